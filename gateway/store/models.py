@@ -1,0 +1,250 @@
+"""The tables. Instants are integer milliseconds since 1970 UTC; migrations/ must agree (tested).
+
+Only this package imports this module: everybody else works with the values that outbox, inbox,
+queries and their neighbours return.
+"""
+
+from __future__ import annotations
+
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+from gateway.store.db import database
+
+
+class Base(Model):
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+class Connection(Base):
+    """A SIM in service. Settings follow the SIM, not the socket it happens to sit in."""
+
+    sim_key = TextField(unique=True)  # ICCID, else "imsi:" + IMSI
+    iccid = TextField(default="")
+    imsi = TextField(default="")
+    name = TextField()
+    number = TextField(default="")  # own number as E.164, when known
+    pin = TextField(default="")
+    pin_tried = TextField(default="")  # this PIN was entered once and never again by itself
+    send_enabled = BooleanField(default=True)
+    receive_enabled = BooleanField(default=True)
+    position = IntegerField(default=0)
+    created_at = BigIntegerField()
+    last_up_at = BigIntegerField(null=True)
+
+
+class Modem(Base):
+    """A piece of hardware. IMEIs are not unique in the field, IMEI + USB path is."""
+
+    imei = TextField()
+    usb_path = TextField(default="")
+    manufacturer = TextField(default="")
+    model = TextField(default="")
+    firmware = TextField(default="")
+    port = TextField(default="")  # where it was last seen
+    created_at = BigIntegerField()
+    last_seen_at = BigIntegerField()
+
+    class Meta:
+        indexes = ((("imei", "usb_path"), True),)
+
+
+class Message(Base):
+    """One SMS as a person sees it. Outgoing ones have dispatches, received ones have a peer."""
+
+    direction = TextField()  # "in" | "out"
+    kind = TextField(default="sms")  # "sms" | "call"
+    text = TextField()
+    peer = TextField(default="")  # sender as shown: E.164, short code or name such as BANK
+    created_at = BigIntegerField()  # arrival here, or acceptance here
+    sent_at = BigIntegerField(null=True)  # TP-SCTS of a received one: the centre's clock
+    sent_offset = IntegerField(null=True)  # minutes east of UTC that TP-SCTS was given in
+    connection = ForeignKeyField(Connection, null=True, backref="messages")  # chosen / received on
+    client_id = TextField(null=True, unique=True)  # identifier that API clients use
+    author = TextField(default="")  # who wrote it: user or token name
+    origin = TextField(default="page")  # "page" | "api" | "cli" | "radio"
+    with_report = BooleanField(default=True)
+    when_uncertain = TextField(default="hold")  # "hold" | "resend"
+    priority = IntegerField(default=0)  # higher goes first
+    valid_until = BigIntegerField(null=True)
+    note = TextField(default="")  # what a person should know: "part 2 of 3 is missing", "binary"
+    complete = BooleanField(default=True)  # False: received with parts missing
+    read_at = BigIntegerField(null=True)
+    deleted_at = BigIntegerField(null=True)
+
+    class Meta:
+        indexes = ((("direction", "deleted_at", "id"), False),)
+
+
+class Dispatch(Base):
+    """One recipient of one outgoing message (gateway.states holds its life)."""
+
+    message = ForeignKeyField(Message, backref="dispatches", on_delete="CASCADE")
+    number = TextField()  # E.164, or a short code as it is
+    state = TextField()
+    state_at = BigIntegerField()
+    due_at = BigIntegerField()  # not before; moved ahead by every retry
+    connection = ForeignKeyField(Connection, null=True)  # which one carries or carried it
+    attempts = IntegerField(default=0)
+    reason = TextField(default="")  # plain words: why it waits, failed or is uncertain
+    code = TextField(default="")  # evidence: "CMS 38", "TP-ST 70"
+    parts = IntegerField(default=1)  # how many SMS it takes
+    reference = IntegerField(null=True)  # concatenation reference, once it has parts
+    sent_at = BigIntegerField(null=True)
+    delivered_at = BigIntegerField(null=True)
+
+    class Meta:
+        indexes = (
+            (("state", "due_at", "id"), False),
+            (("state", "message"), False),
+            (("number", "state"), False),
+        )
+
+
+class Part(Base):
+    """One segment of a dispatch. Written at its first claim, so a retry sends the same bytes."""
+
+    dispatch = ForeignKeyField(Dispatch, backref="segments", on_delete="CASCADE")
+    seq = IntegerField()  # from 1
+    tpdu = TextField()  # SMS-SUBMIT as hex, without the SMSC prefix
+    state = TextField(default="new")  # new | submitted | accepted | unknown | delivered | failed
+    mr = IntegerField(null=True)  # TP-MR that the modem assigned
+    connection = ForeignKeyField(Connection, null=True)
+    submitted_at = BigIntegerField(null=True)
+    accepted_at = BigIntegerField(null=True)
+    done_at = BigIntegerField(null=True)
+    status = IntegerField(null=True)  # last TP-ST reported
+
+    class Meta:
+        indexes = (
+            (("dispatch", "seq"), True),
+            (("connection", "mr", "accepted_at"), False),
+            (("state",), False),
+        )
+
+
+class Attempt(Base):
+    """What went wrong with a try, and when. Successes are told by the part itself."""
+
+    dispatch = ForeignKeyField(Dispatch, backref="history", on_delete="CASCADE")
+    at = BigIntegerField()
+    connection = ForeignKeyField(Connection, null=True)
+    seq = IntegerField(default=0)  # part it concerned; 0 = none
+    outcome = TextField()  # retry | failed | uncertain | released | resent
+    code = TextField(default="")
+    reason = TextField(default="")
+
+
+class Incoming(Base):
+    """One PDU off a modem, raw, from before it is deleted there. Reports and rubbish included."""
+
+    connection = ForeignKeyField(Connection, null=True)
+    digest = TextField()  # sha256 of the TPDU: the same PDU read twice makes one row
+    pdu = TextField()  # as read, hex or whatever the modem gave
+    memory = TextField(default="")  # "SM", "ME", ... ; "" = came directly
+    slot = IntegerField(default=-1)
+    arrived_at = BigIntegerField()
+    erased_at = BigIntegerField(null=True)  # the modem confirmed the deletion
+    kind = TextField()  # "deliver" | "report" | "raw"
+    sender = TextField(default="")  # sender or, of a report, recipient
+    sent_at = BigIntegerField(null=True)  # TP-SCTS
+    ref_bits = IntegerField(default=0)  # 0 = not concatenated, 8 or 16
+    ref = IntegerField(default=0)
+    total = IntegerField(default=1)
+    seq = IntegerField(default=1)
+    mr = IntegerField(null=True)  # reports: TP-MR
+    status = IntegerField(null=True)  # reports: TP-ST
+    message = ForeignKeyField(Message, null=True, backref="pdus", on_delete="SET NULL")
+    part = ForeignKeyField(Part, null=True, on_delete="SET NULL")  # reports: what it settled
+    error = TextField(default="")  # why it could not be decoded: field path and offset
+
+    class Meta:
+        indexes = (
+            (("digest", "arrived_at"), False),
+            (("connection", "sender", "ref_bits", "ref", "total"), False),
+            (("kind", "message", "arrived_at"), False),
+            (("message",), False),
+        )
+
+
+class Reference(Base):
+    """Next concatenation reference for a recipient: two long texts must not share one."""
+
+    number = TextField(primary_key=True)
+    value = IntegerField()
+
+
+class RoutingRule(Base):
+    """Ordered preferences; gateway.routing reads them."""
+
+    position = IntegerField()
+    kind = TextField()  # "last_received" | "prefix" | "group" | "connection" | "any"
+    value = TextField(default="")
+    connection = ForeignKeyField(Connection, null=True, on_delete="CASCADE")
+    enabled = BooleanField(default=True)
+
+
+class Setting(Base):
+    key = TextField(primary_key=True)
+    value = TextField()  # JSON
+
+
+class User(Base):
+    name = TextField(unique=True)
+    password = TextField(default="")  # werkzeug hash; "" = cannot sign in
+    role = TextField(default="administrator")
+    created_at = BigIntegerField()
+
+
+class Session(Base):
+    """A signed-in browser. The cookie holds the secret, this row only its digest."""
+
+    digest = TextField(unique=True)
+    user = ForeignKeyField(User, on_delete="CASCADE")
+    created_at = BigIntegerField()
+    seen_at = BigIntegerField()
+    expires_at = BigIntegerField()
+    agent = TextField(default="")
+    address = TextField(default="")
+
+
+class Token(Base):
+    """A program's key to the API. Only the digest is kept."""
+
+    name = TextField(unique=True)
+    digest = TextField(unique=True)
+    created_at = BigIntegerField()
+    used_at = BigIntegerField(null=True)
+
+
+class Audit(Base):
+    at = BigIntegerField()
+    who = TextField()
+    action = TextField()
+    detail = TextField(default="")
+
+
+TABLES: tuple[type[Base], ...] = (
+    Connection,
+    Modem,
+    Message,
+    Dispatch,
+    Part,
+    Attempt,
+    Incoming,
+    Reference,
+    RoutingRule,
+    Setting,
+    User,
+    Session,
+    Token,
+    Audit,
+)
