@@ -38,6 +38,7 @@ class Move(StrEnum):
     LOSE_SIGHT = "lose sight"  # submitted, and no answer came
     CONFIRM = "confirm"  # the handset has every part
     REPORT_FAILURE = "report failure"  # the network says it will not arrive
+    RESUME = "resume"  # the doubtful part is settled, others have still to go
     RESEND = "resend"  # a person, or the message's own policy, says again
     CANCEL = "cancel"  # withdrawn before it was submitted
 
@@ -59,6 +60,7 @@ TABLE: dict[tuple[State, Move], State] = {
     (_S.SENT, _M.REPORT_FAILURE): _S.FAILED,
     (_S.FAILED, _M.RESEND): _S.PENDING,
     (_S.UNCERTAIN, _M.RESEND): _S.PENDING,
+    (_S.UNCERTAIN, _M.RESUME): _S.PENDING,
     (_S.UNCERTAIN, _M.ACCEPT): _S.SENT,
     (_S.UNCERTAIN, _M.CONFIRM): _S.DELIVERED,
     (_S.UNCERTAIN, _M.REPORT_FAILURE): _S.FAILED,

@@ -1,1 +1,1 @@
-"""What touches the board: ports, power, lights, and the modem simulator. Knows nothing of messages."""
+"""What touches the board: ports, power, lights, the modem simulator. Knows nothing of messages."""

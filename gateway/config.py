@@ -1,0 +1,226 @@
+"""config.toml -> frozen dataclasses: what belongs to the machine, not to the people who use it.
+
+`load` names every mistake at once, each with its key, so that nobody mends a file line by line.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DEFAULT_DATA = Path("/var/lib/pigeonbox")
+LED_BOARDS = ("none", "act", "rgb", "traffic-light", "mock")
+BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
+
+
+@dataclass(frozen=True, slots=True)
+class ModemPort:
+    """A serial port listed by hand."""
+
+    port: str
+    baud: int = 115200
+    pin: str = ""  # offered to the SIM once, when the SIM asks and has none of its own stored
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    host: str = "0.0.0.0"  # noqa: S104 - people reach the box over their LAN; nothing works unsigned
+    port: int = 8080
+    trusted_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    data: Path = DEFAULT_DATA
+    country: str = "GB"  # numbers typed without a country code are read as numbers of this one
+    http: Http = field(default_factory=Http)
+    modems: tuple[ModemPort, ...] = ()
+    led_board: str = "none"
+    log_level: str = "INFO"
+    log_texts: bool = False  # message texts stay out of the log unless asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    key: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.words}" if self.key else self.words
+
+
+class ConfigError(Exception):
+    """The file cannot be used. `mistakes` holds all of them."""
+
+    def __init__(self, path: Path, mistakes: list[Mistake]) -> None:
+        self.path = path
+        self.mistakes = tuple(mistakes)
+        super().__init__(f"{path}: " + "; ".join(map(str, mistakes)))
+
+
+def load(path: Path) -> Config:
+    """Read and check `path`. Raises ConfigError with every mistake in it."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as e:
+        raise ConfigError(path, [Mistake("", f"cannot be read ({e.strerror})")]) from e
+    except UnicodeDecodeError as e:
+        raise ConfigError(path, [Mistake("", "is not a text file in UTF-8")]) from e
+    except tomllib.TOMLDecodeError as e:
+        raise ConfigError(path, [Mistake("", f"is not valid TOML: {e}")]) from e
+    reader = _Reader()
+    config = reader.config(table)
+    if reader.mistakes:
+        raise ConfigError(path, reader.mistakes)
+    return config
+
+
+class _Reader:
+    """Takes values out of tables, collecting mistakes instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[Mistake] = []
+
+    def config(self, table: dict[str, Any]) -> Config:
+        default = Config()
+        self._known(table, "", ("data", "country", "http", "modem", "leds", "log"))
+        leds = self._table(table, "leds", ("board",))
+        log = self._table(table, "log", ("level", "texts"))
+        return Config(
+            data=Path(self._text(table, "data", "", str(default.data))),
+            country=self._checked(table, "country", "", default.country, _country),
+            http=self._http(self._table(table, "http", ("listen", "trusted_hosts"))),
+            modems=self._modems(table.get("modem", [])),
+            led_board=self._choice(leds, "board", "leds", LED_BOARDS, default.led_board),
+            log_level=self._choice(
+                log, "level", "log", ("DEBUG", "INFO", "WARNING", "ERROR"), default.log_level
+            ),
+            log_texts=self._bool(log, "texts", "log", default.log_texts),
+        )
+
+    def _http(self, table: dict[str, Any]) -> Http:
+        default = Http()
+        listen = self._checked(
+            table, "listen", "http", f"{default.host}:{default.port}", _host_and_port
+        )
+        hosts = table.get("trusted_hosts", [])
+        if not isinstance(hosts, list) or not all(isinstance(h, str) and h for h in hosts):
+            self._wrong("http.trusted_hosts", 'must be a list of names, e.g. ["box.example.org"]')
+            hosts = []
+        host, _, port = listen.rpartition(":")
+        return Http(host.strip("[]"), int(port), tuple(hosts))
+
+    def _modems(self, entries: object) -> tuple[ModemPort, ...]:
+        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+            self._wrong("modem", "must be written as [[modem]], once for each modem")
+            return ()
+        found: list[ModemPort] = []
+        for number, entry in enumerate(entries, start=1):
+            key = f"modem[{number}]"
+            self._known(entry, key, ("port", "baud", "pin"))
+            if "port" not in entry:
+                self._wrong(f"{key}.port", 'is missing; e.g. port = "/dev/ttyUSB0"')
+            port = self._checked(entry, "port", key, "/dev/null", _device_path)
+            if any(m.port == port for m in found) and port != "/dev/null":
+                self._wrong(f"{key}.port", f"{port} is listed twice")
+            baud = entry.get("baud", 115200)
+            if type(baud) is not int or baud not in BAUD_RATES:
+                self._wrong(f"{key}.baud", f"must be one of {', '.join(map(str, BAUD_RATES))}")
+                baud = 115200
+            pin = self._checked(entry, "pin", key, "", _pin)
+            found.append(ModemPort(port, baud, pin))
+        return tuple(found)
+
+    # values ---------------------------------------------------------------------------------
+
+    def _wrong(self, key: str, words: str) -> None:
+        self.mistakes.append(Mistake(key, words))
+
+    def _known(self, table: dict[str, Any], prefix: str, names: tuple[str, ...]) -> None:
+        for name in table:
+            if name not in names:
+                self._wrong(_join(prefix, name), f"is not known; known are {', '.join(names)}")
+
+    def _table(self, table: dict[str, Any], name: str, known: tuple[str, ...]) -> dict[str, Any]:
+        value = table.get(name, {})
+        if not isinstance(value, dict):
+            self._wrong(name, f"must be a section, written as [{name}]")
+            return {}
+        self._known(value, name, known)
+        return value
+
+    def _text(self, table: dict[str, Any], name: str, prefix: str, default: str) -> str:
+        value = table.get(name, default)
+        if not isinstance(value, str) or not value.strip():
+            self._wrong(_join(prefix, name), 'must be a text in quotes, e.g. "..."')
+            return default
+        return value
+
+    def _checked(
+        self,
+        table: dict[str, Any],
+        name: str,
+        prefix: str,
+        default: str,
+        check: Callable[[str], str | None],
+    ) -> str:
+        if name not in table:
+            return default
+        before = len(self.mistakes)
+        value = self._text(table, name, prefix, default)
+        if len(self.mistakes) > before:
+            return default
+        if words := check(value):
+            self._wrong(_join(prefix, name), words)
+            return default
+        return value
+
+    def _choice(
+        self,
+        table: dict[str, Any],
+        name: str,
+        prefix: str,
+        choices: tuple[str, ...],
+        default: str,
+    ) -> str:
+        words = f"must be one of {', '.join(choices)}"
+        return self._checked(
+            table, name, prefix, default, lambda v: None if v in choices else words
+        )
+
+    def _bool(self, table: dict[str, Any], name: str, prefix: str, default: bool) -> bool:
+        value = table.get(name, default)
+        if not isinstance(value, bool):
+            self._wrong(_join(prefix, name), "must be true or false")
+            return default
+        return value
+
+
+def _join(prefix: str, name: str) -> str:
+    return f"{prefix}.{name}" if prefix else name
+
+
+def _host_and_port(value: str) -> str | None:
+    host, colon, port = value.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit():
+        return 'must be an address and a port, e.g. "0.0.0.0:8080"'
+    if int(port) > 65535:
+        return "has a port above 65535"
+    return None
+
+
+def _device_path(value: str) -> str | None:
+    return None if value.startswith("/") else 'must be a full path, e.g. "/dev/ttyUSB0"'
+
+
+def _pin(value: str) -> str | None:
+    ok = value.isascii() and value.isdigit() and 4 <= len(value) <= 8
+    return None if ok else 'must be 4 to 8 digits in quotes, e.g. "1234"'
+
+
+def _country(value: str) -> str | None:
+    ok = len(value) == 2 and value.isascii() and value.isalpha() and value.isupper()
+    return None if ok else 'must be the two letters of a country, e.g. "KE"'
