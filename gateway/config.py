@@ -110,8 +110,8 @@ class _Reader:
         if not isinstance(hosts, list) or not all(isinstance(h, str) and h for h in hosts):
             self._wrong("http.trusted_hosts", 'must be a list of names, e.g. ["box.example.org"]')
             hosts = []
-        host, _, port = listen.rpartition(":")
-        return Http(host.strip("[]"), int(port), tuple(hosts))
+        host, port = parse_listen(listen) or (default.host, default.port)
+        return Http(host, port, tuple(hosts))
 
     def _modems(self, entries: object) -> tuple[ModemPort, ...]:
         if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
@@ -199,17 +199,21 @@ class _Reader:
         return value
 
 
+def parse_listen(value: str) -> tuple[str, int] | None:
+    """ "0.0.0.0:8080" or "[::]:8080" -> host and port; None when it is neither."""
+    host, _, port = value.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        return None
+    return host.strip("[]"), int(port)
+
+
 def _join(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
 def _host_and_port(value: str) -> str | None:
-    host, colon, port = value.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit():
-        return 'must be an address and a port, e.g. "0.0.0.0:8080"'
-    if int(port) > 65535:
-        return "has a port above 65535"
-    return None
+    words = 'must be an address and a port up to 65535, e.g. "0.0.0.0:8080"'
+    return None if parse_listen(value) else words
 
 
 def _device_path(value: str) -> str | None:

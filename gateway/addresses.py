@@ -1,0 +1,33 @@
+"""Under which addresses people on the network reach the page."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import socket
+import struct
+
+SIOCGIFADDR = 0x8915  # netdevice(7)
+ANY = ("0.0.0.0", "::", "")  # noqa: S104
+
+
+def urls(host: str, port: int) -> list[str]:
+    """Addresses to show, the one that works on this machine first."""
+    suffix = "" if port == 80 else f":{port}"
+    if host not in ANY:
+        return [f"http://{f'[{host}]' if ':' in host else host}{suffix}/"]
+    names = ["localhost", f"{socket.gethostname().split('.')[0]}.local"]
+    names += _own_addresses()
+    return [f"http://{name}{suffix}/" for name in names]
+
+
+def _own_addresses() -> list[str]:
+    """IPv4 addresses of this machine's interfaces, loopback left out."""
+    found = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        for _, name in socket.if_nameindex():
+            request = struct.pack("256s", name.encode()[:15])
+            with contextlib.suppress(OSError):  # an interface without an address
+                answer = fcntl.ioctl(probe.fileno(), SIOCGIFADDR, request)
+                found.append(socket.inet_ntoa(answer[20:24]))
+    return [address for address in found if not address.startswith("127.")]

@@ -1,0 +1,227 @@
+"""Composition root: the only place that builds the objects and starts and stops the threads.
+
+Start: store, events, modems, dispatch, housekeeping, supervisor, control, then the page in the
+main thread (waitress has to own it: it can only be ended from there). Stop: the reverse.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from gateway.clock import Clock, SystemClock
+from gateway.config import Config
+from gateway.control import Control
+from gateway.events import Events
+from gateway.modem.fleet import Fleet, Known
+from gateway.modem.worker import WorkerConfig
+from gateway.services.accounts import Accounts
+from gateway.services.dispatch import Dispatch
+from gateway.services.housekeeping import Housekeeping
+from gateway.services.messaging import Messaging
+from gateway.services.radio import RadioLedger
+from gateway.services.status import Status
+from gateway.store import connections, db, outbox
+from gateway.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from gateway.simnet import Network
+
+log = logging.getLogger(__name__)
+
+HTTP_THREADS = 8
+MAX_REQUEST = 1 << 20  # octets; waitress' own default is a gigabyte
+
+
+class AppError(Exception):
+    """The service cannot start; one plain line that says what to do."""
+
+
+@dataclass(slots=True)
+class Box:
+    """What the page, the API and the command line get to work with."""
+
+    config: Config
+    clock: Clock
+    events: Events
+    messaging: Messaging
+    status: Status
+    accounts: Accounts
+    phone: Network | None = None  # the pretend carrier, in simulation only
+
+
+class Service:
+    """Owns everything that runs. `start` and `stop` are called in the main thread."""
+
+    def __init__(self, config: Config, *, simulate: int = 0, air_time: float = 2.0) -> None:
+        self.config = config
+        self._simulate = simulate
+        self._air_time = air_time
+        self._stack = ExitStack()
+        self._clock = SystemClock()
+        self.events = Events()
+
+    def start(self) -> Box:
+        """Open the store, start every thread. Raises AppError, StoreError. Undone by `stop`."""
+        db.open_store(self.config.data)
+        self._stack.enter_context(_alone(self.config.data))
+        self._stack.callback(db.close_store)
+        with db.connected():
+            self._after_the_last_time()
+        self.events.start()
+        self._stack.callback(self.events.stop)
+        network = self._start_simulation()
+        fleet = Fleet(self._clock, db.connected, self._ledger, _known)
+        self._dispatch = Dispatch(fleet, self._clock, self.events)
+        housekeeping = Housekeeping(self._clock, self.events)
+        supervisor = Supervisor(
+            fleet.revive,
+            {
+                "events": lambda: self.events.alive,
+                "dispatch": lambda: self._dispatch.alive,
+                "housekeeping": lambda: housekeeping.alive,
+            },
+        )
+        box = make_box(self.config, self._clock, self.events, fleet, network)
+        control = Control(self.config.data, box)
+        self._stack.callback(fleet.stop)
+        for port in self._ports(network):
+            fleet.add(port)
+        for part in (self._dispatch, housekeeping, supervisor, control):
+            part.start()
+            self._stack.callback(part.stop)
+        return box
+
+    def stop(self) -> None:
+        self._stack.close()
+
+    def _after_the_last_time(self) -> None:
+        """Whatever was under way when the power went is settled before anything new starts."""
+        found = outbox.recover(self._clock.now())
+        if found.released or found.uncertain:
+            log.warning(
+                "after the last stop: %d dispatches go out again, %d may have been sent",
+                found.released,
+                found.uncertain,
+            )
+
+    def _ledger(self, port: str) -> RadioLedger:
+        pins = {m.port: m.pin for m in self.config.modems if m.pin}
+        return RadioLedger(port, self._clock, self.events, self._dispatch.poke, pins)
+
+    def _start_simulation(self) -> Network | None:
+        if not self._simulate:
+            return None
+        from gateway.simnet import Network  # only a simulation pays for it
+
+        network = Network(air_time=self._air_time)
+        self._stack.callback(network.stop)
+        for _ in range(self._simulate):
+            network.add_modem()
+        network.start()
+        return network
+
+    def _ports(self, network: Network | None) -> list[WorkerConfig]:
+        listed = [WorkerConfig(m.port, m.baud) for m in self.config.modems]
+        simulated = [WorkerConfig(m.port) for m in network.modems] if network else []
+        return listed + simulated
+
+
+def make_box(
+    config: Config, clock: Clock, events: Events, fleet: Fleet, phone: Network | None
+) -> Box:
+    return Box(
+        config=config,
+        clock=clock,
+        events=events,
+        messaging=Messaging(clock, events, lambda: config.country),
+        status=Status(fleet.telemetry, lambda: events.revision),
+        accounts=Accounts(clock),
+        phone=phone,
+    )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two services on one data folder would both send the same messages."""
+    with (folder / "service.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as e:
+            raise AppError(f"Another Pigeonbox is already running on {folder}.") from e
+        yield
+
+
+def _known() -> list[Known]:
+    return [Known(c.connection_id, c.name, c.send_enabled) for c in connections.all_connections()]
+
+
+def run(
+    config: Config,
+    *,
+    simulate: int = 0,
+    air_time: float = 2.0,
+    ready: Callable[[Box], None] = lambda box: None,
+) -> None:
+    """Run the box until SIGTERM or Ctrl-C. Raises AppError, StoreError."""
+    signal.signal(signal.SIGTERM, _end)
+    listener = _listen(config)
+    service = Service(config, simulate=simulate, air_time=air_time)
+    try:
+        box = service.start()
+        server = _web_server(box, listener)
+        with db.connected():
+            ready(box)
+        log.info("ready at %s:%d", config.http.host, config.http.port)
+        server.run()
+    except (SystemExit, KeyboardInterrupt):
+        log.info("stopping")
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not cut the stop short
+        listener.close()
+        service.stop()
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _listen(config: Config) -> socket.socket:
+    """Bind before anything starts: a taken port is found out at once."""
+    host, port = config.http.host, config.http.port
+    try:
+        return socket.create_server(
+            (host, port),
+            family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+            backlog=128,
+            reuse_port=False,
+        )
+    except OSError as e:
+        raise AppError(
+            f"{host}:{port} cannot be listened on ({e.strerror}). Is another program using it? "
+            "Choose another address with [http] listen in the config."
+        ) from e
+
+
+def _web_server(box: Box, listener: socket.socket):  # type: ignore[no-untyped-def]
+    from waitress.server import create_server
+
+    from webui import create_app
+
+    return create_server(
+        create_app(box),
+        sockets=[listener],
+        threads=HTTP_THREADS,
+        max_request_body_size=MAX_REQUEST,
+        channel_timeout=30,
+        ident=None,
+        asyncore_use_poll=True,
+    )

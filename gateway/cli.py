@@ -1,0 +1,346 @@
+"""The command line: `pigeonbox`. Output for people by default, --json for programs.
+
+Errors go to stderr in one line that says what to do. Exit codes: 0 done, 1 could not, 2 misuse.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway import __version__, config
+from gateway.clock import SystemClock
+
+DEFAULT_CONFIG = Path("/etc/pigeonbox/config.toml")
+
+
+class PlainError(click.ClickException):
+    """One line on stderr, exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"pigeonbox: {self.message}", err=True)
+
+
+def common(command: Callable[..., None]) -> Callable[..., None]:
+    """--config and --data, which every command understands."""
+    command = click.option(
+        "--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder."
+    )(command)
+    return click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path),
+        envvar="PIGEONBOX_CONFIG",
+        help=f"The config file; {DEFAULT_CONFIG} if it exists.",
+    )(command)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Output for programs.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pigeonbox")
+def main() -> None:
+    """A plug-in SMS box: modems, one service, a local page."""
+
+
+@main.command()
+@common
+@click.option("--simulate", type=click.IntRange(0, 64), default=0, help="So many pretend modems.")
+@click.option(
+    "--air-time",
+    type=click.FloatRange(0, 60),
+    default=1.0,
+    help="Seconds a pretend modem takes for an SMS.",
+)
+@click.option("--listen", help="Address and port of the page, instead of the config's.")
+@click.option("--announce", is_flag=True, help="Print where the page is, and how to sign in.")
+def run(
+    config_file: Path | None,
+    data: Path | None,
+    simulate: int,
+    air_time: float,
+    listen: str | None,
+    announce: bool,
+) -> None:
+    """Run the box until it is told to stop."""
+    from gateway import app
+
+    settings = _settings(config_file, data, listen)
+    _start_logging(settings)
+    with _plain_errors():
+        app.run(
+            settings,
+            simulate=simulate,
+            air_time=air_time,
+            ready=lambda box: _say_hello(box, announce),
+        )
+
+
+@main.command()
+@click.option("--modems", type=click.IntRange(1, 64), default=2, help="How many.")
+@click.option(
+    "--link",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder for stable names: modem-1, modem-2, ...",
+)
+@click.option(
+    "--air-time", type=click.FloatRange(0, 60), default=0.0, help="Seconds that an SMS takes."
+)
+def simulate(modems: int, link: Path | None, air_time: float) -> None:
+    """Pretend modems on serial ports that any program can open, and a network between them."""
+    from gateway.simulate import run_simulation
+
+    run_simulation(modems, link, air_time)
+
+
+@main.command()
+@common
+@click.option("--connection", help="Name of the connection to send through.")
+@click.option("--no-report", is_flag=True, help="Do not ask for a delivery report.")
+@click.option("--id", "client_id", help="Your own identifier: the same one is never sent twice.")
+@as_json
+@click.argument("to_and_text", nargs=-1, required=True, metavar="TO... TEXT")
+def send(
+    config_file: Path | None,
+    data: Path | None,
+    connection: str | None,
+    no_report: bool,
+    client_id: str | None,
+    as_json: bool,
+    to_and_text: tuple[str, ...],
+) -> None:
+    """Queue TEXT for one or more numbers. The running service sends it."""
+    from gateway.events import Events
+    from gateway.services.messaging import Draft, Messaging, Refused
+    from gateway.store.outbox import DuplicateId
+
+    *numbers, text = to_and_text
+    if not numbers:
+        raise click.UsageError("Give at least one number and the text.")
+    settings = _settings(config_file, data)
+    with _store(settings):
+        messaging = Messaging(SystemClock(), Events(), lambda: settings.country)
+        draft = Draft(
+            recipients=numbers,
+            text=text,
+            connection_id=_connection_id(connection),
+            with_report=not no_report,
+            client_id=client_id,
+        )
+        try:
+            accepted = messaging.send(draft, author=_who(), origin="cli")
+        except Refused as e:
+            raise PlainError(str(e)) from e
+        except DuplicateId as e:
+            raise PlainError(f"There is already a message with the id {client_id}.") from e
+    if as_json:
+        _print_json({"id": accepted.client_id, "people": accepted.people, "sms": accepted.sms})
+    else:
+        click.echo(f"{accepted.words} (id {accepted.client_id})")
+
+
+@main.command()
+@common
+@as_json
+def modems(config_file: Path | None, data: Path | None, as_json: bool) -> None:
+    """Show each modem, what it does, and what it needs."""
+    from gateway.control import ask
+
+    settings = _settings(config_file, data)
+    status = ask(settings.data, "status")
+    if status is None:
+        raise PlainError("The service is not running on this data folder; start it first.")
+    if as_json:
+        _print_json(status["modems"])
+        return
+    if not status["modems"]:
+        click.echo("No modem is set up on this box.")
+    for modem in status["modems"]:
+        name = modem["connection_name"] or modem["model"] or "unknown modem"
+        facts = [modem["operator"], modem["signal"], "roaming" if modem["roaming"] else ""]
+        told = ", ".join(f for f in (modem["words"], *facts) if f)
+        click.echo(f"{modem['port']}  {name}: {told}. {modem['advice']}".rstrip())
+
+
+@main.command()
+@common
+@click.argument("name", default="admin")
+@click.option("--stdin", "from_stdin", is_flag=True, help="Read the password from standard input.")
+def passwd(config_file: Path | None, data: Path | None, name: str, from_stdin: bool) -> None:
+    """Set the password of NAME (made if new), for the page and the API."""
+    from gateway.services.accounts import AccountError, Accounts
+
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+    with _store(_settings(config_file, data)):
+        try:
+            Accounts(SystemClock()).set_password(name, password)
+        except AccountError as e:
+            raise PlainError(str(e)) from e
+    click.echo(f"The password of {name} is set.")
+
+
+@main.group()
+def token() -> None:
+    """Keys with which programs use the API."""
+
+
+@token.command("add")
+@common
+@as_json
+@click.argument("name")
+def token_add(config_file: Path | None, data: Path | None, name: str, as_json: bool) -> None:
+    """Make a token called NAME and print it, this once."""
+    from gateway.services.accounts import AccountError, Accounts
+
+    with _store(_settings(config_file, data)):
+        try:
+            secret = Accounts(SystemClock()).add_token(name)
+        except AccountError as e:
+            raise PlainError(str(e)) from e
+    if as_json:
+        _print_json({"name": name, "token": secret})
+    else:
+        click.echo(secret)
+
+
+@token.command("list")
+@common
+@as_json
+def token_list(config_file: Path | None, data: Path | None, as_json: bool) -> None:
+    """List the tokens by name; what they are is not kept."""
+    from gateway.services.accounts import Accounts
+
+    with _store(_settings(config_file, data)):
+        found = Accounts(SystemClock()).tokens()
+    if as_json:
+        _print_json(
+            [{"name": t.name, "created_at": t.created_at, "used_at": t.used_at} for t in found]
+        )
+    else:
+        click.echo("\n".join(t.name for t in found) or "There are no tokens.")
+
+
+@token.command("revoke")
+@common
+@click.argument("name")
+def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None:
+    """Take a token out of use."""
+    from gateway.services.accounts import Accounts
+
+    with _store(_settings(config_file, data)):
+        if not Accounts(SystemClock()).revoke_token(name):
+            raise PlainError(f"There is no token called {name}.")
+    click.echo(f"{name} can no longer be used.")
+
+
+# what the commands share -----------------------------------------------------------------------
+
+
+def _settings(
+    config_file: Path | None, data: Path | None, listen: str | None = None
+) -> config.Config:
+    if config_file is None and DEFAULT_CONFIG.exists():
+        config_file = DEFAULT_CONFIG
+    try:
+        settings = config.load(config_file) if config_file else config.Config()
+    except config.ConfigError as e:
+        for mistake in e.mistakes:
+            click.echo(f"{e.path}: {mistake}", err=True)
+        sys.exit(2)
+    if data:
+        settings = replace(settings, data=data)
+    if listen:
+        http = config.parse_listen(listen)
+        if http is None:
+            raise click.BadParameter("must be an address and a port, e.g. 0.0.0.0:8080")
+        settings = replace(settings, http=replace(settings.http, host=http[0], port=http[1]))
+    return settings
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    from gateway.app import AppError
+    from gateway.store.db import StoreError
+
+    try:
+        yield
+    except (AppError, StoreError) as e:
+        raise PlainError(str(e)) from e
+
+
+@contextmanager
+def _store(settings: config.Config) -> Iterator[None]:
+    """The store of the data folder, whether or not the service runs."""
+    from gateway.store import db
+
+    with _plain_errors():
+        db.open_store(settings.data)
+        try:
+            with db.connected():
+                yield
+        finally:
+            db.close_store()
+
+
+def _connection_id(name: str | None) -> int | None:
+    from gateway.store import connections
+
+    if name is None:
+        return None
+    known = connections.all_connections()
+    for connection in known:
+        if connection.name == name:
+            return connection.connection_id
+    names = ", ".join(c.name for c in known) or "none yet"
+    raise PlainError(f"There is no connection called {name}. Known: {names}.")
+
+
+def _who() -> str:
+    return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _start_logging(settings: config.Config) -> None:
+    logging.basicConfig(
+        level=settings.log_level,
+        format="%(asctime)s %(levelname)-7s %(threadName)s: %(message)s",
+        stream=sys.stderr,
+    )
+    # waitress warns of every full queue; a slow client is no news
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def _say_hello(box: Any, announce: bool) -> None:
+    """Where the page is; the one-time link as long as nobody has set a password."""
+    from gateway.addresses import urls
+
+    code = box.accounts.first_run_code()
+    if not announce and code is None:
+        return
+    addresses = urls(box.config.http.host, box.config.http.port)
+    lines = ["Pigeonbox is running.", *(f"  {url}" for url in addresses)]
+    if code is not None:
+        lines += ["Nobody has set a password yet. Sign in once with:"]
+        lines += [f"  {url}first-run?code={code}" for url in addresses[:1]]
+    _print_lines(lines)
+
+
+def _print_lines(lines: Sequence[str]) -> None:
+    click.echo("\n".join(lines))
+    sys.stdout.flush()

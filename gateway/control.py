@@ -1,0 +1,113 @@
+"""How the command line asks the running service: a socket in the data folder, one line each way.
+
+Whoever may open the data folder may ask; the folder's permissions are the access control.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gateway.store import db
+
+if TYPE_CHECKING:
+    from gateway.app import Box
+
+log = logging.getLogger(__name__)
+
+NAME = "control.sock"
+LIMIT = 64 * 1024  # octets of a request
+PATIENCE = 5.0  # seconds
+
+
+class Control:
+    """Owns the control thread and the socket."""
+
+    def __init__(self, folder: Path, box: Box) -> None:
+        self._folder = folder
+        self._box = box
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._thread = threading.Thread(target=self._run, name="control", daemon=True)
+        self._stopping = False
+
+    def start(self) -> None:
+        with _short(self._folder) as folder:
+            path = os.path.join(folder, NAME)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+            self._socket.bind(path)
+            os.chmod(path, 0o600)
+        self._socket.listen(8)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping = True
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # ends accept()
+        self._thread.join(timeout=2)
+        self._socket.close()
+        with contextlib.suppress(FileNotFoundError):
+            (self._folder / NAME).unlink()
+
+    def _run(self) -> None:
+        with db.connected():
+            while not self._stopping:
+                try:
+                    client, _ = self._socket.accept()
+                except OSError:
+                    return
+                with client:
+                    try:
+                        self._answer(client)
+                    except Exception:
+                        log.exception("a question of the command line could not be answered")
+
+    def _answer(self, client: socket.socket) -> None:
+        client.settimeout(PATIENCE)
+        question = json.loads(client.makefile("rb").readline(LIMIT))
+        answers = {"status": self._status}
+        answer = answers.get(question.get("ask"), _unknown)()
+        client.sendall(json.dumps(answer).encode() + b"\n")
+
+    def _status(self) -> dict[str, Any]:
+        return asdict(self._box.status.snapshot())
+
+
+def _unknown() -> dict[str, Any]:
+    return {"error": "This service does not know that question; is it an older version?"}
+
+
+def ask(folder: Path, question: str) -> dict[str, Any] | None:
+    """Ask the service that runs on this data folder; None when none runs."""
+    try:
+        line = _exchange(folder, json.dumps({"ask": question}).encode() + b"\n")
+    except OSError:
+        return None
+    answer: dict[str, Any] = json.loads(line) if line else {}
+    return answer or None
+
+
+def _exchange(folder: Path, line: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client, _short(folder) as short:
+        client.settimeout(PATIENCE)
+        client.connect(os.path.join(short, NAME))
+        client.sendall(line)
+        return client.makefile("rb").readline()
+
+
+@contextlib.contextmanager
+def _short(folder: Path) -> Iterator[str]:
+    """The folder under a name that fits into the 108 octets a socket's path may have."""
+    fd = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{fd}"
+    finally:
+        os.close(fd)

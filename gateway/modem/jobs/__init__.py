@@ -1,0 +1,1 @@
+"""One generator per thing a modem can be asked to do."""

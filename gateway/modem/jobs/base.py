@@ -1,0 +1,75 @@
+"""What a job is: a generator that asks the modem for things and decides what they mean.
+
+A job yields requests and is sent the reply to each; it touches no port, thread or clock, so a
+test can play the modem by hand. Everything it records goes through the ledger at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from gateway.at import Answer, Command, Profile
+from gateway.modem.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The data that a prompt asked for; its reply is the Answer of the pending command."""
+
+    data: bytes
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """Leave a prompt without sending anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    seconds: float
+
+
+Request = Command | Payload | Abandon | Pause
+T = TypeVar("T")
+Job = Generator[Request, Any, T]
+
+
+class LinkLost(Exception):
+    """Thrown into a job when its modem is gone, silent or restarted, or the service stops."""
+
+
+class Unanswered(LinkLost):
+    """The modem stays silent and does not come back into step."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What jobs of one modem share. Owned by the modem's thread."""
+
+    port: str
+    ledger: Ledger
+    profile: Profile
+    connection_id: int | None = None
+    memories: tuple[str, ...] = ()  # those that hold incoming messages, the receiving one first
+    memory: str = ""  # the one CMGR, CMGL and CMGD work on now
+    guard: float = 0.0  # seconds between the prompt and the PDU
+    direct: bool = False  # the modem hands over +CMT/+CDS and wants +CNMA
+
+
+def ask(command: Command) -> Job[Answer]:
+    """Put a question that has no prompt; a lost link raises."""
+    reply = yield command
+    assert isinstance(reply, Answer)
+    return reply
+
+
+def first_ok(commands: list[Command]) -> Job[Answer | None]:
+    """The first of several forms of a question that the modem understands."""
+    for command in commands:
+        answer = yield from ask(command)
+        if answer.result.ok:
+            return answer
+    return None

@@ -1,0 +1,114 @@
+"""What a modem's thread needs from the rest of the box, and nothing more.
+
+Every method that records something has it on disk when it returns: the thread goes on to the next
+step in the outside world only then. All are called in the modem's own thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gateway.at.results import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a modem says it is."""
+
+    manufacturer: str = ""
+    model: str = ""
+    firmware: str = ""
+    imei: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sim:
+    iccid: str = ""
+    imsi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartToSend:
+    part_id: int
+    seq: int
+    tpdu: str  # SMS-SUBMIT as hex
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One dispatch that a modem has claimed."""
+
+    dispatch_id: int
+    number: str
+    parts: tuple[PartToSend, ...]  # those the network has not taken yet, in order
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPdu:
+    """A PDU as it was read off a modem."""
+
+    pdu: str
+    memory: str = ""  # "SM", "ME", "SR"; "" when it came directly
+    slot: int = -1
+    tpdu_length: int | None = None  # what the modem claims
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """What the page shows of a modem. Its thread replaces it as a whole, others read it."""
+
+    port: str
+    state: str = "absent"
+    why: str = ""
+    identity: Identity = field(default_factory=Identity)
+    sim: Sim = field(default_factory=Sim)
+    connection_id: int | None = None
+    operator: str = ""
+    signal_dbm: int | None = None
+    roaming: bool = False
+    backlog: int = 0
+    sending: bool = False
+    recoveries: int = 0
+    restarts: int = 0
+    smsc: str = ""
+    report_support: bool = True
+
+
+class Ledger(Protocol):
+    def seen(self, port: str, identity: Identity) -> None:
+        """A modem answered on this port."""
+
+    def sim_in(self, sim: Sim) -> int:
+        """A SIM is in service; returns its connection's id."""
+
+    def pin_for(self, sim: Sim, port: str) -> str | None:
+        """The PIN to try now, already recorded as tried; None if there is none to try."""
+
+    def submitting(self, part_id: int, connection_id: int) -> None:
+        """The part is about to be handed to the network: the point of no return."""
+
+    def accepted(self, part_id: int, reference: int) -> None:
+        """The network took the part under this TP-MR."""
+
+    def refused(self, part_id: int, result: Result) -> bool:
+        """The network or the modem refused it; the rest of the dispatch stops here.
+
+        True when the refusal speaks against the modem's state, so that it must be set up again.
+        """
+
+    def doubtful(self, part_id: int, result: Result) -> None:
+        """No answer came after Ctrl-Z."""
+
+    def released(self, dispatch_id: int, why: str) -> None:
+        """The modem cannot take it now; nothing of it is under way."""
+
+    def keep(self, connection_id: int | None, pdus: Sequence[ReadPdu]) -> list[int]:
+        """Store what was read, in one commit; returns a key for each."""
+
+    def erased(self, keys: Sequence[int]) -> None:
+        """The modem confirmed that these are deleted from its memory."""
+
+    def changed(self) -> None:
+        """Telemetry is different now, or there is room for more work."""

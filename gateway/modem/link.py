@@ -1,0 +1,186 @@
+"""Drives jobs over a port: bytes in and out, deadlines, resynchronising, wake-ups.
+
+Used by the modem's thread alone; the only method for other threads is `wake`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+from collections.abc import Callable
+from typing import TypeVar
+
+from gateway.at import (
+    Answer,
+    Console,
+    Engine,
+    Event,
+    Late,
+    Prompt,
+    Restarted,
+    ResyncFailed,
+    Resynchronised,
+    Urc,
+)
+from gateway.clock import Clock
+from gateway.modem.jobs.base import Abandon, Job, LinkLost, Pause, Payload, Request, Unanswered
+from hw.serialport import PortError, SerialPort
+
+T = TypeVar("T")
+Reply = Answer | Prompt | None
+
+
+class Waker:
+    """A pipe that ends a wait from another thread."""
+
+    def __init__(self) -> None:
+        self._out, self._in = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def fileno(self) -> int:
+        return self._out
+
+    def set(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # full of wake-ups already
+            os.write(self._in, b"!")
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until `set` or for so many seconds."""
+        select.select([self._out], [], [], seconds)
+        self.clear()
+
+    def clear(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._out, 512):
+                pass
+
+    def close(self) -> None:
+        os.close(self._in)
+        os.close(self._out)
+
+
+class Link:
+    """One opened port with its engine. Raises LinkLost from everything once the modem is gone."""
+
+    def __init__(
+        self,
+        port: SerialPort,
+        waker: Waker,
+        clock: Clock,
+        on_news: Callable[[Urc | Late | Restarted | Console], None],
+        stop_at: Callable[[], float | None],
+    ) -> None:
+        self._port = port
+        self._waker = waker
+        self._clock = clock
+        self._on_news = on_news
+        self._stop_at = stop_at
+        self._engine = Engine()
+        self._poll = select.poll()
+        self._poll.register(port.fileno(), select.POLLIN)
+        self._poll.register(waker.fileno(), select.POLLIN)
+        self._replies: list[Answer | Prompt | Resynchronised | ResyncFailed] = []
+        self.heard_at: float | None = None  # when the modem last sent anything
+
+    def run(self, job: Job[T]) -> T:
+        """Run a job to its end. A lost link is thrown into it first, so that it can record that."""
+        try:
+            request = next(job)
+            while True:
+                try:
+                    reply = self._perform(request)
+                except LinkLost as lost:
+                    request = job.throw(lost)
+                else:
+                    request = job.send(reply)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+    def listen(self, until: float) -> None:
+        """Take in what the modem says by itself, until `until` (monotonic) or a wake-up."""
+        self._wait(until, wakeable=True)
+
+    def write_raw(self, data: bytes) -> None:
+        """For the recovery ladder: nobody waits for the answer."""
+        self._write(data)
+
+    def _perform(self, request: Request) -> Reply:
+        match request:
+            case Pause(seconds=seconds):
+                self._pause(seconds)
+                return None
+            case Abandon():
+                self._write(self._engine.abandon(self._clock.monotonic()))
+                self._into_step()
+                return None
+            case Payload(data=data, timeout=timeout):
+                self._write(self._engine.send_payload(data, self._clock.monotonic(), timeout))
+                return self._reply()
+        self._into_step()
+        self._write(self._engine.send(request, self._clock.monotonic()))
+        return self._reply()
+
+    def _reply(self) -> Answer | Prompt:
+        while True:
+            for n, event in enumerate(self._replies):
+                if isinstance(event, Answer | Prompt):
+                    del self._replies[: n + 1]
+                    return event
+            self._wait(None)
+
+    def _into_step(self) -> None:
+        """After a time-out: let the engine find the point from which answers are new ones."""
+        while self._engine.out_of_step:
+            now = self._clock.monotonic()
+            self._write(self._engine.resynchronise(now))
+            while not any(isinstance(e, Resynchronised | ResyncFailed) for e in self._replies):
+                self._wait(None)
+            failed = any(isinstance(e, ResyncFailed) for e in self._replies)
+            self._replies.clear()
+            if failed:
+                raise Unanswered("The modem does not answer.")
+
+    def _pause(self, seconds: float) -> None:
+        until = self._clock.monotonic() + seconds
+        while self._clock.monotonic() < until:
+            self._wait(until)
+
+    def _wait(self, until: float | None, *, wakeable: bool = False) -> None:
+        """One wait for bytes, deadline, `until`, or (if wakeable) a wake-up; feeds the engine."""
+        now = self._clock.monotonic()
+        ends = [t for t in (until, self._engine.deadline, self._stop_at()) if t is not None]
+        patience = None if not ends else max(0.0, min(ends) - now) * 1000
+        ready = {fd for fd, _ in self._poll.poll(patience)}
+        now = self._clock.monotonic()
+        if self._waker.fileno() in ready:
+            self._waker.clear()
+        if self._port.fileno() in ready:
+            self._take(self._engine.receive(self._read(), now))
+            self.heard_at = now
+        self._take(self._engine.tick(now))
+        stop_at = self._stop_at()
+        if stop_at is not None and now >= stop_at:
+            raise LinkLost("The service was stopped.")
+
+    def _take(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, Answer | Prompt | Resynchronised | ResyncFailed):
+                self._replies.append(event)
+            else:
+                self._on_news(event)
+        outgoing = self._engine.data_to_send()
+        if outgoing:
+            self._write(outgoing)
+
+    def _read(self) -> bytes:
+        try:
+            return self._port.read()
+        except PortError as e:
+            raise LinkLost(str(e)) from e
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._port.write(data)
+        except PortError as e:
+            raise LinkLost(str(e)) from e

@@ -1,0 +1,129 @@
+"""The life of a modem as one table; `Machine` applies it and remembers since when and why.
+
+A modem that stops answering climbs the ladder of RECOVERY, one rung at a time; each rung ends in
+`opening` again, so whatever a reset wiped is set up anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    ABSENT = "absent"  # no port
+    OPENING = "opening"  # the port is there and being opened
+    PROBING = "probing"  # asking who is there, setting up
+    SIM_MISSING = "sim_missing"
+    SIM_LOCKED = "sim_locked"  # wants a PIN or PUK that we may not or cannot give
+    SEARCHING = "searching"  # not registered yet
+    DENIED = "denied"  # the network refuses this SIM or modem
+    READY = "ready"
+    RECOVERING = "recovering"  # silent; climbing the ladder
+    FAILED = "failed"  # needs attention
+
+
+class Event(StrEnum):
+    PORT_FOUND = "port found"
+    PORT_OPEN = "port open"
+    PORT_LOST = "port lost"  # unplugged, locked, not allowed, not there
+    NOT_A_MODEM = "not a modem"
+    CANNOT_SMS = "cannot SMS"
+    NO_SIM = "no SIM"
+    SIM_LOCK = "SIM locked"
+    SEARCH = "searching"
+    DENY = "denied"
+    REGISTER = "registered"
+    RESTART = "restarted"  # the modem rebooted by itself or by us
+    SILENCE = "silent"  # no answer, and no getting back into step
+    EXHAUSTED = "ladder exhausted"
+
+
+_S, _E = State, Event
+_RUNNING = (_S.PROBING, _S.SIM_MISSING, _S.SIM_LOCKED, _S.SEARCHING, _S.DENIED, _S.READY)
+_OPEN = (*_RUNNING, _S.RECOVERING, _S.FAILED)
+
+TABLE: dict[tuple[State, Event], State] = {
+    (_S.ABSENT, _E.PORT_FOUND): _S.OPENING,
+    (_S.ABSENT, _E.PORT_LOST): _S.ABSENT,
+    (_S.OPENING, _E.PORT_OPEN): _S.PROBING,
+    (_S.OPENING, _E.PORT_LOST): _S.ABSENT,
+    (_S.RECOVERING, _E.PORT_FOUND): _S.OPENING,
+    (_S.FAILED, _E.PORT_FOUND): _S.OPENING,
+    **{(s, _E.PORT_LOST): _S.ABSENT for s in _OPEN},
+    **{(s, _E.RESTART): _S.PROBING for s in _RUNNING},
+    **{(s, _E.SILENCE): _S.RECOVERING for s in _RUNNING},
+    **{(s, _E.NO_SIM): _S.SIM_MISSING for s in _RUNNING},
+    **{(s, _E.SIM_LOCK): _S.SIM_LOCKED for s in _RUNNING},
+    **{(s, _E.SEARCH): _S.SEARCHING for s in _RUNNING},
+    **{(s, _E.DENY): _S.DENIED for s in _RUNNING},
+    **{(s, _E.REGISTER): _S.READY for s in _RUNNING},
+    **{(s, _E.NOT_A_MODEM): _S.FAILED for s in _RUNNING},
+    **{(s, _E.CANNOT_SMS): _S.FAILED for s in _RUNNING},
+    (_S.RECOVERING, _E.EXHAUSTED): _S.FAILED,
+    (_S.RECOVERING, _E.SILENCE): _S.RECOVERING,
+}
+
+
+class UndefinedEvent(ValueError):
+    """The machine was told something its state does not expect."""
+
+
+def after(state: State, event: Event) -> State:
+    """The state that follows. Raises UndefinedEvent for a pair that the table does not hold."""
+    try:
+        return TABLE[state, event]
+    except KeyError:
+        raise UndefinedEvent(f"a modem that is {state} does not expect '{event}'") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the recovery ladder."""
+
+    name: str
+    words: str  # what the page says while it is tried
+    command: str = ""  # sent before the port is reopened; "" = only reopen
+    settle: float = 0.0  # seconds to give the modem before it is opened again
+    cool_down: float = 0.0  # seconds between two uses of this rung
+
+
+LADDER: tuple[Rung, ...] = (
+    Rung("reopen", "opening the port again", settle=1.0),
+    Rung("radio", "switching its radio off and on", "AT+CFUN=0;+CFUN=1", 5.0, 60.0),
+    Rung("restart", "restarting the modem", "AT+CFUN=1,1", 20.0, 300.0),
+)
+ATTENTION_RETRY = 600.0  # seconds between tries once the ladder is exhausted
+
+
+class Machine:
+    """Where one modem is, why, since when, and how far up the ladder. Used by its own thread."""
+
+    def __init__(self, changed: Callable[[State, State], None] = lambda old, new: None) -> None:
+        self.state = State.ABSENT
+        self.why = ""
+        self.rung = 0
+        self.recoveries = 0
+        self.restarts = 0
+        self._changed = changed
+
+    def on(self, event: Event, why: str = "") -> State:
+        """Apply an event; `why` is plain words for the page, kept with the new state."""
+        old, self.state = self.state, after(self.state, event)
+        self.why = why
+        if event is Event.RESTART:
+            self.restarts += 1
+        if self.state is State.READY:
+            self.rung = 0
+        if old is not self.state:
+            self._changed(old, self.state)
+        return self.state
+
+    def next_rung(self) -> Rung | None:
+        """The next step to try on a silent modem; None when all were tried."""
+        if self.rung >= len(LADDER):
+            return None
+        self.rung += 1
+        self.recoveries += 1
+        return LADDER[self.rung - 1]

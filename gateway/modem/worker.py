@@ -1,0 +1,366 @@
+"""One modem's thread: owns its port, its link, its machine and its database connection.
+
+Others hand over work with `assign` and wake it; nobody else touches any of these. What it does
+next is decided by the machine's state and by timers (agenda below).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from gateway.at import Console, Late, Restarted, Urc, profile_for
+from gateway.clock import Clock
+from gateway.modem.jobs import radio, receive, send, setup, sim
+from gateway.modem.jobs.base import Context, Job, LinkLost, Unanswered
+from gateway.modem.ledger import Assignment, Ledger, ReadPdu, Sim, Telemetry
+from gateway.modem.link import Link, Waker
+from gateway.modem.machine import ATTENTION_RETRY, Event, Machine, Rung, State
+from hw.serialport import PortError, SerialPort, is_uart
+
+log = logging.getLogger(__name__)
+
+PORT_RETRY = 2.0  # seconds between looks for an absent port
+SWEEP = 45.0  # seconds between sweeps of the storage: +CMTI is a hint that can get lost
+SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
+LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
+UART_GUARD = 0.1  # seconds after the prompt; modules on a UART lose characters without it
+STOP_GRACE = 3.0  # seconds that a submission under way may take when the service stops
+STORE_PAUSE = 2.0  # seconds after the store failed us
+QUICK_BACKLOG, SLOW_BACKLOG = 16, 2  # dispatches held ready for a fast or a slow modem
+SLOW = 0.25  # seconds per SMS from which a modem counts as slow
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerConfig:
+    port: str
+    baud: int = 115200
+
+
+class Worker:
+    """Owns one modem from port to SIM."""
+
+    def __init__(
+        self,
+        config: WorkerConfig,
+        ledger: Ledger,
+        clock: Clock,
+        session: Callable[[], AbstractContextManager[object]],
+    ) -> None:
+        """`session` is entered for the thread's life; it opens the thread's database connection."""
+        self.config = config
+        self._ledger = ledger
+        self._clock = clock
+        self._session = session
+        self._waker = Waker()
+        self._stop_at: float | None = None
+        self._thread = threading.Thread(target=self._run, name=f"modem {config.port}", daemon=True)
+        self._machine = Machine(self._state_changed)
+        self._context = Context(config.port, ledger, profile_for("", ""))
+        self._work: deque[Assignment] = deque()
+        self._arrived: deque[receive.Notice] = deque()
+        self._direct: deque[ReadPdu] = deque()
+        self._restarted = ""
+        self._due: dict[str, float] = {}
+        self._pace = SLOW  # seconds per part, a moving mean
+        self.telemetry = Telemetry(port=config.port)
+        self.beat = clock.monotonic()
+
+    # for other threads ----------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Finish the submission under way if it takes no longer than STOP_GRACE, then end."""
+        self._stop_at = self._clock.monotonic() + STOP_GRACE
+        self._waker.set()
+
+    def join(self, timeout: float) -> bool:
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def room(self) -> int:
+        """How many more dispatches it would take now."""
+        if self._machine.state is not State.READY or self._stop_at is not None:
+            return 0
+        limit = SLOW_BACKLOG if self._pace >= SLOW else QUICK_BACKLOG
+        return max(0, limit - len(self._work))
+
+    def assign(self, work: Sequence[Assignment]) -> bool:
+        """Take over claimed dispatches; False when the modem is not ready (any more)."""
+        if self._machine.state is not State.READY or self._stop_at is not None:
+            return False
+        self._work.extend(work)
+        self._waker.set()
+        return True
+
+    def wake(self) -> None:
+        self._waker.set()
+
+    # the thread -----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        with self._session():
+            while not self._stopping:
+                try:
+                    self._live()
+                except Exception:
+                    log.exception("%s: its thread stumbled and starts anew", self.config.port)
+                    self._lost("The modem's thread stumbled; see the log.")
+                    self._sleep(PORT_RETRY)
+            self._give_back("The service was stopped.")
+        self._waker.close()
+
+    @property
+    def _stopping(self) -> bool:
+        return self._stop_at is not None
+
+    def _live(self) -> None:
+        """From finding the port to losing it."""
+        if self._machine.state in (State.ABSENT, State.RECOVERING, State.FAILED):
+            self._machine.on(Event.PORT_FOUND)
+        try:
+            port = SerialPort(self.config.port, self.config.baud)
+        except PortError as e:
+            self._lost(str(e))
+            self._sleep(PORT_RETRY)
+            return
+        try:
+            link = Link(port, self._waker, self._clock, self._on_news, lambda: self._stop_at)
+            self._machine.on(Event.PORT_OPEN)
+            self._reset()
+            self._serve(link)
+        except Unanswered as e:
+            self._recover(port, str(e))
+        except LinkLost as e:
+            if not self._stopping:
+                self._lost(str(e))
+        finally:
+            port.close()
+
+    def _reset(self) -> None:
+        """Forget what belonged to the link before."""
+        self._context = Context(self.config.port, self._ledger, profile_for("", ""))
+        if is_uart(self.config.port):
+            self._context.guard = UART_GUARD
+        self._arrived.clear()
+        self._direct.clear()
+        self._restarted = ""
+        self._due.clear()
+
+    def _serve(self, link: Link) -> None:
+        while not self._stopping:
+            self.beat = self._clock.monotonic()
+            if self._restarted:
+                self._machine.on(Event.RESTART, self._restarted)
+                self._reset()
+            job = self._next_job(self.beat)
+            if job is None:
+                link.listen(min(self._due.values(), default=self.beat + 1.0))
+            else:
+                self._perform(link, job)
+
+    def _perform(self, link: Link, job: Job[None]) -> None:
+        try:
+            link.run(job)
+        except LinkLost:
+            if not self._restarted or self._stopping:
+                raise
+        except Exception as e:
+            # The store's troubles are one line; everything else deserves its traceback.
+            log.error("%s: %s", self.config.port, e, exc_info=not _is_plain(e))
+            self._sleep(STORE_PAUSE)
+
+    # agenda ---------------------------------------------------------------------------------
+
+    def _next_job(self, now: float) -> Job[None] | None:
+        match self._machine.state:
+            case State.PROBING:
+                return self._set_up()
+            case State.SIM_MISSING | State.SIM_LOCKED as state:
+                return self._when_due("sim", SIM_RETRY[state], now, self._open_sim)
+            case State.FAILED:
+                return self._when_due("attention", ATTENTION_RETRY, now, self._set_up)
+        if self._direct:
+            return self._keep_direct()
+        if self._arrived:
+            return self._read_announced()
+        if job := self._when_due("sweep", SWEEP, now, self._sweep):
+            return job
+        if job := self._when_due("look", LOOK[self._machine.state], now, self._look):
+            return job
+        if self._work:
+            if self._machine.state is State.READY:
+                return self._send()
+            self._give_back(self._machine.why or "The modem has lost the network.")
+        return None
+
+    def _when_due(
+        self, name: str, every: float, now: float, job: Callable[[], Job[None]]
+    ) -> Job[None] | None:
+        """The job if its time has come. A timer that was never set is due at once."""
+        due = self._due.setdefault(name, now)
+        if due > now + every:
+            due = self._due[name] = now + every
+        if now < due:
+            return None
+        self._due[name] = now + every
+        return job()
+
+    # jobs, each telling the machine what came out -------------------------------------------
+
+    def _set_up(self) -> Job[None]:
+        found = yield from setup.set_up(self._context)
+        if not found.answered:
+            raise Unanswered(found.why)
+        self._context.profile = found.profile
+        self._show(identity=found.identity)
+        self._ledger.seen(self.config.port, found.identity)
+        yield from self._open_sim()
+
+    def _open_sim(self) -> Job[None]:
+        state = yield from sim.open_sim(self._context)
+        if state.event is not None:
+            self._machine.on(state.event, state.why)
+            return
+        yield from self._enter_service(state.sim)
+
+    def _enter_service(self, card: Sim) -> Job[None]:
+        prepared = yield from setup.prepare_sms(self._context)
+        if prepared.why:
+            self._machine.on(Event.CANNOT_SMS, prepared.why)
+            return
+        self._context.connection_id = self._ledger.sim_in(card)
+        self._show(sim=card, connection_id=self._context.connection_id, smsc=prepared.smsc)
+        self._due.pop("sweep", None)
+        yield from self._look()
+
+    def _look(self) -> Job[None]:
+        seen = yield from radio.look_around(self._context)
+        self._show(operator=seen.operator, signal_dbm=seen.signal_dbm, roaming=seen.roaming)
+        self._machine.on(seen.event, seen.why)
+
+    def _sweep(self) -> Job[None]:
+        self._arrived.clear()  # the sweep reads those too
+        yield from receive.sweep(self._context)
+
+    def _read_announced(self) -> Job[None]:
+        yield from receive.read_announced(self._context, self._arrived.popleft())
+
+    def _keep_direct(self) -> Job[None]:
+        pdus = list(self._direct)
+        yield from receive.keep_direct(self._context, pdus)
+        for _ in pdus:
+            self._direct.popleft()
+
+    def _send(self) -> Job[None]:
+        work = self._work.popleft()
+        self._show(sending=True, backlog=len(self._work) + 1)
+        started = self._clock.monotonic()
+        try:
+            outcome = yield from send.send(self._context, work)
+        finally:
+            taken = (self._clock.monotonic() - started) / max(1, len(work.parts))
+            self._pace += (taken - self._pace) / 4
+            self._show(sending=False, backlog=len(self._work))
+        if outcome.set_up_again:
+            self._machine.on(Event.RESTART, "Setting the modem up again.")
+            self._reset()
+        if len(self._work) <= QUICK_BACKLOG // 2:
+            self._ledger.changed()
+
+    # what the modem says by itself ----------------------------------------------------------
+
+    def _on_news(self, event: Urc | Late | Restarted | Console) -> None:
+        match event:
+            case Restarted(line=line):
+                self._restarted = f"The modem restarted ({line})."
+            case Console(line=line):
+                log.warning("%s: a login prompt answers here: %r", self.config.port, line)
+            case Late():
+                send.late(self._context, event)
+            case Urc():
+                self._on_urc(event)
+
+    def _on_urc(self, urc: Urc) -> None:
+        news = receive.understand(urc)
+        if isinstance(news, ReadPdu):
+            self._direct.append(news)
+        elif news is not None:
+            self._arrived.append(news)
+        elif radio.is_registration(urc):
+            self._due["look"] = self._clock.monotonic()
+
+    # state ----------------------------------------------------------------------------------
+
+    def _lost(self, why: str) -> None:
+        if self._machine.state is not State.ABSENT or self._machine.why != why:
+            log.warning("%s", why)
+        self._machine.on(Event.PORT_LOST, why)
+        self._give_back(why)
+        self._show(connection_id=None)
+
+    def _recover(self, port: SerialPort, why: str) -> None:
+        """The modem is silent: one rung of the ladder, then its port is opened again."""
+        self._machine.on(Event.SILENCE, why)
+        self._give_back(why)
+        rung = self._machine.next_rung()
+        if rung is None:
+            self._machine.on(Event.EXHAUSTED, f"{why} It needs attention.")
+            self._sleep(ATTENTION_RETRY)
+            return
+        log.warning("%s is silent: %s", self.config.port, rung.words)
+        self._climb(port, rung)
+
+    def _climb(self, port: SerialPort, rung: Rung) -> None:
+        if rung.command:
+            try:
+                port.write(f"\r{rung.command}\r".encode())
+            except PortError as e:
+                log.info("%s: %s", self.config.port, e)
+        self._sleep(rung.settle)
+
+    def _give_back(self, why: str) -> None:
+        while self._work:
+            self._ledger.released(self._work.popleft().dispatch_id, why)
+
+    def _state_changed(self, old: State, new: State) -> None:
+        log.info("%s: %s -> %s. %s", self.config.port, old, new, self._machine.why)
+        self._show()
+
+    def _show(self, **fields: object) -> None:
+        """Replace the telemetry that others read; tells the ledger when the state is new."""
+        before = self.telemetry
+        self.telemetry = replace(
+            before,
+            state=self._machine.state.value,
+            why=self._machine.why,
+            recoveries=self._machine.recoveries,
+            restarts=self._machine.restarts,
+            **fields,  # type: ignore[arg-type]
+        )
+        quiet = replace(self.telemetry, sending=before.sending, backlog=before.backlog)
+        if quiet != before:
+            self._ledger.changed()
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait for a time or a stop, whichever is first; wake-ups for work do not count."""
+        until = self._clock.monotonic() + seconds
+        poll = self._waker
+        while not self._stopping and (left := until - self._clock.monotonic()) > 0:
+            poll.wait(left)
+
+
+def _is_plain(e: Exception) -> bool:
+    """Whether the text of an error is meant for people."""
+    return bool(getattr(e, "plain", False))

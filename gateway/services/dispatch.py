@@ -1,0 +1,197 @@
+"""Takes what is due out of the outbox, asks routing, claims it, and hands it to a modem.
+
+The thread sleeps until something is added, a modem has room, or a retry comes due; once a second
+it looks whether another process (the command line) wrote to the store.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway import routing, sms
+from gateway.clock import MINUTE, SECOND, Clock
+from gateway.events import Events, OutboxChanged, StoreChanged
+from gateway.modem.ledger import Assignment, PartToSend
+from gateway.store import db, outbox, rules
+
+log = logging.getLogger(__name__)
+
+FALLBACK = 1.0  # seconds between looks when nothing pokes us
+BATCH = 64  # dispatches looked at in one round
+LOOK_AGAIN = 30 * SECOND  # a dispatch whose connections are all down is looked at this often
+TROUBLE_PAUSE = 5.0  # seconds after the store failed us
+
+
+class Carriers(Protocol):
+    """The modems, as far as dispatch needs them (gateway.modem.fleet)."""
+
+    def lines(self) -> Mapping[int, routing.Line]: ...
+
+    def assign(self, connection_id: int, work: Sequence[Assignment]) -> bool:
+        """False when the modem has just gone: the caller takes the work back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    claimed: int
+    more: bool  # another round at once may find more
+
+
+class Dispatch:
+    """Owns the dispatch thread and its database connection."""
+
+    def __init__(self, carriers: Carriers, clock: Clock, events: Events) -> None:
+        self._carriers = carriers
+        self._clock = clock
+        self._events = events
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
+        self._up: frozenset[int] = frozenset()
+        self._next_due: int | None = None
+        self._rules: tuple[routing.Rule, ...] = ()
+        self.beat = clock.monotonic()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(timeout=3)
+
+    def poke(self) -> None:
+        """Look now: something is due or a modem has room. From any thread."""
+        self._wake.set()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        with db.connected():
+            watch = db.ChangeWatch()
+            while not self._stopping.is_set():
+                self.beat = self._clock.monotonic()
+                try:
+                    if watch.changed():
+                        self._events.publish(StoreChanged())
+                    self._drain()
+                    self._wake.wait(self._pause())
+                except db.StoreError as e:
+                    log.error("dispatch waits: %s", e)
+                    self._stopping.wait(TROUBLE_PAUSE)
+                except Exception:
+                    log.exception("dispatch stumbled and goes on")
+                    self._stopping.wait(TROUBLE_PAUSE)
+                self._wake.clear()
+
+    def _pause(self) -> float:
+        if self._next_due is None:
+            return FALLBACK
+        return min(FALLBACK, max(0.0, (self._next_due - self._clock.now()) / SECOND))
+
+    def _drain(self) -> None:
+        """Rounds until nothing more can be handed over."""
+        now = self._clock.now()
+        if outbox.expire(now):
+            self._events.publish(OutboxChanged())
+        lines = self._carriers.lines()
+        up = frozenset(i for i, line in lines.items() if line.up)
+        if up - self._up:  # somebody came back: those who waited for it need not wait longer
+            outbox.hurry(now)
+        self._up = up
+        self._rules = rules.enabled()
+        while not self._stopping.is_set() and self.round(lines).more:
+            lines = self._carriers.lines()
+        self._next_due = outbox.next_due(self._clock.now())
+
+    def round(self, lines: Mapping[int, routing.Line]) -> _Round:
+        """One look at what is due; claims and hands over what can go."""
+        room = {i: line.room for i, line in lines.items() if line.up and line.may_send}
+        now = self._clock.now()
+        due = outbox.due(now, {i: r for i, r in room.items() if r > 0}, BATCH)
+        claims: list[outbox.Claim] = []
+        waiting: dict[str, list[int]] = {}
+        for item in due:
+            view = {i: _with_room(line, room.get(i, 0)) for i, line in lines.items()}
+            decision = routing.route(
+                item.number,
+                view,
+                self._rules,
+                chosen=item.chosen_connection_id,
+                last_received=item.last_connection_id,
+                avoid=item.avoid,
+            )
+            match decision:
+                case routing.Carry(connection_id=connection_id):
+                    room[connection_id] -= 1
+                    claims.append(self._claim(item, connection_id))
+                case routing.Wait(reason=reason):
+                    waiting.setdefault(reason, []).append(item.dispatch_id)
+                case routing.Refuse(reason=reason):
+                    outbox.give_up([item.dispatch_id], reason, "", now)
+                    self._events.publish(OutboxChanged())
+                case routing.Busy():
+                    pass
+        for reason, ids in waiting.items():
+            outbox.postpone(ids, now + LOOK_AGAIN, reason, now)
+        if waiting:
+            self._events.publish(OutboxChanged())
+        self._hand_over(claims, now)
+        return _Round(len(claims), more=bool(due) and (bool(claims) or bool(waiting)))
+
+    def _claim(self, item: outbox.Due, connection_id: int) -> outbox.Claim:
+        if item.has_parts:
+            return outbox.Claim(item.dispatch_id, connection_id, None, item.reference)
+        reference = outbox.next_reference(item.number) if item.parts > 1 else None
+        return outbox.Claim(
+            item.dispatch_id, connection_id, submits(item, reference, self._clock.now()), reference
+        )
+
+    def _hand_over(self, claims: Sequence[outbox.Claim], now: int) -> None:
+        if not claims:
+            return
+        by_connection: dict[int, list[Assignment]] = {}
+        for won in outbox.claim(claims, now):
+            parts = tuple(PartToSend(p.part_id, p.seq, p.tpdu) for p in won.parts)
+            work = Assignment(won.dispatch_id, won.number, parts)
+            by_connection.setdefault(won.connection_id, []).append(work)
+        self._events.publish(OutboxChanged())
+        for connection_id, work_list in by_connection.items():
+            if not self._carriers.assign(connection_id, work_list):
+                for work in work_list:
+                    outbox.release(work.dispatch_id, "The modem has just gone.", now)
+
+
+def submits(item: outbox.Due, reference: int | None, now: int) -> tuple[str, ...]:
+    """The SMS-SUBMIT TPDUs of one dispatch, as hex."""
+    parts, dcs = sms.segment(item.text, reference=(reference or 0) % 256)
+    minutes = max(5, ((item.valid_until or now) - now) // MINUTE)
+    validity = sms.relative_validity(minutes) if item.valid_until else None
+    destination = sms.Address.parse(item.number)
+    return tuple(
+        sms.encode(
+            sms.Submit(
+                destination=destination,
+                user_data=part,
+                dcs=dcs,
+                validity=validity,
+                request_report=item.with_report,
+            )
+        )
+        .hex()
+        .upper()
+        for part in parts
+    )
+
+
+def _with_room(line: routing.Line, room: int) -> routing.Line:
+    if line.room == room:
+        return line
+    return routing.Line(line.connection_id, line.name, line.up, room, line.may_send, line.why_down)

@@ -1,0 +1,52 @@
+"""What has to be looked after now and then: parts that never came, reports nobody waits for."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from gateway.clock import Clock
+from gateway.events import Events, Received
+from gateway.store import db, inbox
+
+log = logging.getLogger(__name__)
+
+EVERY = 60.0  # seconds
+
+
+class Housekeeping:
+    """Owns the housekeeping thread and its database connection."""
+
+    def __init__(self, clock: Clock, events: Events) -> None:
+        self._clock = clock
+        self._events = events
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=2)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        with db.connected():
+            while not self._stopping.is_set():
+                try:
+                    self.tidy()
+                except db.StoreError as e:
+                    log.error("housekeeping waits: %s", e)
+                except Exception:
+                    log.exception("housekeeping stumbled and goes on")
+                self._stopping.wait(EVERY)
+
+    def tidy(self) -> None:
+        """One round."""
+        shown = inbox.give_up_waiting(self._clock.now())
+        if shown:
+            self._events.publish(Received(tuple(shown)))

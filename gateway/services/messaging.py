@@ -1,0 +1,189 @@
+"""What is asked of messages: send, resend, read. One place for page, API and command line."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from gateway import sms
+from gateway.clock import SECOND, Clock
+from gateway.events import Events, OutboxChanged
+from gateway.schedule import VALIDITY
+from gateway.services.numbers import Recipients, parse_recipients
+from gateway.store import connections, inbox, outbox
+
+MAX_PARTS = 255  # TS 23.040 9.2.3.24.1
+MAX_PEOPLE = 20_000
+MAX_CLIENT_ID = 128
+WHEN_UNCERTAIN = ("hold", "resend")
+ID_ALPHABET = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    field: str  # "recipients" | "text" | "connection" | "client_id" | "ttl" | ...
+    words: str  # says what to do
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Refused(Exception):
+    """Nothing was stored. `errors` holds everything that is wrong, at once."""
+
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(" ".join(e.words for e in self.errors))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message as written, not yet checked."""
+
+    recipients: str | Sequence[str]
+    text: str
+    connection_id: int | None = None
+    with_report: bool = True
+    client_id: str | None = None
+    when_uncertain: str = "hold"
+    ttl_seconds: int | None = None  # None: 24 hours
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    message_id: int
+    client_id: str
+    people: int
+    sms: int  # parts over all recipients
+
+    @property
+    def words(self) -> str:
+        people = "1 person" if self.people == 1 else f"{self.people} people"
+        return f"{self.sms} SMS queued to {people}"
+
+
+class Messaging:
+    """Stateless but for its settings; safe to use from any thread with a database connection."""
+
+    def __init__(self, clock: Clock, events: Events, country: Callable[[], str]) -> None:
+        self._clock = clock
+        self._events = events
+        self._country = country
+
+    def send(self, draft: Draft, *, author: str = "", origin: str = "page") -> Accepted:
+        """Check and store; it is on disk when this returns.
+
+        Raises Refused (all mistakes at once), outbox.DuplicateId, StoreError.
+        """
+        recipients, errors = self._examine(draft)
+        if errors:
+            raise Refused(errors)
+        text = tidy(draft.text)
+        now = self._clock.now()
+        client_id = draft.client_id or new_id()
+        parts = sms.count(text).parts
+        ttl = draft.ttl_seconds * SECOND if draft.ttl_seconds else VALIDITY
+        message_id = outbox.add(
+            outbox.Outgoing(
+                text=text,
+                numbers=recipients.numbers,
+                parts=parts,
+                created_at=now,
+                due_at=now,
+                valid_until=now + ttl,
+                client_id=client_id,
+                connection_id=draft.connection_id,
+                with_report=draft.with_report,
+                when_uncertain=draft.when_uncertain,
+                priority=draft.priority,
+                author=author,
+                origin=origin,
+            )
+        )
+        self._events.publish(OutboxChanged())
+        people = len(recipients.numbers)
+        return Accepted(message_id, client_id, people, people * parts)
+
+    def check(self, draft: Draft) -> list[FieldError]:
+        """Everything that would make `send` refuse this draft."""
+        return self._examine(draft)[1]
+
+    def recipients(self, typed: str | Sequence[str]) -> Recipients:
+        return parse_recipients(typed, self._country())
+
+    def resend(self, dispatch_ids: Sequence[int], who: str) -> int:
+        """Queue failed or uncertain dispatches again; returns how many were."""
+        count = outbox.resend(dispatch_ids, self._clock.now(), who)
+        self._events.publish(OutboxChanged())
+        return count
+
+    def mark_read(self, message_ids: Sequence[int]) -> None:
+        if inbox.mark_read(message_ids, self._clock.now()):
+            self._events.publish(OutboxChanged())
+
+    def _examine(self, draft: Draft) -> tuple[Recipients, list[FieldError]]:
+        recipients = self.recipients(draft.recipients)
+        errors = [FieldError("recipients", f"{bad}.") for bad in recipients.bad]
+        if not recipients.numbers and not errors:
+            errors.append(FieldError("recipients", "Enter at least one phone number."))
+        if len(recipients.numbers) > MAX_PEOPLE:
+            errors.append(
+                FieldError(
+                    "recipients", f"At most {MAX_PEOPLE:,} people at once; send it in turns."
+                )
+            )
+        errors += _text_errors(draft.text)
+        errors += _option_errors(draft)
+        return recipients, errors
+
+
+def tidy(text: str) -> str:
+    """Line ends as SMS has them: a lone LF (a CR would cost a septet and shows on some phones)."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def new_id() -> str:
+    """An identifier for API clients that brought none: 21 letters and digits, 125 random bits."""
+    return "".join(secrets.choice(ID_ALPHABET) for _ in range(21))
+
+
+def _text_errors(text: str) -> list[FieldError]:
+    if not text.strip():
+        return [FieldError("text", "Write a message.")]
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as e:
+        return [FieldError("text", f"Character {e.start + 1} is broken; type it again.")]
+    if "\0" in text:
+        return [
+            FieldError("text", f"Character {text.index(chr(0)) + 1} cannot be sent; remove it.")
+        ]
+    parts = sms.count(tidy(text)).parts
+    if parts > MAX_PARTS:
+        words = f"The message is too long: it takes {parts} SMS, at most {MAX_PARTS} are possible."
+        return [FieldError("text", words)]
+    return []
+
+
+def _option_errors(draft: Draft) -> list[FieldError]:
+    errors = []
+    if draft.connection_id is not None and not connections.exists(draft.connection_id):
+        errors.append(FieldError("connection", "This connection is not known; choose another."))
+    if draft.when_uncertain not in WHEN_UNCERTAIN:
+        errors.append(FieldError("when_uncertain", "Must be hold or resend."))
+    if draft.client_id is not None and not _good_id(draft.client_id):
+        errors.append(
+            FieldError("client_id", f"The id must have 1 to {MAX_CLIENT_ID} visible characters.")
+        )
+    if draft.ttl_seconds is not None and not 1 <= draft.ttl_seconds <= 63 * 7 * 86400:
+        errors.append(FieldError("ttl", "The validity must be 1 second to 63 weeks."))
+    if not -128 <= draft.priority <= 127:
+        errors.append(FieldError("priority", "The priority must be -128 to 127."))
+    return errors
+
+
+def _good_id(value: str) -> bool:
+    return 1 <= len(value) <= MAX_CLIENT_ID and value.isprintable() and value == value.strip()

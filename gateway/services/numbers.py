@@ -1,0 +1,98 @@
+"""What people type as a recipient -> E.164, or a short code as it is, or a refusal by name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import phonenumbers
+
+SHORT_CODE = re.compile(r"[0-9*#]{2,6}")
+INTERNATIONAL = re.compile(r"\+[0-9]{7,15}")
+SEPARATORS = re.compile(r"[,;\r\n\t]+")
+DECORATION = re.compile(r"[\s\-./()\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class BadNumber:
+    typed: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"“{self.typed}” {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    numbers: tuple[str, ...]  # distinct, in the order typed
+    bad: tuple[BadNumber, ...]
+
+
+def parse_recipients(typed: str | Sequence[str], country: str) -> Recipients:
+    """Split, normalise and de-duplicate. Nothing is dropped in silence: see `bad`."""
+    entries: Iterable[str] = SEPARATORS.split(typed) if isinstance(typed, str) else typed
+    numbers: dict[str, None] = {}
+    bad: list[BadNumber] = []
+    for entry in map(str.strip, entries):
+        if not entry:
+            continue
+        result = normalise(entry, country)
+        if isinstance(result, BadNumber):
+            bad.append(result)
+        else:
+            numbers[result] = None
+    return Recipients(tuple(numbers), tuple(bad))
+
+
+def normalise(typed: str, country: str) -> str | BadNumber:
+    """One number as E.164, or a short code as it is."""
+    shown = typed if len(typed) <= 40 else typed[:39] + "…"
+    bare = "".join(map(_plain_digit, typed))
+    if any(c.isalpha() for c in bare):
+        return BadNumber(shown, "is not a phone number")
+    bare_digits = DECORATION.sub("", bare)
+    if SHORT_CODE.fullmatch(bare_digits):
+        return bare_digits
+    if re.search(r"[^0-9+]", bare_digits) or "+" in bare_digits[1:] or not bare_digits.strip("+"):
+        return BadNumber(shown, "is not a phone number")
+    return _e164(bare, bare_digits, shown, country)
+
+
+def display(number: str) -> str:
+    """A number as people write it: "+44 7700 900123"; anything else unchanged."""
+    if not INTERNATIONAL.fullmatch(number):
+        return number
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        return number
+
+
+def _e164(bare: str, digits: str, shown: str, country: str) -> str | BadNumber:
+    try:
+        number = phonenumbers.parse(bare, country)
+    except phonenumbers.NumberParseException:
+        # A country code that the tables do not know may still be one that the network knows.
+        if INTERNATIONAL.fullmatch(digits):
+            return digits
+        return BadNumber(shown, "is not a phone number")
+    why = phonenumbers.is_possible_number_with_reason(number)
+    if why == phonenumbers.ValidationResult.TOO_SHORT:
+        return BadNumber(shown, "is too short for a phone number")
+    if why == phonenumbers.ValidationResult.TOO_LONG:
+        return BadNumber(shown, "is too long for a phone number")
+    if why == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+        return BadNumber(shown, "lacks its area code")
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if not INTERNATIONAL.fullmatch(e164):
+        return BadNumber(shown, "is not a phone number")
+    return e164
+
+
+def _plain_digit(char: str) -> str:
+    value = unicodedata.decimal(char, None)
+    return char if value is None else str(value)

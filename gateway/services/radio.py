@@ -1,0 +1,114 @@
+"""The ledger that modem threads write to: what the radio did -> the store, and the news of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from gateway import schedule
+from gateway.at.results import Result, Retry, explain
+from gateway.clock import Clock
+from gateway.events import Events, ModemChanged, OutboxChanged, Received
+from gateway.modem.ledger import Identity, ReadPdu, Sim
+from gateway.store import connections, inbox, outbox
+
+log = logging.getLogger(__name__)
+
+
+class RadioLedger:
+    """One per modem, used in that modem's thread alone."""
+
+    def __init__(
+        self,
+        port: str,
+        clock: Clock,
+        events: Events,
+        poke: Callable[[], None],
+        pins: Mapping[str, str],
+    ) -> None:
+        self._port = port
+        self._clock = clock
+        self._events = events
+        self._poke = poke
+        self._pins = pins  # port -> PIN from the config file
+
+    def seen(self, port: str, identity: Identity) -> None:
+        connections.upsert_modem(
+            imei=identity.imei,
+            usb_path="",
+            manufacturer=identity.manufacturer,
+            model=identity.model,
+            firmware=identity.firmware,
+            port=port,
+            now=self._clock.now(),
+        )
+
+    def sim_in(self, sim: Sim) -> int:
+        info = connections.upsert_connection(sim.iccid, sim.imsi, self._clock.now())
+        log.info("%s carries %s", self._port, info.name)
+        return info.connection_id
+
+    def pin_for(self, sim: Sim, port: str) -> str | None:
+        return connections.take_pin(
+            sim.iccid, sim.imsi, self._pins.get(port, ""), self._clock.now()
+        )
+
+    def submitting(self, part_id: int, connection_id: int) -> None:
+        outbox.submitted(part_id, connection_id, self._clock.now())
+
+    def accepted(self, part_id: int, reference: int) -> None:
+        outbox.accepted(part_id, reference, self._clock.now())
+        self._events.publish(OutboxChanged())
+
+    def refused(self, part_id: int, result: Result) -> bool:
+        now = self._clock.now()
+        why = explain(result)
+        verdict = schedule.judge(why, outbox.tries(part_id) + 1, now)
+        log.warning("%s refused part %d: %s (%s)", self._port, part_id, why.label, why.words)
+        match verdict:
+            case schedule.Doubt():
+                outbox.unknown(part_id, now, why.words, why.label)
+            case schedule.GiveUp():
+                outbox.refused(part_id, now, reason=why.words, code=why.label, retry_at=None)
+            case schedule.TryAgain(at=at, counts=counts, avoid=avoid):
+                outbox.refused(
+                    part_id,
+                    now,
+                    reason=why.words,
+                    code=why.label,
+                    retry_at=at,
+                    counts=counts,
+                    avoid=avoid,
+                )
+        self._events.publish(OutboxChanged())
+        self._poke()
+        return why.retry is Retry.RESET
+
+    def doubtful(self, part_id: int, result: Result) -> None:
+        why = explain(result)
+        log.warning("%s: no answer for part %d: %s", self._port, part_id, why.words)
+        outbox.unknown(part_id, self._clock.now(), why.words, why.label)
+        self._events.publish(OutboxChanged())
+        self._poke()
+
+    def released(self, dispatch_id: int, why: str) -> None:
+        outbox.release(dispatch_id, why, self._clock.now())
+        self._events.publish(OutboxChanged())
+        self._poke()
+
+    def keep(self, connection_id: int | None, pdus: Sequence[ReadPdu]) -> list[int]:
+        raw = [inbox.RawPdu(p.pdu, p.memory, p.slot, p.tpdu_length) for p in pdus]
+        kept = inbox.keep(connection_id, raw, self._clock.now())
+        messages = tuple(k.message_id for k in kept if k.new and k.message_id is not None)
+        if messages:
+            self._events.publish(Received(messages))
+        if any(k.new and k.kind == "report" for k in kept):
+            self._events.publish(OutboxChanged())
+        return [k.incoming_id for k in kept]
+
+    def erased(self, keys: Sequence[int]) -> None:
+        inbox.erased(keys, self._clock.now())
+
+    def changed(self) -> None:
+        self._events.publish(ModemChanged(self._port))
+        self._poke()

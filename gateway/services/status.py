@@ -1,0 +1,126 @@
+"""The state of the box in words: what each modem does, what it lacks, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.modem.ledger import Telemetry
+from gateway.store import connections
+
+
+class Level(StrEnum):
+    GOOD = "good"
+    BUSY = "busy"  # starting or searching: nothing to do yet
+    BAD = "bad"  # needs somebody
+
+
+# state -> (level, words, what to do). `{why}` is what the modem's thread last said.
+WORDS: dict[str, tuple[Level, str, str]] = {
+    "absent": (Level.BAD, "Not connected", "{why}"),
+    "opening": (Level.BUSY, "Opening the port", ""),
+    "probing": (Level.BUSY, "Starting", ""),
+    "sim_missing": (Level.BAD, "No SIM", "{why}"),
+    "sim_locked": (Level.BAD, "SIM locked", "{why}"),
+    "searching": (Level.BUSY, "Searching for the network", "{why}"),
+    "denied": (Level.BAD, "The network refuses this SIM", "{why}"),
+    "ready": (Level.GOOD, "Ready", ""),
+    "recovering": (Level.BUSY, "Not answering; being recovered", "{why}"),
+    "failed": (Level.BAD, "Needs attention", "{why}"),
+}
+
+# dBm at or below -> words, the scale that people of the field use
+SIGNAL = ((-95, "weak"), (-85, "fair"), (-75, "good"))
+
+
+@dataclass(frozen=True, slots=True)
+class ModemStatus:
+    port: str
+    level: Level
+    state: str  # gateway.modem.machine.State
+    words: str
+    advice: str
+    connection_id: int | None
+    connection_name: str
+    number: str
+    model: str
+    imei: str
+    operator: str
+    signal: str  # "good (-79 dBm)", "" when unknown
+    roaming: bool
+    sending: bool
+    backlog: int
+    recoveries: int
+    restarts: int
+
+    @property
+    def name(self) -> str:
+        return self.connection_name or self.port
+
+
+@dataclass(frozen=True, slots=True)
+class BoxStatus:
+    modems: tuple[ModemStatus, ...]
+    revision: int
+
+    @property
+    def level(self) -> Level:
+        levels = {m.level for m in self.modems}
+        if not levels:
+            return Level.BAD
+        return next(lv for lv in (Level.GOOD, Level.BUSY, Level.BAD) if lv in levels)
+
+    @property
+    def why_nothing_goes_out(self) -> str:
+        """Plain words when no modem is ready; "" when one is."""
+        if not self.modems:
+            return "No modem is set up on this box."
+        if any(m.level is Level.GOOD for m in self.modems):
+            return ""
+        return " ".join(f"{m.name}: {m.words}. {m.advice}".strip() for m in self.modems)
+
+
+class Status:
+    def __init__(
+        self, telemetry: Callable[[], Sequence[Telemetry]], revision: Callable[[], int]
+    ) -> None:
+        self._telemetry = telemetry
+        self._revision = revision
+
+    def snapshot(self) -> BoxStatus:
+        """Needs the calling thread's database connection: names live in the store."""
+        known = {c.connection_id: c for c in connections.all_connections()}
+        revision = self._revision()
+        return BoxStatus(tuple(_status(t, known) for t in self._telemetry()), revision)
+
+
+def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> ModemStatus:
+    level, words, advice = WORDS[seen.state]
+    info = known.get(seen.connection_id) if seen.connection_id is not None else None
+    return ModemStatus(
+        port=seen.port,
+        level=level,
+        state=seen.state,
+        words=words,
+        advice=advice.format(why=seen.why),
+        connection_id=seen.connection_id,
+        connection_name=info.name if info else "",
+        number=info.number if info else "",
+        model=f"{seen.identity.manufacturer} {seen.identity.model}".strip(),
+        imei=seen.identity.imei,
+        operator=seen.operator,
+        signal=signal_words(seen.signal_dbm),
+        roaming=seen.roaming,
+        sending=seen.sending,
+        backlog=seen.backlog,
+        recoveries=seen.recoveries,
+        restarts=seen.restarts,
+    )
+
+
+def signal_words(dbm: int | None) -> str:
+    if dbm is None:
+        return ""
+    word = next((word for limit, word in SIGNAL if dbm <= limit), "excellent")
+    return f"{word} ({dbm} dBm)"

@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Sets up Pigeonbox in this folder and runs it.
+#   ./install.sh demo          set up, then run the box on two simulated modems
+#   ./install.sh test [ARGS]   set up, then run every check and test (ARGS go to pytest)
+#   ./install.sh bench [NAME]  set up, then measure; prints JSON lines
+#   ./install.sh screenshots   set up, then take the pictures that README shows
+# A second run is quick, and needs no internet.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")"
+
+VENV=.venv
+PY=$VENV/bin/python
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+
+# Installs Debian packages as root; else names them and returns 1.
+packages() {
+    if ! may_install; then
+        return 1
+    fi
+    say "Installing $*"
+    if [ ! -e /var/cache/apt/pkgcache.bin ] || [ -z "$(ls /var/lib/apt/lists/*_Packages* 2>/dev/null)" ]; then
+        apt-get update -qq >&2
+    fi
+    # Nothing that comes along may start a service on this machine (smstools would).
+    local policy=/usr/sbin/policy-rc.d made=
+    if [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' >$policy
+        chmod +x $policy
+        made=yes
+    fi
+    local done_=0
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2 ||
+        { apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "$@" >&2; } || done_=1
+    [ -z "$made" ] || rm -f $policy
+    return $done_
+}
+
+python_fits() {
+    "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+find_python() {
+    local candidate
+    for candidate in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do
+        if command -v "$candidate" >/dev/null && python_fits "$candidate"; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
+# set_up EXTRAS: a private environment that holds what pyproject.toml names.
+set_up() {
+    local python stamp want
+    want="$1 $(sha256sum pyproject.toml | cut -d' ' -f1)"
+    stamp=$VENV/.pigeonbox
+    if [ -x $PY ] && { [ "$(cat $stamp 2>/dev/null)" = "$want" ] ||
+        [ "$(cat $stamp 2>/dev/null)" = "[test] ${want#* }" ]; }; then
+        return
+    fi
+    if [ ! -x $PY ]; then
+        if ! python=$(find_python); then
+            packages python3 python3-venv || fail "Python 3.11 or newer with its venv module is \
+needed. As root: apt-get install python3 python3-venv"
+            python=$(find_python) || fail "This system's Python is older than 3.11; Debian 12 or \
+newer has what is needed."
+        fi
+        say "Making a private Python environment in $VENV"
+        "$python" -m venv $VENV || fail "The environment could not be made."
+    fi
+    say "Fetching what pyproject.toml names"
+    $PY -m pip install --quiet --disable-pip-version-check --editable ".${1#none}" ||
+        fail "Fetching failed. This first step needs the internet; later ones do not."
+    printf '%s' "$want" >$stamp
+}
+
+# The browser and the other programs that tests talk to.
+test_programs() {
+    local missing=()
+    command -v chromium >/dev/null || missing+=(chromium)
+    command -v gammu >/dev/null || missing+=(gammu)
+    [ -x /usr/sbin/smsd ] || missing+=(smstools)
+    fc-list 2>/dev/null | grep -qi 'noto.*emoji' || missing+=(fonts-noto-color-emoji)
+    fc-list 2>/dev/null | grep -qi 'NotoSansArabic\|NotoSans-Regular' || missing+=(fonts-noto-core)
+    [ ${#missing[@]} = 0 ] || packages fontconfig "${missing[@]}" ||
+        say "NOT INSTALLED: ${missing[*]}. The tests that need them are skipped. \
+As root: apt-get install ${missing[*]}"
+}
+
+run_tests() {
+    local checks=0
+    say "== ruff";        $VENV/bin/ruff check . || checks=1
+                          $VENV/bin/ruff format --check --quiet . || checks=1
+    say "== mypy";        $VENV/bin/mypy || checks=1
+    say "== imports";     $VENV/bin/lint-imports --no-logo 2>&1 | tail -n 12
+    [ "${PIPESTATUS[0]}" = 0 ] || checks=1
+    say "== tests";       $PY -m pytest -n "$(nproc)" --dist worksteal "$@" || checks=1
+    [ $checks = 0 ] || fail "Something above is not as it should be."
+}
+
+case "${1-}" in
+demo)
+    shift
+    set_up none
+    exec $VENV/bin/pigeonbox run --simulate 2 --data .demo --announce "$@"
+    ;;
+test)
+    shift
+    set_up '[test]'
+    test_programs
+    run_tests "$@"
+    ;;
+bench)
+    shift
+    set_up none
+    exec $PY -m tests.bench "$@"
+    ;;
+screenshots)
+    set_up '[test]'
+    test_programs
+    exec $PY -m tests.e2e.screenshots
+    ;;
+*)
+    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac
