@@ -1,0 +1,20 @@
+"""A modem on a pseudo terminal that any program can talk to, with faults to order."""
+
+from .card import Carrier, SimCard
+from .faults import ALWAYS, Faults
+from .memory import Memory, Slot
+from .modem import SimulatedModem
+from .personality import GENERIC, PERSONALITIES, Personality
+
+__all__ = [
+    "ALWAYS",
+    "GENERIC",
+    "PERSONALITIES",
+    "Carrier",
+    "Faults",
+    "Memory",
+    "Personality",
+    "SimCard",
+    "SimulatedModem",
+    "Slot",
+]

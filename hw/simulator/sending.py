@@ -1,0 +1,159 @@
+"""Commands that send: +CMGS, +CMSS, +CMGW, +CMMS (TS 27.005 clause 3.5 and 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .errors import Refusal, cms
+from .line import Call
+from .memory import UNSENT, Slot
+from .pdu import MOST_OCTETS, cut_submit, with_reference
+from .receiving import store_or_refuse
+from .registry import LATER, Answer, command
+
+if TYPE_CHECKING:
+    from .device import Device
+
+
+@command("+CMGS", need="sms")
+def send(device: Device, call: Call) -> Answer:
+    if call.kind == "test":
+        return None
+    length = _length(device, call)
+    if device.faults.strike_at == "before_prompt" and device.strike("before_prompt"):
+        return LATER
+    device.session.prompt(
+        lambda text: _text_ended(device, length, text), shown=not device.faults.take("no_prompt")
+    )
+    if device.faults.take("urc_in_prompt"):
+        device.session.say(device.faults.urc_with)
+    if device.faults.strike:
+        device.strike("after_prompt")
+    return LATER
+
+
+@command("+CMGW", need="sms")
+def write(device: Device, call: Call) -> Answer:
+    if call.kind == "test":
+        return None
+    length = _length(device, call)
+    status = call.number(1, UNSENT)
+
+    def ended(text: bytes) -> None:
+        try:
+            tpdu, _ = _submit(device, text, length)
+            index = store_or_refuse(device.memory(1), Slot(tpdu, status))
+        except Refusal as refusal:
+            device.session.finish(refusal=refusal)
+            return
+        device.session.finish([f"+CMGW: {index}"])
+
+    device.session.prompt(ended)
+    return LATER
+
+
+@command("+CMSS", need="sms")
+def send_stored(device: Device, call: Call) -> Answer:
+    if call.kind == "test":
+        return None
+    slot = device.memory(1).get(call.number(0, -1))
+    if slot is None:
+        raise cms(321)
+    _into_the_air(device, slot.tpdu, "+CMSS")
+    return LATER
+
+
+@command("+CMMS")
+def keep_link(device: Device, call: Call) -> Answer:
+    """More messages to send: kept, without effect on the simulated air."""
+    if call.kind == "test":
+        return ["+CMMS: (0-2)"]
+    if call.kind == "read":
+        return [f"+CMMS: {device.values.get('+CMMS', '0')}"]
+    if not 0 <= call.number(0) <= 2:
+        raise cms(303)
+    device.values["+CMMS"] = call.text(0)
+    return None
+
+
+def _length(device: Device, call: Call) -> int:
+    """The length given to +CMGS or +CMGW; Refusal when it cannot be one."""
+    if device.text_mode:
+        raise cms(303)
+    try:
+        length = int(call.text(0))
+    except ValueError:
+        raise cms(304) from None
+    if not 7 <= length <= MOST_OCTETS:
+        raise cms(304)
+    return length
+
+
+def _submit(device: Device, text: bytes, length: int) -> tuple[bytes, bool]:
+    cut = cut_submit(text, length)
+    if cut is None:
+        raise cms(304)
+    return cut
+
+
+def _text_ended(device: Device, length: int, text: bytes) -> None:
+    """Ctrl-Z came: check what was written and send it."""
+    if device.faults.strike and device.strike("after_ctrl_z"):
+        return
+    try:
+        tpdu, names_centre = _submit(device, text, length)
+        if not names_centre and not device.sim.smsc:
+            raise cms(330)
+        if not device.in_service:
+            raise cms(331)
+    except Refusal as refusal:
+        device.session.finish(refusal=refusal)
+        return
+    _into_the_air(device, tpdu, "+CMGS")
+
+
+def _into_the_air(device: Device, tpdu: bytes, name: str) -> None:
+    now = device.session.round
+    if device.air_time:
+        device.later(device.air_time, lambda: _arrived(device, tpdu, name, now))
+    else:
+        _arrived(device, tpdu, name, now)
+
+
+def _arrived(device: Device, tpdu: bytes, name: str, session_round: int) -> None:
+    """The network has the message in hand; `session_round` tells whether we restarted since."""
+    if session_round != device.session.round or device.card is None:
+        return
+    faults = device.faults
+    reference = device.card.next_reference()
+    if faults.refuse and faults.take("refuse"):
+        device.session.finish(refusal=Refusal.parse(faults.refuse_with))
+        return
+    code = device.carrier.submit(device.modem, with_reference(tpdu, reference))
+    if code is not None:
+        device.session.finish(refusal=cms(code))
+    elif faults.strike and device.strike("after_accept"):
+        return
+    elif faults.lost_cmgs and faults.take("lost_cmgs"):
+        device.session.give_up()
+    elif faults.late_cmgs and faults.take("late_cmgs"):
+        device.later(faults.late_by, lambda: _answer(device, name, reference, session_round))
+    else:
+        _answer(device, name, reference, session_round)
+
+
+def _answer(device: Device, name: str, reference: int, session_round: int) -> None:
+    if session_round != device.session.round:
+        return
+    faults = device.faults
+    if faults.report_before_ok and faults.take("report_before_ok"):
+        device.receiver.fetch()
+    line = f"{name}: {reference}"
+    if faults.lost_ok and faults.take("lost_ok"):
+        device.session.inform([line])
+        device.session.give_up()
+    elif faults.strike and faults.strike_at == "before_ok":
+        device.session.inform([line])
+        device.strike("before_ok")
+    else:
+        device.session.finish([line])

@@ -1,0 +1,244 @@
+"""The command interpreter: octets in, echo and answers out (ITU-T V.250, TS 27.005 clause 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .errors import NUMERIC_RESULTS, Refusal, cme
+from .line import Call, split_line
+from .registry import COMMANDS, Later
+
+if TYPE_CHECKING:
+    from .device import Device
+
+_LONGEST_LINE = 4096
+_CTRL_Z, _ESC = 0x1A, 0x1B
+
+
+class Session:
+    """Owns what was typed and not yet carried out, and the state of the conversation."""
+
+    def __init__(self, device: Device, write: Callable[[bytes], None]) -> None:
+        self._device = device
+        self._write = write
+        self._typed = bytearray()
+        self._last = ""
+        self.round = 0  # counts restarts: what was begun in an earlier round is over
+        self.reset()
+
+    def reset(self) -> None:
+        """The state after power-on: echo and words on, nothing typed, nothing pending."""
+        self.words_again()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Forget what was typed and what is pending, without a word."""
+        self.round += 1
+        self._echoed = 0
+        self._typed.clear()
+        self._busy = False
+        self._prompt: Callable[[bytes], None] | None = None
+        self._rest: Iterator[Call] = iter(())
+        self._held: list[str] = []
+
+    def words_again(self) -> None:
+        """What AT&F and ATZ set: echo on, results in words."""
+        self.echo, self.verbose, self.quiet = True, True, False
+
+    @property
+    def prompting(self) -> bool:
+        return self._prompt is not None
+
+    def feed(self, data: bytes) -> None:
+        """Take what came over the line."""
+        if self._device.deaf:
+            return
+        self._typed += data
+        self._work()
+
+    def urc(self, line: str) -> None:
+        """Say a line unasked; while a prompt is open it waits."""
+        if self._prompt is not None:
+            self._held.append(line)
+        else:
+            self.say(line)
+
+    def say(self, line: str) -> None:
+        """Say a line now, even into an open prompt."""
+        self._out(self._text([line]))
+
+    def prompt(self, then: Callable[[bytes], None], shown: bool = True) -> None:
+        """Ask for text up to Ctrl-Z and give it to `then`; ESC ends the command with OK."""
+        self._prompt = then
+        if shown:
+            self._out(self._ends("\r\n> "))
+
+    def finish(self, lines: Sequence[str] = (), refusal: Refusal | None = None) -> None:
+        """The answer of a command that was put off; the rest of its line follows."""
+        self.inform(lines)
+        self._busy = False
+        if refusal is not None:
+            self._end(refusal.line(self._device.cmee))
+        else:
+            self._carry_on()
+        self._work()
+
+    def finish_with(self, result: str) -> None:
+        """End a command that was put off with a result of its own, such as NO CARRIER."""
+        self._busy = False
+        self._end(result)
+
+    def give_up(self) -> None:
+        """End a command that was put off without a word."""
+        self._busy = False
+        self._work()
+
+    def inform(self, lines: Sequence[str]) -> None:
+        """Information text of the command that is being carried out."""
+        if lines:
+            self._out(self._text(lines))
+
+    def _work(self) -> None:
+        while self._typed and not self._busy and not self._device.deaf:
+            if self._prompt is not None:
+                if not self._take_text(self._prompt):
+                    return
+            elif not self._take_line():
+                return
+
+    def _take_line(self) -> bool:
+        """Carry out one command line; False when it is not complete yet."""
+        typed = self._typed
+        if typed[:2].upper() == b"A/":
+            self._echo_up_to(2)
+            self._drop(2)
+            self._run(self._last)
+            return True
+        end = typed.find(b"\r")
+        if end < 0:
+            self._echo_up_to(len(typed))
+            if len(typed) > _LONGEST_LINE:
+                self._drop(len(typed))
+            return False
+        self._echo_up_to(end + 1, twice=self._device.faults.double_echo)
+        line = _edited(bytes(typed[:end]))
+        self._drop(end + 1)
+        start = line.upper().find("AT")
+        if start >= 0:
+            self._last = line[start + 2 :].strip()
+            self._run(self._last)
+        return True
+
+    def _take_text(self, then: Callable[[bytes], None]) -> bool:
+        """Take text for the prompt; False when its end has not come yet."""
+        typed = self._typed
+        ends = [place for place in (typed.find(_CTRL_Z), typed.find(_ESC)) if place >= 0]
+        if not ends:
+            self._echo_up_to(len(typed))
+            return False
+        end = min(ends)
+        self._echo_up_to(end)
+        text, sent = bytes(typed[:end]), typed[end] == _CTRL_Z
+        self._drop(end + 1)
+        self._prompt = None
+        if sent:
+            self._busy = True
+            then(text)
+        else:
+            self._end("OK")
+        held, self._held = self._held, []
+        for line in held:
+            self.say(line)
+        return True
+
+    def _run(self, body: str) -> None:
+        self._device.heard.append(f"AT{body}")
+        self._rest = iter(split_line(body))
+        self._carry_on()
+
+    def _carry_on(self) -> None:
+        """Carry out what is left of the line, up to its end or the first refusal."""
+        now = self.round
+        for call in self._rest:
+            try:
+                answer = self._device.carry_out(call, COMMANDS)
+            except Refusal as refusal:
+                self._end(refusal.line(self._device.cmee))
+                return
+            except ValueError:
+                self._end(cme(50).line(self._device.cmee))
+                return
+            if now != self.round:
+                return  # the command was the last thing before a restart
+            if isinstance(answer, Later):
+                self._busy = self._prompt is None
+                return
+            if answer and not self._silenced(peek=True):
+                self.inform(answer)
+        self._end("OK")
+
+    def _silenced(self, peek: bool = False) -> bool:
+        faults = self._device.faults
+        return faults.no_answer != 0 if peek else faults.take("no_answer")
+
+    def _end(self, result: str) -> None:
+        """Say the final result, or not, as the switches want it."""
+        if self._silenced():
+            return
+        if self._device.faults.take("late_ok"):
+            self._busy = True
+            self._device.later(self._device.faults.late_by, lambda: self._end_late(result))
+        else:
+            self._say_result(result)
+
+    def _end_late(self, result: str) -> None:
+        self._say_result(result)
+        self._busy = False
+        self._work()
+
+    def _say_result(self, result: str) -> None:
+        if self.quiet:
+            return
+        if self.verbose:
+            self._out(self._ends(f"\r\n{result}\r\n"))
+        else:
+            self._out(NUMERIC_RESULTS.get(result, result).encode("latin-1") + b"\r")
+
+    def _text(self, lines: Sequence[str]) -> bytes:
+        text = "\r\n".join(lines) + "\r\n"
+        return self._ends(f"\r\n{text}" if self.verbose else text)
+
+    def _ends(self, text: str) -> bytes:
+        if self._device.personality.line_end != "\r\n":
+            text = text.replace("\r\n", self._device.personality.line_end)
+        return text.encode("latin-1", "replace")
+
+    def _out(self, data: bytes) -> None:
+        if not self._device.deaf:
+            self._write(data)
+
+    def _echo_up_to(self, end: int, twice: bool = False) -> None:
+        fresh = bytes(self._typed[self._echoed : end])
+        self._echoed = end
+        if fresh and (self.echo or self._device.faults.echo_stays):
+            self._out(fresh)
+            if twice:
+                self._out(fresh)
+
+    def _drop(self, end: int) -> None:
+        del self._typed[:end]
+        self._echoed = max(0, self._echoed - end)
+
+
+def _edited(line: bytes) -> str:
+    """The line with its backspaces carried out, latin-1, without line feeds and the like."""
+    if b"\x08" in line:
+        kept = bytearray()
+        for octet in line:
+            if octet != 8:
+                kept.append(octet)
+            elif kept:
+                kept.pop()
+        line = bytes(kept)
+    return line.decode("latin-1").strip("\n\x00\x1a\x1b ")
