@@ -55,6 +55,8 @@ def normalise(typed: str, country: str) -> str | BadNumber:
     bare_digits = DECORATION.sub("", bare)
     if SHORT_CODE.fullmatch(bare_digits):
         return bare_digits
+    if bare_digits.startswith("00"):  # typed as on a phone abroad; not every country dials it so
+        bare = bare_digits = "+" + bare_digits[2:]
     if re.search(r"[^0-9+]", bare_digits) or "+" in bare_digits[1:] or not bare_digits.strip("+"):
         return BadNumber(shown, "is not a phone number")
     return _e164(bare, bare_digits, shown, country)

@@ -1,0 +1,120 @@
+from pathlib import Path
+
+import pytest
+
+from gateway.config import Config, ConfigError, ModemPort, load
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def mistakes(tmp_path: Path, text: str) -> dict[str, str]:
+    with pytest.raises(ConfigError) as caught:
+        load(write(tmp_path, text))
+    return {m.key: m.words for m in caught.value.mistakes}
+
+
+def test_an_empty_file_gives_the_defaults(tmp_path):
+    assert load(write(tmp_path, "")) == Config()
+
+
+def test_everything_that_may_be_said_is_understood(tmp_path):
+    config = load(
+        write(
+            tmp_path,
+            """
+            data = "/srv/box"
+            country = "KE"
+            [http]
+            listen = "[::1]:81"
+            trusted_hosts = ["box.example.org"]
+            [[modem]]
+            port = "/dev/serial0"
+            baud = 9600
+            pin = "0042"
+            [[modem]]
+            port = "/dev/ttyUSB2"
+            [leds]
+            board = "act"
+            [log]
+            level = "DEBUG"
+            texts = true
+            """,
+        )
+    )
+    assert config.data == Path("/srv/box")
+    assert (config.http.host, config.http.port) == ("::1", 81)
+    assert config.http.trusted_hosts == ("box.example.org",)
+    assert config.modems == (
+        ModemPort("/dev/serial0", 9600, "0042"),
+        ModemPort("/dev/ttyUSB2", 115200, ""),
+    )
+    assert (config.country, config.led_board, config.log_level) == ("KE", "act", "DEBUG")
+    assert config.log_texts
+
+
+def test_every_mistake_is_named_at_once_with_its_key(tmp_path):
+    found = mistakes(
+        tmp_path,
+        """
+        data = 7
+        contry = "KE"
+        country = "Kenya"
+        [http]
+        listen = "8080"
+        trusted_hosts = "box"
+        port = 80
+        [[modem]]
+        baud = 115201
+        pin = 1234
+        [[modem]]
+        port = "ttyUSB0"
+        [[modem]]
+        port = "/dev/ttyUSB0"
+        [[modem]]
+        port = "/dev/ttyUSB0"
+        [leds]
+        board = "christmas"
+        [log]
+        texts = "yes"
+        """,
+    )
+    assert set(found) == {
+        "data",
+        "contry",
+        "country",
+        "http.listen",
+        "http.trusted_hosts",
+        "http.port",
+        "modem[1].port",
+        "modem[1].baud",
+        "modem[1].pin",
+        "modem[2].port",
+        "modem[4].port",
+        "leds.board",
+        "log.texts",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("data = ", "not valid TOML"),
+        ("[modem]\nport = '/dev/x'", "[[modem]]"),
+        ("http = 3", "[http]"),
+        ("modem = 3", "[[modem]]"),
+    ],
+)
+def test_a_broken_shape_is_said_in_plain_words(tmp_path, text, words):
+    assert words in str(mistakes(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_or_not_text_is_a_config_error(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load(tmp_path / "binary.toml")
