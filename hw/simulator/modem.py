@@ -52,7 +52,8 @@ class SimulatedModem:
 
     def start(self) -> SimulatedModem:
         """Plug in and switch on; the port exists when this returns."""
-        self._loop.start()
+        if not self._loop.running:
+            self._loop.start()
         self._loop.ask(self._plug_in)
         return self
 

@@ -1,0 +1,18 @@
+"""The pretend carrier that joins simulated modems and pretend phones into one network."""
+
+from gateway.simnet.network import Network
+from gateway.simnet.phones import RULES, Phone, Rule
+from gateway.simnet.records import Part, PhoneMessage, Sent
+from gateway.simnet.ussd import USSD_ANSWERS, Menu
+
+__all__ = [
+    "RULES",
+    "USSD_ANSWERS",
+    "Menu",
+    "Network",
+    "Part",
+    "Phone",
+    "PhoneMessage",
+    "Rule",
+    "Sent",
+]
