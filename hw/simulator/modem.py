@@ -99,7 +99,8 @@ class SimulatedModem:
     def held(self) -> int:
         """Messages and reports that the network holds because the modem could not take them."""
         receiver = self._device.receiver
-        return len(receiver.doorstep) + len(receiver.arrivals)
+        held: int = self._loop.ask(lambda: len(receiver.doorstep) + len(receiver.arrivals))
+        return held
 
     @property
     def heard(self) -> list[str]:

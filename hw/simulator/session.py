@@ -71,6 +71,7 @@ class Session:
     def prompt(self, then: Callable[[bytes], None], shown: bool = True) -> None:
         """Ask for text up to Ctrl-Z and give it to `then`; ESC ends the command with OK."""
         self._prompt = then
+        self._busy = False  # what is typed from now on is the text
         if shown:
             self._out(self._ends("\r\n> "))
 
@@ -161,19 +162,17 @@ class Session:
         """Carry out what is left of the line, up to its end or the first refusal."""
         now = self.round
         for call in self._rest:
+            self._busy = True
             try:
                 answer = self._device.carry_out(call, COMMANDS)
-            except Refusal as refusal:
+            except (Refusal, ValueError) as error:
+                refusal = error if isinstance(error, Refusal) else cme(50)
+                self._busy = False
                 self._end(refusal.line(self._device.cmee))
                 return
-            except ValueError:
-                self._end(cme(50).line(self._device.cmee))
-                return
-            if now != self.round:
-                return  # the command was the last thing before a restart
-            if isinstance(answer, Later):
-                self._busy = self._prompt is None
-                return
+            if now != self.round or isinstance(answer, Later):
+                return  # restarted meanwhile, or `finish` or `prompt` carries on
+            self._busy = False
             if answer and not self._silenced(peek=True):
                 self.inform(answer)
         self._end("OK")

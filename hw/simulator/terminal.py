@@ -63,12 +63,12 @@ class Terminal:
             return
         if self._link is not None:
             self._link.unlink(missing_ok=True)
-        self._loop.unwatch(self._master)
-        self._poll.unregister(self._master)
-        os.close(self._master)
-        self._master = -1
+        master, self._master = self._master, -1
         self._waiting.clear()
         self._queued = 0
+        self._loop.unwatch(master)
+        self._poll.unregister(master)
+        os.close(master)
 
     def write(self, data: bytes) -> None:
         """Say `data`, spoilt as the switches want it."""

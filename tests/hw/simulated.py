@@ -10,7 +10,7 @@ import time
 from hw.simulator import SimCard, SimulatedModem
 
 FINAL = rb"(^|[\r\n])(OK|ERROR|\+CM[ES] ERROR:[^\r]*|NO CARRIER|0|4)\r\n?|> $"
-# A SUBMIT of 13 octets to +4915100001, text "hi"; TP-MR in the second octet.
+# A SUBMIT of 14 octets to +4915100001, text "hi"; TP-MR in the second octet.
 SUBMIT = "01000A9194511000100000" + "02E834"
 # A DELIVER from +1234, text "1"; the class sits in the data coding scheme.
 DELIVER = bytes.fromhex("0404912143000042608011101000" + "0131")
