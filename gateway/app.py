@@ -10,6 +10,7 @@ import fcntl
 import logging
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ class Service:
         self._air_time = air_time
         self._stack = ExitStack()
         self._clock = SystemClock()
+        self._stopping = threading.Event()
         self.events = Events()
 
     def start(self) -> Box:
@@ -101,6 +103,7 @@ class Service:
         return box
 
     def stop(self) -> None:
+        self._stopping.set()
         self._stack.close()
 
     def _after_the_last_time(self) -> None:
@@ -115,7 +118,9 @@ class Service:
 
     def _ledger(self, port: str) -> RadioLedger:
         pins = {m.port: m.pin for m in self.config.modems if m.pin}
-        return RadioLedger(port, self._clock, self.events, self._dispatch.poke, pins)
+        return RadioLedger(
+            port, self._clock, self.events, self._dispatch.poke, pins, self._stopping
+        )
 
     def _start_simulation(self) -> Network | None:
         if not self._simulate:

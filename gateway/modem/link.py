@@ -21,7 +21,9 @@ from gateway.at import (
     Restarted,
     ResyncFailed,
     Resynchronised,
+    Stray,
     Urc,
+    Write,
 )
 from gateway.clock import Clock
 from gateway.modem.jobs.base import Abandon, Job, LinkLost, Pause, Payload, Request, Unanswered
@@ -29,6 +31,7 @@ from hw.serialport import PortError, SerialPort
 
 T = TypeVar("T")
 Reply = Answer | Prompt | None
+News = Urc | Late | Restarted | Console | Stray
 
 
 class Waker:
@@ -67,7 +70,7 @@ class Link:
         port: SerialPort,
         waker: Waker,
         clock: Clock,
-        on_news: Callable[[Urc | Late | Restarted | Console], None],
+        on_news: Callable[[News], None],
         stop_at: Callable[[], float | None],
     ) -> None:
         self._port = port
@@ -167,11 +170,10 @@ class Link:
         for event in events:
             if isinstance(event, Answer | Prompt | Resynchronised | ResyncFailed):
                 self._replies.append(event)
+            elif isinstance(event, Write):
+                self._write(event.data)
             else:
                 self._on_news(event)
-        outgoing = self._engine.data_to_send()
-        if outgoing:
-            self._write(outgoing)
 
     def _read(self) -> bytes:
         try:

@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from gateway.at import Console, Late, Restarted, Urc, profile_for
+from gateway.at import Console, Late, Restarted, Stray, Urc, profile_for
 from gateway.clock import Clock
 from gateway.modem.jobs import radio, receive, send, setup, sim
 from gateway.modem.jobs.base import Context, Job, LinkLost, Unanswered
 from gateway.modem.ledger import Assignment, Ledger, ReadPdu, Sim, Telemetry
-from gateway.modem.link import Link, Waker
+from gateway.modem.link import Link, News, Waker
 from gateway.modem.machine import ATTENTION_RETRY, Event, Machine, Rung, State
 from hw.serialport import PortError, SerialPort, is_uart
 
@@ -281,12 +281,14 @@ class Worker:
 
     # what the modem says by itself ----------------------------------------------------------
 
-    def _on_news(self, event: Urc | Late | Restarted | Console) -> None:
+    def _on_news(self, event: News) -> None:
         match event:
             case Restarted(line=line):
                 self._restarted = f"The modem restarted ({line})."
             case Console(line=line):
                 log.warning("%s: a login prompt answers here: %r", self.config.port, line)
+            case Stray(line=line):
+                log.debug("%s says %r", self.config.port, line)
             case Late():
                 send.late(self._context, event)
             case Urc():

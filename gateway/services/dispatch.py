@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from gateway import routing, sms
@@ -34,12 +33,6 @@ class Carriers(Protocol):
     def assign(self, connection_id: int, work: Sequence[Assignment]) -> bool:
         """False when the modem has just gone: the caller takes the work back."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Round:
-    claimed: int
-    more: bool  # another round at once may find more
 
 
 class Dispatch:
@@ -107,16 +100,20 @@ class Dispatch:
             outbox.hurry(now)
         self._up = up
         self._rules = rules.enabled()
-        while not self._stopping.is_set() and self.round(lines).more:
+        while not self._stopping.is_set() and self.round(lines):
             lines = self._carriers.lines()
         self._next_due = outbox.next_due(self._clock.now())
 
-    def round(self, lines: Mapping[int, routing.Line]) -> _Round:
-        """One look at what is due; claims and hands over what can go."""
+    def round(self, lines: Mapping[int, routing.Line]) -> bool:
+        """One look at what is due; claims and hands over what can go.
+
+        True when something moved, so that another look may find more.
+        """
         room = {i: line.room for i, line in lines.items() if line.up and line.may_send}
         now = self._clock.now()
         due = outbox.due(now, {i: r for i, r in room.items() if r > 0}, BATCH)
         claims: list[outbox.Claim] = []
+        refused = 0
         waiting: dict[str, list[int]] = {}
         for item in due:
             view = {i: _with_room(line, room.get(i, 0)) for i, line in lines.items()}
@@ -135,6 +132,7 @@ class Dispatch:
                 case routing.Wait(reason=reason):
                     waiting.setdefault(reason, []).append(item.dispatch_id)
                 case routing.Refuse(reason=reason):
+                    refused += 1
                     outbox.give_up([item.dispatch_id], reason, "", now)
                     self._events.publish(OutboxChanged())
                 case routing.Busy():
@@ -144,7 +142,7 @@ class Dispatch:
         if waiting:
             self._events.publish(OutboxChanged())
         self._hand_over(claims, now)
-        return _Round(len(claims), more=bool(due) and (bool(claims) or bool(waiting)))
+        return bool(claims or waiting or refused)
 
     def _claim(self, item: outbox.Due, connection_id: int) -> outbox.Claim:
         if item.has_parts:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from gateway import schedule
-from gateway.at.results import Result, Retry, explain
+from gateway.at import Explanation, Result, Retry, explain
 from gateway.clock import Clock
 from gateway.events import Events, ModemChanged, OutboxChanged, Received
 from gateway.modem.ledger import Identity, ReadPdu, Sim
-from gateway.store import connections, inbox, outbox
+from gateway.store import connections, db, inbox, outbox
 
 log = logging.getLogger(__name__)
+
+INSIST_EVERY = 1.0  # seconds between tries to write down what has happened
 
 
 class RadioLedger:
@@ -25,12 +28,14 @@ class RadioLedger:
         events: Events,
         poke: Callable[[], None],
         pins: Mapping[str, str],
+        stopping: threading.Event,
     ) -> None:
         self._port = port
         self._clock = clock
         self._events = events
         self._poke = poke
         self._pins = pins  # port -> PIN from the config file
+        self._stopping = stopping
 
     def seen(self, port: str, identity: Identity) -> None:
         connections.upsert_modem(
@@ -56,16 +61,21 @@ class RadioLedger:
     def submitting(self, part_id: int, connection_id: int) -> None:
         outbox.submitted(part_id, connection_id, self._clock.now())
 
-    def accepted(self, part_id: int, reference: int) -> None:
-        outbox.accepted(part_id, reference, self._clock.now())
+    def accepted(self, part_id: int, reference: int | None) -> None:
+        self._insist(lambda: outbox.accepted(part_id, reference, self._clock.now()))
         self._events.publish(OutboxChanged())
 
     def refused(self, part_id: int, result: Result) -> bool:
         now = self._clock.now()
         why = explain(result)
-        verdict = schedule.judge(why, outbox.tries(part_id) + 1, now)
         log.warning("%s refused part %d: %s (%s)", self._port, part_id, why.label, why.words)
-        match verdict:
+        self._insist(lambda: self._record_refusal(part_id, why, now))
+        self._events.publish(OutboxChanged())
+        self._poke()
+        return why.retry is Retry.RESET
+
+    def _record_refusal(self, part_id: int, why: Explanation, now: int) -> None:
+        match schedule.judge(why, outbox.tries(part_id) + 1, now):
             case schedule.Doubt():
                 outbox.unknown(part_id, now, why.words, why.label)
             case schedule.GiveUp():
@@ -80,19 +90,16 @@ class RadioLedger:
                     counts=counts,
                     avoid=avoid,
                 )
-        self._events.publish(OutboxChanged())
-        self._poke()
-        return why.retry is Retry.RESET
 
     def doubtful(self, part_id: int, result: Result) -> None:
         why = explain(result)
         log.warning("%s: no answer for part %d: %s", self._port, part_id, why.words)
-        outbox.unknown(part_id, self._clock.now(), why.words, why.label)
+        self._insist(lambda: outbox.unknown(part_id, self._clock.now(), why.words, why.label))
         self._events.publish(OutboxChanged())
         self._poke()
 
     def released(self, dispatch_id: int, why: str) -> None:
-        outbox.release(dispatch_id, why, self._clock.now())
+        self._insist(lambda: outbox.release(dispatch_id, why, self._clock.now()))
         self._events.publish(OutboxChanged())
         self._poke()
 
@@ -112,3 +119,18 @@ class RadioLedger:
     def changed(self) -> None:
         self._events.publish(ModemChanged(self._port))
         self._poke()
+
+    def _insist(self, record: Callable[[], object]) -> None:
+        """What has happened outside must be written down: a full or busy disk is waited out.
+
+        Gives up when the service stops; the next start then finds the part submitted and calls it
+        uncertain, which is the truth.
+        """
+        while True:
+            try:
+                record()
+                return
+            except db.StoreError as e:
+                log.error("%s waits: %s", self._port, e)
+                if self._stopping.wait(INSIST_EVERY):
+                    raise

@@ -1,4 +1,4 @@
-"""How fast the outbox empties: stored -> `sent`, every commit durable, through real pts and pipes."""
+"""How fast the outbox empties: stored -> `sent`, every commit durable, over real ptys."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ def drain(modems: int, air_time: float, messages: int) -> float:
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         network = Network(air_time=air_time)
         stack.callback(network.stop)
-        ports = [network.add_modem().port for _ in range(modems)]
+        for _ in range(modems):
+            network.add_modem()
         network.start()
-        box = stack.enter_context(
-            RunningBox(Path(name), ports=[p or m.port for p, m in zip(ports, network.modems)])
-        )
+        box = stack.enter_context(RunningBox(Path(name), ports=[m.port for m in network.modems]))
         fill(box.data, messages)
         box.start()
         with opened(box.data):

@@ -1,0 +1,106 @@
+"""Fetch what the modem has received: read it, have it on disk, and only then delete it there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.at import Urc, answers, commands
+from gateway.modem.jobs.base import Context, Job, ask
+from gateway.modem.ledger import ReadPdu
+
+DELETE_TRIES = 3
+OUTGOING = (2, 3)  # status of copies that a phone-like modem keeps of what it sent
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`+CMTI: "SM",3`: the modem has stored something. Slot -1: look through everything."""
+
+    memory: str
+    slot: int
+
+
+def understand(urc: Urc) -> Notice | ReadPdu | None:
+    """What an unsolicited line says of received messages, if anything."""
+    match urc.name:
+        case "+CMTI" | "+CDSI":
+            where = answers.stored_at(urc.line)
+            return Notice(*where) if where else Notice("", -1)
+        case "+CMT" | "+CDS":
+            pdu = urc.data.strip()
+            return ReadPdu(pdu, tpdu_length=answers.last_integer(urc.line)) if pdu else None
+        case "^SMMEMFULL":
+            return Notice("", -1)
+    return None
+
+
+def read_announced(context: Context, notice: Notice) -> Job[None]:
+    """Read one message where the modem said it is; anything unclear becomes a sweep."""
+    if notice.slot < 0 or not notice.memory:
+        yield from sweep(context)
+        return
+    if not (yield from _select(context, notice.memory)):
+        yield from sweep(context)
+        return
+    answer = yield from ask(commands.cmgr(notice.slot))
+    entry = answers.cmgr(answer.lines)
+    if entry is None:
+        return  # empty: somebody, or a sweep, was quicker
+    pdu = ReadPdu(entry.pdu, notice.memory, notice.slot, entry.length)
+    yield from _keep_and_delete(context, [pdu])
+
+
+def sweep(context: Context) -> Job[None]:
+    """Read every message of every memory; a +CMTI can get lost, a stored message must not."""
+    for memory in context.memories or ("",):
+        if memory and not (yield from _select(context, memory)):
+            continue
+        answer = yield from ask(commands.cmgl())
+        entries = answers.cmgl(answer.lines)
+        received = [
+            ReadPdu(e.pdu, memory, e.index, e.length) for e in entries if e.status not in OUTGOING
+        ]
+        yield from _keep_and_delete(context, received)
+        for entry in entries:
+            if entry.status in OUTGOING:
+                yield from _delete(entry.index)
+    if context.memories:
+        yield from _select(context, context.memories[0])
+
+
+def keep_direct(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
+    """PDUs that came without being stored: keep them, then tell the network that we have them."""
+    context.ledger.keep(context.connection_id, pdus)
+    if context.direct:
+        for _ in pdus:
+            yield from ask(commands.cnma())  # an error only means that none was expected
+
+
+def _keep_and_delete(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
+    if not pdus:
+        return
+    keys = context.ledger.keep(context.connection_id, pdus)
+    gone = []
+    for pdu, key in zip(pdus, keys, strict=True):
+        if (yield from _delete(pdu.slot)):
+            gone.append(key)
+    context.ledger.erased(gone)
+
+
+def _delete(slot: int) -> Job[bool]:
+    """Delete one slot. When it fails for good, the copy on disk keeps the next sweep harmless."""
+    for _ in range(DELETE_TRIES):
+        answer = yield from ask(commands.cmgd(slot))
+        if answer.result.ok or answers.is_empty_slot(answer.result):
+            return True
+    return False
+
+
+def _select(context: Context, memory: str) -> Job[bool]:
+    if context.memory == memory:
+        return True
+    answer = yield from ask(commands.cpms_read_from(memory))
+    if answer.result.ok:
+        context.memory = memory
+    return answer.result.ok

@@ -1,0 +1,132 @@
+"""Bring a modem that nobody has spoken to into PDU mode with its news switched on.
+
+Every reset wipes these settings, so the whole of it runs again after each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.at import Answer, Command, Profile, Result, answers, commands, explain, profile_for
+from gateway.modem.jobs.base import Context, Job, Pause, ask
+from gateway.modem.ledger import Identity
+
+PROBES = 5  # the first one often meets a modem that is still waking up
+PROBE_PAUSE = 0.5
+SMS_READY_TRIES = 60  # seconds until a SIM's SMS side is up after power-on
+SMS_READY_PAUSE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    answered: bool
+    why: str = ""
+    identity: Identity = field(default_factory=Identity)
+    profile: Profile = field(default_factory=lambda: profile_for("", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    why: str = ""  # why it cannot do SMS; "" = it can
+    smsc: str = ""
+
+
+def set_up(context: Context) -> Job[SetUp]:
+    """Find out who is there and quieten it. Nothing here needs a SIM or writes to the modem."""
+    if not (yield from _probe()):
+        return SetUp(False, f"Nothing on {context.port} answers like a modem.")
+    yield from ask(commands.echo_off())
+    yield from _errors_as_numbers()
+    identity = yield from _identify()
+    profile = profile_for(identity.manufacturer, identity.model)
+    for extra in profile.extras:
+        yield from ask(commands.extra(extra))  # each may be refused
+    mode = answers.cfun((yield from ask(commands.cfun_query())).lines)
+    if mode is not None and mode != 1:
+        yield from ask(commands.cfun(1))
+    return SetUp(True, "", identity, profile)
+
+
+def prepare_sms(context: Context) -> Job[Prepared]:
+    """PDU mode, storage, news, service centre. The SIM is open by now."""
+    mode = yield from _pdu_mode()
+    if not mode.ok:
+        return Prepared(f"This modem does not do SMS as it is ({explain(mode).label}).")
+    yield from _storage(context)
+    yield from _news(context)
+    for optional in commands.optional_settings():
+        yield from ask(optional)
+    smsc = answers.csca((yield from ask(commands.csca_query())).lines)
+    return Prepared(smsc=smsc or "")
+
+
+def _probe() -> Job[bool]:
+    yield from ask(commands.wake())
+    for _ in range(PROBES):
+        answer = yield from ask(commands.at())
+        if answer.result.ok:
+            return True
+        yield Pause(PROBE_PAUSE)
+    return False
+
+
+def _errors_as_numbers() -> Job[None]:
+    for level in (1, 2):
+        if (yield from ask(commands.cmee(level))).result.ok:
+            return
+
+
+def _identify() -> Job[Identity]:
+    manufacturer = yield from _ask_name(commands.manufacturer_queries())
+    model = yield from _ask_name(commands.model_queries())
+    firmware = yield from _ask_name(commands.firmware_queries())
+    imei = ""
+    for command in commands.imei_queries():
+        imei = answers.imei((yield from ask(command)).lines) or ""
+        if imei:
+            break
+    return Identity(manufacturer, model, firmware, imei)
+
+
+def _ask_name(forms: list[Command]) -> Job[str]:
+    for command in forms:
+        answer: Answer = yield from ask(command)
+        name = answers.name(answer.lines)
+        if answer.result.ok and name:
+            return name
+    return ""
+
+
+def _pdu_mode() -> Job[Result]:
+    """`AT+CMGF=0`, tried for as long as a SIM may take to become ready for SMS."""
+    for _ in range(SMS_READY_TRIES):
+        answer = yield from ask(commands.cmgf(0))
+        if answer.result.ok or not answers.may_become_ready(answer.result):
+            break
+        yield Pause(SMS_READY_PAUSE)
+    return answer.result
+
+
+def _storage(context: Context) -> Job[None]:
+    """Set all memories to the one that the profile prefers among those the modem offers."""
+    offered = answers.cpms_offered((yield from ask(commands.cpms_query_offered())).lines)
+    chosen = ""
+    for memory in [m for m in context.profile.storage if m in offered.receive] or ["SM", "ME"]:
+        for form in commands.cpms_forms(memory):
+            if (yield from ask(form)).result.ok:
+                chosen = memory
+                break
+        if chosen:
+            break
+    others = [m for m in ("SM", "ME", "MT") if m in offered.read and m != chosen]
+    context.memory = chosen
+    context.memories = tuple(m for m in (chosen, *others) if m and m != "MT")
+
+
+def _news(context: Context) -> Job[None]:
+    """The first form of +CNMI that the modem takes. None at all: the sweep still finds all."""
+    yield from ask(commands.csms(0))
+    for form in context.profile.cnmi:
+        if (yield from ask(commands.cnmi(form))).result.ok:
+            context.direct = False
+            return

@@ -1,0 +1,80 @@
+"""Is there a SIM, is it open, who is it. A PIN is tried once, written down before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.at import answers, commands
+from gateway.modem.jobs.base import Context, Job, Pause, ask
+from gateway.modem.ledger import Sim
+from gateway.modem.machine import Event
+
+BUSY_TRIES = 20  # a SIM may be busy for 20 s after power-on
+BUSY_PAUSE = 1.0
+AFTER_PIN = 2.0  # seconds before SMS commands work
+
+
+@dataclass(frozen=True, slots=True)
+class SimState:
+    event: Event | None = None  # what keeps the SIM out of service; None = it is open
+    why: str = ""
+    sim: Sim = field(default_factory=Sim)
+
+
+def open_sim(context: Context) -> Job[SimState]:
+    status = yield from _status()
+    if status == "SIM PIN":
+        status = yield from _enter_pin(context)
+        if status == "SIM PIN":
+            return SimState(Event.SIM_LOCK, "The SIM asks for its PIN; enter it under Connections.")
+    match status:
+        case "READY":
+            return SimState(sim=(yield from _identity(context)))
+        case "NOT INSERTED" | "":
+            return SimState(Event.NO_SIM, "No SIM is found; is it inserted the right way round?")
+        case "SIM PUK":
+            why = "The SIM is blocked and asks for its PUK; unblock it in a phone."
+            return SimState(Event.SIM_LOCK, why)
+    return SimState(Event.SIM_LOCK, f"The SIM cannot be used: it asks for {status}.")
+
+
+def _status() -> Job[str]:
+    """`+CPIN?` in words; "" when there is no SIM. Waits while the SIM is busy."""
+    for _ in range(BUSY_TRIES):
+        answer = yield from ask(commands.cpin_query())
+        status = answers.cpin(answer.lines, answer.result)
+        if status != "BUSY":
+            return status
+        yield Pause(BUSY_PAUSE)
+    return ""
+
+
+def _enter_pin(context: Context) -> Job[str]:
+    card = Sim(iccid=(yield from _iccid(context)))
+    pin = context.ledger.pin_for(card, context.port)
+    if pin is None:
+        return "SIM PIN"
+    answer = yield from ask(commands.cpin_enter(pin))
+    if not answer.result.ok:
+        return "SIM PIN"
+    yield Pause(AFTER_PIN)
+    return (yield from _status())
+
+
+def _identity(context: Context) -> Job[Sim]:
+    imsi = ""
+    for _ in range(BUSY_TRIES):
+        answer = yield from ask(commands.cimi())
+        imsi = answers.imsi(answer.lines) or ""
+        if imsi or not answers.is_busy(answer.result):
+            break
+        yield Pause(BUSY_PAUSE)
+    return Sim(iccid=(yield from _iccid(context)), imsi=imsi)
+
+
+def _iccid(context: Context) -> Job[str]:
+    for command in commands.iccid_queries(context.profile):
+        answer = yield from ask(command)
+        if answer.result.ok and (iccid := answers.iccid(answer.lines)):
+            return iccid
+    return ""
