@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from gateway.clock import DAY, HOUR, Clock
 from gateway.services import passwords
-from gateway.services.passwords import BadPassword
+from gateway.services.passwords import AccountError, BadPassword
 from gateway.services.throttle import Limit, Throttle
 from gateway.store import accounts as store
 from gateway.store.accounts import TokenRow
@@ -30,7 +30,6 @@ __all__ = [
     "Throttled",
     "TokenExists",
     "TokenRow",
-    "UnknownUser",
     "WrongCode",
     "WrongCredentials",
 ]
@@ -45,10 +44,6 @@ BASIC_CACHE = 300.0  # seconds
 MOST_CACHED = 64
 
 
-class AccountError(Exception):
-    """The text says in plain words what is wrong and what to do."""
-
-
 class WrongCredentials(AccountError):
     def __init__(self) -> None:
         super().__init__("Name or password is wrong.")
@@ -57,10 +52,6 @@ class WrongCredentials(AccountError):
 class WrongCode(AccountError):
     def __init__(self) -> None:
         super().__init__("This code is not valid, or it was used already.")
-
-
-class UnknownUser(AccountError):
-    """There are people, but none of this name."""
 
 
 class BadName(AccountError):
@@ -178,15 +169,12 @@ class Accounts:
         return user.name
 
     def set_password(self, name: str, password: str, *, who: str = "") -> None:
-        """Change a person's password and end their sessions; makes the first person there is.
+        """Give a person a password, ending their sessions; makes the person if new.
 
-        Raises UnknownUser, BadName, BadPassword.
+        First-run codes die with it. Raises BadName, BadPassword.
         """
         name = clean_name(name)
         passwords.check_choice(password, name)
-        names = store.user_names()
-        if names and name not in names:
-            raise UnknownUser(f"There is nobody called {name}; known are {', '.join(names)}.")
         hashed = passwords.hash_password(password)
         store.set_password(name, hashed, self._clock.now(), who=who or name)
 

@@ -18,8 +18,12 @@ SHORTEST, LONGEST = 8, 256
 _one_at_a_time = threading.Lock()
 
 
-class BadPassword(ValueError):
-    """Cannot be used as a password; the text says why."""
+class AccountError(Exception):
+    """The text says in plain words what is wrong and what to do."""
+
+
+class BadPassword(AccountError):
+    """Cannot be used as a password."""
 
 
 def check_choice(password: str, name: str) -> None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.store.db import database, errors
+from gateway.store.db import errors, transaction
 from gateway.store.models import Audit, Session, Setting, Token, User
 
 FIRST_RUN = "first_run"  # settings key: [{"digest": ..., "expires_at": ms or null}, ...]
@@ -59,8 +59,9 @@ def user_names() -> list[str]:
 
 
 def set_password(name: str, password_hash: str, now: int, *, who: str) -> None:
-    """Give a person a new password, making the person if new, and end all their sessions."""
-    with errors(), database.atomic():
+    """Give a person a new password, making the person if new; sessions and codes end."""
+    with transaction():
+        _put_codes([])
         _put_password(name, password_hash, now)
         _audit(now, who, "password set", name)
 
@@ -78,7 +79,7 @@ def _put_password(name: str, password_hash: str, now: int) -> None:
 
 def add_first_run_code(digest: str, expires_at: int | None, now: int) -> None:
     """Remember one more code; the oldest is forgotten when there are more than MOST_CODES."""
-    with errors(), database.atomic():
+    with transaction():
         codes = _codes(now)
         codes.append({"digest": digest, "expires_at": expires_at})
         _put_codes(codes[-MOST_CODES:])
@@ -91,7 +92,7 @@ def first_run_digests(now: int) -> list[str]:
 
 def claim_first_run(digest: str, name: str, password_hash: str, now: int) -> bool:
     """Use a code up: all codes die and `name` gets the password. False: no such code any more."""
-    with errors(), database.atomic():
+    with transaction():
         if digest not in [code["digest"] for code in _codes(now)]:
             return False
         _put_codes([])
@@ -117,7 +118,7 @@ def add_session(
     digest: str, user_id: int, now: int, expires_at: int, *, agent: str, address: str
 ) -> None:
     """Store a new session; ones that ended are cleared away in passing."""
-    with errors(), database.atomic():
+    with transaction():
         Session.delete().where(Session.expires_at <= now).execute()
         Session.create(
             digest=digest,
@@ -168,7 +169,7 @@ def end_session(digest: str) -> None:
 
 def add_token(name: str, digest: str, now: int, *, who: str) -> bool:
     """False: a token of this name exists already."""
-    with errors(), database.atomic():
+    with transaction():
         if Token.select().where(Token.name == name).exists():
             return False
         Token.create(name=name, digest=digest, created_at=now)
@@ -195,7 +196,7 @@ def touch_token(name: str, now: int) -> None:
 
 def revoke_token(name: str, now: int, *, who: str) -> bool:
     """False: there is none of this name."""
-    with errors(), database.atomic():
+    with transaction():
         gone = Token.delete().where(Token.name == name).execute()
         if gone:
             _audit(now, who, "token revoked", name)
@@ -211,7 +212,7 @@ def _token_row(row: Token) -> TokenRow:
 
 def signing_key(fresh: str) -> str:
     """The key that signs form tokens; `fresh` becomes it when there is none yet."""
-    with errors(), database.atomic():
+    with transaction():
         Setting.insert(key=SIGNING_KEY, value=json.dumps(fresh)).on_conflict_ignore().execute()
         return str(json.loads(Setting.get(Setting.key == SIGNING_KEY).value))
 
