@@ -7,6 +7,8 @@ queries and their neighbours return.
 from __future__ import annotations
 
 from peewee import (
+    SQL,
+    AutoField,
     BigIntegerField,
     BooleanField,
     ForeignKeyField,
@@ -19,6 +21,8 @@ from gateway.store.db import database
 
 
 class Base(Model):
+    id: AutoField  # peewee makes it, unless the model names another primary key
+
     class Meta:
         database = database
         legacy_table_names = False
@@ -67,33 +71,52 @@ class Message(Base):
     created_at = BigIntegerField()  # arrival here, or acceptance here
     sent_at = BigIntegerField(null=True)  # TP-SCTS of a received one: the centre's clock
     sent_offset = IntegerField(null=True)  # minutes east of UTC that TP-SCTS was given in
-    connection = ForeignKeyField(Connection, null=True, backref="messages")  # chosen / received on
+    connection = ForeignKeyField(Connection, null=True, index=False)  # chosen / received on
     client_id = TextField(null=True, unique=True)  # identifier that API clients use
     author = TextField(default="")  # who wrote it: user or token name
     origin = TextField(default="page")  # "page" | "api" | "cli" | "radio"
     with_report = BooleanField(default=True)
     when_uncertain = TextField(default="hold")  # "hold" | "resend"
-    priority = IntegerField(default=0)  # higher goes first
-    valid_until = BigIntegerField(null=True)
     note = TextField(default="")  # what a person should know: "part 2 of 3 is missing", "binary"
     complete = BooleanField(default=True)  # False: received with parts missing
     read_at = BigIntegerField(null=True)
     deleted_at = BigIntegerField(null=True)
 
     class Meta:
-        indexes = ((("direction", "deleted_at", "id"), False),)
+        indexes = (
+            (("deleted_at", "id"), False),
+            (("direction", "deleted_at", "id"), False),
+            (("peer", "id"), False),
+        )
+
+
+Message.add_index(
+    Message.id,
+    where=SQL("direction = 'in' AND read_at IS NULL AND deleted_at IS NULL"),
+    name="message_unread",
+)
 
 
 class Dispatch(Base):
-    """One recipient of one outgoing message (gateway.states holds its life)."""
+    """One recipient of one outgoing message (gateway.states holds its life).
 
-    message = ForeignKeyField(Message, backref="dispatches", on_delete="CASCADE")
+    `wanted`, `priority` and `held` are copied here from the message, so that the queue is read from
+    one index, however many dispatches wait for something else.
+    """
+
+    message = ForeignKeyField(Message, on_delete="CASCADE")
     number = TextField()  # E.164, or a short code as it is
     state = TextField()
     state_at = BigIntegerField()
     due_at = BigIntegerField()  # not before; moved ahead by every retry
-    connection = ForeignKeyField(Connection, null=True)  # which one carries or carried it
-    attempts = IntegerField(default=0)
+    valid_until = BigIntegerField(null=True)  # still pending by then: failed, "expired"
+    priority = IntegerField(default=0)  # higher goes first
+    wanted = IntegerField(default=0)  # connection that was chosen for it; 0 = routing rules decide
+    held = BooleanField(default=False)  # its message is deleted: not sent unless restored
+    waiting = BooleanField(default=False)  # looked at, and no connection can carry it for now
+    connection = ForeignKeyField(Connection, null=True, index=False)  # carries or carried it
+    avoid = TextField(default="")  # ids of connections that another one may do better than: "3 5"
+    attempts = IntegerField(default=0)  # refusals that count towards giving up
     reason = TextField(default="")  # plain words: why it waits, failed or is uncertain
     code = TextField(default="")  # evidence: "CMS 38", "TP-ST 70"
     parts = IntegerField(default=1)  # how many SMS it takes
@@ -102,43 +125,69 @@ class Dispatch(Base):
     delivered_at = BigIntegerField(null=True)
 
     class Meta:
-        indexes = (
-            (("state", "due_at", "id"), False),
-            (("state", "message"), False),
-            (("number", "state"), False),
-        )
+        indexes = ((("held", "state", "message"), False),)
+
+
+Dispatch.add_index(
+    Dispatch.held,
+    Dispatch.wanted,
+    Dispatch.priority,
+    Dispatch.due_at,
+    Dispatch.id,
+    Dispatch.number,
+    Dispatch.waiting,
+    Dispatch.state,  # always "pending" here; named so that the index alone answers
+    where=SQL("state = 'pending'"),
+    name="dispatch_queue",
+)
+Dispatch.add_index(
+    Dispatch.valid_until,
+    where=SQL("state = 'pending' AND held = 0 AND valid_until IS NOT NULL"),
+    name="dispatch_expiry",
+)
+Dispatch.add_index(
+    Dispatch.state,
+    Dispatch.number,
+    where=SQL("state IN ('sending', 'uncertain')"),
+    name="dispatch_open",
+)
 
 
 class Part(Base):
     """One segment of a dispatch. Written at its first claim, so a retry sends the same bytes."""
 
-    dispatch = ForeignKeyField(Dispatch, backref="segments", on_delete="CASCADE")
+    dispatch = ForeignKeyField(Dispatch, on_delete="CASCADE", index=False)
     seq = IntegerField()  # from 1
     tpdu = TextField()  # SMS-SUBMIT as hex, without the SMSC prefix
     state = TextField(default="new")  # new | submitted | accepted | unknown | delivered | failed
     mr = IntegerField(null=True)  # TP-MR that the modem assigned
-    connection = ForeignKeyField(Connection, null=True)
+    connection = ForeignKeyField(Connection, null=True, index=False)
     submitted_at = BigIntegerField(null=True)
     accepted_at = BigIntegerField(null=True)
     done_at = BigIntegerField(null=True)
     status = IntegerField(null=True)  # last TP-ST reported
 
     class Meta:
-        indexes = (
-            (("dispatch", "seq"), True),
-            (("connection", "mr", "accepted_at"), False),
-            (("state",), False),
-        )
+        indexes = ((("dispatch", "seq"), True),)
+
+
+Part.add_index(
+    Part.connection,
+    Part.mr,
+    Part.accepted_at,
+    where=SQL("mr IS NOT NULL"),
+    name="part_reference",
+)
 
 
 class Attempt(Base):
     """What went wrong with a try, and when. Successes are told by the part itself."""
 
-    dispatch = ForeignKeyField(Dispatch, backref="history", on_delete="CASCADE")
+    dispatch = ForeignKeyField(Dispatch, on_delete="CASCADE")
     at = BigIntegerField()
-    connection = ForeignKeyField(Connection, null=True)
+    connection = ForeignKeyField(Connection, null=True, index=False)
     seq = IntegerField(default=0)  # part it concerned; 0 = none
-    outcome = TextField()  # retry | failed | uncertain | released | resent
+    outcome = TextField()  # gateway.store.moves.Outcome
     code = TextField(default="")
     reason = TextField(default="")
 
@@ -146,15 +195,16 @@ class Attempt(Base):
 class Incoming(Base):
     """One PDU off a modem, raw, from before it is deleted there. Reports and rubbish included."""
 
-    connection = ForeignKeyField(Connection, null=True)
+    connection = ForeignKeyField(Connection, null=True, index=False)
     digest = TextField()  # sha256 of the TPDU: the same PDU read twice makes one row
     pdu = TextField()  # as read, hex or whatever the modem gave
     memory = TextField(default="")  # "SM", "ME", ... ; "" = came directly
     slot = IntegerField(default=-1)
+    length = IntegerField(null=True)  # of the TPDU in octets, as the modem claimed
     arrived_at = BigIntegerField()
     erased_at = BigIntegerField(null=True)  # the modem confirmed the deletion
-    kind = TextField()  # "deliver" | "report" | "raw"
-    sender = TextField(default="")  # sender or, of a report, recipient
+    kind = TextField()  # "deliver" | "report" | "silent" | "raw"
+    sender = TextField(default="")  # type-of-address octet and number of the sender or recipient
     sent_at = BigIntegerField(null=True)  # TP-SCTS
     ref_bits = IntegerField(default=0)  # 0 = not concatenated, 8 or 16
     ref = IntegerField(default=0)
@@ -162,17 +212,34 @@ class Incoming(Base):
     seq = IntegerField(default=1)
     mr = IntegerField(null=True)  # reports: TP-MR
     status = IntegerField(null=True)  # reports: TP-ST
-    message = ForeignKeyField(Message, null=True, backref="pdus", on_delete="SET NULL")
+    message = ForeignKeyField(Message, null=True, on_delete="SET NULL")
     part = ForeignKeyField(Part, null=True, on_delete="SET NULL")  # reports: what it settled
     error = TextField(default="")  # why it could not be decoded: field path and offset
 
     class Meta:
-        indexes = (
-            (("digest", "arrived_at"), False),
-            (("connection", "sender", "ref_bits", "ref", "total"), False),
-            (("kind", "message", "arrived_at"), False),
-            (("message",), False),
-        )
+        indexes = ((("digest", "arrived_at"), False),)
+
+
+Incoming.add_index(
+    Incoming.sender,
+    Incoming.ref,
+    Incoming.total,
+    Incoming.arrived_at,
+    where=SQL("ref_bits > 0"),
+    name="incoming_set",
+)
+Incoming.add_index(
+    Incoming.arrived_at,
+    where=SQL("ref_bits > 0 AND message_id IS NULL"),
+    name="incoming_incomplete",
+)
+Incoming.add_index(
+    Incoming.connection,
+    Incoming.mr,
+    Incoming.arrived_at,
+    where=SQL("kind = 'report' AND part_id IS NULL"),
+    name="incoming_unmatched",
+)
 
 
 class Reference(Base):

@@ -1,0 +1,1 @@
+"""Everything that must survive a power cut. The only package that knows the database."""

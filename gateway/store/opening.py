@@ -1,0 +1,216 @@
+"""Opening the store at start: folder, disk, integrity, backup, migrations, in this order."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from gateway.store.base import (
+    StoreBroken,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreTooNew,
+    connected,
+    database,
+    errors,
+    execute,
+)
+
+FILE_NAME = "pigeonbox.db"
+MIGRATIONS = Path(__file__).parent / "migrations"
+BACKUPS = "backups"
+BACKUPS_KEPT = 5
+LEAST_FREE = 8 << 20  # octets: room for the WAL file to grow to its usual size
+CHECKED_WHOLE = 64 << 20  # octets: a larger file would hold up the start; SD cards read 20 MB/s
+PATIENCE = 10.0  # seconds another process may take for its own opening
+
+MEGABYTE = 1 << 20
+
+
+def open_store(folder: Path) -> None:
+    """Make the store in `folder` ready for use by every thread of this process.
+
+    Makes the folder (0700) and the file (0600) when there are none. Raises StoreError subclasses,
+    each one plain line.
+    """
+    _make_folder(folder)
+    _check_disk(folder)
+    with _alone(folder):
+        path = folder / FILE_NAME
+        _make_file(path)
+        if not database.deferred and not database.is_closed():
+            database.close()
+        database.init(str(path), timeout=5)
+        with connected():
+            _check_integrity(path)
+            _migrate(path)
+
+
+def close_store() -> None:
+    """End this thread's connection, if there is one. Other threads end theirs themselves."""
+    if not database.deferred and not database.is_closed():
+        database.close()
+
+
+# folder and disk -------------------------------------------------------------------------------
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as e:
+        raise _disk_error(e, folder) from e
+
+
+def _check_disk(folder: Path) -> None:
+    probe = folder / f".write-test-{os.getpid()}"
+    try:
+        free = shutil.disk_usage(folder).free
+        if free < LEAST_FREE:
+            raise StoreFull(
+                f"Only {free / MEGABYTE:.1f} MB are free in {folder};"
+                f" make room, at least {LEAST_FREE // MEGABYTE} MB."
+            )
+        try:
+            probe.write_bytes(b"pigeonbox")
+        finally:
+            probe.unlink(missing_ok=True)
+    except OSError as e:
+        raise _disk_error(e, folder) from e
+
+
+def _disk_error(e: OSError, path: Path) -> StoreError:
+    match e.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return StoreFull(f"The disk with {path} is full; make room.")
+        case errno.EROFS:
+            return StoreReadOnly(f"{path} is on a disk that is read-only; mount it writable.")
+        case errno.EACCES | errno.EPERM:
+            return StoreReadOnly(f"{path} cannot be written; check its owner and its permissions.")
+        case errno.ENOTDIR | errno.EEXIST:
+            return StoreReadOnly(f"{path} is not a folder; name another data folder.")
+    return StoreBroken(f"{path} cannot be used: {e.strerror or e}.")
+
+
+def _make_file(path: Path) -> None:
+    """Nobody else may read what people write. SQLite gives its other files the same mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        with suppress(PermissionError):  # somebody else's file that we may write: leave it
+            path.chmod(0o600)
+    except OSError as e:
+        raise _disk_error(e, path) from e
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time opens, so that none meets a half-migrated file."""
+    try:
+        handle = os.open(folder / ".opening", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as e:
+        raise _disk_error(e, folder) from e
+    try:
+        _lock(handle, folder)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > end:
+                words = f"Another program is just opening the data folder {folder}; try again."
+                raise StoreBusy(words) from None
+            time.sleep(0.05)
+
+
+# integrity -------------------------------------------------------------------------------------
+
+
+def _check_integrity(path: Path) -> None:
+    """A damaged file is refused before it is written to. Large files are looked at in part only."""
+    if path.stat().st_size > CHECKED_WHOLE:
+        return
+    found = check_integrity()
+    if found:
+        raise StoreBroken(
+            f"{path} is damaged ({found[0]});"
+            f" put back the newest file from {path.parent / BACKUPS}."
+        )
+
+
+def check_integrity() -> list[str]:
+    """What SQLite finds wrong with the whole file; reads all of it. Empty: nothing."""
+    with errors():
+        rows = execute("PRAGMA quick_check(3)").fetchall()
+    return [words for (words,) in rows if words != "ok"]
+
+
+# migrations ------------------------------------------------------------------------------------
+
+
+def _migrate(path: Path) -> None:
+    with errors():
+        applied = _applied()
+        known = {file.stem for file in MIGRATIONS.glob("[0-9]*.py")}
+        if newer := sorted(applied - known):
+            raise StoreTooNew(
+                f"{path} was written by a newer version of Pigeonbox ({newer[-1]});"
+                f" install that version, or put back a file from {path.parent / BACKUPS}."
+            )
+        if applied == known:
+            return
+        if applied:
+            backup(path.parent / BACKUPS, f"before-{min(known - applied)}")
+        # playhouse.migrations brings argparse, decimal and more: only where there is work for it
+        from playhouse.migrations import Runner
+
+        Runner(database, str(MIGRATIONS)).up()
+
+
+def _applied() -> set[str]:
+    if not database.table_exists("schema_migration"):
+        return set()
+    return {name for (name,) in execute("SELECT name FROM schema_migration")}
+
+
+def backup(folder: Path, why: str) -> Path:
+    """Copy the database as it is into `folder`, dated; the oldest beyond BACKUPS_KEPT go.
+
+    `why` becomes part of the file's name. Needs this thread's connection; raises StoreError.
+    """
+    stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
+    target = folder / f"pigeonbox-{stamp}-{why}.db"
+    unfinished = target.with_suffix(".part")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(unfinished, os.O_CREAT | os.O_RDWR | os.O_TRUNC | os.O_CLOEXEC, 0o600))
+        with errors(), closing(sqlite3.connect(unfinished)) as copy:
+            database.connection().backup(copy)  # type: ignore[no-untyped-call]
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.rename(target)
+        for old in sorted(folder.glob("pigeonbox-*.db"))[:-BACKUPS_KEPT]:
+            old.unlink()
+    except OSError as e:
+        raise _disk_error(e, folder) from e
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return target

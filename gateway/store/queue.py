@@ -1,0 +1,264 @@
+"""The queue side of the outbox: what is due, what has to wait, what has waited too long.
+
+The pending dispatches form lanes: one for each connection that was chosen by a writer (`wanted`),
+one for those that the routing rules decide (0), each divided by priority. Every read below walks a
+lane in the index `dispatch_queue` and stops when it has enough, so that thousands of dispatches
+that wait for something else cost next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.states import Move, State
+from gateway.store.db import errors, execute, transaction
+from gateway.store.moves import Outcome, move, note
+
+ANY = 0  # the lane of those whose connection the routing rules decide
+EXPIRED = "Expired: it could not be sent before its validity ended."
+EXPIRED_PARTLY = "Expired: only {sent} of its {parts} SMS could be sent before its validity ended."
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A dispatch that may go out now."""
+
+    dispatch_id: int
+    message_id: int
+    number: str
+    text: str
+    chosen_connection_id: int | None
+    priority: int
+    with_report: bool
+    valid_until: int | None
+    attempts: int  # refusals so far
+    parts: int
+    reference: int | None  # kept from the first attempt
+    has_parts: bool  # bytes are stored already and will be sent as they are
+    avoid: frozenset[int]  # connections that refused it in a way another one may cure
+    last_connection_id: int | None  # the one its recipient last wrote to us through
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line of the queue index. Sorts as the queue does."""
+
+    priority: int
+    due_at: int
+    dispatch_id: int
+    number: str
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        return (-self.priority, self.due_at, self.dispatch_id)
+
+
+def due(now: int, free: Mapping[int, int], limit: int) -> list[Due]:
+    """What may be sent now, best first, at most `limit`.
+
+    `free`: how many more dispatches each connection can take. At most one dispatch for a recipient,
+    and none while another for the same recipient is being sent: messages keep their order. Those
+    that wait for a connection that is not in `free` come last and only until they are told so
+    (`postpone`), so they never crowd out the others.
+    """
+    with errors():
+        busy = {n for (n,) in execute(_SENDING_NUMBERS)}
+        lanes = list(_lanes())
+        ready = [lane for lane in lanes if lane[0] in free or (lane[0] == ANY and free)]
+        found = sorted(_first_of(ready, now, limit, busy), key=lambda e: e.order)[:limit]
+        stuck = [lane for lane in lanes if lane not in ready]
+        spare = max(limit - len(found), limit // 8)
+        taken = busy | {e.number for e in found}
+        found += _first_of(stuck, now, spare, taken, unseen_only=True)[:spare]
+        return _details([e.dispatch_id for e in found])
+
+
+_SENDING_NUMBERS = "SELECT number FROM dispatch WHERE state = 'sending'"
+
+
+def _lanes() -> Iterator[tuple[int, int]]:
+    """(wanted, priority) of every lane that holds something; one index seek for each."""
+    lane: tuple[int, int] = (-1, 0)
+    while row := execute(
+        "SELECT wanted, priority FROM dispatch WHERE state = 'pending' AND held = 0"
+        " AND (wanted, priority) > (?, ?) ORDER BY wanted, priority LIMIT 1",
+        lane,
+    ).fetchone():
+        yield row
+        lane = row
+
+
+def _first_of(
+    lanes: Sequence[tuple[int, int]],
+    now: int,
+    limit: int,
+    busy: Collection[str],
+    *,
+    unseen_only: bool = False,
+) -> list[_Entry]:
+    """The first `limit` of every lane, one for each recipient over all of them."""
+    best: dict[str, _Entry] = {}
+    for wanted, priority in lanes:
+        for entry in _walk(wanted, priority, now, limit, busy, unseen_only):
+            known = best.get(entry.number)
+            if known is None or entry.order < known.order:
+                best[entry.number] = entry
+    return list(best.values())
+
+
+def _walk(
+    wanted: int, priority: int, now: int, limit: int, busy: Collection[str], unseen_only: bool
+) -> Iterator[_Entry]:
+    """One lane in order, each recipient once, at most `limit`.
+
+    Recipients seen are handed back to SQLite, which passes over the rest of their queues without
+    bringing them here.
+    """
+    seen = set(busy)
+    after = (0, 0)
+    count = 0
+    while count < limit:
+        marks = ", ".join("?" * len(seen))
+        unseen = "AND waiting = 0 " if unseen_only else ""
+        rows = execute(
+            "SELECT due_at, id, number FROM dispatch WHERE state = 'pending' AND held = 0"  # noqa: S608
+            " AND wanted = ? AND priority = ? AND due_at <= ? AND (due_at, id) > (?, ?)"
+            f" AND number NOT IN ({marks}) {unseen}ORDER BY due_at, id LIMIT ?",
+            (wanted, priority, now, *after, *seen, limit),
+        ).fetchall()
+        for due_at, dispatch_id, number in rows:
+            after = (due_at, dispatch_id)
+            if number not in seen and count < limit:
+                seen.add(number)
+                count += 1
+                yield _Entry(priority, due_at, dispatch_id, number)
+        if len(rows) < limit:
+            return
+
+
+def _details(dispatch_ids: Sequence[int]) -> list[Due]:
+    marks = ", ".join("?" * len(dispatch_ids))
+    rows = execute(
+        "SELECT d.id, d.message_id, d.number, m.text, nullif(d.wanted, 0), d.priority,"  # noqa: S608
+        " m.with_report, d.valid_until, d.attempts, d.parts, d.reference,"
+        " EXISTS (SELECT 1 FROM part p WHERE p.dispatch_id = d.id), d.avoid,"
+        " (SELECT r.connection_id FROM message r WHERE r.peer = d.number"
+        "  AND r.connection_id IS NOT NULL ORDER BY r.id DESC LIMIT 1)"
+        f" FROM dispatch d JOIN message m ON m.id = d.message_id WHERE d.id IN ({marks})",
+        tuple(dispatch_ids),
+    )
+    by_id = {row[0]: _due(row) for row in rows}
+    return [by_id[i] for i in dispatch_ids]
+
+
+def _due(row: tuple[Any, ...]) -> Due:
+    """From the columns of `_details`."""
+    dispatch_id, message_id, number, text, chosen, priority, with_report, *rest = row
+    valid_until, attempts, parts, reference, has_parts, avoid, last_connection_id = rest
+    return Due(
+        dispatch_id,
+        message_id,
+        number,
+        text,
+        chosen,
+        priority,
+        bool(with_report),
+        valid_until,
+        attempts,
+        parts,
+        reference,
+        bool(has_parts),
+        frozenset(map(int, avoid.split())),
+        last_connection_id,
+    )
+
+
+def next_due(now: int) -> int | None:
+    """The first instant after `now` at which something pending becomes due; None if nothing will.
+
+    What is due already waits for room, not for time, and is not counted.
+    """
+    with errors():
+        instants = [
+            row[0]
+            for lane in list(_lanes())
+            if (
+                row := execute(
+                    "SELECT due_at FROM dispatch WHERE state = 'pending' AND held = 0"
+                    " AND wanted = ? AND priority = ? AND due_at > ? ORDER BY due_at LIMIT 1",
+                    (*lane, now),
+                ).fetchone()
+            )
+        ]
+    return min(instants, default=None)
+
+
+def postpone(dispatch_ids: Sequence[int], until: int, reason: str, now: int) -> None:
+    """No connection can carry these for now. They stay pending, with the reason.
+
+    Those that the routing rules decide are looked at again at `until`, or after `hurry`. Those with
+    a chosen connection wait for that one, however long: `due` gives them as soon as it is free.
+    """
+    with transaction():
+        for dispatch_id in dispatch_ids:
+            execute(
+                "UPDATE dispatch SET waiting = 1, reason = ?,"
+                " due_at = CASE wanted WHEN 0 THEN max(due_at, ?) ELSE due_at END"
+                " WHERE id = ? AND state = 'pending'",
+                (reason, until, dispatch_id),
+            )
+
+
+def hurry(now: int) -> int:
+    """A connection came back or the rules changed: look at all that waits for one. How many?
+
+    They become due as of when they began to wait, ahead of what was written since.
+    """
+    with transaction():
+        return int(
+            execute(
+                "UPDATE dispatch SET waiting = 0, due_at = min(state_at, ?)"
+                " WHERE state = 'pending' AND waiting = 1",
+                (now,),
+            ).rowcount
+        )
+
+
+def give_up(dispatch_ids: Sequence[int], reason: str, code: str, now: int) -> None:
+    """pending -> failed. Those that are not pending any more are left alone."""
+    with transaction():
+        for dispatch_id in dispatch_ids:
+            row = execute(
+                "SELECT 1 FROM dispatch WHERE id = ? AND state = 'pending'", (dispatch_id,)
+            ).fetchone()
+            if row:
+                _fail(dispatch_id, reason, code, now)
+
+
+def expire(now: int) -> int:
+    """Everything that is still pending after its validity fails, saying so. Returns how many."""
+    with errors():
+        rows = execute(_EXPIRED, (now,)).fetchall()
+    if not rows:
+        return 0
+    with transaction():
+        rows = execute(_EXPIRED, (now,)).fetchall()
+        for dispatch_id, parts, sent in rows:
+            words = EXPIRED_PARTLY.format(sent=sent, parts=parts) if sent else EXPIRED
+            _fail(dispatch_id, words, "", now)
+    return len(rows)
+
+
+_EXPIRED = (
+    "SELECT id, parts, (SELECT count(*) FROM part WHERE dispatch_id = dispatch.id"
+    "  AND part.state IN ('accepted', 'delivered'))"
+    " FROM dispatch WHERE state = 'pending' AND held = 0 AND valid_until <= ?"
+    " AND valid_until IS NOT NULL"
+)
+
+
+def _fail(dispatch_id: int, reason: str, code: str, now: int) -> None:
+    move(dispatch_id, State.PENDING, Move.GIVE_UP, now, reason=reason, code=code, waiting=0)
+    note(dispatch_id, now, Outcome.FAILED, reason=reason, code=code)
