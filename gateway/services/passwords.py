@@ -15,6 +15,7 @@ import unicodedata
 
 COST = (2**14, 8, 1)  # N, r, p
 SHORTEST, LONGEST = 8, 256
+MOST_MEMORY = 64 << 20  # octets; OpenSSL's limit, above what COST takes
 _one_at_a_time = threading.Lock()
 
 
@@ -63,7 +64,7 @@ def _scrypt(password: str, salt: str, n: int, r: int, p: int) -> bytes:
     secret = tidy(password).encode("utf-8", "surrogatepass")
     with _one_at_a_time:
         return hashlib.scrypt(
-            secret, salt=salt.encode(), n=n, r=r, p=p, maxmem=132 * n * r * p, dklen=64
+            secret, salt=salt.encode(), n=n, r=r, p=p, maxmem=MOST_MEMORY, dklen=64
         )
 
 

@@ -50,7 +50,7 @@ class TokenRow:
 def user(name: str) -> UserRow | None:
     with errors():
         row = User.get_or_none(User.name == name)
-    return row and UserRow(row.id, row.name, row.password, row.role)
+    return UserRow(row.id, row.name, row.password, row.role) if row else None
 
 
 def user_names() -> list[str]:
@@ -108,7 +108,7 @@ def _codes(now: int) -> list[dict[str, str | int | None]]:
 
 
 def _put_codes(codes: list[dict[str, str | int | None]]) -> None:
-    Setting.replace(key=FIRST_RUN, value=json.dumps(codes)).execute()
+    Setting.insert(key=FIRST_RUN, value=json.dumps(codes)).on_conflict_replace().execute()
 
 
 # sessions --------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def add_token(name: str, digest: str, now: int, *, who: str) -> bool:
 def token(digest: str) -> TokenRow | None:
     with errors():
         row = Token.get_or_none(Token.digest == digest)
-    return row and _token_row(row)
+    return _token_row(row) if row else None
 
 
 def tokens() -> list[TokenRow]:

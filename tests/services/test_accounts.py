@@ -1,0 +1,404 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from werkzeug.security import check_password_hash
+
+from gateway.clock import DAY, HOUR
+from gateway.services import passwords
+from gateway.services.accounts import (
+    RESET_LIFE,
+    SESSION_IDLE,
+    SESSION_LIFE,
+    Accounts,
+    BadName,
+    BadPassword,
+    Throttled,
+    TokenExists,
+    WrongCode,
+    WrongCredentials,
+)
+from gateway.services.throttle import Limit, Throttle
+from gateway.store import db
+
+GOOD = "correct horse"
+HERE, THERE = "10.0.0.1", "10.0.0.2"
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.ms = 1_800_000_000_000
+        self.seconds = 100.0
+
+    def now(self) -> int:
+        return self.ms
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture(autouse=True)
+def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "COST", (16, 8, 1))
+    monkeypatch.setattr(passwords, "NOBODY", f"scrypt:16:8:1${'0' * 32}${'0' * 128}")
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path) -> Iterator[Path]:
+    db.open_store(tmp_path)
+    with db.connected():
+        yield tmp_path
+    db.close_store()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def accounts(clock: FakeClock) -> Accounts:
+    return Accounts(clock)
+
+
+@pytest.fixture
+def ann(accounts: Accounts) -> Accounts:
+    accounts.set_password("ann", GOOD)
+    return accounts
+
+
+def _fail(accounts: Accounts, times: int, address: str = HERE, device: str = "") -> None:
+    for _ in range(times):
+        with pytest.raises(WrongCredentials):
+            accounts.sign_in("ann", "wrong", address, device=device)
+
+
+# first run -------------------------------------------------------------------------------------
+
+
+def test_a_new_box_hands_out_codes_until_somebody_took_one(accounts: Accounts) -> None:
+    code = accounts.first_run_code()
+    assert code is not None
+    accounts.claim_first_run(code, "Ann", GOOD)
+    assert accounts.sign_in("ann", GOOD, HERE)
+    assert accounts.first_run_code() is None
+
+
+def test_a_code_is_read_in_any_case_and_with_any_hyphens(accounts: Accounts) -> None:
+    code = accounts.first_run_code()
+    assert code is not None
+    accounts.claim_first_run(f" {code.lower().replace('-', ' - ')} ", "ann", GOOD)
+    assert accounts.set_up
+
+
+def test_a_code_works_once(accounts: Accounts) -> None:
+    code = accounts.first_run_code()
+    assert code is not None
+    accounts.claim_first_run(code, "ann", GOOD)
+    with pytest.raises(WrongCode):
+        accounts.claim_first_run(code, "bob", GOOD)
+    assert accounts.names() == ["ann"]
+
+
+def test_of_many_who_use_a_code_at_once_one_wins(accounts: Accounts) -> None:
+    code = accounts.first_run_code()
+    assert code is not None
+    won: list[str] = []
+
+    def claim(name: str) -> None:
+        with db.connected():
+            try:
+                accounts.claim_first_run(code or "", name, GOOD, address=name)
+            except WrongCode:
+                return
+            won.append(name)
+
+    threads = [threading.Thread(target=claim, args=(f"p{n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert accounts.names() == won
+    assert len(won) == 1
+
+
+def test_a_refused_password_does_not_use_the_code_up(accounts: Accounts) -> None:
+    code = accounts.first_run_code()
+    assert code is not None
+    with pytest.raises(BadPassword):
+        accounts.claim_first_run(code, "ann", "short")
+    accounts.claim_first_run(code, "ann", GOOD)
+
+
+def test_a_code_for_a_forgotten_password_lasts_an_hour(ann: Accounts, clock: FakeClock) -> None:
+    code = ann.new_code()
+    clock.ms += RESET_LIFE
+    with pytest.raises(WrongCode):
+        ann.claim_first_run(code, "ann", "another horse")
+    ann.claim_first_run(ann.new_code(), "ann", "another horse")
+    assert ann.sign_in("ann", "another horse", HERE)
+
+
+def test_guessing_codes_is_slowed_down(accounts: Accounts) -> None:
+    code = accounts.first_run_code()
+    assert code is not None
+    for _ in range(5):
+        with pytest.raises(WrongCode):
+            accounts.claim_first_run("AAAA-AAAA", "eve", GOOD, HERE)
+    with pytest.raises(Throttled):
+        accounts.claim_first_run("AAAA-AAAA", "eve", GOOD, HERE)
+    accounts.claim_first_run(code, "ann", GOOD, THERE)
+
+
+def test_codes_and_tokens_and_sessions_are_not_in_the_database_file(
+    accounts: Accounts, store: Path
+) -> None:
+    code = accounts.first_run_code()
+    token = accounts.add_token("till")
+    assert code is not None
+    other = Accounts(FakeClock())
+    other.claim_first_run(code, "ann", GOOD)
+    code = accounts.new_code()
+    session = other.sign_in("ann", GOOD, HERE)
+    files = b"".join(p.read_bytes() for p in store.iterdir() if p.is_file())
+    for secret in (code, code.replace("-", ""), token, token[3:], session, GOOD):
+        assert secret.encode() not in files
+
+
+# people ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "password", ["", "seven77", "x" * 257, "aaaaaaaaaa", "12345678", "Password"]
+)
+def test_bad_passwords_are_refused(accounts: Accounts, password: str) -> None:
+    with pytest.raises(BadPassword):
+        accounts.set_password("ann", password)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a:b", "a\nb", "x" * 65])
+def test_bad_names_are_refused(accounts: Accounts, name: str) -> None:
+    with pytest.raises(BadName):
+        accounts.set_password(name, GOOD)
+
+
+def test_case_and_spaces_around_a_name_do_not_matter(ann: Accounts) -> None:
+    assert ann.session(ann.sign_in(" Ann ", GOOD, HERE))
+
+
+def test_the_same_letters_typed_composed_or_not_are_the_same_password(accounts: Accounts) -> None:
+    accounts.set_password("ann", "grüße aus kiel")
+    assert accounts.sign_in("ann", "gru\u0308ße aus kiel", HERE)
+
+
+def test_a_password_of_any_characters_is_wrong_rather_than_a_fault(ann: Accounts) -> None:
+    for password in ("\ud800", "\0", "x" * 100_000):
+        with pytest.raises(WrongCredentials):
+            ann.sign_in("ann", password, THERE + password[:1])
+
+
+def test_an_unknown_name_is_told_like_a_wrong_password(ann: Accounts) -> None:
+    with pytest.raises(WrongCredentials) as unknown:
+        ann.sign_in("eve", GOOD, HERE)
+    with pytest.raises(WrongCredentials) as wrong:
+        ann.sign_in("ann", "wrong", HERE)
+    assert str(unknown.value) == str(wrong.value)
+
+
+def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(
+    ann: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    real = passwords._scrypt
+    monkeypatch.setattr(passwords, "_scrypt", lambda *args: hashed.append(args[0]) or real(*args))
+    with pytest.raises(WrongCredentials):
+        ann.sign_in("eve", "wrong", HERE)
+    assert hashed == ["wrong"]
+
+
+# throttling ------------------------------------------------------------------------------------
+
+
+def test_after_some_bad_tries_one_has_to_wait_and_then_gets_in(
+    ann: Accounts, clock: FakeClock
+) -> None:
+    _fail(ann, 5)
+    with pytest.raises(Throttled) as held:
+        ann.sign_in("ann", GOOD, HERE)
+    clock.seconds += held.value.seconds
+    assert ann.sign_in("ann", GOOD, HERE)
+
+
+def test_a_thousand_bad_tries_make_nobody_wait_longer_than_half_a_minute(
+    ann: Accounts, clock: FakeClock
+) -> None:
+    tried, waits = 0, [0]
+    for _ in range(1000):
+        try:
+            ann.sign_in("ann", "wrong", HERE)
+        except WrongCredentials:
+            tried += 1
+        except Throttled as e:
+            waits.append(e.seconds)
+            clock.seconds += 1
+    assert max(waits) <= 31
+    assert tried < 50
+    clock.seconds += 31
+    assert ann.sign_in("ann", GOOD, HERE)
+
+
+def test_bad_tries_from_elsewhere_leave_the_owner_alone(ann: Accounts, clock: FakeClock) -> None:
+    for _ in range(40):
+        try:
+            ann.sign_in("ann", "wrong", THERE)
+        except WrongCredentials:
+            pass
+        except Throttled as e:
+            clock.seconds += e.seconds
+    clock.seconds += 2
+    assert ann.sign_in("ann", GOOD, HERE)
+
+
+def test_a_browser_that_was_in_before_never_waits_for_others(ann: Accounts) -> None:
+    _fail(ann, 5)
+    with pytest.raises(Throttled):
+        ann.sign_in("ann", GOOD, HERE)
+    assert ann.sign_in("ann", GOOD, HERE, device="ann's phone")
+
+
+def test_guessing_one_name_from_many_addresses_is_slowed_down(ann: Accounts) -> None:
+    for number in range(20):
+        _fail(ann, 1, address=f"10.0.1.{number}")
+    with pytest.raises(Throttled) as held:
+        ann.sign_in("ann", GOOD, "10.0.2.1")
+    assert held.value.seconds <= 3
+
+
+def test_programs_with_an_old_password_do_not_shut_people_out(ann: Accounts) -> None:
+    for _ in range(5):
+        with pytest.raises(WrongCredentials):
+            ann.check_basic("ann", "wrong", HERE)
+    with pytest.raises(Throttled):
+        ann.check_basic("ann", "wrong", HERE)
+    assert ann.sign_in("ann", GOOD, HERE)
+
+
+def test_a_flood_of_invented_addresses_does_not_fill_the_memory() -> None:
+    throttle = Throttle()
+    for number in range(5000):
+        throttle.bad((Limit(("address", str(number)), 0),), 0.0)
+    assert len(throttle._counts) <= 2000
+
+
+def test_bad_tries_are_forgotten_after_a_while() -> None:
+    throttle = Throttle()
+    limits = (Limit(("address", HERE), 1),)
+    throttle.bad(limits, 0.0)
+    assert throttle.wait(limits, 0.5) > 0
+    for _ in range(10):
+        throttle.bad(limits, 0.0)
+    throttle.bad(limits, 10_000.0)
+    assert throttle.wait(limits, 10_000.0) == 1
+
+
+# sessions --------------------------------------------------------------------------------------
+
+
+def test_a_session_knows_whose_it_is_until_signed_out(ann: Accounts) -> None:
+    secret = ann.sign_in("ann", GOOD, HERE)
+    who = ann.session(secret)
+    assert who is not None
+    assert (who.name, who.role) == ("ann", "administrator")
+    ann.sign_out(secret)
+    assert ann.session(secret) is None
+
+
+def test_a_session_ends_when_it_is_not_used(ann: Accounts, clock: FakeClock) -> None:
+    secret = ann.sign_in("ann", GOOD, HERE)
+    clock.ms += SESSION_IDLE
+    assert ann.session(secret) is None
+
+
+def test_using_a_session_makes_it_last_but_not_for_ever(ann: Accounts, clock: FakeClock) -> None:
+    secret = ann.sign_in("ann", GOOD, HERE)
+    started = clock.ms
+    while ann.session(secret):
+        clock.ms += DAY
+    assert clock.ms - started == SESSION_LIFE
+
+
+def test_guessed_sessions_are_none(ann: Accounts) -> None:
+    ann.sign_in("ann", GOOD, HERE)
+    for secret in ("", "x", "\ud800", "0" * 43):
+        assert ann.session(secret) is None
+
+
+# programs --------------------------------------------------------------------------------------
+
+
+def test_a_token_is_known_by_its_name_until_revoked(accounts: Accounts) -> None:
+    secret = accounts.add_token("till")
+    assert accounts.check_token(secret) == "till"
+    assert accounts.check_token(secret[:-1]) is None
+    with pytest.raises(TokenExists):
+        accounts.add_token("till")
+    assert [t.name for t in accounts.tokens()] == ["till"]
+    assert accounts.revoke_token("till")
+    assert accounts.check_token(secret) is None
+
+
+def test_when_a_token_was_used_is_written_down_sparingly(
+    accounts: Accounts, clock: FakeClock
+) -> None:
+    secret = accounts.add_token("till")
+    accounts.check_token(secret)
+    first = accounts.tokens()[0].used_at
+    clock.ms += HOUR - 1
+    accounts.check_token(secret)
+    assert accounts.tokens()[0].used_at == first
+    clock.ms += 1
+    accounts.check_token(secret)
+    assert accounts.tokens()[0].used_at == clock.ms
+
+
+def test_good_basic_credentials_are_hashed_once_and_bad_ones_never_get_in(
+    ann: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ann.check_basic("ann", GOOD, HERE) == "ann"
+    hashed: list[str] = []
+    real = passwords._scrypt
+    monkeypatch.setattr(passwords, "_scrypt", lambda *args: hashed.append(args[0]) or real(*args))
+    for _ in range(10):
+        assert ann.check_basic("ann", GOOD, HERE) == "ann"
+    assert hashed == []
+    with pytest.raises(WrongCredentials):
+        ann.check_basic("ann", GOOD + "!", HERE)
+    assert hashed == [GOOD + "!"]
+
+
+def test_a_new_password_ends_remembered_credentials_at_once(ann: Accounts) -> None:
+    ann.check_basic("ann", GOOD, HERE)
+    Accounts(FakeClock()).set_password("ann", "another horse")  # as the command line does
+    with pytest.raises(WrongCredentials):
+        ann.check_basic("ann", GOOD, HERE)
+    assert ann.check_basic("ann", "another horse", HERE) == "ann"
+
+
+def test_remembered_credentials_are_checked_anew_after_a_while(
+    ann: Accounts, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann.check_basic("ann", GOOD, HERE)
+    clock.seconds += 301
+    monkeypatch.setattr(passwords, "matches", lambda *args: False)
+    with pytest.raises(WrongCredentials):
+        ann.check_basic("ann", GOOD, HERE)
+
+
+def test_a_hash_is_written_as_werkzeug_writes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "COST", (1024, 8, 1))
+    stored = passwords.hash_password(GOOD)
+    assert check_password_hash(stored, GOOD)
+    assert not check_password_hash(stored, GOOD + "!")
