@@ -1,0 +1,314 @@
+"""What page, API and command line show. Plain frozen values, never models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.states import State
+from gateway.store import views
+from gateway.store.connections import ConnectionInfo, ModemInfo, all_connections, all_modems
+from gateway.store.db import errors, execute
+from gateway.store.moves import Outcome
+from gateway.store.views import Counts, View, counts
+
+__all__ = (
+    "AttemptInfo",
+    "ConnectionInfo",
+    "Counts",
+    "Detail",
+    "DispatchInfo",
+    "ModemInfo",
+    "PartInfo",
+    "Received",
+    "Row",
+    "View",
+    "by_client_id",
+    "connections",
+    "counts",
+    "detail",
+    "inbox_list",
+    "modems",
+    "page",
+    "rows",
+)
+
+PAGE = 50
+FIRST_WORDS = 200  # characters of the text that a row carries
+
+connections = all_connections
+modems = all_modems
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message as one line of a list."""
+
+    id: int
+    incoming: bool
+    kind: str  # "sms" | "call"
+    who: str  # sender, or the first recipient
+    people: int  # recipients; 1 for a received one
+    sms: int  # SMS per recipient
+    words: str  # the beginning of the text
+    created_at: int
+    unread: bool
+    complete: bool  # False: received with parts missing
+    note: str
+    connection_id: int | None  # received on, or chosen
+    states: tuple[tuple[State, int], ...]  # how many dispatches are in which state
+
+
+@dataclass(frozen=True, slots=True)
+class PartInfo:
+    seq: int
+    state: str  # new | submitted | accepted | unknown | delivered | failed
+    mr: int | None
+    submitted_at: int | None
+    accepted_at: int | None
+    done_at: int | None
+    status: int | None  # last TP-ST reported
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptInfo:
+    """Something that went wrong."""
+
+    at: int
+    seq: int  # part; 0 = none in particular
+    outcome: Outcome
+    reason: str
+    code: str
+    connection_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchInfo:
+    id: int
+    number: str
+    state: State
+    state_at: int
+    due_at: int
+    valid_until: int | None
+    connection_id: int | None
+    attempts: int
+    reason: str
+    code: str
+    sms: int
+    sent_at: int | None
+    delivered_at: int | None
+    parts: tuple[PartInfo, ...]
+    history: tuple[AttemptInfo, ...]  # oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything about one message."""
+
+    id: int
+    incoming: bool
+    kind: str
+    text: str
+    peer: str  # sender; "" for an outgoing one
+    created_at: int
+    sent_at: int | None  # the service centre's clock, of a received one
+    sent_offset: int | None  # minutes east of UTC that it was given in
+    connection_id: int | None  # received on, or chosen; None: the routing rules decide
+    client_id: str | None
+    author: str
+    origin: str
+    with_report: bool
+    when_uncertain: str
+    note: str
+    complete: bool
+    read_at: int | None
+    deleted_at: int | None
+    dispatches: tuple[DispatchInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    id: int
+    sender: str
+    text: str
+    created_at: int
+    sent_at: int | None
+    connection_id: int | None
+    complete: bool
+    note: str
+
+
+# lists -----------------------------------------------------------------------------------------
+
+
+def page(view: View, before_id: int | None = None, limit: int = PAGE) -> list[Row]:
+    """A page of a view, newest first; `before_id` is the last id of the page above."""
+    return rows(views.ids(view, before_id, limit))
+
+
+def rows(message_ids: Sequence[int]) -> list[Row]:
+    """These messages as lines, in the order given; deleted and unknown ones are left out."""
+    if not message_ids:
+        return []
+    marks = ", ".join("?" * len(message_ids))
+    with errors():
+        found = execute(
+            "SELECT m.id, m.direction = 'in', m.kind, coalesce(d.number, m.peer),"  # noqa: S608
+            f" coalesce(d.parts, 1), substr(m.text, 1, {FIRST_WORDS}), m.created_at,"
+            " m.direction = 'in' AND m.read_at IS NULL, m.complete, m.note, m.connection_id"
+            " FROM message m LEFT JOIN dispatch d"
+            " ON d.id = (SELECT min(id) FROM dispatch WHERE message_id = m.id)"
+            f" WHERE m.deleted_at IS NULL AND m.id IN ({marks})",
+            message_ids,
+        ).fetchall()
+        states = _states(message_ids, marks)
+    by_id = {row[0]: _row(row, states.get(row[0], ())) for row in found}
+    return [by_id[i] for i in message_ids if i in by_id]
+
+
+_ALL_STATES = ", ".join(f"'{state}'" for state in State)
+
+
+def _states(ids: Sequence[int], marks: str) -> dict[int, tuple[tuple[State, int], ...]]:
+    """Counted in the index alone: a message to thousands costs no more than it must."""
+    found: dict[int, list[tuple[State, int]]] = {}
+    for message_id, state, count in execute(
+        "SELECT message_id, state, count(*) FROM dispatch"  # noqa: S608
+        f" WHERE held = 0 AND state IN ({_ALL_STATES}) AND message_id IN ({marks})"
+        " GROUP BY state, message_id",
+        ids,
+    ):
+        found.setdefault(message_id, []).append((State(state), count))
+    return {message_id: tuple(counted) for message_id, counted in found.items()}
+
+
+def _row(row: tuple[Any, ...], states: tuple[tuple[State, int], ...]) -> Row:
+    message_id, incoming, kind, who, parts, words, created_at, unread, complete, note, via = row
+    return Row(
+        id=message_id,
+        incoming=bool(incoming),
+        kind=kind,
+        who=who,
+        people=sum(count for _, count in states) or 1,
+        sms=parts,
+        words=words,
+        created_at=created_at,
+        unread=bool(unread),
+        complete=bool(complete),
+        note=note,
+        connection_id=via,
+        states=states,
+    )
+
+
+def inbox_list(limit: int, offset: int) -> tuple[list[Received], int]:
+    """Received messages, newest first, and how many there are in all."""
+    with errors():
+        found = execute(
+            "SELECT id, peer, text, created_at, sent_at, connection_id, complete, note"
+            " FROM message WHERE direction = 'in' AND deleted_at IS NULL"
+            " ORDER BY id DESC LIMIT ? OFFSET ?",
+            (limit, offset),
+        ).fetchall()
+    received = [
+        Received(id_, peer, text, created_at, sent_at, via, bool(complete), note)
+        for id_, peer, text, created_at, sent_at, via, complete, note in found
+    ]
+    return received, views.received()
+
+
+# one message -----------------------------------------------------------------------------------
+
+
+def by_client_id(client_id: str) -> Detail | None:
+    with errors():
+        row = execute("SELECT id FROM message WHERE client_id = ?", (client_id,)).fetchone()
+    return detail(row[0]) if row else None
+
+
+def detail(message_id: int) -> Detail | None:
+    """Deleted ones too (`deleted_at` says so). None: there is no such message."""
+    with errors():
+        row = execute(
+            "SELECT id, direction = 'in', kind, text, peer, created_at, sent_at, sent_offset,"
+            " connection_id, client_id, author, origin, with_report, when_uncertain, note,"
+            " complete, read_at, deleted_at FROM message WHERE id = ?",
+            (message_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        dispatches = tuple(_dispatches(message_id))
+    (id_, incoming, kind, text, peer, created_at, sent_at, sent_offset, via, client_id) = row[:10]
+    author, origin, with_report, when_uncertain, note, complete, read_at, deleted_at = row[10:]
+    return Detail(
+        id=id_,
+        incoming=bool(incoming),
+        kind=kind,
+        text=text,
+        peer=peer,
+        created_at=created_at,
+        sent_at=sent_at,
+        sent_offset=sent_offset,
+        connection_id=via,
+        client_id=client_id,
+        author=author,
+        origin=origin,
+        with_report=bool(with_report),
+        when_uncertain=when_uncertain,
+        note=note,
+        complete=bool(complete),
+        read_at=read_at,
+        deleted_at=deleted_at,
+        dispatches=dispatches,
+    )
+
+
+def _dispatches(message_id: int) -> Iterable[DispatchInfo]:
+    parts: dict[int, list[PartInfo]] = {}
+    for dispatch_id, *fields in execute(
+        "SELECT p.dispatch_id, p.seq, p.state, p.mr, p.submitted_at, p.accepted_at, p.done_at,"
+        " p.status FROM dispatch d JOIN part p ON p.dispatch_id = d.id WHERE d.message_id = ?"
+        " ORDER BY p.dispatch_id, p.seq",
+        (message_id,),
+    ):
+        parts.setdefault(dispatch_id, []).append(PartInfo(*fields))
+    history: dict[int, list[AttemptInfo]] = {}
+    for dispatch_id, at, seq, outcome, *fields in execute(
+        "SELECT a.dispatch_id, a.at, a.seq, a.outcome, a.reason, a.code, a.connection_id"
+        " FROM dispatch d JOIN attempt a ON a.dispatch_id = d.id WHERE d.message_id = ?"
+        " ORDER BY a.id",
+        (message_id,),
+    ):
+        attempt = AttemptInfo(at, seq, Outcome(outcome), *fields)
+        history.setdefault(dispatch_id, []).append(attempt)
+    for row in execute(
+        "SELECT id, number, state, state_at, due_at, valid_until, connection_id, attempts, reason,"
+        " code, parts, sent_at, delivered_at FROM dispatch WHERE message_id = ? ORDER BY id",
+        (message_id,),
+    ):
+        yield _dispatch(row, tuple(parts.get(row[0], ())), tuple(history.get(row[0], ())))
+
+
+def _dispatch(
+    row: tuple[Any, ...], parts: tuple[PartInfo, ...], history: tuple[AttemptInfo, ...]
+) -> DispatchInfo:
+    id_, number, state, state_at, due_at, valid_until, via, attempts, reason, code, *rest = row
+    sms, sent_at, delivered_at = rest
+    return DispatchInfo(
+        id=id_,
+        number=number,
+        state=State(state),
+        state_at=state_at,
+        due_at=due_at,
+        valid_until=valid_until,
+        connection_id=via,
+        attempts=attempts,
+        reason=reason,
+        code=code,
+        sms=sms,
+        sent_at=sent_at,
+        delivered_at=delivered_at,
+        parts=parts,
+        history=history,
+    )
