@@ -1,0 +1,70 @@
+"""Speaking AT, pure: commands, the engine (bytes in, events out), answers, results, profiles.
+
+How a caller drives the engine; `now` is a monotonic clock in seconds:
+
+    engine = Engine()
+    port.write(engine.send(commands.csq(), now))
+    while True:
+        wait for bytes, at most until engine.deadline (None: only bytes matter)
+        for event in engine.receive(data, now):      # engine.tick(now) when no bytes came
+            Answer      the command has ended: event.lines, event.result; the next may be sent
+            Prompt      write engine.send_payload(pdu + Ctrl-Z, now, seconds) or abandon(now)
+            Write       write event.data (the engine is getting into step)
+            Urc         news; Late: an answer to a command that had timed out
+            Restarted   every setting is lost; a pending command has got its Answer just before
+            Console     no modem is here; Stray: for the log only
+
+One command at a time: send() raises AtBusy while one is pending. After a time-out or abandon() the
+engine is `out_of_step` and refuses commands, because the next result could be the last command's:
+write engine.resynchronise(now) and go on with the loop until Resynchronised or ResyncFailed.
+A TIMEOUT whose lines hold the answer (a reference without its OK) is an answer all the same.
+
+Files, in the order in which a byte travels: framing, classify (urcs, results, codes), engine
+(events, resync), answers (identity, network, storage, ussd). What we say: commands, profiles.
+"""
+
+from gateway.at import answers, commands
+from gateway.at.engine import AtBusy, Engine, NoPrompt
+from gateway.at.events import (
+    Answer,
+    Command,
+    Console,
+    Event,
+    Late,
+    Prompt,
+    Restarted,
+    ResyncFailed,
+    Resynchronised,
+    Stray,
+    Urc,
+    Write,
+)
+from gateway.at.profiles import Profile, profile_for
+from gateway.at.results import Explanation, Result, ResultKind, Retry, explain
+
+__all__ = [
+    "Answer",
+    "AtBusy",
+    "Command",
+    "Console",
+    "Engine",
+    "Event",
+    "Explanation",
+    "Late",
+    "NoPrompt",
+    "Profile",
+    "Prompt",
+    "Restarted",
+    "Result",
+    "ResultKind",
+    "ResyncFailed",
+    "Resynchronised",
+    "Retry",
+    "Stray",
+    "Urc",
+    "Write",
+    "answers",
+    "commands",
+    "explain",
+    "profile_for",
+]

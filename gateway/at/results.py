@@ -1,0 +1,205 @@
+"""How a command ended, and what that means for the message: the retry class and plain words.
+
+The tables: codes.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+from gateway.at.codes import CME, CMS, PHRASES, Row
+
+# The last four are findings of ours, not words of the modem: NO_PROMPT is silence before anything
+# was handed over, LOST a port that went away.
+ResultKind = Literal[
+    "OK", "ERROR", "CMS", "CME", "CALL", "RESTARTED", "TIMEOUT", "NO_PROMPT", "LOST"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a command ended.
+
+    `code` is the number of a +CMS or +CME ERROR (looked up when the modem sent words instead),
+    None where there is none; `text` is what it said besides ("NO CARRIER" and the like for CALL).
+    """
+
+    kind: ResultKind
+    code: int | None = None
+    text: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.kind == "OK"
+
+
+class Retry(StrEnum):
+    """What may be done about a result of a submission."""
+
+    NONE = "none"  # nothing is wrong, or nothing is left to do
+    PERMANENT = "permanent"  # the same again gives the same answer
+    LATER = "later"  # again after a while
+    OTHER_ROUTE = "other route"  # this modem or SIM cannot, another may
+    RESET = "reset"  # the modem has to be set up anew first
+    UNCERTAIN = "uncertain"  # it may have gone out: never again by itself
+    HOLD = "hold"  # the SIM or its account: hold the connection, tell a person
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`words` say what happened and what to do. `after`: seconds before the next try.
+
+    `tries`: how many more tries make sense; networks use some "temporary" codes for things that
+    never change (no credit, a wrong number), so every LATER has an end. `label` is short, for a
+    list: "CMS 38".
+    """
+
+    retry: Retry
+    words: str
+    after: float | None
+    label: str
+    tries: int = 0
+
+
+OK: Final = Result("OK")
+RESTARTED: Final = Result("RESTARTED")
+TIMEOUT: Final = Result("TIMEOUT")
+
+_CALLS = ("NO CARRIER", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE", "BUSY")
+_FINALS: Final[dict[str, Result]] = {
+    "OK": OK,
+    **{
+        text: Result("ERROR", None, text if text != "ERROR" else "")
+        for text in (
+            "ERROR",
+            "COMMAND NOT SUPPORT",
+            "COMMAND NOT SUPPORTED",
+            "NOT FOND ^,NOT CUSTOM AT",  # spelt so by the firmware
+            "NOT FOUND ^,NOT CUSTOM AT",
+            "TOO MANY PARAMETERS",
+            "NA",
+        )
+    },
+}
+_CALL_FINALS: Final[dict[str, Result]] = {text: Result("CALL", None, text) for text in _CALLS}
+_PREFIXES: Final[tuple[tuple[str, ResultKind], ...]] = (
+    ("+CMS ERROR", "CMS"),
+    ("+CME ERROR", "CME"),
+    ("MODEM ERROR:", "ERROR"),
+)
+_STARTS: Final = tuple(prefix for prefix, _ in _PREFIXES)
+
+_OTHER: Final[dict[ResultKind, Row]] = {
+    "OK": ("none", "Done.", None, 0),
+    "RESTARTED": (
+        "uncertain",
+        "The modem restarted in the middle of it. If this happens often, check its power supply.",
+        None,
+        0,
+    ),
+    "TIMEOUT": ("uncertain", "The modem gave no answer.", None, 0),
+    "LOST": ("uncertain", "The modem was gone before it answered.", None, 0),
+    "NO_PROMPT": ("later", "The modem did not ask for the message.", 5.0, 3),
+    "CALL": ("permanent", "The call ended.", None, 0),
+    "ERROR": (
+        "later",
+        "The modem refused without saying why. If this stays so, the SIM may have no SMS service.",
+        10.0,
+        2,
+    ),
+}
+_LABELS: Final[dict[ResultKind, str]] = {
+    "TIMEOUT": "no answer",
+    "RESTARTED": "restarted",
+    "NO_PROMPT": "no prompt",
+    "LOST": "modem gone",
+}
+_UNSUPPORTED: Row = (
+    "other route",
+    "This modem does not know the command; another modem may.",
+    None,
+    0,
+)
+
+
+def parse_final(line: str, dialled: bool = False) -> Result | None:
+    """The result that `line` is, as a whole; None for anything else ("OKAY", "OK then").
+
+    `dialled`: NO CARRIER, BUSY and the like end a call that was being made; otherwise they are
+    news about another one.
+    """
+    found = _FINALS.get(line)
+    if found is not None:
+        return found
+    if line.startswith(_STARTS):
+        return _with_code(line)
+    return _CALL_FINALS.get(line) if dialled else None
+
+
+def _with_code(line: str) -> Result | None:
+    for prefix, kind in _PREFIXES:
+        if not line.startswith(prefix):
+            continue
+        rest = line[len(prefix) :].strip()
+        if prefix[0] == "+" and rest and rest[0] != ":":
+            return None
+        rest = rest.lstrip(": ").strip()
+        if kind == "ERROR":
+            return Result("ERROR", None, rest)
+        return _coded(kind, rest)
+    return None
+
+
+def _coded(kind: ResultKind, rest: str) -> Result:
+    """Numbers as they are; words (AT+CMEE=2) looked up; an empty one has no code."""
+    text = rest.strip('"')
+    if text.isdecimal() and len(text) <= 9:
+        return Result(kind, int(text))
+    phrase = " ".join(text.lower().replace("-", " ").split()).rstrip(".")
+    return Result(kind, PHRASES[kind].get(phrase), text)
+
+
+def explain(result: Result) -> Explanation:
+    """Retry class and words of a result, read as the answer to a submitted message.
+
+    UNCERTAIN presumes that the message was handed over; before Ctrl-Z nothing is uncertain and
+    the caller may simply try again.
+    """
+    retry, words, after, tries = _row(result)
+    return Explanation(Retry(retry), words, after, label(result), tries)
+
+
+def label(result: Result) -> str:
+    """Short form for lists and logs: "CMS 38", "CME (SIM busy)", "no answer"."""
+    if result.kind in _LABELS:
+        return _LABELS[result.kind]
+    if result.code is not None:
+        return f"{result.kind} {result.code}"
+    return f"{result.kind} ({result.text})" if result.text else result.kind
+
+
+def _row(result: Result) -> Row:
+    if result.kind == "CMS":
+        return _of_range(result.code)
+    if result.kind == "CME":
+        return CME.get(-1 if result.code is None else result.code, CME[100])
+    if result.kind == "ERROR" and result.text:
+        return _UNSUPPORTED
+    return _OTHER[result.kind]
+
+
+def _of_range(code: int | None) -> Row:
+    """A code of the table, else what its range says (27.005 3.2.5: whose cause it is)."""
+    if code is None:
+        return CMS[500]
+    if code in CMS:
+        return CMS[code]
+    if code < 128:
+        return "later", "The network refused the message.", 60.0, 2
+    if code < 256:
+        return "permanent", "The service centre or the receiving side refused the message.", None, 0
+    if code < 512:
+        return "reset", "The modem reported a fault of its own.", 10.0, 2
+    return "later", "The modem reported a fault that only its maker can explain.", 30.0, 2

@@ -1,0 +1,158 @@
+"""Getting into step again after a time-out, so that a late answer never answers the next command.
+
+```
+[ESC, drain] -> query -> its own line, then a result: in step
+                  |-> no answer in time: the next, different query (with ESC)
+                  '-> only an error, or none at all: AT, OK, silence; twice in a row: in step
+```
+
+A query is recognisable: results that come before its information line belong to the past. Should
+an earlier query have gone unanswered, a silence after the result is asked for as well, because a
+modem that wakes up prints all the answers it owes in one go.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Final
+
+from gateway.at.events import Command
+from gateway.at.results import Result
+
+DRAIN: Final = 0.5  # seconds after ESC in which everything heard is of the past
+QUERY_TIME: Final = 3.0
+AFTER_ERROR: Final = 1.0  # an error may have been the query's own answer: wait no longer
+SILENCE: Final = 0.5
+LIMIT: Final = 30.0  # seconds for the whole of it
+ESCAPE: Final = b"\x1b\r"  # leaves a prompt; never Ctrl-Z, which would send what stands there
+
+QUERIES: Final = (
+    Command("AT+CMGF?", QUERY_TIME, "+CMGF:"),
+    Command("AT+CMEE?", QUERY_TIME, "+CMEE:"),
+    Command("AT+CNMI?", QUERY_TIME, "+CNMI:"),
+)
+QUERY_PREFIXES: Final = tuple(query.prefix for query in QUERIES)
+PING: Final = Command("AT", QUERY_TIME)
+
+
+class Step(Enum):
+    DRAIN = auto()
+    QUERY = auto()
+    QUIET = auto()  # the query was answered; nothing more may come
+    PING = auto()
+    PING_QUIET = auto()
+    DONE = auto()
+    FAILED = auto()
+
+
+class Resync:
+    """One attempt. The engine tells it what was heard and writes what it returns."""
+
+    def __init__(self, now: float, escape: bool, unanswered: int, avoid: str = "") -> None:
+        """`escape`: a prompt may be open. `unanswered`: queries of failed attempts before.
+
+        `avoid` is the prefix of the command that timed out: its own query would prove nothing.
+        """
+        self.step = Step.DRAIN
+        self.until = now
+        self.unanswered = unanswered
+        self.command = PING  # whose echo and lines are to be expected
+        self._limit = now + LIMIT
+        self._queries = [q for q in QUERIES if q.prefix != avoid]
+        self._escape = escape
+        self._informed = False  # the query's own line has come
+        self._error = False
+        self._noise = False  # something else was heard in a time of silence
+        self._clean = 0  # pings answered by exactly one OK, in a row
+
+    @property
+    def deadline(self) -> float:
+        return min(self.until, self._limit)
+
+    @property
+    def over(self) -> bool:
+        return self.step in (Step.DONE, Step.FAILED)
+
+    @property
+    def past(self) -> bool:
+        """Whether a result heard now belongs to a command of the past."""
+        return self.step is Step.DRAIN or (self.step is Step.QUERY and not self._informed)
+
+    def begin(self, now: float) -> bytes:
+        """The first bytes to write."""
+        if self._escape:
+            self._wait(Step.DRAIN, now, DRAIN)
+            return ESCAPE
+        return self._next_query(now)
+
+    def heard_line(self, line: str) -> None:
+        """An information line, whoever's it is."""
+        if self.step is Step.QUERY and line.startswith(self.command.prefix):
+            self._informed = True
+        elif self.step in (Step.QUIET, Step.PING_QUIET):
+            self._noise = True
+
+    def asked(self, line: str) -> bool:
+        """Whether the line answers the query that is under way."""
+        return self.step is Step.QUERY and line.startswith(self.command.prefix)
+
+    def heard_result(self, result: Result, now: float) -> None:
+        if self.step is Step.QUERY:
+            self._result_in_query(result, now)
+        elif self.step is Step.PING and result.ok:
+            self._wait(Step.PING_QUIET, now, SILENCE)
+        elif self.step in (Step.QUIET, Step.PING_QUIET):
+            self._noise = True
+            self.until = now + SILENCE
+
+    def _result_in_query(self, result: Result, now: float) -> None:
+        if self._informed:
+            if self.unanswered <= 1:
+                self.step = Step.DONE
+            else:
+                self._wait(Step.QUIET, now, SILENCE)
+        elif not result.ok:
+            self._error = True
+            self.until = min(self.until, now + AFTER_ERROR)
+
+    def tick(self, now: float) -> bytes:
+        """What to write now that the time of the step is over; b"" for nothing."""
+        if self.over or now < self.deadline:
+            return b""
+        if self.step is Step.QUIET and not self._noise:
+            self.step = Step.DONE
+            return b""
+        if now >= self._limit:
+            self.step = Step.FAILED
+            return b""
+        if self.step is Step.PING_QUIET:
+            return self._judge_ping(now)
+        if self.step is Step.PING:
+            self._clean = 0
+            return ESCAPE + self._ping(now)
+        if self._queries and not self._error:
+            lead = ESCAPE if self.step is Step.QUERY else b""
+            return lead + self._next_query(now)
+        return self._ping(now)
+
+    def _judge_ping(self, now: float) -> bytes:
+        self._clean = 0 if self._noise else self._clean + 1
+        if self._clean == 2:
+            self.step = Step.DONE
+            return b""
+        return self._ping(now)
+
+    def _next_query(self, now: float) -> bytes:
+        self.command = self._queries.pop(0)
+        self.unanswered += 1
+        self._informed = self._error = False
+        self._wait(Step.QUERY, now, QUERY_TIME)
+        return self.command.text.encode() + b"\r"
+
+    def _ping(self, now: float) -> bytes:
+        self.command = PING
+        self._wait(Step.PING, now, QUERY_TIME)
+        return b"AT\r"
+
+    def _wait(self, step: Step, now: float, seconds: float) -> None:
+        self.step, self.until, self._noise = step, now + seconds, False
