@@ -29,6 +29,7 @@ from gateway.simnet.ussd import USSD_ANSWERS, Sessions
 from hw.simulator import GENERIC, Faults, Personality, SimCard, SimulatedModem
 
 _KEPT = 20_000  # messages that are remembered per network and per number
+MOST_PARTS = 255
 # Numbers that the German regulator keeps free for films: +49 171 39200xx.
 MODEM_NUMBERS = "+4917139200"
 
@@ -65,6 +66,7 @@ class Network:
         self.credit: defaultdict[str, int] = defaultdict(lambda: 2000)  # cents, by number
         self.price = 9  # cents per part
         self.refuse_without_credit = False
+        self.on_arrival: Callable[[PhoneMessage], None] | None = None  # must not wait
         self.sent: deque[Sent] = deque(maxlen=_KEPT)
         self._clock = clock or SystemClock()
         self._zone, self._country, self._rules = zone_minutes, country, tuple(rules)
@@ -270,6 +272,7 @@ class Network:
         """The recipient has it: note it, and report to the sender."""
         part = replace(one.part, at=self._clock.now())
         self._parts[part.recipient].append(part)
+        self._tell(part)
         self._changed.notify_all()
         submit, sender = one.submit, one.sender
         if sender is None or submit is None or not submit.request_report:
@@ -287,6 +290,16 @@ class Network:
             )
             delay = self.report_delay * (place + 1)
             self._later.do(delay, lambda report=report: sender.report(report))
+
+    def _tell(self, part: Part) -> None:
+        """Call `on_arrival` when `part` completes a message to a phone."""
+        if self.on_arrival is None or self._modem_of(part.recipient) is not None:
+            return
+        recent = list(self._parts[part.recipient])[-2 * MOST_PARTS :]
+        group = next(group for group in grouped(recent) if group[-1] is part)
+        message = message_of(group)
+        if message.complete:
+            self.on_arrival(message)
 
     # -- the pretend phone ----------------------------------------------------------------------
 

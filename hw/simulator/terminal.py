@@ -83,9 +83,11 @@ class Terminal:
             self._queue(0.0, data)
 
     def _nobody_listens(self) -> bool:
-        if self._hung_up:
-            self._hung_up = any(event & select.POLLHUP for _, event in self._poll.poll(0))
-        return self._hung_up
+        gone = any(event & select.POLLHUP for _, event in self._poll.poll(0))
+        if gone and not self._hung_up:
+            self._client_left()
+        self._hung_up = gone
+        return gone
 
     def _spoil(self, data: bytes) -> list[tuple[float, bytes]]:
         faults, dice = self._faults, self._faults.random

@@ -6,6 +6,7 @@ import os
 import re
 import select
 import time
+from contextlib import suppress
 
 from hw.simulator import SimCard, SimulatedModem
 
@@ -68,6 +69,14 @@ class Client:
         if not data:
             raise OSError("the port is gone")
         return data
+
+    def until_gone(self, timeout: float = 3.0) -> None:
+        """Read until the port has vanished (EIO or end of file, as the kernel likes)."""
+        deadline = time.monotonic() + timeout
+        with suppress(OSError):
+            while time.monotonic() < deadline:
+                self.read_some(0.1)
+            raise AssertionError("the port is still there")
 
     def until(self, pattern: bytes, timeout: float = 3.0) -> str:
         """Read until `pattern` (a regular expression) has come; everything up to its end."""
