@@ -1,0 +1,49 @@
+"""The page and the HTTP API: `create_app(box)` makes the Flask application of a running box."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from gateway.store import db
+from webui import api, assets, connection, errors, security, words
+from webui.views import auth, compose, health, inbox, live, phone
+
+if TYPE_CHECKING:
+    from gateway.app import Box
+
+MAX_BODY = 512 * 1024  # octets: 20,000 numbers and the longest text fit in
+
+
+def create_app(box: Box) -> Flask:
+    app = Flask(__name__, static_folder=None)
+    app.extensions["box"] = box
+    with db.connected():
+        app.secret_key = box.accounts.signing_key()
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=50,
+        SESSION_COOKIE_NAME="pigeonbox_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a form may stay open all day; the token dies with the session
+        WTF_CSRF_SSL_STRICT=False,  # security.py compares Origin, and we send no Referer
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for part in (errors, security, connection, assets, words):
+        part.init_app(app)
+    for blueprint in (
+        auth.blueprint,
+        inbox.blueprint,
+        compose.blueprint,
+        live.blueprint,
+        health.blueprint,
+        api.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    if box.phone is not None:
+        app.register_blueprint(phone.blueprint)
+    security.csrf.exempt(api.blueprint)
+    return app

@@ -1,0 +1,13 @@
+"""HTTP API, version 1, in the shape of SMSGate ("SMS Gateway for Android", docs.sms-gate.app)."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from webui.api import access, inbox, messages
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint.before_request(access.check)
+blueprint.post("/messages")(messages.send)
+blueprint.get("/messages/<message_id>")(messages.state)
+blueprint.get("/inbox")(inbox.received)

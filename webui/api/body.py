@@ -1,0 +1,131 @@
+"""A message as a program posts it -> a draft, or everything that is wrong with it, by name."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from gateway.services.messaging import Draft
+from gateway.store import connections
+
+LONGEST_TEXT = 50_000  # characters: more than 255 SMS hold
+
+
+class BadBody(ValueError):
+    """Says every mistake in one line."""
+
+
+def draft(raw: bytes, now: int) -> Draft:
+    """Read a posted message. Unknown fields are ignored. Raises BadBody, StoreError."""
+    reader = _Reader(_object(raw))
+    found = reader.draft(now)
+    if reader.mistakes:
+        raise BadBody(" ".join(reader.mistakes))
+    return found
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as e:
+        raise BadBody("The body must be JSON.") from e
+    if not isinstance(body, dict):
+        raise BadBody("The body must be a JSON object.")
+    return body
+
+
+class _Reader:
+    """Takes fields out of the object, collecting mistakes instead of stopping at the first."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        self._body = body
+        self.mistakes: list[str] = []
+
+    def draft(self, now: int) -> Draft:
+        self._not_yet("isEncrypted", "Encrypted messages cannot be sent.")
+        self._not_yet("dataMessage", "Only text messages can be sent.")
+        self._not_yet("scheduleAt", "Sending later is not possible here.")
+        return Draft(
+            recipients=self._numbers(),
+            text=self._text(),
+            connection_id=self._connection(),
+            with_report=self._field("withDeliveryReport", bool, "true or false", True),
+            client_id=self._field("id", str, "a string", None),
+            ttl_seconds=self._ttl(now),
+            priority=self._field("priority", int, "a whole number", 0),
+        )
+
+    def _field(self, name: str, kind: type, words: str, default: Any) -> Any:
+        value = self._body.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.mistakes.append(f"{name} must be {words}.")
+            return default
+        return value
+
+    def _not_yet(self, name: str, words: str) -> None:
+        """Fields that change what goes out must not be ignored in silence."""
+        if self._body.get(name):
+            self.mistakes.append(words)
+
+    def _numbers(self) -> tuple[str, ...]:
+        numbers = self._body.get("phoneNumbers")
+        if not isinstance(numbers, list) or not numbers:
+            self.mistakes.append("phoneNumbers must be a list of at least one phone number.")
+            return ()
+        if not all(isinstance(n, str) and n.strip() for n in numbers):
+            self.mistakes.append("phoneNumbers must hold nothing but strings with a number each.")
+            return ()
+        return tuple(numbers)
+
+    def _text(self) -> str:
+        message = self._body.get("textMessage")
+        if message is None:  # clients of before 2025 send it as plain "message"
+            text = self._body.get("message")
+            where = "textMessage.text" if text is None else "message"
+        else:
+            text = message.get("text") if isinstance(message, dict) else None
+            where = "textMessage.text"
+        if not isinstance(text, str) or not text.strip():
+            self.mistakes.append(f"{where} must be a text that is not empty.")
+            return ""
+        if len(text) > LONGEST_TEXT:
+            self.mistakes.append(f"{where} is too long: {len(text)} characters.")
+            return ""
+        return text
+
+    def _ttl(self, now: int) -> int | None:
+        """Seconds; "ttl" gives them, "validUntil" the instant."""
+        ttl: int | None = self._field("ttl", int, "a number of whole seconds", None)
+        until: str | None = self._field("validUntil", str, "an instant in ISO 8601", None)
+        if until is None:
+            return self._positive("ttl", ttl)
+        if ttl is not None:
+            self.mistakes.append("Give ttl or validUntil, not both.")
+        try:
+            end = datetime.fromisoformat(until)
+        except ValueError:
+            end = None
+        if end is None or end.tzinfo is None:
+            self.mistakes.append("validUntil must be an instant in ISO 8601 with its zone.")
+            return None
+        return self._positive("validUntil", int(end.timestamp() - now / 1000))
+
+    def _positive(self, name: str, seconds: int | None) -> int | None:
+        if seconds is not None and seconds < 1:
+            self.mistakes.append(f"{name} has passed already.")
+            return None
+        return seconds
+
+    def _connection(self) -> int | None:
+        """simNumber counts the connections from 1, in the order in which the page lists them."""
+        number = self._field("simNumber", int, "a whole number", None)
+        if number is None:
+            return None
+        known = connections.all_connections()
+        if not 1 <= number <= len(known):
+            self.mistakes.append(f"simNumber {number} is not known; there are {len(known)}.")
+            return None
+        return known[number - 1].connection_id

@@ -1,0 +1,48 @@
+"""GET /api/v1/inbox: what was received, newest first."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify, make_response, request
+
+from gateway.store import connections, queries
+from webui.words import iso
+
+MOST, USUAL = 500, 50
+
+
+def received() -> Response:
+    limit, offset = _number("limit", USUAL), _number("offset", 0)
+    if limit is None or not 1 <= limit <= MOST:
+        return make_response(jsonify(message=f"limit must be 1 to {MOST}."), 400)
+    if offset is None:
+        return make_response(jsonify(message="offset must be 0 or more."), 400)
+    messages, total = queries.inbox_list(limit, offset)
+    numbers = {
+        c.connection_id: (i, c.number) for i, c in enumerate(connections.all_connections(), 1)
+    }
+    response = jsonify([_shape(m, numbers) for m in messages])
+    response.headers["X-Total-Count"] = str(total)
+    return response
+
+
+def _number(name: str, default: int) -> int | None:
+    """A whole number from the address; None when it is something else."""
+    text = request.args.get(name)
+    if text is None:
+        return default
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _shape(message: queries.Received, numbers: dict[int, tuple[int, str]]) -> dict[str, object]:
+    position, recipient = numbers.get(message.connection_id or 0, (None, ""))
+    return {
+        "id": str(message.id),
+        "type": "SMS",
+        "sender": message.sender,
+        "recipient": recipient or None,
+        "simNumber": position,
+        "contentPreview": message.text,  # the whole of it: an SMS is no longer than a preview
+        "createdAt": iso(message.created_at),
+        "sentAt": None if message.sent_at is None else iso(message.sent_at),
+        "complete": message.complete,
+    }

@@ -1,0 +1,83 @@
+"""POST /api/v1/messages and GET /api/v1/messages/{id}."""
+
+from __future__ import annotations
+
+from flask import Response, g, jsonify, make_response, request, url_for
+
+from gateway.services.messaging import Refused
+from gateway.store import queries
+from gateway.store.outbox import DuplicateId
+from gateway.store.queries import Detail
+from webui.api import body
+from webui.current import box
+from webui.words import iso
+
+# Our states in SMSGate's words, and Uncertain, which it does not have.
+STATES = {
+    "scheduled": "Pending",
+    "pending": "Pending",
+    "sending": "Processed",
+    "sent": "Sent",
+    "delivered": "Delivered",
+    "failed": "Failed",
+    "cancelled": "Failed",
+    "uncertain": "Uncertain",
+}
+
+
+def send() -> Response:
+    try:
+        draft = body.draft(request.get_data(), box().clock.now())
+        accepted = box().messaging.send(draft, author=g.caller, origin="api")
+    except body.BadBody as e:
+        return make_response(jsonify(message=str(e)), 400)
+    except Refused as e:
+        return make_response(jsonify(message=" ".join(error.words for error in e.errors)), 400)
+    except DuplicateId as e:
+        return make_response(jsonify(message=str(e)), 409)
+    response = _answer(accepted.client_id, 202)
+    response.headers["Location"] = url_for("api.state", message_id=accepted.client_id)
+    return response
+
+
+def state(message_id: str) -> Response:
+    return _answer(message_id, 200)
+
+
+def _answer(client_id: str, status: int) -> Response:
+    message = queries.by_client_id(client_id)
+    if message is None:
+        return make_response(jsonify(message=f"There is no message with the id {client_id}."), 404)
+    return make_response(jsonify(_shape(message)), status)
+
+
+def _shape(message: Detail) -> dict[str, object]:
+    return {
+        "id": message.client_id,
+        "state": _overall({STATES[d.state] for d in message.dispatches}),
+        "isHashed": False,
+        "isEncrypted": False,
+        "recipients": [
+            {
+                "phoneNumber": d.number,
+                "state": STATES[d.state],
+                "error": _error(d.state, d.reason, d.code),
+            }
+            for d in message.dispatches
+        ],
+        "createdAt": iso(message.created_at),
+    }
+
+
+def _overall(states: set[str]) -> str:
+    """What is still under way comes first; then all alike; a mixture counts as Sent."""
+    for under_way in ("Pending", "Processed", "Uncertain"):
+        if under_way in states:
+            return under_way
+    return states.pop() if len(states) == 1 else "Sent"
+
+
+def _error(state: str, reason: str, code: str) -> str | None:
+    if state not in ("failed", "uncertain", "cancelled", "pending") or not reason:
+        return None
+    return f"{reason} ({code})" if code else reason

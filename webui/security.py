@@ -1,0 +1,175 @@
+"""What every request has to pass: known host, own origin, a session, a form token.
+
+Views are closed unless `@public` says otherwise; the API brings its own sign-in.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFProtect
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.services.accounts import SESSION_LIFE
+from webui.current import box
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+COOKIE = "pigeonbox"
+KNOWN_COOKIE = "pigeonbox_known"  # proof that this browser signed in before
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+HOME_SUFFIXES = (".local", ".localhost", ".lan", ".home", ".home.arpa", ".internal", ".test")
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+csrf = CSRFProtect()
+
+
+def public(view: View) -> View:
+    """This view is for anybody."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_check_host)
+    app.before_request(_check_origin)
+    app.before_request(_check_session)
+    csrf.init_app(app)  # after the others: who is not signed in hears that first
+    app.after_request(_headers)
+
+
+# host ------------------------------------------------------------------------------------------
+
+
+def _check_host() -> None:
+    if not host_is_ours(request.host, box().config.http.trusted_hosts):
+        g.reason = (
+            "This box does not answer to that name. Use its address, or its name ending in "
+            ".local, or add the name to trusted_hosts under [http] in config.toml."
+        )
+        abort(400)
+
+
+def host_is_ours(host: str, trusted: tuple[str, ...]) -> bool:
+    """Whether a browser may know us by this name.
+
+    A page on somebody's domain can point that domain at our address and then read what we answer
+    (DNS rebinding). Numeric addresses and names that exist only at home cannot be used that way.
+    """
+    name = (urlsplit(f"//{host}").hostname or "").rstrip(".").lower()
+    if not name:
+        return False
+    try:
+        ipaddress.ip_address(name.partition("%")[0])
+        return True
+    except ValueError:
+        pass
+    own = (socket.gethostname().lower(), *(t.lower() for t in trusted))
+    return "." not in name or name.endswith(HOME_SUFFIXES) or name in own
+
+
+# origin ----------------------------------------------------------------------------------------
+
+
+def _check_origin() -> None:
+    """No page of another site may post here, form token or not, API included.
+
+    Chromium sends no Sec-Fetch-Site to plain http on a .local name but does send Origin.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    foreign = site is not None and site not in ("same-origin", "none")
+    if not foreign and site is None and origin is not None:
+        foreign = urlsplit(origin).netloc.lower() != request.host.lower()
+    if foreign:
+        g.reason = "The request came from another site, so it was not carried out."
+        abort(403)
+
+
+# session ---------------------------------------------------------------------------------------
+
+
+def _check_session() -> BaseResponse | None:
+    if request.endpoint is None or request.endpoint == "static" or request.blueprint == "api":
+        return None
+    secret = request.cookies.get(COOKIE, "")
+    g.signed_in = box().accounts.session(secret)
+    view = current_app.view_functions[request.endpoint]
+    if g.signed_in or getattr(view, "is_public", False):
+        return None
+    if request.headers.get("X-Requested-By") == "page":  # our own script: no use for a page
+        abort(401)
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("auth.sign_in", next=back), 303)
+
+
+def start_session(response: Response, secret: str, name: str) -> None:
+    """Hand the secret to the browser and forget what was there before."""
+    session.clear()
+    life = SESSION_LIFE // 1000
+    _set_cookie(response, COOKIE, secret, life)
+    known = _known().dumps([name, secret[:8]])
+    _set_cookie(response, KNOWN_COOKIE, str(known), 4 * life)
+
+
+def end_session(response: Response) -> None:
+    session.clear()
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+
+
+def known_device(name: str) -> str:
+    """Names this browser when it has signed in under `name` before, else ""."""
+    try:
+        whose, device = _known().loads(request.cookies.get(KNOWN_COOKIE, ""))
+    except (BadSignature, ValueError, TypeError):
+        return ""
+    return str(device) if whose == name.strip().casefold() else ""
+
+
+def _known() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="known browser")
+
+
+def _set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+
+
+def safe_next(target: str | None) -> str:
+    """Where to go after signing in: a path on this box, never another site."""
+    if not target or not target.startswith("/") or target[1:2] in ("/", "\\"):
+        return "/"
+    if any(ord(c) < 32 for c in target) or urlsplit(target).netloc:
+        return "/"
+    return target
+
+
+# headers ---------------------------------------------------------------------------------------
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = CSP
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["X-Frame-Options"] = "DENY"
+    headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,59 @@
+// Counts while one types. What counts is the box's own codec: this script only asks it.
+
+import { ask, SignedOut, signedOut, tellTime } from "./page.js";
+
+const form = document.querySelector("form[data-count]");
+const count = document.getElementById("count");
+const text = form.elements.text;
+let timer;
+let asked = 0;
+
+form.addEventListener("input", () => {
+  clearTimeout(timer);
+  timer = setTimeout(ask_count, 200);
+});
+
+// The box sends a form once however often it comes; this spares the second page load.
+form.addEventListener("submit", (event) => {
+  if (event.submitter?.value !== "send") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => delete form.dataset.sent);
+
+count.addEventListener("click", async (event) => {
+  if (event.target.value !== "plain") return;
+  event.preventDefault();
+  const answer = await post({ action: "plain" });
+  if (!answer) return;
+  const caret = text.selectionStart;
+  text.value = answer.text;
+  text.setSelectionRange(caret, caret);
+  text.focus();
+  show(answer);
+});
+
+async function ask_count() {
+  const mine = ++asked;
+  const answer = await post({ action: "check" });
+  if (answer && mine === asked) show(answer);
+}
+
+async function post(more) {
+  const body = new FormData(form);
+  for (const [name, value] of Object.entries(more)) body.set(name, value);
+  try {
+    const response = await ask(form.dataset.count, { method: "POST", body });
+    return response.ok ? await response.json() : null;
+  } catch (error) {
+    if (error instanceof SignedOut) signedOut();
+    return null;
+  }
+}
+
+function show(answer) {
+  if (count.innerHTML.trim() !== answer.count.trim()) count.innerHTML = answer.count;
+}
+
+tellTime();
+if (text.value) ask_count();

@@ -1,0 +1,159 @@
+"""Send SMS and Reply to: a form that keeps what was typed, counts it, and sends once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway import sms
+from gateway.services.messaging import Draft, FieldError, Refused, new_id, tidy
+from gateway.store import queries
+from gateway.store.outbox import DuplicateId
+from webui import messages
+from webui.current import author, box
+
+blueprint = Blueprint("compose", __name__)
+TOKEN = re.compile(r"[A-Za-z0-9]{21}")
+SHOWN_CULPRITS = 8  # characters named as forcing Unicode
+
+
+@dataclass(slots=True)
+class Form:
+    """What is in the fields. `token` makes one form one message, however often it is posted."""
+
+    recipients: str = ""
+    text: str = ""
+    connection: str = ""  # "" = the routing rules decide
+    token: str = field(default_factory=new_id)
+    reply: bool = False
+
+    @classmethod
+    def posted(cls) -> Form:
+        form = request.form
+        token = form.get("token", "")
+        return cls(
+            recipients=form.get("recipients", ""),
+            text=tidy(form.get("text", "")),
+            connection=form.get("connection", ""),
+            token=token if TOKEN.fullmatch(token) else new_id(),
+            reply=bool(form.get("reply")),
+        )
+
+    def draft(self) -> Draft:
+        chosen = int(self.connection) if self.connection.isdecimal() else None
+        return Draft(
+            recipients=self.recipients,
+            text=self.text,
+            connection_id=chosen,
+            client_id=self.token,
+        )
+
+
+@blueprint.get("/send")
+def write() -> BaseResponse | str:
+    replied = request.args.get("reply", "")
+    return _page(_reply_to(int(replied)) if replied.isdecimal() else Form())
+
+
+@blueprint.post("/send")
+def send() -> BaseResponse | str:
+    form = Form.posted()
+    action = request.form.get("action", "send")
+    if action == "plain":
+        form.text = sms.plain(form.text)
+    if action in ("plain", "check"):
+        return _page(form, box().messaging.check(form.draft()) if action == "check" else ())
+    try:
+        message_id, again = _send_once(form)
+    except Refused as e:
+        return make_response(_page(form, e.errors), 400)
+    return redirect(url_for("inbox.view", queued=message_id, again=again or None), 303)
+
+
+@blueprint.post("/send/count")
+def count() -> Response:
+    """For the script: the counter as it would stand on the page, and the text in plain letters."""
+    form = Form.posted()
+    if request.form.get("action") == "plain":
+        form.text = sms.plain(form.text)
+    return jsonify(count=_count(form), text=form.text)
+
+
+def _send_once(form: Form) -> tuple[int, bool]:
+    """Store the message. The second post of one form finds what the first one stored.
+
+    A form that was sent, called back and changed is a new message, though its token is the old one.
+    """
+    try:
+        accepted = box().messaging.send(form.draft(), author=author(), origin="page")
+        return accepted.message_id, False
+    except DuplicateId:
+        stored = queries.by_client_id(form.token)
+    numbers = box().messaging.recipients(form.recipients).numbers
+    same = stored and stored.text == form.text
+    if stored and same and {d.number for d in stored.dispatches} == set(numbers):
+        # Two clicks come within moments; the same text minutes later deserves a word.
+        late = box().clock.now() - stored.created_at > 20_000
+        return stored.id, late
+    form.token = new_id()
+    accepted = box().messaging.send(form.draft(), author=author(), origin="page")
+    return accepted.message_id, False
+
+
+def _reply_to(message_id: int) -> Form:
+    message = queries.detail(message_id)
+    if message is None:
+        abort(404)
+    numbers = messages.answerable_numbers(message)
+    if not numbers:
+        g.reason = messages.no_reply(message)
+        abort(409)
+    connection = message.connection_id if message.incoming else None
+    return Form(
+        recipients=", ".join(numbers),
+        connection="" if connection is None else str(connection),
+        reply=True,
+    )
+
+
+def _page(form: Form, errors: Iterable[FieldError] = ()) -> str:
+    by_field: dict[str, str] = {}
+    for error in errors:
+        by_field[error.field] = f"{by_field.get(error.field, '')} {error.words}".strip()
+    return render_template(
+        "write.html",
+        form=form,
+        errors=by_field,
+        count=_count(form),
+        connections=messages.connections(),
+    )
+
+
+def _count(form: Form) -> str:
+    counted = sms.count(form.text) if form.text else None
+    recipients = box().messaging.recipients(form.recipients)
+    return render_template(
+        "_count.html",
+        counted=counted,
+        unicode=counted is not None and counted.alphabet == sms.Alphabet.UCS2,
+        culprits=counted.forced_by[:SHOWN_CULPRITS] if counted else (),
+        more=max(0, len(counted.forced_by) - SHOWN_CULPRITS) if counted else 0,
+        offered=bool(counted and counted.replacements),
+        people=len(recipients.numbers),
+        bad=recipients.bad,
+    )

@@ -1,0 +1,74 @@
+"""What an open page asks every second: has anything changed, and what.
+
+The answer carries an ETag of the box's revision, so that asking costs next to nothing while all is
+quiet. Only the state of the rows on the reader's page goes over, never their texts.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import (
+    Blueprint,
+    get_template_attribute,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.store import queries
+from webui import messages
+from webui.current import box
+from webui.messages import VIEWS, DetailView
+from webui.views.inbox import PAGE
+
+blueprint = Blueprint("live", __name__)
+STARTED = secrets.token_hex(4)  # revisions begin anew with each start
+MOST_ROWS = 60
+
+
+@blueprint.get("/live")
+def live() -> BaseResponse:
+    # Taken before the rest is read: a change meanwhile makes the next answer differ.
+    etag = f"{STARTED}-{box().events.revision}"
+    known = request.if_none_match.contains(etag)
+    response = make_response("", 304) if known else jsonify(_news())
+    response.set_etag(etag)
+    return response
+
+
+def _news() -> dict[str, object]:
+    shown = VIEWS.get(request.args.get("view", "all"), VIEWS["all"])
+    state_cell = get_template_attribute("_row.html", "state_cell")
+    ids = _ids("ids")
+    return {
+        "counts": {
+            v.view.name: render_template("_view_count.html", v=v) for v in messages.counts()
+        },
+        "status": render_template("_status.html", status=box().status.snapshot()),
+        "rows": {
+            str(row.id): {"state": state_cell(row), "unread": row.unread}
+            for row in messages.rows(ids)
+        },
+        "opened": {str(i): stamp for i in _ids("open") if (stamp := _stamp(i))},
+        "newer": _newer(shown, ids) if "newer" in request.args else "",
+    }
+
+
+def _ids(name: str) -> list[int]:
+    """ "3,1,2" in the address -> [3, 1, 2]; what is no id is left out."""
+    given = request.args.get(name, "").split(",")[:MOST_ROWS]
+    return [int(i) for i in given if i.isascii() and i.isdigit() and len(i) < 19]
+
+
+def _stamp(message_id: int) -> str:
+    found = queries.detail(message_id)
+    return DetailView.of(found).stamp if found else ""
+
+
+def _newer(shown: messages.ViewOf, ids: list[int]) -> str:
+    """ "3 new messages" as a link."""
+    number = messages.not_shown(shown, set(ids), PAGE)
+    return render_template("_newer.html", number=number, most=PAGE, view=shown)

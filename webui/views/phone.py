@@ -1,0 +1,87 @@
+"""The pretend phone: write to the box as if from a handset, and see what it answers.
+
+Registered in simulation only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.services.messaging import tidy
+from webui.current import box
+
+if TYPE_CHECKING:
+    from gateway.simnet import Network
+
+blueprint = Blueprint("phone", __name__)
+DEFAULT_NUMBER = "+447700900123"  # a range that Ofcom keeps free for films and examples
+
+MOST = 50  # messages of a conversation that are shown
+
+
+@blueprint.get("/phone")
+def phone() -> str:
+    return _page(request.args.get("number", DEFAULT_NUMBER), "", {})
+
+
+@blueprint.post("/phone")
+def write() -> BaseResponse:
+    number, text = request.form.get("number", ""), tidy(request.form.get("text", ""))
+    target = request.form.get("to", "")
+    errors: dict[str, str] = {}
+    own = _numbers(number)
+    if own is None:
+        errors["number"] = "Enter one phone number for the pretend phone."
+    if not text.strip():
+        errors["text"] = "Write a message."
+    if target not in _box_numbers():
+        errors["to"] = "Choose one of the box's numbers."
+    if own is None or errors:
+        return make_response(_page(number, text, errors), 400)
+    _network().phone_send(own, target, text)
+    return redirect(url_for("phone.phone", number=own), 303)
+
+
+@blueprint.get("/phone/talk")
+def talk() -> BaseResponse:
+    html = _talk(request.args.get("number", DEFAULT_NUMBER))
+    response = make_response(html)
+    response.set_etag(hashlib.sha256(html.encode()).hexdigest()[:16])
+    return response.make_conditional(request)
+
+
+def _network() -> Network:
+    network = box().phone
+    if network is None:
+        abort(404)
+    return network
+
+
+def _box_numbers() -> list[str]:
+    return [modem.number for modem in _network().modems]
+
+
+def _numbers(typed: str) -> str | None:
+    found = box().messaging.recipients(typed)
+    return found.numbers[0] if len(found.numbers) == 1 and not found.bad else None
+
+
+def _page(number: str, text: str, errors: dict[str, str]) -> str:
+    own = _numbers(number)
+    return render_template(
+        "phone.html",
+        number=own or number,
+        text=text,
+        errors=errors,
+        to=request.form.get("to", ""),
+        box_numbers=_box_numbers(),
+        talk=_talk(own or number),
+    )
+
+
+def _talk(number: str) -> str:
+    return render_template("_talk.html", messages=_network().conversation(number)[-MOST:])

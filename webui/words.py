@@ -1,0 +1,115 @@
+"""How things are said and shown on the page: states, instants, numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from flask import Flask
+from markupsafe import Markup
+
+from gateway.services.numbers import display
+from webui.current import box, signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    words: str
+    tone: str  # calm | busy | good | warn | bad: a colour, never the only sign
+    icon: str
+
+
+STATES: dict[str, StateWords] = {
+    "scheduled": StateWords("Scheduled", "calm", "clock"),
+    "pending": StateWords("Pending", "busy", "clock"),
+    "sending": StateWords("Sending", "busy", "send"),
+    "sent": StateWords("Sent", "good", "tick"),
+    "delivered": StateWords("Delivered", "good", "ticks"),
+    "failed": StateWords("Failed", "bad", "cross"),
+    "uncertain": StateWords("May have been sent", "warn", "question"),
+    "cancelled": StateWords("Cancelled", "calm", "cross"),
+}
+# Of several recipients, this order decides what is said first.
+WORST_FIRST = (
+    "failed",
+    "uncertain",
+    "sending",
+    "pending",
+    "scheduled",
+    "sent",
+    "delivered",
+    "cancelled",
+)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_filter(when)
+    app.add_template_filter(exactly)
+    app.add_template_filter(display, "phone")
+    app.add_template_filter(counted)
+    app.context_processor(_globals)
+
+
+def _globals() -> dict[str, object]:
+    return {"signed_in": signed_in(), "simulated": box().phone is not None}
+
+
+def state_words(state: str) -> StateWords:
+    return STATES[state]
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """ "1 message", "2 messages"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def local(instant: int, offset_minutes: int | None = None) -> datetime:
+    """Milliseconds -> the box's own time zone, or the zone that came with it."""
+    zone = None if offset_minutes is None else timezone(timedelta(minutes=offset_minutes))
+    return datetime.fromtimestamp(instant / 1000, UTC).astimezone(zone)
+
+
+def when(instant: int | None) -> Markup:
+    """Short, for a list: the time of today's, the day of older ones; the exact one in the title."""
+    if instant is None:
+        return Markup("")
+    then = local(instant)
+    now = local(box().clock.now())
+    if then.date() == now.date():
+        shown = f"{then:%H:%M}"
+    elif then.year == now.year:
+        shown = f"{then.day} {MONTHS[then.month - 1]}, {then:%H:%M}"
+    else:
+        shown = f"{then.day} {MONTHS[then.month - 1]} {then.year}"
+    return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(
+        then.isoformat(timespec="seconds"), full(then), shown
+    )
+
+
+def exactly(instant: int | None, offset_minutes: int | None = None) -> Markup:
+    """In full, for an opened message."""
+    if instant is None:
+        return Markup("")
+    then = local(instant, offset_minutes)
+    return Markup('<time datetime="{}">{}</time>').format(
+        then.isoformat(timespec="seconds"), full(then)
+    )
+
+
+def full(then: datetime) -> str:
+    zone = then.tzname() or ""
+    return f"{then.day} {MONTHS[then.month - 1]} {then.year}, {then:%H:%M:%S} {zone}".strip()
+
+
+def iso(instant: int, offset_minutes: int = 0) -> str:
+    """For programs: ISO 8601 with zone, "2026-11-23T10:00:00.000Z"."""
+    zone = timezone(timedelta(minutes=offset_minutes))
+    text = datetime.fromtimestamp(instant / 1000, zone).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def shortened(text: str, limit: int = 160) -> str:
+    """First words for a row; the style sheet cuts it to the width there is."""
+    line = " ".join(text[: limit * 2].split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
