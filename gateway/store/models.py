@@ -203,13 +203,14 @@ class Incoming(Base):
     length = IntegerField(null=True)  # of the TPDU in octets, as the modem claimed
     arrived_at = BigIntegerField()
     erased_at = BigIntegerField(null=True)  # the modem confirmed the deletion
-    kind = TextField()  # "deliver" | "report" | "silent" | "raw"
-    sender = TextField(default="")  # type-of-address octet and number of the sender or recipient
+    kind = TextField()  # gateway.store.pdus.Kind
+    sender = TextField(default="")  # with its type of address; of a report: the recipient's number
     sent_at = BigIntegerField(null=True)  # TP-SCTS
     ref_bits = IntegerField(default=0)  # 0 = not concatenated, 8 or 16
     ref = IntegerField(default=0)
     total = IntegerField(default=1)
     seq = IntegerField(default=1)
+    set_id = IntegerField(null=True)  # the row whose arrival began the multi-part message
     mr = IntegerField(null=True)  # reports: TP-MR
     status = IntegerField(null=True)  # reports: TP-ST
     message = ForeignKeyField(Message, null=True, on_delete="SET NULL")
@@ -225,12 +226,17 @@ Incoming.add_index(
     Incoming.ref,
     Incoming.total,
     Incoming.arrived_at,
-    where=SQL("ref_bits > 0"),
+    where=SQL("set_id IS NOT NULL"),
     name="incoming_set",
 )
 Incoming.add_index(
+    Incoming.set_id,
+    where=SQL("set_id IS NOT NULL"),
+    name="incoming_parts",
+)
+Incoming.add_index(
     Incoming.arrived_at,
-    where=SQL("ref_bits > 0 AND message_id IS NULL"),
+    where=SQL("set_id IS NOT NULL AND message_id IS NULL"),
     name="incoming_incomplete",
 )
 Incoming.add_index(

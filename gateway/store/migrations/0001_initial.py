@@ -145,6 +145,7 @@ CREATE TABLE "incoming" (
     "ref" INTEGER NOT NULL DEFAULT 0,
     "total" INTEGER NOT NULL DEFAULT 1,
     "seq" INTEGER NOT NULL DEFAULT 1,
+    "set_id" INTEGER,
     "mr" INTEGER,
     "status" INTEGER,
     "message_id" INTEGER REFERENCES "message" ("id") ON DELETE SET NULL,
@@ -156,9 +157,10 @@ CREATE INDEX "incoming_message_id" ON "incoming" ("message_id");
 CREATE INDEX "incoming_part_id" ON "incoming" ("part_id");
 CREATE INDEX "incoming_digest_arrived_at" ON "incoming" ("digest", "arrived_at");
 CREATE INDEX "incoming_set"
-    ON "incoming" ("sender", "ref", "total", "arrived_at") WHERE ref_bits > 0;
+    ON "incoming" ("sender", "ref", "total", "arrived_at") WHERE set_id IS NOT NULL;
+CREATE INDEX "incoming_parts" ON "incoming" ("set_id") WHERE set_id IS NOT NULL;
 CREATE INDEX "incoming_incomplete"
-    ON "incoming" ("arrived_at") WHERE ref_bits > 0 AND message_id IS NULL;
+    ON "incoming" ("arrived_at") WHERE set_id IS NOT NULL AND message_id IS NULL;
 CREATE INDEX "incoming_unmatched"
     ON "incoming" ("connection_id", "mr", "arrived_at")
     WHERE kind = 'report' AND part_id IS NULL;

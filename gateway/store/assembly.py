@@ -1,0 +1,155 @@
+"""Multi-part messages are put together in the database: parts come in any order, days apart,
+between other messages, and across restarts of modem and box (TS 23.040 9.2.3.24.1).
+
+Parts belong together when connection, sender, size and value of the reference, and the number of
+parts are equal. References come round, so time and content tell one set from the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway import sms
+from gateway.clock import DAY, HOUR, MINUTE
+from gateway.store.db import execute
+from gateway.store.pdus import RawPdu, Read, Words, read, words
+
+REUSED_AFTER = HOUR  # the same part again after this long is a new message, not a copy ...
+SENT_AGAIN = 10 * MINUTE  # ... if its set is whole: after this long by the centre's time
+FAR_APART = 3 * DAY  # service-centre times of parts that cannot be of one message
+LOOK_BACK = 7 * DAY  # arrivals among which a set is looked for
+WAIT = DAY  # for the missing parts of a set, before it is shown without them
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stored part. `row` is its id in `incoming`."""
+
+    row: int
+    seq: int
+    set_id: int
+    arrived_at: int
+    sent_at: int | None
+    raw: RawPdu
+    message_id: int | None
+
+    @property
+    def deliver(self) -> sms.Deliver | None:
+        return read(self.raw).deliver
+
+
+_PART = "SELECT id, seq, set_id, arrived_at, sent_at, pdu, length, message_id FROM incoming"
+
+
+def _part(row: tuple[int, int, int, int, int | None, str, int | None, int | None]) -> _Part:
+    id_, seq, set_id, arrived_at, sent_at, pdu, length, message_id = row
+    raw = RawPdu(pdu, tpdu_length=length)
+    return _Part(id_, seq, set_id, arrived_at, sent_at, raw, message_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a new part belongs."""
+
+    set_id: int | None  # None: it begins a set
+    message_id: int | None = None  # that shows the set already
+    is_copy: bool = False  # it is there already
+
+
+def place(connection_id: int | None, new: Read, now: int) -> Place:
+    """Find the set for a part that has just arrived and is not stored yet."""
+    sets = _sets(connection_id, new, now)
+    for set_id, parts in sets.items():
+        if any(_repeats(part, len(parts), new, now) for part in parts.values()):
+            return Place(set_id, _shown_by(parts), is_copy=True)
+    lacking = [
+        (_distance(parts, new), -set_id)
+        for set_id, parts in sets.items()
+        if new.seq not in parts and _distance(parts, new) <= FAR_APART
+    ]
+    if not lacking:
+        return Place(None)
+    best = -min(lacking)[1]
+    return Place(best, _shown_by(sets[best]))
+
+
+def _sets(connection_id: int | None, new: Read, now: int) -> dict[int, dict[int, _Part]]:
+    """Parts by sequence number, by set; the set that grew last comes first."""
+    sets: dict[int, dict[int, _Part]] = {}
+    for row in execute(
+        f"{_PART} WHERE sender = ? AND ref = ? AND total = ? AND arrived_at >= ?"
+        " AND ref_bits = ? AND connection_id IS ? AND set_id IS NOT NULL"
+        " ORDER BY arrived_at DESC, id DESC LIMIT 600",
+        (new.sender, new.ref, new.total, now - LOOK_BACK, new.ref_bits, connection_id),
+    ):
+        part = _part(row)
+        sets.setdefault(part.set_id, {})[part.seq] = part
+    return sets
+
+
+def _shown_by(parts: dict[int, _Part]) -> int | None:
+    return next((p.message_id for p in parts.values() if p.message_id is not None), None)
+
+
+def _repeats(part: _Part, present: int, new: Read, now: int) -> bool:
+    """Whether `new` is a copy of `part`, of whose set `present` parts are there."""
+    if part.seq != new.seq or now - part.arrived_at > REUSED_AFTER:
+        return False
+    if present == new.total and _distance({part.seq: part}, new) > SENT_AGAIN:
+        return False  # some devices number all their messages alike: this is the next one
+    stored = part.deliver
+    return bool(stored and new.deliver and stored.user_data == new.deliver.user_data)
+
+
+def _distance(parts: dict[int, _Part], new: Read) -> int:
+    """Milliseconds between the centre's times; 0 where a time is missing."""
+    times = [p.sent_at for p in parts.values() if p.sent_at is not None]
+    if new.sent_at is None or not times:
+        return 0
+    return min(abs(new.sent_at - t) for t in times)
+
+
+# showing ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """The parts of one message that are here."""
+
+    set_id: int
+    connection_id: int | None
+    message_id: int | None  # that shows it already, with gaps
+    first: Read  # the part with the lowest number
+    words: Words
+
+
+def is_whole(set_id: int, total: int) -> bool:
+    row = execute("SELECT count(DISTINCT seq) FROM incoming WHERE set_id = ?", (set_id,)).fetchone()
+    return bool(row[0] == total)
+
+
+def gather(set_id: int) -> Set:
+    """All there is of a set, joined as far as it goes."""
+    rows = execute(f"{_PART} WHERE set_id = ? ORDER BY seq", (set_id,)).fetchall()
+    connection_id, total = execute(
+        "SELECT connection_id, total FROM incoming WHERE id = ?", (set_id,)
+    ).fetchone()
+    parts = {part.seq: part for part in map(_part, rows)}
+    delivers = {seq: d for seq, part in parts.items() if (d := part.deliver)}
+    first = read(parts[min(parts)].raw)
+    return Set(set_id, connection_id, _shown_by(parts), first, words(delivers, total))
+
+
+def belongs(set_id: int, message_id: int) -> None:
+    """Tie every part of the set to the message that shows it."""
+    execute("UPDATE incoming SET message_id = ? WHERE set_id = ?", (message_id, set_id))
+
+
+def overdue(now: int) -> list[int]:
+    """Sets that have waited long enough for their missing parts."""
+    rows = execute(
+        "SELECT set_id FROM incoming WHERE set_id IS NOT NULL AND message_id IS NULL"
+        " AND arrived_at <= ? AND set_id = id",
+        (now - WAIT,),
+    )
+    return [set_id for (set_id,) in rows]

@@ -1,0 +1,167 @@
+"""A PDU as a modem gave it -> what the inbox needs to know of it. Never fails."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway import sms
+
+log = logging.getLogger(__name__)
+
+TYPE_0 = 0x40  # TP-PID of a short message that is acknowledged and not shown (23.040 9.2.3.9)
+LONGEST_SHOWN = 1000  # characters of raw data that a person gets to see
+URL = re.compile(rb"https?://[\x21-\x7e]{4,300}")
+
+
+class Kind(StrEnum):
+    DELIVER = "deliver"
+    REPORT = "report"
+    SILENT = "silent"  # type 0: kept, not shown
+    DUPLICATE = "duplicate"  # a part that came again under another time stamp
+    RAW = "raw"  # could not be decoded: kept as it is, and shown
+
+
+@dataclass(frozen=True, slots=True)
+class RawPdu:
+    """What was read off a modem."""
+
+    pdu: str
+    memory: str = ""  # "SM", "ME", "SR"; "" = it came directly
+    slot: int = -1
+    tpdu_length: int | None = None  # octets, as the modem claims
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A PDU, decoded as far as possible."""
+
+    kind: Kind
+    digest: str  # of the TPDU alone: modems differ in the SMSC part that they add
+    sender: str = ""  # type of address and number; of a report: the recipient's number
+    peer: str = ""  # sender as people see it
+    sent_at: int | None = None  # TP-SCTS; None: missing or broken
+    sent_offset: int | None = None
+    ref_bits: int = 0  # 0: a message of its own
+    ref: int = 0
+    total: int = 1
+    seq: int = 1
+    deliver: sms.Deliver | None = None
+    report: sms.StatusReport | None = None
+    error: str = ""
+
+
+def read(raw: RawPdu) -> Read:
+    """Decode. What cannot be decoded has kind RAW and says why; nothing raises."""
+    try:
+        tpdu = sms.split_pdu(raw.pdu, raw.tpdu_length).tpdu
+        decoded = sms.decode_from_network(tpdu)
+    except sms.DecodeError as e:
+        return _raw(raw, str(e))
+    except (
+        Exception
+    ) as e:  # a fault of ours must not make the box lose a message or read it for ever
+        log.exception("the decoder failed on a PDU; it is kept raw")
+        return _raw(raw, f"{type(e).__name__}: {e}")
+    digest = hashlib.sha256(tpdu).hexdigest()
+    if isinstance(decoded, sms.StatusReport):
+        return _report(decoded, digest)
+    return _deliver(decoded, digest)
+
+
+def _raw(raw: RawPdu, error: str) -> Read:
+    digest = hashlib.sha256(raw.pdu.upper().encode("utf-8", "replace")).hexdigest()
+    return Read(Kind.RAW, digest, error=error)
+
+
+def _report(report: sms.StatusReport, digest: str) -> Read:
+    taken = report.service_centre_time
+    return Read(
+        Kind.REPORT,
+        digest,
+        sender=str(report.recipient),
+        sent_at=taken.epoch_ms if taken else None,
+        report=report,
+    )
+
+
+def _deliver(deliver: sms.Deliver, digest: str) -> Read:
+    sender, stamp, concat = deliver.sender, deliver.timestamp, deliver.user_data.concat
+    if deliver.pid == TYPE_0 or concat is None or concat.total == 1:
+        concat = None
+    return Read(
+        Kind.SILENT if deliver.pid == TYPE_0 else Kind.DELIVER,
+        digest,
+        sender=f"{int(sender.ton)}.{int(sender.npi)}:{sender.value}",
+        peer=str(sender),
+        sent_at=stamp.epoch_ms if stamp else None,
+        sent_offset=stamp.offset_minutes if stamp else None,
+        ref_bits=concat.bits if concat else 0,
+        ref=concat.ref if concat else 0,
+        total=concat.total if concat else 1,
+        seq=concat.seq if concat else 1,
+        deliver=deliver,
+    )
+
+
+# words -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person reads of a received message."""
+
+    text: str
+    note: str = ""
+    complete: bool = True
+
+
+def words(parts: dict[int, sms.Deliver], total: int) -> Words:
+    """Put the parts that are there into one text; gaps are shown where parts are missing."""
+    first = parts[min(parts)]
+    if first.dcs.alphabet == sms.Alphabet.DATA:
+        return _binary(parts, total)
+    joined = sms.join_text({seq: (p.user_data, p.dcs) for seq, p in parts.items()}, total)
+    if joined.missing:
+        return Words(joined.text, _missing(joined.missing, total), complete=False)
+    return Words(joined.text, _waiting(first))
+
+
+def _missing(missing: tuple[int, ...], total: int) -> str:
+    if len(missing) == 1:
+        return f"Part {missing[0]} of {total} is missing. It is added if it still arrives."
+    which = ", ".join(map(str, missing))
+    return f"Parts {which} of {total} are missing. They are added if they still arrive."
+
+
+def _binary(parts: dict[int, sms.Deliver], total: int) -> Words:
+    """Ringtones, settings, MMS notifications: not for people, but a person may want to know."""
+    data = b"".join(parts[seq].user_data.payload for seq in sorted(parts))
+    ports = parts[min(parts)].user_data.ports
+    to_port = f" for port {ports[0]}" if ports else ""
+    text = f"[Binary message{to_port}, {len(data)} octets]"
+    if url := URL.search(data):
+        text += f" {url[0].decode('ascii')}"
+    missing = tuple(seq for seq in range(1, total + 1) if seq not in parts)
+    note = f"Data: {data.hex().upper()[:LONGEST_SHOWN]}"
+    if missing:
+        return Words(text, f"{_missing(missing, total)} {note}", complete=False)
+    return Words(text, note)
+
+
+def _waiting(deliver: sms.Deliver) -> str:
+    """Message-waiting indications often come without any text (23.038 4)."""
+    waiting = deliver.dcs.waiting
+    if waiting is None:
+        return ""
+    return "Voicemail or the like is waiting." if waiting.active else "Nothing waits any more."
+
+
+def undecodable(raw: RawPdu, error: str) -> Words:
+    return Words(
+        raw.pdu[:LONGEST_SHOWN],
+        f"This message could not be decoded and is shown as it came ({error}).",
+    )
