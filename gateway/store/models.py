@@ -146,10 +146,10 @@ Dispatch.add_index(
     name="dispatch_expiry",
 )
 Dispatch.add_index(
-    Dispatch.state,
     Dispatch.number,
-    where=SQL("state IN ('sending', 'uncertain')"),
-    name="dispatch_open",
+    Dispatch.state,
+    where=SQL("state = 'sending'"),
+    name="dispatch_sending",
 )
 
 
@@ -177,6 +177,12 @@ Part.add_index(
     Part.accepted_at,
     where=SQL("mr IS NOT NULL"),
     name="part_reference",
+)
+Part.add_index(
+    Part.connection,
+    Part.submitted_at,
+    where=SQL("state = 'unknown'"),
+    name="part_in_doubt",
 )
 
 

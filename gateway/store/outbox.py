@@ -44,6 +44,7 @@ __all__ = (
     "Recovery",
     "accepted",
     "add",
+    "audit",
     "cancel",
     "claim",
     "due",
@@ -168,7 +169,7 @@ def resend(dispatch_ids: Sequence[int], now: int, who: str) -> int:
             note(dispatch_id, now, Outcome.RESENT, reason=f"Sent again by {who}." if who else "")
             count += 1
         if count:
-            _audit(now, who, "resend", f"{count} SMS")
+            audit(now, who, "resend", f"{count} SMS")
     return count
 
 
@@ -187,11 +188,12 @@ def cancel(dispatch_ids: Sequence[int], now: int, who: str) -> int:
                 note(dispatch_id, now, Outcome.CANCELLED, reason=words)
                 count += 1
         if count:
-            _audit(now, who, "cancel", f"{count} SMS")
+            audit(now, who, "cancel", f"{count} SMS")
     return count
 
 
-def _audit(now: int, who: str, action: str, detail: str) -> None:
+def audit(now: int, who: str, action: str, detail: str) -> None:
+    """Remember who did what; inside the caller's transaction."""
     execute(
         "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)",
         (now, who, action, detail),

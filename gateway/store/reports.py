@@ -88,8 +88,8 @@ def _in_doubt(told: Report, now: int) -> _Candidate | None:
     Of several the latest that was submitted before the centre took it.
     """
     rows = execute(
-        f"{_CANDIDATE} WHERE d.state = 'uncertain' AND p.dispatch_id = d.id"
-        " AND p.state = 'unknown' AND p.connection_id = ? ORDER BY p.submitted_at DESC",
+        f"{_CANDIDATE} WHERE p.state = 'unknown' AND p.connection_id = ?"
+        " ORDER BY p.submitted_at DESC",
         (told.connection_id,),
     )
     fitting = [c for c in map(_candidate, rows) if told.recipient and _fits(c, told, now)]

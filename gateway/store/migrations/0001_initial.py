@@ -94,8 +94,7 @@ CREATE INDEX "dispatch_queue"
 CREATE INDEX "dispatch_expiry"
     ON "dispatch" ("valid_until")
     WHERE state = 'pending' AND held = 0 AND valid_until IS NOT NULL;
-CREATE INDEX "dispatch_open"
-    ON "dispatch" ("state", "number") WHERE state IN ('sending', 'uncertain');
+CREATE INDEX "dispatch_sending" ON "dispatch" ("number", "state") WHERE state = 'sending';
 
 CREATE TABLE "part" (
     "id" INTEGER NOT NULL PRIMARY KEY,
@@ -114,6 +113,8 @@ CREATE TABLE "part" (
 CREATE UNIQUE INDEX "part_dispatch_id_seq" ON "part" ("dispatch_id", "seq");
 CREATE INDEX "part_reference"
     ON "part" ("connection_id", "mr", "accepted_at") WHERE mr IS NOT NULL;
+CREATE INDEX "part_in_doubt"
+    ON "part" ("connection_id", "submitted_at") WHERE state = 'unknown';
 
 CREATE TABLE "attempt" (
     "id" INTEGER NOT NULL PRIMARY KEY,
