@@ -1,0 +1,98 @@
+"""PDUs as modems print and expect them: hex, service centre first (3GPP TS 27.005 clause 3.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gateway.sms import address, wire
+from gateway.sms.address import Address
+from gateway.sms.errors import DecodeError
+from gateway.sms.tpdu import Deliver, StatusReport, Submit
+
+_HEX = re.compile(r"[0-9A-Fa-f]*")
+_BLANK = re.compile(r"[\s\x00\"']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Pdu:
+    """A TPDU and the service centre that the modem named before it."""
+
+    smsc: Address | None
+    tpdu: bytes
+
+
+def join_pdu(tpdu: bytes, smsc: Address | None = None) -> tuple[str, int]:
+    """What goes to the modem, and the length for AT+CMGS, which leaves the service centre out.
+
+    Without `smsc` the modem uses the one it knows. Raises EncodeError.
+    """
+    return (address.write_service_centre(smsc) + tpdu).hex().upper(), len(tpdu)
+
+
+def split_pdu(text: str | bytes, tpdu_length: int | None = None) -> Pdu:
+    """Read a PDU line. `tpdu_length` is what the modem said before it.
+
+    Modems leave the service centre out, pad with FF, cut the end off and count wrongly; so the
+    reading that is a message wins, the announced length only decides between two that are.
+    Raises DecodeError.
+    """
+    octets = _octets(text)
+    readings = _readings(octets, tpdu_length)
+    for reading in readings:
+        if tpdu_length is not None and len(reading.tpdu) == tpdu_length and _sound(reading.tpdu):
+            return reading
+    for reading in readings:
+        if _sound(reading.tpdu):
+            return reading
+    failed = None
+    for reading in readings:
+        try:
+            decode_any(reading.tpdu)
+        except DecodeError as e:
+            failed = failed or e.moved(len(octets) - len(reading.tpdu))
+        else:
+            return reading
+    raise failed or DecodeError("tpdu", len(octets), "the PDU is empty")
+
+
+def decode_any(tpdu: bytes) -> Submit | Deliver | StatusReport:
+    """Any kind of message: a storage holds sent ones beside received ones. Raises DecodeError."""
+    if tpdu and tpdu[0] & 0x03 == 0x01:
+        return wire.decode_from_phone(tpdu)
+    return wire.decode_from_network(tpdu)
+
+
+def _octets(text: str | bytes) -> bytes:
+    """The octets of the leading hex digits; half an octet at the end is left out."""
+    if isinstance(text, bytes):
+        text = text.decode("latin-1")
+    found = _HEX.match(_BLANK.sub("", text))
+    digits = found.group() if found else ""
+    if len(digits) < 2:
+        raise DecodeError("hex", 0, "no hexadecimal digits")
+    return bytes.fromhex(digits[: len(digits) // 2 * 2])
+
+
+def _readings(octets: bytes, tpdu_length: int | None) -> list[Pdu]:
+    """Every way to read the octets, the likelier first; without what is longer than announced."""
+    readings = []
+    if address.looks_like_service_centre(octets):
+        behind = 1 + octets[0]
+        readings.append(Pdu(address.read_service_centre(octets[1:behind]), octets[behind:]))
+    readings.append(Pdu(None, octets))
+    if tpdu_length is None or tpdu_length <= 0:
+        return readings
+    cut = [Pdu(one.smsc, one.tpdu[:tpdu_length]) for one in readings if len(one.tpdu) > tpdu_length]
+    return [one for one in readings if len(one.tpdu) == tpdu_length] + cut + readings
+
+
+def _sound(tpdu: bytes) -> bool:
+    """Whether this is a whole message of a kind that is in use."""
+    if not tpdu or tpdu[0] & 0x03 == 0x03:
+        return False
+    try:
+        message = decode_any(tpdu)
+    except DecodeError:
+        return False
+    return message.user_data is None or not message.user_data.truncated
