@@ -25,6 +25,7 @@ from gateway.simnet.phones import (
     Rule,
 )
 from gateway.simnet.records import Part, PhoneMessage, Sent, grouped, message_of
+from gateway.simnet.textmode import Codec
 from gateway.simnet.ussd import USSD_ANSWERS, Sessions
 from hw.simulator import GENERIC, Faults, Personality, SimCard, SimulatedModem
 
@@ -119,6 +120,7 @@ class Network:
             air_time=self.air_time if air_time is None else air_time,
             link=link,
             faults=faults,
+            text_codec=Codec(),
         )
         self.attach(modem)
         if self._started:
@@ -224,7 +226,7 @@ class Network:
                     del self._on_the_way[modem.number, tpdu]
 
     def ussd(self, modem: SimulatedModem, text: str) -> tuple[int, str]:
-        """Answer a service code, or a choice in the menu that is open."""
+        """Answer a service code, or a choice in the open menu; an empty text closes the menu."""
         with self._changed:
             number = modem.number
             return self._sessions.answer(number, text, self.ussd_answers, self.credit[number])

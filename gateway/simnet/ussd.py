@@ -39,6 +39,8 @@ class Sessions:
     ) -> tuple[int, str]:
         """(m, text) of +CUSD: m 1 = the network expects a choice. `credit` in cents."""
         menu = self._open.pop(number, None)
+        if not text:
+            return 2, ""
         found = menu.choices.get(text) if menu else None
         if found is None:
             found = answers.get(text, USSD_UNKNOWN)

@@ -5,6 +5,7 @@ from .faults import ALWAYS, Faults
 from .memory import Memory, Slot
 from .modem import SimulatedModem
 from .personality import GENERIC, PERSONALITIES, Personality
+from .textmode import Shown, ShownReport, TextCodec
 
 __all__ = [
     "ALWAYS",
@@ -14,7 +15,10 @@ __all__ = [
     "Faults",
     "Memory",
     "Personality",
+    "Shown",
+    "ShownReport",
     "SimCard",
     "SimulatedModem",
     "Slot",
+    "TextCodec",
 ]

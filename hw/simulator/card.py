@@ -78,5 +78,8 @@ class Carrier(Protocol):
         ...
 
     def ussd(self, modem: SimulatedModem, text: str) -> tuple[int, str]:
-        """A USSD request or the answer in an open session: (m of +CUSD, text)."""
+        """A USSD request or the answer in an open session: (m of +CUSD, text).
+
+        An empty text is the end of the session; nobody looks at what comes back.
+        """
         ...

@@ -16,6 +16,7 @@ from .memory import Memory
 from .personality import Personality
 from .registry import Answer, Command
 from .session import Session
+from .textmode import TextCodec
 
 if TYPE_CHECKING:
     from .modem import SimulatedModem
@@ -48,12 +49,14 @@ class Device:
         personality: Personality,
         imei: str,
         air_time: float,
+        text_codec: TextCodec | None,
     ) -> None:
         from .receiving import Receiver
 
         self.modem, self.around, self.card, self.carrier = modem, around, card, carrier
         self.faults, self.personality, self.imei = faults, personality, imei
         self.air_time = air_time
+        self.text_codec = text_codec
         self.heard: deque[str] = deque(maxlen=10_000)
         self.own_memories = {
             name: Memory(name, size, personality.first_index)
@@ -201,6 +204,8 @@ class Device:
     def close_ussd(self) -> None:
         """End the session and forget an answer that has not come yet."""
         self.ussd_wanted += 1
+        if self.ussd_open:
+            self.carrier.ussd(self.modem, "")
         self.ussd_open = False
 
     def registration(self, name: str = "+CREG") -> int:

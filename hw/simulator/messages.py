@@ -10,6 +10,7 @@ from .line import Call
 from .memory import READ, UNREAD, Memory, Slot
 from .pdu import with_smsc
 from .registry import Answer, command
+from .textmode import STATUS_NAMES, slot_lines, status_number
 
 if TYPE_CHECKING:
     from .device import Device
@@ -20,11 +21,12 @@ ALL = 4
 @command("+CMGF", need="service")
 def message_format(device: Device, call: Call) -> Answer:
     if call.kind == "test":
-        return ["+CMGF: (0)"]
+        return ["+CMGF: (0,1)" if device.text_codec else "+CMGF: (0)"]
     if call.kind == "read":
-        return ["+CMGF: 0"]
-    if call.number(0) != 0:
+        return [f"+CMGF: {device.text_mode:d}"]
+    if call.number(0) not in ((0, 1) if device.text_codec else (0,)):
         raise cms(303)
+    device.text_mode = call.number(0) == 1
     return None
 
 
@@ -108,16 +110,19 @@ def service_centre(device: Device, call: Call) -> Answer:
 @command("+CMGL", need="sms")
 def list_messages(device: Device, call: Call) -> Answer:
     if call.kind == "test":
-        return ["+CMGL: (0-4)"]
-    status = call.number(0, UNREAD)
+        names = ",".join(f'"{name}"' for name in STATUS_NAMES)
+        return [f"+CMGL: ({names})" if device.text_mode else "+CMGL: (0-4)"]
+    if device.text_mode:
+        status = status_number(call.text(0, STATUS_NAMES[UNREAD]))
+    else:
+        status = call.number(0, UNREAD)
     if not 0 <= status <= ALL:
         raise cms(304)
     memory = device.memory(0)
     lines = []
     for index, slot in sorted(memory.slots.items()):
         if status in (ALL, slot.status):
-            lines.append(f"+CMGL: {index},{slot.status},,{len(slot.tpdu)}")
-            lines.append(_hex(device, slot))
+            lines += _lines(device, slot, f"+CMGL: {index},")
             _mark_read(memory, index, slot)
     return lines
 
@@ -134,7 +139,14 @@ def read_message(device: Device, call: Call) -> Answer:
     if slot is None:
         return None
     _mark_read(memory, index, slot)
-    return [f"+CMGR: {slot.status},,{len(slot.tpdu)}", _hex(device, slot)]
+    return _lines(device, slot, "+CMGR: ")
+
+
+def _lines(device: Device, slot: Slot, head: str) -> list[str]:
+    """What +CMGL and +CMGR tell of a message."""
+    if device.text_mode:
+        return slot_lines(device, slot, head)
+    return [f"{head}{slot.status},,{len(slot.tpdu)}", _hex(device, slot)]
 
 
 def _mark_read(memory: Memory, index: int, slot: Slot) -> None:

@@ -15,6 +15,7 @@ from .memory import Memory
 from .personality import GENERIC, Personality
 from .receiving import Arrival
 from .terminal import Terminal
+from .textmode import TextCodec
 
 RING_EVERY = 3.0
 
@@ -23,7 +24,8 @@ class SimulatedModem:
     """Owns one thread, one pty and the device behind it.
 
     `card` None is an empty SIM slot. `air_time` is the seconds that a message takes from Ctrl-Z to
-    the network. `link` is a stable symbolic link to the pty. Methods may be called by any thread.
+    the network. `link` is a stable symbolic link to the pty. Without `text_codec` there is only
+    PDU mode. Methods may be called by any thread.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class SimulatedModem:
         air_time: float = 0.0,
         faults: Faults | None = None,
         link: Path | None = None,
+        text_codec: TextCodec | None = None,
     ) -> None:
         self.faults = faults or Faults()
         self.imei = imei
@@ -46,7 +49,7 @@ class SimulatedModem:
         self._link = link
         self._flood: Timer | None = None
         self._device = Device(
-            self, _Around(self), card, carrier, self.faults, personality, imei, air_time
+            self, _Around(self), card, carrier, self.faults, personality, imei, air_time, text_codec
         )
         self.faults.watch(lambda: self._loop.soon(self._switched))
 

@@ -10,6 +10,7 @@ from .errors import cms
 from .loop import Timer
 from .memory import Memory, Slot
 from .pdu import message_class, with_smsc
+from .textmode import route_lines
 
 if TYPE_CHECKING:
     from .device import Device
@@ -92,7 +93,7 @@ class Receiver:
         route = self._device.cnmi[1]
         group = message_class(arrival.tpdu)
         if group == 0 or (route == 2 and group != 2) or (route == 3 and group == 3):
-            return self._show(arrival, "+CMT: ,")
+            return self._show(arrival, "+CMT: ")
         return self._store(arrival, self._device.memory(2).name, "+CMTI" if route else "")
 
     def _let_in_report(self, arrival: Arrival) -> bool:
@@ -112,7 +113,7 @@ class Receiver:
         if device.message_service == 1:
             self._unconfirmed = arrival
             self._patience = device.later(device.personality.cnma_time, self._give_up_waiting)
-        self._announce(f"{head}{len(arrival.tpdu)}\r\n{self._hex(arrival.tpdu)}")
+        self._announce(head + self._routed(arrival.tpdu))
         if self._unconfirmed is None:
             self._took(arrival)
         return True
@@ -177,8 +178,14 @@ class Receiver:
             self._patience.cancel()
         self._patience, self._unconfirmed = None, None
 
-    def _hex(self, tpdu: bytes) -> str:
-        return with_smsc(tpdu, self._device.card.smsc if self._device.card else "")
+    def _routed(self, tpdu: bytes) -> str:
+        """A message as it stands behind "+CMT: " or "+CDS: "."""
+        device = self._device
+        if device.text_mode:
+            return route_lines(device, tpdu)
+        alpha = "" if tpdu[0] & 0x03 else ","  # +CMT has a name in front of the length
+        smsc = device.card.smsc if device.card else ""
+        return f"{alpha}{len(tpdu)}\r\n{with_smsc(tpdu, smsc)}"
 
 
 def store_or_refuse(memory: Memory, slot: Slot) -> int:

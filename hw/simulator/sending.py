@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .errors import Refusal, cms
@@ -10,20 +11,27 @@ from .memory import UNSENT, Slot
 from .pdu import MOST_OCTETS, cut_submit, with_reference
 from .receiving import store_or_refuse
 from .registry import LATER, Answer, command
+from .textmode import submit_from
 
 if TYPE_CHECKING:
     from .device import Device
+
+
+# What was typed at the prompt -> the SUBMIT, and whether it names its own service centre.
+Reader = Callable[[bytes], tuple[bytes, bool]]
 
 
 @command("+CMGS", need="sms")
 def send(device: Device, call: Call) -> Answer:
     if call.kind == "test":
         return None
-    length = _length(device, call)
+    read = _reader(device, call)
     if device.faults.strike_at == "before_prompt" and device.strike("before_prompt"):
         return LATER
     device.session.prompt(
-        lambda text: _text_ended(device, length, text), shown=not device.faults.take("no_prompt")
+        lambda text: _text_ended(device, read, text),
+        shown=not device.faults.take("no_prompt"),
+        every_line=device.text_mode,
     )
     if device.faults.take("urc_in_prompt"):
         device.session.say(device.faults.urc_with)
@@ -36,12 +44,12 @@ def send(device: Device, call: Call) -> Answer:
 def write(device: Device, call: Call) -> Answer:
     if call.kind == "test":
         return None
-    length = _length(device, call)
-    status = call.number(1, UNSENT)
+    read = _reader(device, call)
+    status = UNSENT if device.text_mode else call.number(1, UNSENT)
 
     def ended(text: bytes) -> None:
         try:
-            tpdu, _ = _submit(device, text, length)
+            tpdu, _ = read(text)
             index = store_or_refuse(device.memory(1), Slot(tpdu, status))
         except Refusal as refusal:
             device.session.finish(refusal=refusal)
@@ -76,10 +84,21 @@ def keep_link(device: Device, call: Call) -> Answer:
     return None
 
 
-def _length(device: Device, call: Call) -> int:
+def _reader(device: Device, call: Call) -> Reader:
+    """How what will be typed at the prompt becomes a SUBMIT; Refusal when `call` makes no sense."""
+    if not device.text_mode:
+        length = _length(call)
+        return lambda text: _submit(text, length)
+    number = device.unquote(call.text(0))
+    if not number:
+        raise cms(305)
+    if call.number(1) == 145 and not number.startswith("+"):
+        number = f"+{number}"
+    return lambda text: (submit_from(device, number, text), False)
+
+
+def _length(call: Call) -> int:
     """The length given to +CMGS or +CMGW; Refusal when it cannot be one."""
-    if device.text_mode:
-        raise cms(303)
     try:
         length = int(call.text(0))
     except ValueError:
@@ -89,19 +108,19 @@ def _length(device: Device, call: Call) -> int:
     return length
 
 
-def _submit(device: Device, text: bytes, length: int) -> tuple[bytes, bool]:
+def _submit(text: bytes, length: int) -> tuple[bytes, bool]:
     cut = cut_submit(text, length)
     if cut is None:
         raise cms(304)
     return cut
 
 
-def _text_ended(device: Device, length: int, text: bytes) -> None:
+def _text_ended(device: Device, read: Reader, text: bytes) -> None:
     """Ctrl-Z came: check what was written and send it."""
     if device.faults.strike and device.strike("after_ctrl_z"):
         return
     try:
-        tpdu, names_centre = _submit(device, text, length)
+        tpdu, names_centre = read(text)
         if not names_centre and not device.sim.smsc:
             raise cms(330)
         if not device.in_service:

@@ -39,6 +39,7 @@ class Session:
         self._typed.clear()
         self._busy = False
         self._prompt: Callable[[bytes], None] | None = None
+        self._every_line = False
         self._rest: Iterator[Call] = iter(())
         self._held: list[str] = []
 
@@ -68,8 +69,14 @@ class Session:
         """Say a line now, even into an open prompt."""
         self._out(self._text([line]))
 
-    def prompt(self, then: Callable[[bytes], None], shown: bool = True) -> None:
-        """Ask for text up to Ctrl-Z and give it to `then`; ESC ends the command with OK."""
+    def prompt(
+        self, then: Callable[[bytes], None], shown: bool = True, every_line: bool = False
+    ) -> None:
+        """Ask for text up to Ctrl-Z and give it to `then`; ESC ends the command with OK.
+
+        `every_line`: ask anew after each line of it.
+        """
+        self._every_line = every_line
         self._prompt = then
         self._busy = False  # what is typed from now on is the text
         if shown:
@@ -136,7 +143,10 @@ class Session:
         typed = self._typed
         ends = [place for place in (typed.find(_CTRL_Z), typed.find(_ESC)) if place >= 0]
         if not ends:
+            lines = typed.count(b"\r", self._echoed)
             self._echo_up_to(len(typed))
+            if self._every_line:
+                self._out(self._ends("\r\n> " * lines))
             return False
         end = min(ends)
         self._echo_up_to(end)
@@ -214,7 +224,7 @@ class Session:
         return text.encode("latin-1", "replace")
 
     def _out(self, data: bytes) -> None:
-        if not self._device.deaf:
+        if data and not self._device.deaf:
             self._write(data)
 
     def _echo_up_to(self, end: int, twice: bool = False) -> None:
