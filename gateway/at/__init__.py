@@ -17,7 +17,7 @@ How a caller drives the engine; `now` is a monotonic clock in seconds:
 One command at a time: send() raises AtBusy while one is pending. After a time-out or abandon() the
 engine is `out_of_step` and refuses commands, because the next result could be the last command's:
 write engine.resynchronise(now) and go on with the loop until Resynchronised or ResyncFailed.
-A TIMEOUT whose lines hold the answer (a reference without its OK) is an answer all the same.
+A TIMEOUT whose lines hold a reference (+CMGS: n without its OK) is an acceptance all the same.
 
 Files, in the order in which a byte travels: framing, classify (urcs, results, codes), engine
 (events, resync), answers (identity, network, storage, ussd). What we say: commands, profiles.

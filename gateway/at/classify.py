@@ -17,16 +17,16 @@ from typing import Final
 
 from gateway.at.events import Command
 from gateway.at.results import parse_final
+from gateway.at.text import fields
 from gateway.at.urcs import NAMES, REBOOT, SINGLE, name_of
 
 _SHAPED = re.compile(r"[+^*#_$%][A-Z0-9]+:")
 _ECHOES = ("AT+", "AT^", "AT*", "AT#", "AT$", "AT&")
 _PDU = re.compile(r'[0-9A-Fa-f]{16,}"?')
 _SAME_LINE_PDU = re.compile(r'[,\s]"?((?:[0-9A-Fa-f]{2}){12,})"?$')
-_PDU_HEADER = re.compile(r'\+(?:CMT|CDS|CBM):\s*(?:"?[^",]*"?\s*,)?\s*"?\d+"?\s*$')
 _USSD_END = re.compile(r'"\s*,\s*\d+\s*$')
 _CONSOLE = re.compile(
-    r"(?i)(^|[\s@])\S* ?(login|password|passwort|kennwort):|login incorrect|command not found"
+    r"(?i)\b(login|password|passwort|kennwort):|login incorrect|command not found"
     r"|\b(not found|no such file or directory)$|GNU/Linux|Raspbian"
 )
 _CONSOLE_PROMPT = re.compile(r"(?i)(login|password|passwort|kennwort): ?$")
@@ -125,7 +125,8 @@ def has_second_line(name: str, line: str) -> bool:
 
 def announces_pdu(line: str) -> bool:
     """Whether a header is one of PDU mode: at most a name, then a length."""
-    return _PDU_HEADER.match(line) is not None
+    parts = fields(line.partition(":")[2])
+    return len(parts) <= 2 and parts[-1].isdecimal()
 
 
 def ussd_is_open(text: str) -> bool:

@@ -16,6 +16,7 @@ class Command:
     line belongs to it. `prompt`: it asks for a payload with ">". `extend_by`: each line with the
     prefix gives it that many seconds more, but never beyond `extend_max` seconds after sending.
     `ok_within`: some modems forget the OK after the line with the prefix; then wait only so long.
+    A query has ended well by that; a submission ends in TIMEOUT with its reference in the lines.
     `drain`: it has no answer of its own; whatever is heard until the time limit is of the past,
     and then it has ended well. `tag` is the caller's own, to know the command again when Late.
     """

@@ -99,7 +99,7 @@ class BootWatch:
     WINDOW = 120.0
 
     def __init__(self) -> None:
-        self._since: float | None = None  # the last known start
+        self._since: float | None = None  # the last known start; None: nobody has said when
         self._seen: set[str] = set()
         self._down = False
         self._booted = False  # whether `_since` was a reboot rather than our own doing
@@ -114,6 +114,11 @@ class BootWatch:
         self._since = now
         if reboot:
             self._seen, self._down, self._booted = set(), False, False
+
+    @property
+    def started(self) -> bool:
+        """Whether a start is known from which to count."""
+        return self._since is not None
 
     def is_restart(self, name: str, line: str, now: float) -> bool:
         """Whether this line, one of REBOOT, means that the modem has restarted since."""

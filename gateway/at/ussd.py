@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from gateway.at.text import integer
 
-_CUSD = re.compile(
-    r"\+CUSD:\s*(?P<state>\d+)\s*(?:,\s*(?P<text>.*?))?\s*(?:,\s*(?P<dcs>\d{1,3})\s*)?$", re.DOTALL
-)
+_DCS = re.compile(r",\s*(\d{1,3})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +28,16 @@ class Ussd:
 
 def cusd(line: str) -> Ussd | None:
     """Read what Urc.line gives for "+CUSD"; quotes inside the text are kept."""
-    found = _CUSD.match(line)
-    if found is None:
+    head, colon, value = line.partition(":")
+    first, _, rest = value.partition(",")
+    state = integer(first)
+    if head != "+CUSD" or not colon or state is None:
         return None
-    text = (found["text"] or "").strip()
+    text, dcs = rest.strip(), None
+    found = _DCS.search(rest)
+    # Inside quotes a number at the end is part of the text.
+    if found and not text.endswith('"'):
+        text, dcs = rest[: found.start()].strip(), int(found.group(1))
     if text.startswith('"'):
-        text = text[1:]
-        text = text[:-1] if text.endswith('"') else text
-    dcs = integer(found["dcs"]) if found["dcs"] else None
-    return Ussd(int(found["state"][:9]), text, dcs)
+        text = text[1:-1] if len(text) > 1 and text.endswith('"') else text[1:]
+    return Ussd(state, text, dcs)

@@ -1,0 +1,76 @@
+"""What may still come of commands that have timed out, and whose a line or result is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.at.classify import is_pdu
+from gateway.at.events import Command, Late
+from gateway.at.results import Result
+
+LATE_SEND: Final = 300.0  # seconds after the time-out in which a submission may be answered yet
+_ABOUT_MESSAGES: Final = ("AT+CM", "AT+CP", "AT+CN", "AT+CS")  # these may end in +CMS ERROR
+
+
+class LateAnswers:
+    """Owns the memory of timed-out commands.
+
+    `stale` is the last one; what it says while the engine is out of step is its own. A submission
+    is remembered longer, until LATE_SEND is over: its reference settles what became of a message.
+    """
+
+    def __init__(self) -> None:
+        self.stale: Command | None = None
+        self._send: Command | None = None
+        self._send_until = 0.0
+
+    def timed_out(self, command: Command, submitted: bool, answered: bool, now: float) -> None:
+        """`submitted`: its payload was sent. `answered`: its information line has come."""
+        # Without payload, what ESC is answered with says nothing about a message.
+        self.stale = command if submitted or not command.prompt else None
+        if command.prompt and submitted and not answered:
+            self._send, self._send_until = command, now + LATE_SEND
+
+    def expire(self, now: float) -> None:
+        if self._send is not None and now >= self._send_until:
+            self._send = None
+
+    def reference(self, line: str) -> Late | None:
+        """The line as the reference of a submission that had timed out; it is settled by that."""
+        if self._send is None or not line.startswith(self._send.prefix):
+            return None
+        late = Late(self._send, (line,))
+        self._send = self.stale = None
+        return late
+
+    def line(self, line: str) -> Late | None:
+        """The same for any line of the stale command, while out of step."""
+        late = self.reference(line)
+        if late is None and self.stale is not None:
+            prefix = self.stale.prefix
+            if is_pdu(line) or (prefix and line.startswith(prefix)):
+                late = Late(self.stale, (line,))
+        return late
+
+    def result(self, result: Result) -> Late | None:
+        """The result of the stale command, while out of step; with it the command is settled."""
+        stale, self.stale = self.stale, None
+        if stale is None:
+            return None
+        if self._send is stale:
+            self._send = None
+        return Late(stale, (), result)
+
+    def refusal(self, result: Result, pending: Command | None) -> Late | None:
+        """A +CMS ERROR that answers a submission of before: nothing pending could end so."""
+        if result.kind != "CMS" or self._send is None:
+            return None
+        if pending is not None and pending.text.startswith(_ABOUT_MESSAGES):
+            return None
+        late = Late(self._send, (), result)
+        self._send = None
+        return late
+
+    def forget(self) -> None:
+        """The modem has restarted: nothing of before can come."""
+        self.stale = self._send = None
