@@ -145,14 +145,9 @@ def test_reports_come_in_the_order_of_the_messages_after_their_delay() -> None:
         started = time.monotonic()
         for _ in range(3):
             send(client, PHONE, "x", report=True)
-        references = [
-            sms.decode_from_network(
-                sms.split_pdu(client.until(rb"CDS: \d+\r\n\w+\r\n").split()[-1]).tpdu
-            )
-            for _ in range(3)
-        ]
+        reports = [next_report(client) for _ in range(3)]
         assert time.monotonic() - started >= 0.15
-        assert [one.message_reference for one in references] == [0, 1, 2]  # type: ignore[union-attr]
+        assert [one.message_reference for one in reports] == [0, 1, 2]
         client.close()
 
 

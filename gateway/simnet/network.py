@@ -11,6 +11,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -291,7 +292,7 @@ class Network:
                 )
             )
             delay = self.report_delay * (place + 1)
-            self._later.do(delay, lambda report=report: sender.report(report))
+            self._later.do(delay, partial(sender.report, report))
 
     def _tell(self, part: Part) -> None:
         """Call `on_arrival` when `part` completes a message to a phone."""

@@ -76,6 +76,7 @@ def runs(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "identify": start("identify", "identify", kind="quectel"),
         "network": start("network", "networkinfo"),
         "list": start("list", "getallsms", kind="sim800"),
+        "join": start("join", "geteachsms", kind="huawei"),
         "short": start("short", *text, "-text", "Grüße {€}"),
         "long": start("long", *text, "-len", "400", "-text", LONG),
         "unicode": start("unicode", *text, "-unicode", "-len", "400", "-text", UNICODE),
@@ -100,7 +101,9 @@ def _bring(network: Network, modem: SimulatedModem) -> None:
     modem.settle()
 
 
-PREPARE: dict[str, Callable[[Network, SimulatedModem], None]] = {"list": _bring, "delete": _bring}
+PREPARE: dict[str, Callable[[Network, SimulatedModem], None]] = dict.fromkeys(
+    ("list", "join", "delete"), _bring
+)
 
 
 def test_gammu_recognises_the_modem_and_its_sim(runs: dict[str, Run]) -> None:
@@ -118,11 +121,17 @@ def test_gammu_sees_the_network(runs: dict[str, Run]) -> None:
     assert '"Pigeonbox Mobile"' in told
 
 
-def test_gammu_reads_and_joins_what_is_stored(runs: dict[str, Run]) -> None:
+def test_gammu_reads_what_is_stored(runs: dict[str, Run]) -> None:
     told = runs["list"].output()
     assert "Short one from a phone, ä {€}" in told
-    assert LONG.strip() in told
+    assert "ID (8 bit) 1, part 3 of 3" in told
     assert "Кириллица" in told
+    assert "5 SMS parts in 5 SMS sequences" in told
+
+
+def test_gammu_joins_the_parts_of_a_long_message(runs: dict[str, Run]) -> None:
+    told = runs["join"].output()
+    assert LONG.strip() in told
     assert '"BANK"' in told
     assert "5 SMS parts in 3 SMS sequences" in told
 
