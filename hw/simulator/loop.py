@@ -42,6 +42,7 @@ class Loop:
         self._name = name
         self._epoll: select.epoll | None = None
         self._wake = -1
+        self._lock = threading.Lock()
         self._jobs: deque[Callable[[], None]] = deque()
         self._timers: list[Timer] = []
         self._order = count()
@@ -67,13 +68,15 @@ class Loop:
         if self._thread is None:
             return
         self._stopping = True
-        os.eventfd_write(self._wake, 1)
+        self._wake_up()
         if self._thread is not threading.current_thread():
             self._thread.join()
         self._thread = None
         assert self._epoll is not None
         self._epoll.close()
-        os.close(self._wake)
+        with self._lock:
+            os.close(self._wake)
+            self._wake = -1
         self._watched.clear()
         self._timers.clear()
 
@@ -96,8 +99,13 @@ class Loop:
     def soon(self, action: Callable[[], None]) -> None:
         """Have `action` done in the loop's thread. Any thread may ask, also before the start."""
         self._jobs.append(action)
-        if self._thread is not None and self._thread is not threading.current_thread():
-            os.eventfd_write(self._wake, 1)
+        if self._thread is not threading.current_thread():
+            self._wake_up()
+
+    def _wake_up(self) -> None:
+        with self._lock:  # never write to a number that somebody else has got meanwhile
+            if self._wake >= 0:
+                os.eventfd_write(self._wake, 1)
 
     def later(self, delay: float, action: Callable[[], None]) -> Timer:
         """Have `action` done after `delay` seconds (loop's thread only)."""
