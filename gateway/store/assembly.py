@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway import sms
-from gateway.clock import DAY, HOUR, MINUTE
+from gateway.clock import DAY, MINUTE
 from gateway.store.db import execute
 from gateway.store.pdus import RawPdu, Read, Words, read, words
 
-REUSED_AFTER = HOUR  # the same part again after this long is a new message, not a copy ...
-SENT_AGAIN = 10 * MINUTE  # ... if its set is whole: after this long by the centre's time
+SENT_AGAIN = 10 * MINUTE  # a whole message again after this long is a new one, not a copy
 FAR_APART = 3 * DAY  # service-centre times of parts that cannot be of one message
 LOOK_BACK = 7 * DAY  # arrivals among which a set is looked for
 WAIT = DAY  # for the missing parts of a set, before it is shown without them
@@ -93,12 +92,15 @@ def _shown_by(parts: dict[int, _Part]) -> int | None:
 
 def _repeats(part: _Part, present: int, new: Read, now: int) -> bool:
     """Whether `new` is a copy of `part`, of whose set `present` parts are there."""
-    if part.seq != new.seq or now - part.arrived_at > REUSED_AFTER:
+    if part.seq != new.seq:
         return False
     if present == new.total and _distance({part.seq: part}, new) > SENT_AGAIN:
         return False  # some devices number all their messages alike: this is the next one
     stored = part.deliver
-    return bool(stored and new.deliver and stored.user_data == new.deliver.user_data)
+    if stored is None or new.deliver is None:
+        return False
+    age = now - part.arrived_at
+    return sms.decide(stored.user_data, age, new.deliver.user_data) is sms.Fate.DROP
 
 
 def _distance(parts: dict[int, _Part], new: Read) -> int:

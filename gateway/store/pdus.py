@@ -12,7 +12,6 @@ from gateway import sms
 
 log = logging.getLogger(__name__)
 
-TYPE_0 = 0x40  # TP-PID of a short message that is acknowledged and not shown (23.040 9.2.3.9)
 LONGEST_SHOWN = 1000  # characters of raw data that a person gets to see
 URL = re.compile(rb"https?://[\x21-\x7e]{4,300}")
 
@@ -20,7 +19,7 @@ URL = re.compile(rb"https?://[\x21-\x7e]{4,300}")
 class Kind(StrEnum):
     DELIVER = "deliver"
     REPORT = "report"
-    SILENT = "silent"  # type 0: kept, not shown
+    SILENT = "silent"  # kept, not shown: type 0 (23.040 9.2.3.9), or the SIM's copy of a sent one
     DUPLICATE = "duplicate"  # a part that came again under another time stamp
     RAW = "raw"  # could not be decoded: kept as it is, and shown
 
@@ -58,7 +57,7 @@ def read(raw: RawPdu) -> Read:
     """Decode. What cannot be decoded has kind RAW and says why; nothing raises."""
     try:
         tpdu = sms.split_pdu(raw.pdu, raw.tpdu_length).tpdu
-        decoded = sms.decode_from_network(tpdu)
+        decoded = sms.decode_any(tpdu)
     except sms.DecodeError as e:
         return _raw(raw, str(e))
     except (
@@ -67,9 +66,12 @@ def read(raw: RawPdu) -> Read:
         log.exception("the decoder failed on a PDU; it is kept raw")
         return _raw(raw, f"{type(e).__name__}: {e}")
     digest = hashlib.sha256(tpdu).hexdigest()
-    if isinstance(decoded, sms.StatusReport):
-        return _report(decoded, digest)
-    return _deliver(decoded, digest)
+    match decoded:
+        case sms.StatusReport():
+            return _report(decoded, digest)
+        case sms.Deliver():
+            return _deliver(decoded, digest)
+    return Read(Kind.SILENT, digest)
 
 
 def _raw(raw: RawPdu, error: str) -> Read:
@@ -90,12 +92,12 @@ def _report(report: sms.StatusReport, digest: str) -> Read:
 
 def _deliver(deliver: sms.Deliver, digest: str) -> Read:
     sender, stamp, concat = deliver.sender, deliver.timestamp, deliver.user_data.concat
-    if deliver.pid == TYPE_0 or concat is None or concat.total == 1:
-        concat = None
+    if concat is not None and (deliver.silent or concat.total == 1):
+        concat = None  # whole as it is
     return Read(
-        Kind.SILENT if deliver.pid == TYPE_0 else Kind.DELIVER,
+        Kind.SILENT if deliver.silent else Kind.DELIVER,
         digest,
-        sender=f"{int(sender.ton)}.{int(sender.npi)}:{sender.value}",
+        sender=f"{int(sender.ton)}.{sender.npi}:{sender.value}",
         peer=str(sender),
         sent_at=stamp.epoch_ms if stamp else None,
         sent_offset=stamp.offset_minutes if stamp else None,
@@ -122,12 +124,24 @@ class Words:
 def words(parts: dict[int, sms.Deliver], total: int) -> Words:
     """Put the parts that are there into one text; gaps are shown where parts are missing."""
     first = parts[min(parts)]
-    if first.dcs.alphabet == sms.Alphabet.DATA:
-        return _binary(parts, total)
     joined = sms.join_text({seq: (p.user_data, p.dcs) for seq, p in parts.items()}, total)
+    text, notes = joined.text, []
+    if first.dcs.alphabet is sms.Alphabet.DATA:
+        text, note = _binary(first, joined.data)
+        notes.append(note)
+    elif first.dcs.waiting:
+        notes.append(WAITING if first.dcs.waiting.active else NOTHING_WAITS)
+    if any(p.user_data.truncated for p in parts.values()):
+        notes.append(CUT_OFF)
     if joined.missing:
-        return Words(joined.text, _missing(joined.missing, total), complete=False)
-    return Words(joined.text, _waiting(first))
+        notes.insert(0, _missing(joined.missing, total))
+    return Words(text, " ".join(notes), complete=not joined.missing)
+
+
+# Message-waiting indications (23.038 clause 4) often come without any text.
+WAITING = "Voicemail or the like is waiting."
+NOTHING_WAITS = "No voicemail or the like waits any more."
+CUT_OFF = "The modem cut off the end of this message."
 
 
 def _missing(missing: tuple[int, ...], total: int) -> str:
@@ -137,27 +151,18 @@ def _missing(missing: tuple[int, ...], total: int) -> str:
     return f"Parts {which} of {total} are missing. They are added if they still arrive."
 
 
-def _binary(parts: dict[int, sms.Deliver], total: int) -> Words:
-    """Ringtones, settings, MMS notifications: not for people, but a person may want to know."""
-    data = b"".join(parts[seq].user_data.payload for seq in sorted(parts))
-    ports = parts[min(parts)].user_data.ports
+def _binary(first: sms.Deliver, data: bytes) -> tuple[str, str]:
+    """Ringtones, settings, MMS notifications: not for people, but a person may want to know.
+
+    Text and note.
+    """
+    ports = first.user_data.ports
     to_port = f" for port {ports[0]}" if ports else ""
-    text = f"[Binary message{to_port}, {len(data)} octets]"
+    kind = "Compressed message" if first.dcs.compressed else "Binary message"
+    text = f"[{kind}{to_port}, {len(data)} octets]"
     if url := URL.search(data):
         text += f" {url[0].decode('ascii')}"
-    missing = tuple(seq for seq in range(1, total + 1) if seq not in parts)
-    note = f"Data: {data.hex().upper()[:LONGEST_SHOWN]}"
-    if missing:
-        return Words(text, f"{_missing(missing, total)} {note}", complete=False)
-    return Words(text, note)
-
-
-def _waiting(deliver: sms.Deliver) -> str:
-    """Message-waiting indications often come without any text (23.038 4)."""
-    waiting = deliver.dcs.waiting
-    if waiting is None:
-        return ""
-    return "Voicemail or the like is waiting." if waiting.active else "Nothing waits any more."
+    return text, f"Data: {data.hex().upper()[:LONGEST_SHOWN]}"
 
 
 def undecodable(raw: RawPdu, error: str) -> Words:

@@ -46,6 +46,6 @@ def _report_failure(
     if state is not State.SENT:
         return state
     status, seq = next((status or 0, seq) for state_, status, seq in parts if state_ == "failed")
-    words, code = sms.describe_status(status).words, f"TP-ST {status}"
+    words, code = f"Not delivered: {sms.describe_status(status).words}.", f"TP-ST {status}"
     note(dispatch_id, now, Outcome.FAILED, reason=words, code=code, seq=seq)
     return move(dispatch_id, state, Move.REPORT_FAILURE, now, reason=words, code=code)

@@ -142,14 +142,19 @@ def _digits(number: str) -> str:
 
 
 def _apply(found: _Candidate, told: Report, now: int) -> State:
-    kind = sms.describe_status(told.status).kind
-    state = _part_state(found.state, kind)
+    said = sms.describe_status(told.status)
+    state = _part_state(found.state, said.kind)
     done_at = (told.discharge or now) if state in ("delivered", "failed") else None
     execute(
         "UPDATE part SET state = ?, status = ?, mr = ?, done_at = ?,"
         " accepted_at = coalesce(accepted_at, ?) WHERE id = ?",
         (state, told.status, told.mr, done_at, now, found.part_id),
     )
+    if said.kind == "pending":
+        execute(
+            "UPDATE dispatch SET reason = ?, code = ? WHERE id = ? AND state = 'sent'",
+            (f"Not confirmed yet: {said.words}.", f"TP-ST {told.status}", found.dispatch_id),
+        )
     return progress(found.dispatch_id, found.dispatch_state, now)
 
 
