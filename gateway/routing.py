@@ -105,13 +105,12 @@ def _matching(
 ) -> list[int]:
     match rule.kind:
         case RuleKind.LAST_RECEIVED:
-            return [last_received] if last_received in lines else []
+            return [i for i in lines if i == last_received]
         case RuleKind.PREFIX:
-            if rule.connection_id in lines and rule.value and number.startswith(rule.value):
-                return [rule.connection_id]
-            return []
+            fits = rule.value and number.startswith(rule.value)
+            return [i for i in lines if fits and i == rule.connection_id]
         case RuleKind.CONNECTION:
-            return [rule.connection_id] if rule.connection_id in lines else []
+            return [i for i in lines if i == rule.connection_id]
         case RuleKind.ANY:
             return list(lines)
 

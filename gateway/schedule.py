@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.at.results import Explanation, Retry
+from gateway.at import Explanation, Retry
 from gateway.clock import HOUR, MINUTE, SECOND
 
 VALIDITY = 24 * HOUR  # a message waits this long for a connection unless its writer says otherwise
-MAX_TRIES = 6  # refusals of a passing kind before we give up
-BACK_OFF = (10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR)
+GROWTH = 3  # each wait is so many times the one before
+LONGEST_WAIT = HOUR
 HOLD = 2 * MINUTE  # SIM or account trouble: look again at this pace, without counting tries
 OTHER_ROUTE_PAUSE = 2 * SECOND
+OTHER_ROUTES = 4  # connections that may refuse it before we give up
+DEFAULT_WAIT = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,11 @@ def judge(explanation: Explanation, tries: int, now: int) -> Verdict:
         case Retry.HOLD:
             return TryAgain(now + HOLD, counts=False, avoid=True)
         case Retry.OTHER_ROUTE:
-            if tries >= MAX_TRIES:
+            if tries > OTHER_ROUTES:
                 return GiveUp()
-            return TryAgain(now + OTHER_ROUTE_PAUSE * tries, counts=True, avoid=True)
-    if tries >= MAX_TRIES:
+            return TryAgain(now + OTHER_ROUTE_PAUSE, counts=True, avoid=True)
+    if tries > explanation.tries:
         return GiveUp()
-    wait = BACK_OFF[min(tries, len(BACK_OFF)) - 1]
-    if explanation.after is not None and tries == 1:
-        wait = int(explanation.after * SECOND)
+    first = int((explanation.after or DEFAULT_WAIT) * SECOND)
+    wait = min(first * GROWTH ** (tries - 1), max(first, LONGEST_WAIT))
     return TryAgain(now + wait, counts=True, avoid=False)

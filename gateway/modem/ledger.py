@@ -89,8 +89,8 @@ class Ledger(Protocol):
     def submitting(self, part_id: int, connection_id: int) -> None:
         """The part is about to be handed to the network: the point of no return."""
 
-    def accepted(self, part_id: int, reference: int) -> None:
-        """The network took the part under this TP-MR."""
+    def accepted(self, part_id: int, reference: int | None) -> None:
+        """The network took the part under this TP-MR; None if the modem did not tell it."""
 
     def refused(self, part_id: int, result: Result) -> bool:
         """The network or the modem refused it; the rest of the dispatch stops here.

@@ -6,8 +6,8 @@ Used by the modem's thread alone; the only method for other threads is `wake`.
 from __future__ import annotations
 
 import contextlib
-import os
 import select
+import socket
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -35,17 +35,19 @@ News = Urc | Late | Restarted | Console | Stray
 
 
 class Waker:
-    """A pipe that ends a wait from another thread."""
+    """A pair of sockets that ends a wait from another thread; after `close`, `set` does nothing."""
 
     def __init__(self) -> None:
-        self._out, self._in = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._out, self._in = socket.socketpair()
+        self._out.setblocking(False)
+        self._in.setblocking(False)
 
     def fileno(self) -> int:
-        return self._out
+        return self._out.fileno()
 
     def set(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # full of wake-ups already
-            os.write(self._in, b"!")
+        with contextlib.suppress(OSError):  # full of wake-ups already, or closed
+            self._in.send(b"!")
 
     def wait(self, seconds: float) -> None:
         """Sleep until `set` or for so many seconds."""
@@ -54,12 +56,12 @@ class Waker:
 
     def clear(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            while os.read(self._out, 512):
+            while self._out.recv(512):
                 pass
 
     def close(self) -> None:
-        os.close(self._in)
-        os.close(self._out)
+        self._in.close()
+        self._out.close()
 
 
 class Link:

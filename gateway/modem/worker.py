@@ -28,7 +28,7 @@ PORT_RETRY = 2.0  # seconds between looks for an absent port
 SWEEP = 45.0  # seconds between sweeps of the storage: +CMTI is a hint that can get lost
 SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
 LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
-UART_GUARD = 0.1  # seconds after the prompt; modules on a UART lose characters without it
+MODE_HOLDS = 1.0  # seconds: no modem restarts and is ready to send again in less
 STOP_GRACE = 3.0  # seconds that a submission under way may take when the service stops
 STORE_PAUSE = 2.0  # seconds after the store failed us
 QUICK_BACKLOG, SLOW_BACKLOG = 16, 2  # dispatches held ready for a fast or a slow modem
@@ -66,6 +66,7 @@ class Worker:
         self._direct: deque[ReadPdu] = deque()
         self._restarted = ""
         self._due: dict[str, float] = {}
+        self._sent_at = 0.0  # when the last dispatch was finished (monotonic)
         self._pace = SLOW  # seconds per part, a moving mean
         self.telemetry = Telemetry(port=config.port)
         self.beat = clock.monotonic()
@@ -151,8 +152,6 @@ class Worker:
     def _reset(self) -> None:
         """Forget what belonged to the link before."""
         self._context = Context(self.config.port, self._ledger, profile_for("", ""))
-        if is_uart(self.config.port):
-            self._context.guard = UART_GUARD
         self._arrived.clear()
         self._direct.clear()
         self._restarted = ""
@@ -180,6 +179,7 @@ class Worker:
             # The store's troubles are one line; everything else deserves its traceback.
             log.error("%s: %s", self.config.port, e, exc_info=not _is_plain(e))
             self._sleep(STORE_PAUSE)
+            self._due.pop("sweep", None)  # whatever was not stored is still in the modem
 
     # agenda ---------------------------------------------------------------------------------
 
@@ -224,6 +224,8 @@ class Worker:
         if not found.answered:
             raise Unanswered(found.why)
         self._context.profile = found.profile
+        # Without flow control, characters get lost while a module turns to reading the PDU.
+        self._context.guard = found.profile.guard_time if is_uart(self.config.port) else 0.0
         self._show(identity=found.identity)
         self._ledger.seen(self.config.port, found.identity)
         yield from self._open_sim()
@@ -252,6 +254,9 @@ class Worker:
 
     def _sweep(self) -> Job[None]:
         self._arrived.clear()  # the sweep reads those too
+        if not (yield from setup.still_set(self._context)):
+            self._restarted = "The modem has lost its settings: it restarted without a word."
+            return
         yield from receive.sweep(self._context)
 
     def _read_announced(self) -> Job[None]:
@@ -268,14 +273,15 @@ class Worker:
         self._show(sending=True, backlog=len(self._work) + 1)
         started = self._clock.monotonic()
         try:
-            outcome = yield from send.send(self._context, work)
+            confirm = started - self._sent_at > MODE_HOLDS
+            outcome = yield from send.send(self._context, work, confirm_mode=confirm)
         finally:
-            taken = (self._clock.monotonic() - started) / max(1, len(work.parts))
+            self._sent_at = self._clock.monotonic()
+            taken = (self._sent_at - started) / max(1, len(work.parts))
             self._pace += (taken - self._pace) / 4
             self._show(sending=False, backlog=len(self._work))
         if outcome.set_up_again:
-            self._machine.on(Event.RESTART, "Setting the modem up again.")
-            self._reset()
+            self._restarted = "It refused to send; it is set up again."
         if len(self._work) <= QUICK_BACKLOG // 2:
             self._ledger.changed()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.simnet import Network
 from tests.bench import Figure
-from tests.support.box import RunningBox, eventually
+from tests.support.box import RunningBox
 
 WATCH = 30.0  # seconds
 
@@ -30,7 +30,7 @@ def run() -> Iterator[Figure]:
         began = time.monotonic()
         box.start()
         yield Figure("start to first page", time.monotonic() - began, "s", "at most 2")
-        eventually(lambda: "pass" in str(box.get("/health")[1]), what="for ready modems")
+        box.wait_for_modems(2)
         assert box.process
         pid = box.process.pid
         time.sleep(5)  # let the work of starting pass

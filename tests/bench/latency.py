@@ -12,7 +12,7 @@ from gateway.simnet import Network
 from gateway.store import db
 from tests.bench import Figure
 from tests.bench.drain import opened
-from tests.support.box import RunningBox, eventually
+from tests.support.box import RunningBox
 
 ROUNDS = 100
 
@@ -24,7 +24,7 @@ def run() -> Iterator[Figure]:
         modem = network.add_modem()
         network.start()
         box = stack.enter_context(RunningBox(Path(name), ports=[modem.port]).start())
-        eventually(lambda: "pass" in str(box.get("/health")[1]), what="for a ready modem")
+        box.wait_for_modems(1)
         assert modem.card is not None
         number = modem.card.number
         times = []

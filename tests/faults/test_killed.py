@@ -9,6 +9,7 @@ import pytest
 
 from gateway.simnet import Network
 from tests.support.box import RunningBox, eventually
+from tests.support.radio import texts_sent
 
 PHONE = "+254799000001"
 
@@ -27,16 +28,12 @@ def one_modem(network: Network, tmp_path: Path) -> Iterator[tuple[Network, Runni
 
 
 def texts(network: Network) -> list[str]:
-    return sorted(s.text for s in network.sent)
-
-
-def ready(box: RunningBox) -> bool:
-    return box.get("/health")[1].get("status") == "pass"
+    return sorted(texts_sent(network))
 
 
 def test_killed_with_a_full_outbox_everything_goes_out_once(one_modem):
     network, box = one_modem
-    eventually(lambda: ready(box))
+    box.wait_for_modems(1)
     ids = [box.send(f"number {n}", PHONE, withDeliveryReport=False) for n in range(40)]
     eventually(lambda: len(network.sent) >= 5)
     box.kill()
@@ -54,14 +51,14 @@ def test_killed_with_a_full_outbox_everything_goes_out_once(one_modem):
 
 def test_killed_right_after_ctrl_z_the_message_is_uncertain_and_not_sent_again(one_modem):
     network, box = one_modem
-    eventually(lambda: ready(box))
+    box.wait_for_modems(1)
     network.modems[0].faults.lost_cmgs = 1
     message = box.send("once", PHONE, withDeliveryReport=False)
     eventually(lambda: texts(network) == ["once"])
     box.kill()
     box.start()
     box.wait_for(message, "Uncertain")
-    eventually(lambda: ready(box))
+    box.wait_for_modems(1)
     after = box.send("and on", PHONE, withDeliveryReport=False)
     box.wait_for(after, "Sent")
     assert texts(network) == ["and on", "once"]
@@ -69,7 +66,7 @@ def test_killed_right_after_ctrl_z_the_message_is_uncertain_and_not_sent_again(o
 
 def test_a_delivery_report_settles_what_a_kill_left_in_doubt(one_modem):
     network, box = one_modem
-    eventually(lambda: ready(box))
+    box.wait_for_modems(1)
     network.switch(PHONE, on=False)
     network.modems[0].faults.lost_cmgs = 1
     message = box.send("once", PHONE)
@@ -83,7 +80,7 @@ def test_a_delivery_report_settles_what_a_kill_left_in_doubt(one_modem):
 
 def test_what_arrives_while_the_box_is_dead_is_there_once_it_lives_again(one_modem):
     network, box = one_modem
-    eventually(lambda: ready(box))
+    box.wait_for_modems(1)
     number = network.modems[0].number
     network.phone_send(PHONE, number, "before")
     eventually(lambda: len(box.inbox()) == 1)
@@ -101,7 +98,7 @@ def test_a_modem_pulled_out_while_sending_leaves_the_rest_to_the_other(network, 
     second = network.add_modem(air_time=0.2)
     with RunningBox(tmp_path, ports=[first.port, second.port]) as box:
         box.start()
-        eventually(lambda: ready(box))
+        box.wait_for_modems(2)
         ids = [box.send(f"number {n}", f"+2547990001{n:02d}") for n in range(20)]
         eventually(lambda: len(network.sent) >= 4)
         first.unplug()
@@ -117,7 +114,7 @@ def test_sigterm_ends_it_within_five_seconds_also_while_sending(network, tmp_pat
     modem = network.add_modem(air_time=1.0)
     with RunningBox(tmp_path, ports=[modem.port]) as box:
         box.start()
-        eventually(lambda: ready(box))
+        box.wait_for_modems(1)
         ids = [box.send(f"number {n}", PHONE) for n in range(5)]
         eventually(lambda: "Processed" in [box.state(i) for i in ids])
         assert box.stop() < 5

@@ -155,7 +155,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     real = setup.profile_for
 
     def quick(manufacturer: str, model: str) -> object:
-        return dataclasses.replace(real(manufacturer, model), submit_timeout=0.5)
+        return dataclasses.replace(real(manufacturer, model), submit_time=0.5)
 
     monkeypatch.setattr(setup, "profile_for", quick)
 

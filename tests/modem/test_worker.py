@@ -6,7 +6,9 @@ import os
 
 import pytest
 
+from hw.simulator import PERSONALITIES
 from tests.modem.conftest import ready, until, work
+from tests.support.radio import texts_sent
 
 
 def test_a_part_is_submitted_on_disk_before_the_network_has_it(network, ledger, start):
@@ -20,7 +22,7 @@ def test_a_part_is_submitted_on_disk_before_the_network_has_it(network, ledger, 
     assert before == [0]
     assert part == 11
     assert 0 <= reference <= 255
-    assert [s.text for s in network.sent] == ["hello"]
+    assert texts_sent(network) == ["hello"]
 
 
 def test_a_long_text_goes_out_part_by_part_and_arrives_whole(network, ledger, start):
@@ -72,7 +74,7 @@ def test_the_reference_without_its_ok_is_accepted(network, ledger, start, impati
 
 
 def test_a_restart_between_ctrl_z_and_the_answer_is_doubtful_at_once(network, ledger, start):
-    modem = network.add_modem()
+    modem = network.add_modem(personality=PERSONALITIES["sim800"])
     worker = start(modem.port)
     until(lambda: ready(worker))
     modem.faults.strike_at, modem.faults.strike = "after_ctrl_z", 1

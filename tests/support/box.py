@@ -168,6 +168,14 @@ class RunningBox:
         status, _, value = self.request("GET", path)
         return status, value
 
+    def ready_modems(self) -> int:
+        checks = self.get("/health")[1]["checks"]
+        return int(checks.get("modems:ready", {}).get("observedValue", 0))
+
+    def wait_for_modems(self, count: int) -> RunningBox:
+        eventually(lambda: self.ready_modems() >= count, what=f"for {count} ready modems")
+        return self
+
     def send(self, text: str, *numbers: str, **more: Any) -> str:
         body = {"textMessage": {"text": text}, "phoneNumbers": list(numbers)} | more
         status, _, value = self.request("POST", "/api/v1/messages", body)

@@ -55,7 +55,9 @@ class Context:
     connection_id: int | None = None
     memories: tuple[str, ...] = ()  # those that hold incoming messages, the receiving one first
     memory: str = ""  # the one CMGR, CMGL and CMGD work on now
+    news: str = ""  # the fields of AT+CNMI that the modem took
     guard: float = 0.0  # seconds between the prompt and the PDU
+    submitted: int | None = None  # the part that was handed over last
     direct: bool = False  # the modem hands over +CMT/+CDS and wants +CNMA
 
 

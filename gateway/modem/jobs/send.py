@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from gateway import sms
-from gateway.at import Answer, Late, Prompt, Result, ResultKind, answers, commands
-from gateway.modem.jobs.base import Abandon, Context, Job, LinkLost, Pause, Payload
+from gateway.at import Answer, Late, Prompt, Result, Retry, answers, commands, explain
+from gateway.modem.jobs.base import Abandon, Context, Job, LinkLost, Pause, Payload, ask
 from gateway.modem.ledger import Assignment, PartToSend
-
-CTRL_Z = b"\x1a"
 
 
 class _Fate(Enum):
@@ -30,8 +28,14 @@ class Outcome:
     set_up_again: bool = False
 
 
-def send(context: Context, work: Assignment) -> Job[Outcome]:
-    """Send what is left of a dispatch, in order; stop at the first part that is not taken."""
+def send(context: Context, work: Assignment, *, confirm_mode: bool = True) -> Job[Outcome]:
+    """Send what is left of a dispatch, in order; stop at the first part that is not taken.
+
+    `confirm_mode`: the modem may have restarted without a word since the last one. In text mode
+    it would take the length for a number and the PDU for a text.
+    """
+    if confirm_mode and not (yield from _in_pdu_mode(context, work)):
+        return Outcome(set_up_again=True)
     for part in work.parts:
         context.submitted = None
         try:
@@ -49,10 +53,21 @@ def send(context: Context, work: Assignment) -> Job[Outcome]:
     return Outcome()
 
 
+def _in_pdu_mode(context: Context, work: Assignment) -> Job[bool]:
+    try:
+        answer = yield from ask(commands.cmgf(0))
+    except LinkLost as lost:
+        context.ledger.released(work.dispatch_id, str(lost))
+        raise
+    if not answer.result.ok:
+        context.ledger.released(work.dispatch_id, "The modem is not ready to send.")
+    return answer.result.ok
+
+
 def _send_part(context: Context, part: PartToSend) -> Job[_Fate]:
     assert context.connection_id is not None
     pdu, length = sms.join_pdu(bytes.fromhex(part.tpdu))
-    reply = yield commands.cmgs(length)
+    reply = yield commands.submit(length, tag=part.part_id)
     if not isinstance(reply, Prompt):
         return _refused(context, part, _before_submission(reply.result))
     if context.guard:
@@ -64,20 +79,21 @@ def _send_part(context: Context, part: PartToSend) -> Job[_Fate]:
         raise
     context.submitted = part.part_id
     try:
-        answer = yield Payload(pdu.encode() + CTRL_Z, context.profile.submit_timeout)
+        answer = yield Payload(commands.payload(pdu), context.profile.submit_time)
     except LinkLost as lost:
-        context.ledger.doubtful(part.part_id, Result(ResultKind.LOST, None, str(lost)))
+        context.ledger.doubtful(part.part_id, Result("LOST", None, str(lost)))
         raise
     return _settle(context, part, answer)
 
 
 def _settle(context: Context, part: PartToSend, answer: Answer) -> _Fate:
     reference = answers.message_reference(answer.lines)
-    if reference is not None or answer.result.ok:
-        # The reference alone is proof: the network took it even if the OK got lost.
+    # The reference alone is proof that the network took it, and so is its word that it has it
+    # already (CMS 197): the OK may get lost.
+    if reference is not None or explain(answer.result).retry is Retry.NONE:
         context.ledger.accepted(part.part_id, reference)
         return _Fate.TAKEN
-    if answer.result.kind in (ResultKind.TIMEOUT, ResultKind.RESTARTED, ResultKind.LOST):
+    if answer.result.kind in ("TIMEOUT", "RESTARTED"):
         context.ledger.doubtful(part.part_id, answer.result)
         return _Fate.STOPPED
     return _refused(context, part, answer.result)
@@ -88,15 +104,23 @@ def _refused(context: Context, part: PartToSend, result: Result) -> _Fate:
 
 
 def _before_submission(result: Result) -> Result:
-    """A silence before the prompt is no doubt: nothing was handed over."""
-    if result.kind in (ResultKind.TIMEOUT, ResultKind.RESTARTED):
-        return Result(ResultKind.NO_PROMPT, None, result.text)
+    """Nothing was handed over yet, so nothing is in doubt."""
+    if explain(result).retry is Retry.UNCERTAIN:
+        return Result("NO_PROMPT", None, result.text)
     return result
 
 
 def late(context: Context, event: Late) -> None:
-    """An answer that came after its time-out: `+CMGS: n` settles the doubt about the last part."""
+    """An answer after its time-out: `+CMGS: n`, or a refusal, settles the doubt about that part."""
+    part_id = event.command.tag
+    if not isinstance(part_id, int):
+        return
     reference = answers.message_reference(event.lines)
-    if context.submitted is not None and reference is not None:
-        context.ledger.accepted(context.submitted, reference)
-        context.submitted = None
+    if reference is not None:
+        context.ledger.accepted(part_id, reference)
+    elif (
+        event.result is not None
+        and event.result.kind in ("CMS", "CME")  # a bare ERROR could be about anything
+        and explain(event.result).retry is not Retry.UNCERTAIN
+    ):
+        context.ledger.refused(part_id, event.result)

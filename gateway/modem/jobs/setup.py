@@ -40,7 +40,7 @@ def set_up(context: Context) -> Job[SetUp]:
     identity = yield from _identify()
     profile = profile_for(identity.manufacturer, identity.model)
     for extra in profile.extras:
-        yield from ask(commands.extra(extra))  # each may be refused
+        yield from ask(commands.extra(extra))  # noqa: S610 - no Django; each may be refused
     mode = answers.cfun((yield from ask(commands.cfun_query())).lines)
     if mode is not None and mode != 1:
         yield from ask(commands.cfun(1))
@@ -58,6 +58,16 @@ def prepare_sms(context: Context) -> Job[Prepared]:
         yield from ask(optional)
     smsc = answers.csca((yield from ask(commands.csca_query())).lines)
     return Prepared(smsc=smsc or "")
+
+
+def still_set(context: Context) -> Job[bool]:
+    """Whether the modem kept its settings: some restart without a word, in text mode and mute."""
+    if not context.news:
+        return True
+    answer = yield from ask(Command("AT+CNMI?", 3.0, "+CNMI:"))
+    fields = [f.strip() for line in answer.lines for f in line.partition(":")[2].split(",")]
+    wanted = context.news.split(",")
+    return len(fields) < len(wanted) or fields[: len(wanted)] == wanted
 
 
 def _probe() -> Job[bool]:
@@ -128,5 +138,5 @@ def _news(context: Context) -> Job[None]:
     yield from ask(commands.csms(0))
     for form in context.profile.cnmi:
         if (yield from ask(commands.cnmi(form))).result.ok:
-            context.direct = False
+            context.news = form
             return
