@@ -7,6 +7,7 @@ cannot be one an `EncodeError`.
 """
 
 from gateway.sms.address import Address, TypeOfNumber
+from gateway.sms.binary import describe_data
 from gateway.sms.counting import Count, count
 from gateway.sms.dcs import Alphabet, Dcs, WaitingIndication, WaitingKind
 from gateway.sms.errors import DecodeError, EncodeError
@@ -55,6 +56,7 @@ __all__ = [
     "decode_any",
     "decode_from_network",
     "decode_from_phone",
+    "describe_data",
     "describe_status",
     "encode",
     "join_pdu",

@@ -66,7 +66,7 @@ class Address:
 
     @property
     def type_octet(self) -> int:
-        return 0x80 | self.ton << 4 | self.npi
+        return 0x80 | (self.ton & 7) << 4 | self.npi & 0xF
 
 
 def write(address: Address) -> bytes:

@@ -39,18 +39,15 @@ def split_pdu(text: str | bytes, tpdu_length: int | None = None) -> Pdu:
     """
     octets = _octets(text)
     readings = _readings(octets, tpdu_length)
-    for reading in readings:
-        if tpdu_length is not None and len(reading.tpdu) == tpdu_length and _sound(reading.tpdu):
-            return reading
-    for reading in readings:
+    for _, reading in readings:
         if _sound(reading.tpdu):
             return reading
     failed = None
-    for reading in readings:
+    for start, reading in readings:
         try:
             decode_any(reading.tpdu)
         except DecodeError as e:
-            failed = failed or e.moved(len(octets) - len(reading.tpdu))
+            failed = failed or e.moved(start)
         else:
             return reading
     raise failed or DecodeError("tpdu", len(octets), "the PDU is empty")
@@ -74,22 +71,37 @@ def _octets(text: str | bytes) -> bytes:
     return bytes.fromhex(digits[: len(digits) // 2 * 2])
 
 
-def _readings(octets: bytes, tpdu_length: int | None) -> list[Pdu]:
-    """Every way to read the octets, the likelier first; without what is longer than announced."""
+def _readings(octets: bytes, tpdu_length: int | None) -> list[tuple[int, Pdu]]:
+    """Every way to read the octets and where the TPDU begins in them, the likelier first.
+
+    Those of the announced length come first, then those that are that long without padding.
+    """
     readings = []
     if address.looks_like_service_centre(octets):
-        behind = 1 + octets[0]
-        readings.append(Pdu(address.read_service_centre(octets[1:behind]), octets[behind:]))
-    readings.append(Pdu(None, octets))
+        start = 1 + octets[0]
+        centre = address.read_service_centre(octets[1:start])
+        readings.append((start, Pdu(centre, octets[start:])))
+    readings.append((0, Pdu(None, octets)))
     if tpdu_length is None or tpdu_length <= 0:
         return readings
-    cut = [Pdu(one.smsc, one.tpdu[:tpdu_length]) for one in readings if len(one.tpdu) > tpdu_length]
-    return [one for one in readings if len(one.tpdu) == tpdu_length] + cut + readings
+    exact = [one for one in readings if len(one[1].tpdu) == tpdu_length]
+    padded = [
+        (start, Pdu(one.smsc, one.tpdu[:tpdu_length]))
+        for start, one in readings
+        if len(one.tpdu) > tpdu_length
+    ]
+    return exact + padded + readings
 
 
 def _sound(tpdu: bytes) -> bool:
-    """Whether this is a whole message of a kind that is in use."""
-    if not tpdu or tpdu[0] & 0x03 == 0x03:
+    """Whether this is a whole message of a kind that is in use.
+
+    The highest bit of an address type is always set: what stands there tells a TPDU from one that
+    is read an octet too early or too late.
+    """
+    kind = tpdu[0] & 0x03 if tpdu else 0x03
+    place = 2 if kind == 0x00 else 3
+    if kind == 0x03 or len(tpdu) <= place or tpdu[place] < 0x80:
         return False
     try:
         message = decode_any(tpdu)

@@ -73,7 +73,7 @@ def offers(text: str) -> dict[str, str]:
 def letters(text: str) -> dict[str, str]:
     """Letters outside the alphabet and the plain ones that resemble them: ç and c, ş and s."""
     found = {}
-    for char in dict.fromkeys(text):
+    for char in dict.fromkeys(normalize("NFC", text)):
         bare = _bare(char)
         if bare is not None:
             found[char] = bare
@@ -83,7 +83,10 @@ def letters(text: str) -> dict[str, str]:
 def plain(text: str, *, without_marks: bool = False) -> str:
     """The text with everything replaced that `offers` names; with `letters` as well on request."""
     text = _replaced(text, offers(text))
-    return _replaced(text, letters(text)) if without_marks else text
+    if not without_marks:
+        return text
+    text = normalize("NFC", text)
+    return _replaced(text, letters(text))
 
 
 def _replaced(text: str, replacements: dict[str, str]) -> str:
