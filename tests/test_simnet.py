@@ -133,6 +133,7 @@ def test_a_delivery_report_names_the_reference_and_the_recipient(
     network: Network, client: Client
 ) -> None:
     send(client, PHONE, "first")
+    assert client.nothing_comes(0.05)
     send(client, PHONE, "second", report=True)
     report = next_report(client)
     assert (report.message_reference, str(report.recipient), report.status) == (1, PHONE, 0)

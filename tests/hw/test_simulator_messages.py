@@ -139,6 +139,19 @@ def test_air_time_passes_between_ctrl_z_and_the_reference(
     assert len(carrier.submitted) == 1
 
 
+def test_a_message_in_the_air_is_lost_with_a_reboot(
+    client: Client, modem: SimulatedModem, carrier: ListingCarrier
+) -> None:
+    modem.air_time = 0.1
+    client.ask("ATE1;+CMGS=14")
+    client.say("00" + SUBMIT + "\x1a")
+    client.until(SUBMIT.encode())  # the echo: it has been heard
+    modem.reboot()
+    assert client.nothing_comes(0.3)
+    assert carrier.submitted == []
+    assert "OK" in client.ask("AT")
+
+
 @pytest.mark.parametrize(
     ("point", "taken"),
     [
@@ -251,6 +264,21 @@ def test_a_memory_that_plays_full_lets_everything_in_when_it_stops(
     modem.faults.storage_full = False
     modem.settle()
     assert modem.held == 0
+
+
+def test_nothing_but_reports_overtakes_a_message_that_finds_no_room(
+    client: Client, modem: SimulatedModem
+) -> None:
+    client.ask("AT+CNMI=2,1,0,1,0")
+    modem.faults.storage_full = True
+    modem.deliver(DELIVER)
+    modem.deliver(FLASH)
+    modem.report(REPORT)
+    assert "+CDS" in client.until(rb"CDS.*\r\n.*\r\n")
+    assert modem.held == 2
+    modem.faults.storage_full = False
+    told = client.until(rb"CMT: .*\r\n.*\r\n")
+    assert told.index("+CMTI") < told.index("+CMT:")
 
 
 def test_messages_go_to_the_memory_that_was_chosen(client: Client, modem: SimulatedModem) -> None:

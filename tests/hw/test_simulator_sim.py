@@ -88,6 +88,21 @@ def test_another_sim_brings_its_own_messages_and_number(
     assert client.lines("AT+CMGL=4")[0].startswith("+CMGL: 1,0")
 
 
+def test_what_is_held_for_one_sim_never_comes_to_another(
+    client: Client, modem: SimulatedModem
+) -> None:
+    first = modem.card
+    assert first is not None
+    modem.faults.registration = 2
+    modem.deliver(DELIVER)
+    modem.insert(card(iccid="8949001000000000021"))
+    modem.faults.registration = None
+    modem.settle()
+    assert (modem.held, modem.memories["SM"].used) == (1, 0)
+    modem.insert(first)
+    assert (modem.held, modem.memories["SM"].used) == (0, 1)
+
+
 @pytest.mark.parametrize("stat", [0, 2, 3, 4])
 def test_unregistered_modems_refuse_to_send_and_receive_later(
     client: Client, modem: SimulatedModem, stat: int
