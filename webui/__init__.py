@@ -8,6 +8,7 @@ from flask import Flask
 
 from gateway.store import db
 from webui import api, assets, connection, errors, security, words
+from webui.arguments import IdConverter
 from webui.views import auth, compose, health, inbox, live, phone
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def create_app(box: Box) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open all day; the token dies with the session
         WTF_CSRF_SSL_STRICT=False,  # security.py compares Origin, and we send no Referer
     )
+    app.url_map.converters["id"] = IdConverter
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     for part in (errors, security, connection, assets, words):

@@ -108,12 +108,7 @@ def not_shown(shown: ViewOf, ids: Collection[int], page_size: int) -> int:
 
 
 def _row(row: Row) -> RowView:
-    order = sorted(row.states, key=lambda counted: WORST_FIRST.index(counted[0]))
-    words = tuple(state_words(state) for state, _ in order)
-    if len(order) == 1:
-        said = words[0].words
-    else:
-        said = ", ".join(f"{n:,} {w.words.lower()}" for (_, n), w in zip(order, words, strict=True))
+    words, said = _states(row)
     return RowView(
         id=row.id,
         incoming=row.incoming,
@@ -126,6 +121,18 @@ def _row(row: Row) -> RowView:
         states=words,
         state_words=said,
     )
+
+
+def _states(row: Row) -> tuple[tuple[StateWords, ...], str]:
+    """ "197 sent, 3 failed": among several recipients, delivered ones count as sent."""
+    found = dict(row.states)
+    if len(found) > 1 and (delivered := found.pop(State.DELIVERED, 0)):
+        found[State.SENT] = found.get(State.SENT, 0) + delivered
+    order = sorted(found, key=WORST_FIRST.index)
+    words = tuple(state_words(state) for state in order)
+    if len(order) < 2:
+        return words, words[0].words if words else ""
+    return words, ", ".join(f"{found[s]:,} {state_words(s).words.lower()}" for s in order)
 
 
 # one message -----------------------------------------------------------------------------------

@@ -11,7 +11,19 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as BaseResponse
@@ -29,6 +41,7 @@ CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+KEPT = ("recipients", "text", "connection")
 csrf = CSRFProtect()
 
 
@@ -109,8 +122,15 @@ def _check_session() -> BaseResponse | None:
         return None
     if request.headers.get("X-Requested-By") == "page":  # our own script: no use for a page
         abort(401)
+    if request.endpoint == "compose.send":
+        return make_response(render_template("sign_in.html", next="/", kept=kept()), 403)
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.sign_in", next=back), 303)
+
+
+def kept() -> dict[str, str]:
+    """A message that was being written when the session ended: it survives signing in."""
+    return {name: request.form[name] for name in KEPT if name in request.form}
 
 
 def start_session(response: Response, secret: str, name: str) -> None:

@@ -9,5 +9,5 @@ from webui.api import access, inbox, messages
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(access.check)
 blueprint.post("/messages")(messages.send)
-blueprint.get("/messages/<message_id>")(messages.state)
+blueprint.get("/messages/<path:message_id>")(messages.state)
 blueprint.get("/inbox")(inbox.received)

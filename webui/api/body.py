@@ -121,7 +121,7 @@ class _Reader:
 
     def _connection(self) -> int | None:
         """simNumber counts the connections from 1, in the order in which the page lists them."""
-        number = self._field("simNumber", int, "a whole number", None)
+        number: int | None = self._field("simNumber", int, "a whole number", None)
         if number is None:
             return None
         known = connections.all_connections()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.accounts import (
@@ -15,6 +15,7 @@ from gateway.services.accounts import (
 from webui import security
 from webui.current import box, signed_in
 from webui.security import public
+from webui.views import compose
 
 blueprint = Blueprint("auth", __name__)
 
@@ -42,7 +43,15 @@ def sign_in_now() -> BaseResponse:
         if isinstance(e, Throttled):
             response.headers["Retry-After"] = str(e.seconds)
         return response
-    return _signed_in(secret, name, security.safe_next(request.form.get("next")))
+    kept = security.kept()
+    if not kept:
+        return _signed_in(secret, name, security.safe_next(request.form.get("next")))
+    response = _signed_in(secret, name, "/send")
+    g.signed_in = box().accounts.session(secret)
+    response.status_code = 200
+    del response.headers["Location"]
+    response.set_data(compose.page(compose.Form.of(kept)))
+    return response
 
 
 @blueprint.post("/sign-out")
@@ -107,7 +116,8 @@ def _address() -> str:
 
 def _sign_in_page(name: str = "", error: str = "") -> str:
     target = security.safe_next(request.values.get("next"))
-    return render_template("sign_in.html", name=name, error=error, next=target)
+    kept = security.kept()
+    return render_template("sign_in.html", name=name, error=error, next=target, kept=kept)
 
 
 def _first_run_page(code: str, name: str, errors: dict[str, str]) -> str:

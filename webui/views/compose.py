@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask import (
@@ -25,10 +25,12 @@ from gateway.services.messaging import Draft, FieldError, Refused, new_id, tidy
 from gateway.store import queries
 from gateway.store.outbox import DuplicateId
 from webui import messages
+from webui.arguments import an_id
 from webui.current import author, box
 
 blueprint = Blueprint("compose", __name__)
 TOKEN = re.compile(r"[A-Za-z0-9]{21}")
+NO_CONNECTION = -1  # an id that none has
 SHOWN_CULPRITS = 8  # characters named as forcing Unicode
 
 
@@ -43,8 +45,7 @@ class Form:
     reply: bool = False
 
     @classmethod
-    def posted(cls) -> Form:
-        form = request.form
+    def of(cls, form: Mapping[str, str]) -> Form:
         token = form.get("token", "")
         return cls(
             recipients=form.get("recipients", ""),
@@ -55,7 +56,7 @@ class Form:
         )
 
     def draft(self) -> Draft:
-        chosen = int(self.connection) if self.connection.isdecimal() else None
+        chosen = (an_id(self.connection) or NO_CONNECTION) if self.connection else None
         return Draft(
             recipients=self.recipients,
             text=self.text,
@@ -66,29 +67,29 @@ class Form:
 
 @blueprint.get("/send")
 def write() -> BaseResponse | str:
-    replied = request.args.get("reply", "")
-    return _page(_reply_to(int(replied)) if replied.isdecimal() else Form())
+    replied = an_id(request.args.get("reply"))
+    return page(_reply_to(replied) if replied else Form())
 
 
 @blueprint.post("/send")
 def send() -> BaseResponse | str:
-    form = Form.posted()
+    form = Form.of(request.form)
     action = request.form.get("action", "send")
     if action == "plain":
         form.text = sms.plain(form.text)
     if action in ("plain", "check"):
-        return _page(form, box().messaging.check(form.draft()) if action == "check" else ())
+        return page(form, box().messaging.check(form.draft()) if action == "check" else ())
     try:
         message_id, again = _send_once(form)
     except Refused as e:
-        return make_response(_page(form, e.errors), 400)
+        return make_response(page(form, e.errors), 400)
     return redirect(url_for("inbox.view", queued=message_id, again=again or None), 303)
 
 
 @blueprint.post("/send/count")
 def count() -> Response:
     """For the script: the counter as it would stand on the page, and the text in plain letters."""
-    form = Form.posted()
+    form = Form.of(request.form)
     if request.form.get("action") == "plain":
         form.text = sms.plain(form.text)
     return jsonify(count=_count(form), text=form.text)
@@ -131,7 +132,7 @@ def _reply_to(message_id: int) -> Form:
     )
 
 
-def _page(form: Form, errors: Iterable[FieldError] = ()) -> str:
+def page(form: Form, errors: Iterable[FieldError] = ()) -> str:
     by_field: dict[str, str] = {}
     for error in errors:
         by_field[error.field] = f"{by_field.get(error.field, '')} {error.words}".strip()
@@ -139,6 +140,7 @@ def _page(form: Form, errors: Iterable[FieldError] = ()) -> str:
         "write.html",
         form=form,
         errors=by_field,
+        focus="text" if form.recipients and "recipients" not in by_field else "recipients",
         count=_count(form),
         connections=messages.connections(),
     )

@@ -14,20 +14,20 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.store import queries
 from webui import messages
+from webui.arguments import an_id
 from webui.current import author, box
 from webui.messages import VIEWS, DetailView, ViewOf
 
 blueprint = Blueprint("inbox", __name__)
 PAGE = 50
-LAST_ID = 2**63 - 1
 
 
 @blueprint.get("/", defaults={"name": "all"})
 @blueprint.get("/<any(received, sent, failed, pending):name>")
 def view(name: str) -> str:
     shown = VIEWS[name]
-    opened = _open(request.args.get("open", type=int), shown)
-    before = request.args.get("before", type=int)
+    opened = _open(an_id(request.args.get("open")), shown)
+    before = an_id(request.args.get("before"))
     rows = _rows(shown, before)
     if opened and opened.id not in {row.id for row in rows}:
         before = opened.id + 1  # a link to an older one: the page begins with it
@@ -40,14 +40,14 @@ def view(name: str) -> str:
         older=rows[PAGE - 1].id if len(rows) > PAGE else None,
         before=before,
         opened=opened,
-        queued=_queued(request.args.get("queued", type=int)),
+        queued=_queued(an_id(request.args.get("queued"))),
         again=request.args.get("again"),
         resent=request.args.get("resent", type=int),
         status=box().status.snapshot(),
     )
 
 
-@blueprint.get("/messages/<int:message_id>")
+@blueprint.get("/messages/<id:message_id>")
 def detail(message_id: int) -> BaseResponse | str:
     """An opened row's inside, for the script."""
     shown = VIEWS.get(request.args.get("view", "all"), VIEWS["all"])
@@ -59,7 +59,7 @@ def detail(message_id: int) -> BaseResponse | str:
     return render_template("_detail.html", detail=opened, view=shown)
 
 
-@blueprint.post("/messages/<int:message_id>/resend")
+@blueprint.post("/messages/<id:message_id>/resend")
 def resend(message_id: int) -> BaseResponse | str:
     """Queue what failed again. What may have been sent asks once more."""
     message = queries.detail(message_id)
@@ -80,7 +80,7 @@ def _rows(shown: ViewOf, before: int | None) -> list[messages.RowView]:
 
 def _open(message_id: int | None, shown: ViewOf) -> DetailView | None:
     """The message to show opened, which is what makes it read."""
-    if message_id is None or not 0 < message_id < LAST_ID:
+    if message_id is None:
         return None
     found = queries.detail(message_id)
     if found is None or found.deleted_at is not None:
@@ -91,7 +91,7 @@ def _open(message_id: int | None, shown: ViewOf) -> DetailView | None:
 
 
 def _queued(message_id: int | None) -> DetailView | None:
-    if message_id is None or not 0 < message_id < LAST_ID:
+    if message_id is None:
         return None
     found = queries.detail(message_id)
     return DetailView.of(found) if found else None

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.store import queries
 from webui import messages
+from webui.arguments import an_id
 from webui.current import box
 from webui.messages import VIEWS, DetailView
 from webui.views.inbox import PAGE
@@ -60,7 +61,7 @@ def _news() -> dict[str, object]:
 def _ids(name: str) -> list[int]:
     """ "3,1,2" in the address -> [3, 1, 2]; what is no id is left out."""
     given = request.args.get(name, "").split(",")[:MOST_ROWS]
-    return [int(i) for i in given if i.isascii() and i.isdigit() and len(i) < 19]
+    return [found for text in given if (found := an_id(text))]
 
 
 def _stamp(message_id: int) -> str:

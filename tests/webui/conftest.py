@@ -1,0 +1,195 @@
+"""The page over a real store and real services; only the modems are missing."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from gateway import sms
+from gateway.app import Box
+from gateway.config import Config, Http
+from gateway.events import Events, OutboxChanged
+from gateway.modem.ledger import Telemetry
+from gateway.services import passwords
+from gateway.services.accounts import Accounts
+from gateway.services.messaging import Draft, Messaging
+from gateway.services.status import Status
+from gateway.store import connections, db, inbox, outbox, queries
+from webui import create_app
+
+NAME, PASSWORD = "admin", "correct horse"
+ANN, BOB = "+447700900123", "+447700900456"
+
+
+class FakeClock:
+    """Stands still unless told."""
+
+    def __init__(self) -> None:
+        self.ms = int(time.time() * 1000)
+        self.seconds = 1000.0
+
+    def now(self) -> int:
+        return self.ms
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class World:
+    """A box without modems, and hands to make things happen in it."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.events = Events()
+        self.telemetry: list[Telemetry] = []
+        self.accounts = Accounts(self.clock)
+        self.box = Box(
+            config=Config(country="GB", http=Http(trusted_hosts=("box.example.org",))),
+            clock=self.clock,
+            events=self.events,
+            messaging=Messaging(self.clock, self.events, lambda: "GB"),
+            status=Status(lambda: self.telemetry, lambda: self.events.revision),
+            accounts=self.accounts,
+        )
+        self.line = connections.upsert_connection("8944001", "23415001", self.clock.now())
+        self.spare = connections.upsert_connection("8944002", "23415002", self.clock.now())
+        self._sent = 0
+
+    def receive(self, text: str, sender: str = ANN) -> int:
+        """An SMS comes in as a PDU; returns its message's id."""
+        self._sent += 1
+        parts, dcs = sms.segment(text, reference=self._sent)
+        kept = []
+        for user_data in parts:
+            self.clock.ms += 1000
+            deliver = sms.Deliver(
+                sender=sms.Address.parse(sender),
+                timestamp=sms.Timestamp.from_epoch_ms(self.clock.ms, 60),
+                dcs=dcs,
+                user_data=user_data,
+            )
+            pdu, length = sms.join_pdu(sms.encode(deliver))
+            raw = inbox.RawPdu(pdu=pdu, memory="SM", slot=1, tpdu_length=length)
+            kept = inbox.keep(self.line.connection_id, [raw], self.clock.now())
+        self.events.publish(OutboxChanged())
+        assert kept[0].message_id is not None
+        return kept[0].message_id
+
+    def write(self, text: str = "Hello", to: str | Sequence[str] = ANN) -> int:
+        return self.box.messaging.send(Draft(recipients=to, text=text), author=NAME).message_id
+
+    def radio(self, message_id: int, *outcomes: str) -> None:
+        """What becomes of each recipient: "sent", "failed", "uncertain" or "sending"."""
+        message = queries.detail(message_id)
+        assert message is not None
+        for dispatch, outcome in zip(message.dispatches, outcomes, strict=True):
+            claim = outbox.Claim(
+                dispatch.id, self.line.connection_id, ("00",) * dispatch.sms, reference=1
+            )
+            (assignment,) = outbox.claim([claim], self.clock.now())
+            for part in assignment.parts:
+                self._part(part.part_id, outcome)
+        self.events.publish(OutboxChanged())
+
+    def _part(self, part_id: int, outcome: str) -> None:
+        now = self.clock.now()
+        if outcome == "sending":
+            return
+        outbox.submitted(part_id, self.line.connection_id, now)
+        if outcome == "sent":
+            outbox.accepted(part_id, 1, now)
+        elif outcome == "failed":
+            words = "The network refused the number."
+            outbox.refused(part_id, now, reason=words, code="CMS 1", retry_at=None)
+        else:
+            outbox.unknown(part_id, now, "No answer came.", "")
+
+
+class Reader:
+    """Somebody at a browser: follows forms with their tokens, keeps cookies."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **headers: str) -> str:
+        """The page; fails unless it is one."""
+        response = self.client.get(path, headers=headers)
+        assert response.status_code == 200, (path, response.status_code, response.text)
+        return response.text
+
+    def post(self, path: str, *, form: str = "/", **fields: object) -> TestResponse:
+        """Fill in the form that the page at `form` shows, and send it."""
+        token = self.token(form)
+        data = {"csrf_token": token} | fields
+        return self.client.post(path, data=data)
+
+    def token(self, page: str = "/sign-in") -> str:
+        response = self.client.get(page, follow_redirects=True)
+        return field(response.text, "csrf_token")
+
+    def sign_in(self, name: str = NAME, password: str = PASSWORD, **fields: str) -> TestResponse:
+        return self.post("/sign-in", form="/sign-in", name=name, password=password, **fields)
+
+
+def field(html: str, name: str) -> str:
+    """The value of an input on a page."""
+    found = re.search(rf'name="{name}"[^>]*? value="([^"]*)"', html)
+    assert found, f"there is no field {name}"
+    return unescape(found[1])
+
+
+def words(html: str) -> str:
+    """What a person reads: the text without tags, blanks made single."""
+    html = re.sub(r"(?s)<(script|style|symbol).*?</\1>", " ", html)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+@pytest.fixture(autouse=True)
+def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "COST", (16, 8, 1))
+    monkeypatch.setattr(passwords, "NOBODY", f"scrypt:16:8:1${'0' * 32}${'0' * 128}")
+
+
+@pytest.fixture
+def new_world(tmp_path: Path) -> Iterator[World]:
+    """A box that nobody has set up yet."""
+    db.open_store(tmp_path)
+    with db.connected():
+        yield World()
+    db.close_store()
+
+
+@pytest.fixture
+def world(new_world: World) -> World:
+    new_world.accounts.set_password(NAME, PASSWORD)
+    return new_world
+
+
+def _app(world: World) -> Flask:
+    app = create_app(world.box)
+    app.testing = False  # errors must become pages, as they do for people
+    return app
+
+
+@pytest.fixture
+def stranger(world: World) -> Reader:
+    return Reader(_app(world).test_client())
+
+
+@pytest.fixture
+def first_visitor(new_world: World) -> Reader:
+    return Reader(_app(new_world).test_client())
+
+
+@pytest.fixture
+def admin(stranger: Reader) -> Reader:
+    assert stranger.sign_in().status_code == 303
+    return stranger

@@ -1,0 +1,401 @@
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from gateway.services.accounts import SESSION_LIFE
+from gateway.store import queries, trash
+from tests.webui.conftest import ANN, BOB, NAME, PASSWORD, Reader, World
+
+HELLO = {"textMessage": {"text": "Hello"}, "phoneNumbers": [ANN]}
+
+
+@pytest.fixture
+def token(world: World) -> str:
+    return world.accounts.add_token("till")
+
+
+@pytest.fixture
+def api(stranger: Reader, token: str) -> Api:
+    return Api(stranger.client, {"Authorization": f"Bearer {token}"})
+
+
+class Api:
+    def __init__(self, client: FlaskClient, headers: dict[str, str]) -> None:
+        self.client = client
+        self.headers = headers
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(f"/api/v1{path}", headers=self.headers)
+
+    def post(self, body: Any, path: str = "/messages") -> TestResponse:
+        data = body if isinstance(body, (bytes, str)) else json.dumps(body)
+        return self.client.post(f"/api/v1{path}", data=data, headers=self.headers)
+
+
+def _basic(name: str, password: str) -> dict[str, str]:
+    pair = base64.b64encode(f"{name}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
+
+
+# sending ---------------------------------------------------------------------------------------
+
+
+def test_a_message_is_accepted_once_it_is_stored(api: Api) -> None:
+    response = api.post(HELLO | {"id": "order-7"})
+    assert response.status_code == 202
+    assert response.headers["Location"].endswith("/api/v1/messages/order-7")
+    body = response.json
+    assert body["id"] == "order-7"
+    assert body["state"] == "Pending"
+    assert body["recipients"] == [{"phoneNumber": ANN, "state": "Pending", "error": None}]
+    stored = queries.by_client_id("order-7")
+    assert stored is not None
+    assert (stored.text, stored.author, stored.origin) == ("Hello", "till", "api")
+
+
+def test_an_id_is_made_when_none_is_brought(api: Api) -> None:
+    ids = {api.post(HELLO).json["id"] for _ in range(3)}
+    assert len(ids) == 3
+    for message_id in ids:
+        assert api.get(f"/messages/{message_id}").status_code == 200
+
+
+def test_a_repeated_id_is_409_and_sends_nothing(api: Api) -> None:
+    api.post(HELLO | {"id": "x"})
+    response = api.post({"id": "x", "textMessage": {"text": "other"}, "phoneNumbers": [BOB]})
+    assert response.status_code == 409
+    assert "x" in response.json["message"]
+    assert queries.counts().all == 1
+
+
+def test_the_same_person_written_twice_gets_it_once(api: Api) -> None:
+    body = api.post(HELLO | {"phoneNumbers": [ANN, "07700 900123", BOB]}).json
+    assert [r["phoneNumber"] for r in body["recipients"]] == [ANN, BOB]
+
+
+def test_the_field_of_older_clients_is_understood(api: Api) -> None:
+    message_id = api.post({"message": "Old style", "phoneNumbers": [ANN]}).json["id"]
+    stored = queries.by_client_id(message_id)
+    assert stored is not None
+    assert stored.text == "Old style"
+
+
+def test_options_reach_the_store(api: Api, world: World) -> None:
+    more = {"withDeliveryReport": False, "ttl": 600, "simNumber": 2, "priority": 100}
+    message_id = api.post(HELLO | more | {"unknown": ["ignored"], "deviceId": None}).json["id"]
+    stored = queries.by_client_id(message_id)
+    assert stored is not None
+    assert stored.with_report is False
+    assert stored.connection_id == world.spare.connection_id
+    assert stored.dispatches[0].valid_until == world.clock.now() + 600_000
+
+
+def test_valid_until_is_an_instant(api: Api, world: World) -> None:
+    end = datetime.fromtimestamp(world.clock.now() / 1000, UTC) + timedelta(hours=2)
+    message_id = api.post(HELLO | {"validUntil": end.isoformat()}).json["id"]
+    stored = queries.by_client_id(message_id)
+    assert stored is not None
+    valid_until = stored.dispatches[0].valid_until
+    assert valid_until is not None
+    assert abs(valid_until - world.clock.now() - 7_200_000) <= 1000
+
+
+def test_null_fields_count_as_absent(api: Api) -> None:
+    names = ("id", "withDeliveryReport", "ttl", "validUntil", "simNumber", "priority", "message")
+    assert api.post(HELLO | dict.fromkeys(names)).status_code == 202
+
+
+BAD: list[tuple[Any, str]] = [
+    (b"", "JSON"),
+    (b"{", "JSON"),
+    (b"\xff\xfe", "JSON"),
+    (b"[" * 100_000, "JSON"),
+    (b"null", "JSON object"),
+    (b"[]", "JSON object"),
+    (b'"text"', "JSON object"),
+    ({}, "phoneNumbers"),
+    ({"textMessage": {"text": "x"}}, "phoneNumbers"),
+    (HELLO | {"phoneNumbers": []}, "phoneNumbers"),
+    (HELLO | {"phoneNumbers": ANN}, "phoneNumbers"),
+    (HELLO | {"phoneNumbers": [447700900123]}, "phoneNumbers"),
+    (HELLO | {"phoneNumbers": [""]}, "phoneNumbers"),
+    (HELLO | {"phoneNumbers": ["soon"]}, "“soon” is not a phone number"),
+    (HELLO | {"phoneNumbers": [ANN, "12ab"]}, "“12ab”"),
+    (HELLO | {"phoneNumbers": ["\ud800"]}, "is not a phone number"),
+    ({"phoneNumbers": [ANN]}, "textMessage.text"),
+    (HELLO | {"textMessage": "Hello"}, "textMessage.text"),
+    (HELLO | {"textMessage": {}}, "textMessage.text"),
+    (HELLO | {"textMessage": {"text": 5}}, "textMessage.text"),
+    (HELLO | {"textMessage": {"text": ""}}, "textMessage.text"),
+    (HELLO | {"textMessage": {"text": " \n"}}, "textMessage.text"),
+    (HELLO | {"textMessage": {"text": "x" * 45_000}}, "too long"),
+    (HELLO | {"textMessage": {"text": "x" * 60_000}}, "too long"),
+    (HELLO | {"textMessage": {"text": "\ud800"}}, "broken"),
+    (HELLO | {"id": 5}, "id must be a string"),
+    (HELLO | {"id": ""}, "id"),
+    (HELLO | {"id": "x" * 129}, "id"),
+    (HELLO | {"id": "a\nb"}, "id"),
+    (HELLO | {"withDeliveryReport": "yes"}, "withDeliveryReport"),
+    (HELLO | {"ttl": "1h"}, "ttl"),
+    (HELLO | {"ttl": True}, "ttl"),
+    (HELLO | {"ttl": 0}, "ttl"),
+    (HELLO | {"ttl": 10**30}, "validity"),
+    (HELLO | {"validUntil": "tomorrow"}, "validUntil"),
+    (HELLO | {"validUntil": "2126-01-01T00:00:00"}, "zone"),
+    (HELLO | {"validUntil": "2001-01-01T00:00:00Z"}, "passed"),
+    (HELLO | {"validUntil": "2126-01-01T00:00:00Z", "ttl": 5}, "not both"),
+    (HELLO | {"priority": 1.5}, "priority"),
+    (HELLO | {"priority": 500}, "priority"),
+    (HELLO | {"simNumber": 3}, "simNumber"),
+    (HELLO | {"simNumber": 0}, "simNumber"),
+    (HELLO | {"isEncrypted": True}, "ncrypted"),
+    (HELLO | {"scheduleAt": "2126-01-01T00:00:00Z"}, "later"),
+    ({"dataMessage": {"data": "QQ==", "port": 5}, "phoneNumbers": [ANN]}, "text messages"),
+]
+
+
+@pytest.mark.parametrize(("body", "said"), BAD)
+def test_malformed_messages_are_refused_by_name_and_not_sent(
+    api: Api, body: Any, said: str
+) -> None:
+    response = api.post(body)
+    assert response.status_code == 400
+    assert said in response.json["message"]
+    assert queries.counts().all == 0
+
+
+def test_all_mistakes_are_named_at_once(api: Api) -> None:
+    said = api.post({"phoneNumbers": [], "textMessage": 1, "ttl": "x"}).json["message"]
+    for name in ("phoneNumbers", "textMessage.text", "ttl"):
+        assert name in said
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+FIELDS = (
+    *("id", "textMessage", "message", "phoneNumbers", "withDeliveryReport", "ttl", "validUntil"),
+    *("priority", "simNumber", "isEncrypted", "scheduleAt", "dataMessage"),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(FIELDS), json_values))
+def test_no_body_whatever_is_a_fault(api: Api, body: dict[str, Any]) -> None:
+    assert api.post(body).status_code in (202, 400, 409)
+
+
+# asking ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "overall", "each"),
+    [
+        (("sending",), "Processed", ["Processed"]),
+        (("sent",), "Sent", ["Sent"]),
+        (("failed",), "Failed", ["Failed"]),
+        (("uncertain",), "Uncertain", ["Uncertain"]),
+        (("sent", "failed"), "Sent", ["Sent", "Failed"]),
+        (("sent", "uncertain"), "Uncertain", ["Sent", "Uncertain"]),
+        (("failed", "sending"), "Processed", ["Failed", "Processed"]),
+        (("failed", "failed"), "Failed", ["Failed", "Failed"]),
+    ],
+)
+def test_states_are_told_in_smsgates_words(
+    api: Api, world: World, outcomes: tuple[str, ...], overall: str, each: list[str]
+) -> None:
+    numbers = [ANN, BOB][: len(outcomes)]
+    message_id = api.post(HELLO | {"phoneNumbers": numbers}).json["id"]
+    stored = queries.by_client_id(message_id)
+    assert stored is not None
+    world.radio(stored.id, *outcomes)
+    body = api.get(f"/messages/{message_id}").json
+    assert body["state"] == overall
+    assert [r["state"] for r in body["recipients"]] == each
+
+
+def test_a_failure_is_told_with_its_reason_and_code(api: Api, world: World) -> None:
+    message_id = api.post(HELLO).json["id"]
+    stored = queries.by_client_id(message_id)
+    assert stored is not None
+    world.radio(stored.id, "failed")
+    (recipient,) = api.get(f"/messages/{message_id}").json["recipients"]
+    assert recipient["error"] == "The network refused the number. (CMS 1)"
+
+
+@pytest.mark.parametrize("message_id", ["none", "1", "%00", "a/b", "x" * 500])
+def test_an_unknown_id_is_404(api: Api, message_id: str) -> None:
+    response = api.get(f"/messages/{message_id}")
+    assert response.status_code == 404
+    assert response.json["message"]
+
+
+def test_an_id_with_a_slash_is_found_again(api: Api) -> None:
+    api.post(HELLO | {"id": "2026/11"})
+    assert api.get("/messages/2026%2F11").json["id"] == "2026/11"
+
+
+# inbox -----------------------------------------------------------------------------------------
+
+
+def test_the_inbox_lists_what_was_received_newest_first(api: Api, world: World) -> None:
+    world.receive("one")
+    world.receive("two 😀", sender="BANK")
+    world.write("not this")
+    response = api.get("/inbox")
+    assert response.headers["X-Total-Count"] == "2"
+    newest, oldest = response.json
+    assert (newest["sender"], newest["contentPreview"]) == ("BANK", "two 😀")
+    assert (oldest["sender"], oldest["contentPreview"]) == (ANN, "one")
+    assert oldest["simNumber"] == 1
+    created = datetime.fromisoformat(newest["createdAt"])
+    assert created.tzinfo is not None
+    assert created.timestamp() == world.clock.now() / 1000
+
+
+def test_asking_for_the_inbox_reads_nothing(api: Api, world: World) -> None:
+    world.receive("one")
+    api.get("/inbox")
+    assert queries.counts().unread == 1
+
+
+def test_the_inbox_comes_in_pieces(api: Api, world: World) -> None:
+    for number in range(5):
+        world.receive(f"number {number}")
+    response = api.get("/inbox?limit=2&offset=1")
+    assert [m["contentPreview"] for m in response.json] == ["number 3", "number 2"]
+    assert response.headers["X-Total-Count"] == "5"
+    assert api.get("/inbox?offset=5").json == []
+
+
+def test_deleted_messages_are_not_in_the_inbox(api: Api, world: World) -> None:
+    trash.delete([world.receive("gone")], world.clock.now(), NAME)
+    response = api.get("/inbox")
+    assert response.json == []
+    assert response.headers["X-Total-Count"] == "0"
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "limit=x", "limit=-1", "offset=-1", "offset=x", "limit="]
+)
+def test_an_impossible_piece_is_refused(api: Api, query: str) -> None:
+    response = api.get(f"/inbox?{query}")
+    assert response.status_code == 400
+    assert query.split("=")[0] in response.json["message"]
+
+
+# who may ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer pb_wrong"},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Basic %%%"},
+        {"Authorization": "Basic"},
+        {"Authorization": "Digest username=admin"},
+        {"Authorization": "nonsense"},
+        _basic(NAME, "wrong"),
+        _basic("eve", PASSWORD),
+        _basic("", ""),
+    ],
+)
+def test_strangers_are_refused_and_told_how_to_sign_in(
+    stranger: Reader, world: World, headers: dict[str, str]
+) -> None:
+    api = Api(stranger.client, headers)
+    for response in (api.post(HELLO), api.get("/inbox"), api.get("/messages/x")):
+        assert response.status_code == 401
+        challenges = response.headers.getlist("WWW-Authenticate")
+        assert any(c.startswith("Basic") for c in challenges)
+        assert any(c.startswith("Bearer") for c in challenges)
+        assert response.json["message"]
+    assert queries.counts().all == 0
+
+
+def test_name_and_password_are_as_good_as_a_token(stranger: Reader) -> None:
+    api = Api(stranger.client, _basic(NAME, PASSWORD))
+    message_id = api.post(HELLO).json["id"]
+    stored = queries.by_client_id(message_id)
+    assert stored is not None
+    assert stored.author == NAME
+
+
+def test_a_revoked_token_is_refused_at_once(api: Api, world: World) -> None:
+    assert api.get("/inbox").status_code == 200
+    world.accounts.revoke_token("till")
+    assert api.get("/inbox").status_code == 401
+
+
+def test_the_pages_cookie_opens_nothing_here(admin: Reader) -> None:
+    assert admin.client.get("/api/v1/inbox").status_code == 401
+    assert SESSION_LIFE
+
+
+def test_guessing_passwords_is_slowed_down(stranger: Reader) -> None:
+    api = Api(stranger.client, _basic(NAME, "wrong"))
+    for _ in range(5):
+        assert api.get("/inbox").status_code == 401
+    response = api.get("/inbox")
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) >= 1
+
+
+def test_the_api_needs_no_form_token_and_sets_no_cookie(api: Api) -> None:
+    response = api.post(HELLO)
+    assert response.status_code == 202
+    assert "Set-Cookie" not in response.headers
+
+
+def test_errors_are_json_for_programs(api: Api) -> None:
+    for response in (api.get("/nothing"), api.client.delete("/api/v1/messages")):
+        assert response.status_code in (404, 405)
+        assert response.json["message"]
+    response = api.post("x" * 600_000)
+    assert response.status_code == 413
+    assert response.json["message"]
+
+
+# health ----------------------------------------------------------------------------------------
+
+
+def test_health_is_for_everybody_and_tells_nothing_private(stranger: Reader, world: World) -> None:
+    world.receive("secret text")
+    response = stranger.client.get("/health")
+    assert response.status_code == 200
+    body = response.json
+    assert body["status"] == "warn"  # there is no modem
+    assert {"version", "releaseId", "checks"} <= body.keys()
+    for check in body["checks"].values():
+        assert {"status", "description", "observedValue", "observedUnit"} <= check.keys()
+    for private in ("secret", ANN, world.line.name, "8944001"):
+        assert private not in response.text
+
+
+def test_health_fails_when_the_store_does(
+    stranger: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gateway.store.db import StoreBusy
+
+    def busy() -> None:
+        raise StoreBusy("The database is in use by another program.")
+
+    monkeypatch.setattr("gateway.store.queries.counts", busy)
+    response = stranger.client.get("/health")
+    assert response.status_code == 503
+    assert response.json["status"] == "fail"
