@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from gateway import sms
@@ -173,20 +174,27 @@ def world(new_world: World) -> World:
     return new_world
 
 
-def _app(world: World) -> Flask:
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled once, not once a test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+def _app(world: World, templates: FileSystemBytecodeCache) -> Flask:
     app = create_app(world.box)
+    app.jinja_env.bytecode_cache = templates
     app.testing = False  # errors must become pages, as they do for people
     return app
 
 
 @pytest.fixture
-def stranger(world: World) -> Reader:
-    return Reader(_app(world).test_client())
+def stranger(world: World, templates: FileSystemBytecodeCache) -> Reader:
+    return Reader(_app(world, templates).test_client())
 
 
 @pytest.fixture
-def first_visitor(new_world: World) -> Reader:
-    return Reader(_app(new_world).test_client())
+def first_visitor(new_world: World, templates: FileSystemBytecodeCache) -> Reader:
+    return Reader(_app(new_world, templates).test_client())
 
 
 @pytest.fixture
