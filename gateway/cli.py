@@ -273,10 +273,12 @@ def _settings(
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     from gateway.app import AppError
-    from gateway.store.db import StoreError
+    from gateway.store.db import StoreBusy, StoreError
 
     try:
         yield
+    except StoreBusy as e:
+        raise PlainError("The database is in use by another program; try again.") from e
     except (AppError, StoreError) as e:
         raise PlainError(str(e)) from e
 

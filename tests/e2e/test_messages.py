@@ -96,7 +96,8 @@ def test_a_new_message_is_announced_and_shifts_nothing(visit: OpenPage, box):
     expect(row(page, "a surprise")).to_be_visible()
 
 
-def test_what_is_refused_is_said_at_its_field_and_what_was_typed_stays(visit: OpenPage, box):
+def test_what_is_refused_is_said_at_its_field_and_what_was_typed_stays(visit: OpenPage, complaints):
+    complaints.expected = ("status of 400",)
     page = visit()
     write(page, "0712 345 678, the moon", "over\nand out")
     expect(page.get_by_label("Recipients")).to_have_value("0712 345 678, the moon")
@@ -162,7 +163,7 @@ def tab_to(page: Page, words: str) -> None:
 
 def test_a_failed_message_says_why_and_can_be_sent_again(visit: OpenPage):
     page = visit()
-    write(page, "+254799000000", "to nobody")  # the pretend network knows no such number
+    write(page, "+254799990001", "to nobody")  # the pretend network refuses this ending
     page.goto("/failed")
     eventually(lambda: page.goto("/failed") and row(page, "to nobody").count())
     row(page, "to nobody").get_by_role("link").first.click()

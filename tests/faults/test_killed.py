@@ -15,12 +15,6 @@ PHONE = "+254799000001"
 
 
 @pytest.fixture
-def network() -> Iterator[Network]:
-    with Network() as running:
-        yield running
-
-
-@pytest.fixture
 def one_modem(network: Network, tmp_path: Path) -> Iterator[tuple[Network, RunningBox]]:
     modem = network.add_modem()
     with RunningBox(tmp_path, ports=[modem.port]) as box:
