@@ -151,6 +151,7 @@ class Engine:
         self._clear()
         self._recovery.lose_step()
         self._recovery.late.stale = None
+        self._recovery.prompt_may_be_open = False
         return b"\x1b"
 
     def resynchronise(self, now: float) -> bytes:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.at.text import fields, from_ucs2_hex, integer, value
+from gateway.at.classify import is_registration_answer
+from gateway.at.text import fields, from_ucs2_hex, integer, unquote, value
 
 _REGISTRATION = re.compile(r"\+C(?:G|E|5G)?REG:\s*(.*)")
 
@@ -46,24 +47,16 @@ def registration(lines: Sequence[str]) -> Registration | None:
     for line in lines:
         found = _REGISTRATION.match(line)
         if found:
-            parts = fields(found.group(1))
-            if not _has_mode(parts, found.group(1)):
+            # No field holds a comma, and quotes are not always in pairs.
+            parts = [unquote(part) for part in found.group(1).split(",")]
+            if not is_registration_answer(line):
                 parts.insert(0, "")
             return _registration(parts)
     return None
 
 
-def _has_mode(parts: list[str], text: str) -> bool:
-    """Whether the first field is <n>: then the second is a plain, unquoted state."""
-    if len(parts) < 2:
-        return False
-    second = text.split(",")[1].strip()
-    state = integer(second)
-    return state is not None and 0 <= state <= 11 and len(second) <= 3 and len(parts) != 3
-
-
 def _registration(parts: list[str]) -> Registration | None:
-    stat = integer(parts[1])
+    stat = integer(parts[1]) if len(parts) > 1 else None
     if stat is None or not 0 <= stat <= 11:
         return None
     parts = [*parts, "", "", ""]

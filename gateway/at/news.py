@@ -31,9 +31,9 @@ class NewsReader:
     def begin(self, line: str, now: float) -> list[Urc]:
         """A line of the vocabulary: its event, unless more of it has to come first."""
         name = name_of(line)
-        if name in TWO_LINES and has_second_line(name, line):
+        if name in TWO_LINES:
             pdu = pdu_in_header(line)
-            if pdu:
+            if pdu or not has_second_line(name, line):
                 return [Urc(name, line, pdu)]
         elif not (name == "+CUSD" and ussd_is_open(line)):
             return [Urc(name, line)]
