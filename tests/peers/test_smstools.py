@@ -24,8 +24,11 @@ LONG = ("All work and no play makes Jack a dull boy. " * 8).strip()
 class Spool:
     """The spool folders of a running smsd, and the modem that it has."""
 
-    def __init__(self, folder: Path, modem: SimulatedModem) -> None:
+    def __init__(
+        self, folder: Path, modem: SimulatedModem, process: subprocess.Popen[bytes]
+    ) -> None:
         self.folder = folder
+        self.process = process
         self.modem = modem
 
     def write(self, name: str, number: str, text: str, *headers: str) -> None:
@@ -38,7 +41,8 @@ class Spool:
         """smsd looks once a second; there is nothing to wait on but its files."""
         deadline = time.monotonic() + timeout
         while not question():
-            assert time.monotonic() < deadline, f"{what}\n{(self.folder / 'log').read_text()}"
+            alive = self.process.poll() is None and time.monotonic() < deadline
+            assert alive, f"{what}\n{(self.folder / 'log').read_text()}"
             time.sleep(0.05)
 
     def find(self, folder: str, text: str) -> str | None:
@@ -74,6 +78,7 @@ def spool(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 f"device = {modem.port}",
                 "incoming = yes",
                 "report = yes",
+                "send_retries = 0",
                 "init = AT+CNMI=2,1,0,2,0",
                 "",
             ]
@@ -84,7 +89,7 @@ def spool(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    yield Spool(folder, modem)
+    yield Spool(folder, modem, process)
     process.terminate()
     try:
         process.wait(timeout=20)
