@@ -92,7 +92,7 @@ def _store(
         (
             connection_id,
             new.digest,
-            raw.pdu,
+            pdus.storable(raw.pdu),
             raw.memory,
             raw.slot,
             raw.tpdu_length,

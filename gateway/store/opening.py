@@ -160,7 +160,7 @@ def check_integrity() -> list[str]:
     """What SQLite finds wrong with the whole file; reads all of it. Empty: nothing."""
     with errors():
         rows = execute("PRAGMA quick_check(3)").fetchall()
-    return [words for (words,) in rows if words != "ok"]
+    return [" ".join(words.split()) for (words,) in rows if words != "ok"]
 
 
 # migrations ------------------------------------------------------------------------------------

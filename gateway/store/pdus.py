@@ -167,6 +167,11 @@ def _binary(first: sms.Deliver, data: bytes) -> tuple[str, str]:
 
 def undecodable(raw: RawPdu, error: str) -> Words:
     return Words(
-        raw.pdu[:LONGEST_SHOWN],
+        storable(raw.pdu)[:LONGEST_SHOWN],
         f"This message could not be decoded and is shown as it came ({error}).",
     )
+
+
+def storable(pdu: str) -> str:
+    """Noise on the line may have become half a character, which no database takes."""
+    return pdu.encode("utf-8", "backslashreplace").decode("utf-8")

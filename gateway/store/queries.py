@@ -11,9 +11,10 @@ from gateway.store import views
 from gateway.store.connections import ConnectionInfo, ModemInfo, all_connections, all_modems
 from gateway.store.db import errors, execute
 from gateway.store.moves import Outcome
-from gateway.store.views import Counts, View, counts
+from gateway.store.views import STATES, Counts, View, counts
 
 __all__ = (
+    "STATES",
     "AttemptInfo",
     "ConnectionInfo",
     "Counts",

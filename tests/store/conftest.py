@@ -1,4 +1,4 @@
-"""Every test here has a fresh store in a file (WAL needs one) and this thread's connection to it."""
+"""Every test here has a fresh store in a file (WAL needs one) and its own connection to it."""
 
 from __future__ import annotations
 

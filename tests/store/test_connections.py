@@ -1,0 +1,103 @@
+"""SIMs and modems are known again, and a PIN is tried once."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.routing import RuleKind
+from gateway.store import connections, rules, settings
+from tests.store.given import NOW
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+def up(iccid: str, imsi: str = "", at: int = NOW) -> connections.ConnectionInfo:
+    return connections.upsert_connection(iccid, imsi, at)
+
+
+def test_a_sim_is_one_connection_wherever_it_sits() -> None:
+    first = up("8944", "63902")
+    again = up("8944", "63902", NOW + 1)
+    assert again.connection_id == first.connection_id
+    assert (again.name, again.created_at, again.last_up_at) == ("SIM 1", NOW, NOW + 1)
+    assert up("8945").name == "SIM 2"
+
+
+def test_a_sim_first_known_by_its_imsi_is_the_same_when_its_iccid_is_read() -> None:
+    first = up("", "63902")
+    assert up("8944", "63902").connection_id == first.connection_id
+    assert up("8944").connection_id == first.connection_id
+    assert up("", "63902").connection_id == first.connection_id
+    assert len(connections.all_connections()) == 1
+
+
+def test_another_card_with_the_same_imsi_number_is_another_connection() -> None:
+    """Multi-SIM contracts: the ICCID tells the cards apart."""
+    assert up("8944", "63902").connection_id != up("8945", "63902").connection_id
+
+
+def test_what_a_person_named_keeps_its_name() -> None:
+    c = up("8944").connection_id
+    connections.rename(c, name="Office", number="+254711000001")
+    found = up("8944")
+    assert (found.name, found.number) == ("Office", "+254711000001")
+    connections.rename(c, number="")
+    found = connections.get(c)
+    assert found is not None
+    assert (found.name, found.number) == ("Office", "")
+    assert connections.exists(c)
+    assert not connections.exists(c + 1)
+
+
+def test_a_pin_is_tried_once_until_the_sim_came_up_with_it() -> None:
+    assert connections.take_pin("8944", "", "1234", NOW) == "1234"
+    assert connections.take_pin("8944", "", "1234", NOW) is None
+    assert connections.all_connections()[0].pin_was_tried
+    up("8944")
+    assert connections.take_pin("8944", "", "1234", NOW) == "1234"
+
+
+def test_a_person_may_say_another_pin() -> None:
+    connections.take_pin("8944", "", "1234", NOW)
+    c = connections.all_connections()[0].connection_id
+    connections.set_pin(c, "4321")
+    assert connections.take_pin("8944", "", "1234", NOW) == "4321"
+    assert connections.take_pin("8944", "", "1234", NOW) is None
+
+
+def test_without_a_pin_none_is_tried() -> None:
+    assert connections.take_pin("8944", "", "", NOW) is None
+    assert not connections.all_connections()[0].pin_was_tried
+
+
+def test_a_locked_sim_that_tells_no_number_gets_one_try_too() -> None:
+    assert connections.take_pin("", "", "1234", NOW) == "1234"
+    assert connections.take_pin("", "", "1234", NOW) is None
+    up("8944", "63902")
+    assert connections.take_pin("", "", "1234", NOW) == "1234"
+
+
+def test_modems_with_the_same_imei_are_told_apart_by_where_they_sit() -> None:
+    def seen(path: str, port: str, at: int) -> int:
+        return connections.upsert_modem(
+            imei="35", usb_path=path, manufacturer="M", model="X", firmware="1", port=port, now=at
+        )
+
+    a, b = seen("1-1", "/dev/ttyUSB0", NOW), seen("1-2", "/dev/ttyUSB3", NOW)
+    assert a != b
+    assert seen("1-1", "/dev/ttyUSB7", NOW + 1) == a
+    found = connections.all_modems()[0]
+    assert (found.port, found.created_at, found.last_seen_at) == ("/dev/ttyUSB7", NOW, NOW + 1)
+
+
+def test_a_new_box_answers_through_the_last_connection_and_shares_the_rest() -> None:
+    assert [rule.kind for rule in rules.enabled()] == [RuleKind.LAST_RECEIVED, RuleKind.ANY]
+
+
+def test_settings_keep_any_json() -> None:
+    assert settings.get("a", 7) == 7
+    settings.put("a", {"b": [1, None]})
+    settings.put("a", {"b": [2, "ü"]})
+    assert settings.get("a") == {"b": [2, "ü"]}
+    settings.forget("a")
+    assert settings.get("a") is None
