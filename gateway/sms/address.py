@@ -107,7 +107,7 @@ def looks_like_service_centre(octets: bytes) -> bool:
     length = octets[0] if octets else 0
     if length == 0:
         return bool(octets)
-    return 2 <= length <= 11 and len(octets) > length and octets[1] >= 0x80
+    return length <= 11 and len(octets) > length and octets[1] >= 0x80
 
 
 def _address(kind: int, value: bytes, semi_octets: int) -> Address:

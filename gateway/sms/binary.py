@@ -37,4 +37,5 @@ def describe_data(user_data: UserData) -> str:
     if known:
         return f"{known[0].upper()}{known[1:]}{shown}"
     place = f", port {ports[0]}" if ports else ""
-    return f"Data message, {len(data)} octets{place}{shown}"
+    octets = "1 octet" if len(data) == 1 else f"{len(data)} octets"
+    return f"Data message, {octets}{place}{shown}"

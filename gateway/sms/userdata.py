@@ -60,6 +60,8 @@ def write(data: UserData, dcs: Dcs) -> bytes:
     if dcs.alphabet is Alphabet.GSM7:
         body = head + septets.pack(data.payload, septets.fill_bits(len(head)))
         length = (len(head) * 8 + 6) // 7 + len(data.payload)
+        # A header alone is filled up to whole septets as well; that may begin another octet.
+        body = body.ljust((length * 7 + 7) // 8, b"\x00")
     else:
         body = head + data.payload
         length = len(body)
