@@ -62,6 +62,8 @@ class Telemetry:
     port: str
     state: str = "absent"
     why: str = ""
+    trouble: str = ""  # what went wrong last, while it is being tried again
+    attention: bool = False  # everything was tried: somebody has to look
     identity: Identity = field(default_factory=Identity)
     sim: Sim = field(default_factory=Sim)
     connection_id: int | None = None

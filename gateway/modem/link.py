@@ -64,12 +64,19 @@ class Waker:
         self._out.close()
 
 
+RESYNC_PATIENCE = 12.0  # seconds to get back into step; then the port is opened again
+
+
 class Link:
-    """One opened port with its engine. Raises LinkLost from everything once the modem is gone."""
+    """One opened port with its engine. Raises LinkLost from everything once the modem is gone.
+
+    The engine outlives the link: an answer may still come late after the port was opened again.
+    """
 
     def __init__(
         self,
         port: SerialPort,
+        engine: Engine,
         waker: Waker,
         clock: Clock,
         on_news: Callable[[News], None],
@@ -80,7 +87,8 @@ class Link:
         self._clock = clock
         self._on_news = on_news
         self._stop_at = stop_at
-        self._engine = Engine()
+        self._engine = engine
+        engine.reopened(clock.monotonic())
         self._poll = select.poll()
         self._poll.register(port.fileno(), select.POLLIN)
         self._poll.register(waker.fileno(), select.POLLIN)
@@ -140,7 +148,9 @@ class Link:
             now = self._clock.monotonic()
             self._write(self._engine.resynchronise(now))
             while not any(isinstance(e, Resynchronised | ResyncFailed) for e in self._replies):
-                self._wait(None)
+                self._wait(now + RESYNC_PATIENCE)
+                if self._clock.monotonic() >= now + RESYNC_PATIENCE:
+                    self._replies.append(ResyncFailed())
             failed = any(isinstance(e, ResyncFailed) for e in self._replies)
             self._replies.clear()
             if failed:

@@ -46,7 +46,7 @@ _OPEN = (*_RUNNING, _S.RECOVERING, _S.FAILED)
 
 TABLE: dict[tuple[State, Event], State] = {
     (_S.ABSENT, _E.PORT_FOUND): _S.OPENING,
-    (_S.ABSENT, _E.PORT_LOST): _S.ABSENT,
+    (_S.ABSENT, _E.PORT_LOST): _S.ABSENT,  # still not there
     (_S.OPENING, _E.PORT_OPEN): _S.PROBING,
     (_S.OPENING, _E.PORT_LOST): _S.ABSENT,
     (_S.RECOVERING, _E.PORT_FOUND): _S.OPENING,
@@ -94,7 +94,7 @@ LADDER: tuple[Rung, ...] = (
     Rung("radio", "switching its radio off and on", "AT+CFUN=0;+CFUN=1", 5.0, 60.0),
     Rung("restart", "restarting the modem", "AT+CFUN=1,1", 20.0, 300.0),
 )
-ATTENTION_RETRY = 600.0  # seconds between tries once the ladder is exhausted
+ATTENTION_RETRY = 15.0  # seconds between looks at a modem on which the ladder is exhausted
 
 
 class Machine:

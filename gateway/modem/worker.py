@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from gateway.at import Console, Late, Restarted, Stray, Urc, profile_for
+from gateway.at import Console, Engine, Late, Restarted, Stray, Urc, profile_for
 from gateway.clock import Clock
 from gateway.modem.jobs import radio, receive, send, setup, sim
 from gateway.modem.jobs.base import Context, Job, LinkLost, Unanswered
@@ -31,6 +31,11 @@ LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registra
 MODE_HOLDS = 1.0  # seconds: no modem restarts and is ready to send again in less
 STOP_GRACE = 3.0  # seconds that a submission under way may take when the service stops
 STORE_PAUSE = 2.0  # seconds after the store failed us
+NO_MODEM = "Nothing here answers like a modem: is it the right port, at the right speed?"
+CONSOLE = (
+    "A login prompt answers here: switch it off with raspi-config "
+    "(Interface Options, Serial Port, login shell: No)."
+)
 QUICK_BACKLOG, SLOW_BACKLOG = 16, 2  # dispatches held ready for a fast or a slow modem
 SLOW = 0.25  # seconds per SMS from which a modem counts as slow
 
@@ -61,6 +66,11 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name=f"modem {config.port}", daemon=True)
         self._machine = Machine(self._state_changed)
         self._context = Context(config.port, ledger, profile_for("", ""))
+        self._engine = Engine()
+        self._known = False  # a modem has answered on this port
+        self._console = False  # a login prompt has
+        self._trouble = ""  # what the next success ends
+        self._attention = False
         self._work: deque[Assignment] = deque()
         self._arrived: deque[receive.Notice] = deque()
         self._direct: deque[ReadPdu] = deque()
@@ -128,8 +138,6 @@ class Worker:
 
     def _live(self) -> None:
         """From finding the port to losing it."""
-        if self._machine.state in (State.ABSENT, State.RECOVERING, State.FAILED):
-            self._machine.on(Event.PORT_FOUND)
         try:
             port = SerialPort(self.config.port, self.config.baud)
         except PortError as e:
@@ -137,7 +145,10 @@ class Worker:
             self._sleep(PORT_RETRY)
             return
         try:
-            link = Link(port, self._waker, self._clock, self._on_news, lambda: self._stop_at)
+            self._machine.on(Event.PORT_FOUND)
+            link = Link(
+                port, self._engine, self._waker, self._clock, self._on_news, lambda: self._stop_at
+            )
             self._machine.on(Event.PORT_OPEN)
             self._reset()
             self._serve(link)
@@ -223,6 +234,8 @@ class Worker:
         found = yield from setup.set_up(self._context)
         if not found.answered:
             raise Unanswered(found.why)
+        self._known, self._console = True, False
+        self._trouble, self._attention = "", False
         self._context.profile = found.profile
         # Without flow control, characters get lost while a module turns to reading the PDU.
         self._context.guard = found.profile.guard_time if is_uart(self.config.port) else 0.0
@@ -292,6 +305,7 @@ class Worker:
             case Restarted(line=line):
                 self._restarted = f"The modem restarted ({line})."
             case Console(line=line):
+                self._console = True
                 log.warning("%s: a login prompt answers here: %r", self.config.port, line)
             case Stray(line=line):
                 log.debug("%s says %r", self.config.port, line)
@@ -312,19 +326,24 @@ class Worker:
     # state ----------------------------------------------------------------------------------
 
     def _lost(self, why: str) -> None:
-        if self._machine.state is not State.ABSENT or self._machine.why != why:
+        if self._machine.why != why:
             log.warning("%s", why)
+        self._trouble, self._attention = "", False
         self._machine.on(Event.PORT_LOST, why)
         self._give_back(why)
         self._show(connection_id=None)
 
     def _recover(self, port: SerialPort, why: str) -> None:
         """The modem is silent: one rung of the ladder, then its port is opened again."""
+        if not self._known:  # perhaps no modem at all: ask again, and nothing stronger than that
+            why = CONSOLE if self._console else NO_MODEM
+        self._trouble = why
         self._machine.on(Event.SILENCE, why)
         self._give_back(why)
-        rung = self._machine.next_rung()
+        rung = self._machine.next_rung() if self._known else None
         if rung is None:
-            self._machine.on(Event.EXHAUSTED, f"{why} It needs attention.")
+            self._attention = True
+            self._machine.on(Event.EXHAUSTED, why)
             self._sleep(ATTENTION_RETRY)
             return
         log.warning("%s is silent: %s", self.config.port, rung.words)
@@ -343,7 +362,8 @@ class Worker:
             self._ledger.released(self._work.popleft().dispatch_id, why)
 
     def _state_changed(self, old: State, new: State) -> None:
-        log.info("%s: %s -> %s. %s", self.config.port, old, new, self._machine.why)
+        level = logging.DEBUG if self._attention else logging.INFO  # it goes on for ever
+        log.log(level, "%s: %s -> %s. %s", self.config.port, old, new, self._machine.why)
         self._show()
 
     def _show(self, **fields: object) -> None:
@@ -353,6 +373,8 @@ class Worker:
             before,
             state=self._machine.state.value,
             why=self._machine.why,
+            trouble=self._trouble,
+            attention=self._attention,
             recoveries=self._machine.recoveries,
             restarts=self._machine.restarts,
             **fields,  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gateway.modem.ledger import Telemetry
@@ -97,6 +97,9 @@ class Status:
 
 def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> ModemStatus:
     level, words, advice = WORDS[seen.state]
+    if seen.trouble and seen.state in ("opening", "probing"):
+        level, words, advice = WORDS["failed" if seen.attention else "recovering"]
+        seen = replace(seen, why=seen.trouble)
     info = known.get(seen.connection_id) if seen.connection_id is not None else None
     return ModemStatus(
         port=seen.port,
