@@ -2,8 +2,9 @@
 
 ```
 [ESC, drain] -> query -> its own line, then a result: in step
-                  |-> no answer in time: the next, different query (with ESC)
-                  '-> only an error, or none at all: AT, OK, silence; twice in a row: in step
+                  |-> no answer in time: another query (with ESC), and so on
+                  '-> two queries got nothing but errors: AT, OK, silence; twice in a row: in step
+                        '-> a query is answered after all: that query once more
 ```
 
 A query is recognisable: results that come before its information line belong to the past. Should
@@ -23,13 +24,25 @@ DRAIN: Final = 0.5  # seconds after ESC in which everything heard is of the past
 QUERY_TIME: Final = 3.0
 AFTER_ERROR: Final = 1.0  # an error may have been the query's own answer: wait no longer
 SILENCE: Final = 0.5
+ERRORS: Final = 2  # so many queries in a row with errors only: it knows none of them
 LIMIT: Final = 30.0  # seconds for the whole of it
 ESCAPE: Final = b"\x1b\r"  # leaves a prompt; never Ctrl-Z, which would send what stands there
 
-QUERIES: Final = (
-    Command("AT+CMGF?", QUERY_TIME, "+CMGF:"),
-    Command("AT+CMEE?", QUERY_TIME, "+CMEE:"),
-    Command("AT+CNMI?", QUERY_TIME, "+CNMI:"),
+# Enough of them that none has to be asked twice before LIMIT; none changes anything.
+QUERIES: Final = tuple(
+    Command(f"AT+{name}?", QUERY_TIME, f"+{name}:")
+    for name in (
+        "CMGF",
+        "CMEE",
+        "CNMI",
+        "CSMS",
+        "CSCS",
+        "CSDH",
+        "CMMS",
+        "CRC",
+        "CGATT",
+        "CSCB",
+    )
 )
 QUERY_PREFIXES: Final = tuple(query.prefix for query in QUERIES)
 PING: Final = Command("AT", QUERY_TIME)
@@ -61,7 +74,9 @@ class Resync:
         self._queries = [q for q in QUERIES if q.prefix != avoid]
         self._escape = escape
         self._informed = False  # the query's own line has come
-        self._error = False
+        self._errors = 0  # queries in a row that brought errors only
+        self._error = False  # this one has
+        self._again = False  # a query that had been given up was answered after all
         self._noise = False  # something else was heard in a time of silence
         self._clean = 0  # pings answered by exactly one OK, in a row
 
@@ -91,6 +106,11 @@ class Resync:
             self._informed = True
         elif self.step in (Step.QUIET, Step.PING_QUIET):
             self._noise = True
+        if self.step in (Step.PING, Step.PING_QUIET):
+            # A query of before is answered after all, so the modem knows it: ask it once more.
+            known = [q for q in QUERIES if line.startswith(q.prefix)]
+            self._queries = known + [q for q in self._queries if q not in known]
+            self._again = self._again or bool(known)
 
     def asked(self, line: str) -> bool:
         """Whether the line answers the query that is under way."""
@@ -99,8 +119,14 @@ class Resync:
     def heard_result(self, result: Result, now: float) -> None:
         if self.step is Step.QUERY:
             self._result_in_query(result, now)
-        elif self.step is Step.PING and result.ok:
-            self._wait(Step.PING_QUIET, now, SILENCE)
+        elif self.step in (Step.PING, Step.PING_QUIET) and self._again:
+            self._again, self._errors = False, 0
+            self._wait(Step.DRAIN, now, SILENCE)
+        elif self.step is Step.PING:
+            if result.ok:
+                self._wait(Step.PING_QUIET, now, SILENCE)
+            else:
+                self._clean = 0
         elif self.step in (Step.QUIET, Step.PING_QUIET):
             self._noise = True
             self.until = now + SILENCE
@@ -127,13 +153,13 @@ class Resync:
             return b""
         if self.step is Step.PING_QUIET:
             return self._judge_ping(now)
+        lead = b""
         if self.step is Step.PING:
-            self._clean = 0
-            return ESCAPE + self._ping(now)
-        if self._queries and not self._error:
-            lead = ESCAPE if self.step is Step.QUERY else b""
-            return lead + self._next_query(now)
-        return self._ping(now)
+            lead, self._clean, self._errors = ESCAPE, 0, 0
+        elif self.step is Step.QUERY:
+            self._errors = self._errors + 1 if self._error else 0
+            lead = b"" if self._error else ESCAPE
+        return lead + (self._ping(now) if self._errors == ERRORS else self._next_query(now))
 
     def _judge_ping(self, now: float) -> bytes:
         self._clean = 0 if self._noise else self._clean + 1
@@ -144,6 +170,7 @@ class Resync:
 
     def _next_query(self, now: float) -> bytes:
         self.command = self._queries.pop(0)
+        self._queries.append(self.command)
         self.unanswered += 1
         self._informed = self._error = False
         self._wait(Step.QUERY, now, QUERY_TIME)
