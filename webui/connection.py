@@ -1,4 +1,4 @@
-"""One database connection for the length of a request, and none for files."""
+"""One database connection for the length of a request, and none where none is needed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ from gateway.store import db
 
 
 def init_app(app: Flask) -> None:
-    app.before_request_funcs.setdefault(None, []).insert(0, _open)
+    app.before_request_funcs.setdefault(None, []).insert(0, _at_first)
     app.teardown_request(_close)
 
 
-def _open() -> None:
-    if request.endpoint == "static":
+def _at_first() -> None:
+    """Files need none, and open pages ask for news every second, mostly to hear of none."""
+    if request.endpoint not in ("static", "live.live"):
+        need()
+
+
+def need() -> None:
+    """Connect, unless this request has done so."""
+    if "connection" in g:
         return
     stack = ExitStack()
     stack.enter_context(db.connected())

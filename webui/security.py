@@ -29,6 +29,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.accounts import SESSION_LIFE
+from webui import connection
 from webui.current import box
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -113,10 +114,16 @@ def _check_origin() -> None:
 
 
 def _check_session() -> BaseResponse | None:
-    if request.endpoint is None or request.endpoint == "static" or request.blueprint == "api":
+    if request.endpoint == "static" or request.path.startswith("/api/"):
         return None
     secret = request.cookies.get(COOKIE, "")
-    g.signed_in = box().accounts.session(secret)
+    revision = box().events.revision  # before the session is looked up: see unchanged()
+    if request.endpoint == "live.live" and box().accounts.unchanged(secret, revision):
+        return None
+    connection.need()
+    g.signed_in = box().accounts.session(secret, revision)
+    if request.endpoint is None:  # nothing there: the page that says so is for everybody
+        return None
     view = current_app.view_functions[request.endpoint]
     if g.signed_in or getattr(view, "is_public", False):
         return None

@@ -41,6 +41,7 @@ SESSION_IDLE = 14 * DAY
 SESSION_LIFE = 90 * DAY
 TOUCH_EVERY = 1 * HOUR  # sparing the SD card
 BASIC_CACHE = 300.0  # seconds
+UNCHANGED_LIFE = 60.0  # seconds
 MOST_CACHED = 64
 
 
@@ -86,6 +87,7 @@ class Accounts:
         self._throttle = Throttle()
         self._checking = threading.Lock()  # count, check, count again: one try at a time
         self._good = _Memory()
+        self._open = _Memory()
 
     # first run ----------------------------------------------------------------------------------
 
@@ -158,14 +160,15 @@ class Accounts:
         """
         user = store.user(_shape(name))
         if user and user.password:
-            mark = self._good.mark(user.name, password, user.password)
+            # The stored hash is part of it: with a new password the old mark matches nothing.
+            mark = self._good.mark(user.name, user.password, password)
             if self._good.knows(mark, self._clock.monotonic()):
                 return user.name
         # Counted apart from the page: a program with an old password must not shut people out.
         limits = (Limit(("program", address), 5), _over_all("program's name", name))
         user = self._verify(name, password, limits)
-        mark = self._good.mark(user.name, password, user.password)
-        self._good.keep(mark, self._clock.monotonic())
+        mark = self._good.mark(user.name, user.password, password)
+        self._good.keep(mark, self._clock.monotonic() + BASIC_CACHE)
         return user.name
 
     def set_password(self, name: str, password: str, *, who: str = "") -> None:
@@ -183,8 +186,11 @@ class Accounts:
 
     # sessions -----------------------------------------------------------------------------------
 
-    def session(self, secret: str) -> SignedIn | None:
-        """Whose session this is; None when it has ended. Being used makes it last longer."""
+    def session(self, secret: str, revision: int | None = None) -> SignedIn | None:
+        """Whose session this is; None when it has ended. Being used makes it last longer.
+
+        `revision`: remember the answer for `unchanged`.
+        """
         if not secret:
             return None
         now = self._clock.now()
@@ -193,10 +199,22 @@ class Accounts:
             return None
         if now - row.seen_at >= TOUCH_EVERY:
             store.touch_session(row.id, now, min(now + SESSION_IDLE, row.created_at + SESSION_LIFE))
+        if revision is not None:
+            mark = self._open.mark(secret, str(revision))
+            self._open.keep(mark, self._clock.monotonic() + UNCHANGED_LIFE)
         return SignedIn(row.user_id, row.name, row.role)
+
+    def unchanged(self, secret: str, revision: int) -> bool:
+        """Whether this session was good moments ago and the box has not changed since.
+
+        Needs no database: open pages ask every second. Whatever changes the store, a new password
+        for example, makes a new revision.
+        """
+        return self._open.knows(self._open.mark(secret, str(revision)), self._clock.monotonic())
 
     def sign_out(self, secret: str) -> None:
         store.end_session(_digest(secret))
+        self._open.clear()
 
     # tokens -------------------------------------------------------------------------------------
 
@@ -250,27 +268,30 @@ class Accounts:
 
 
 class _Memory:
-    """Basic credentials found good lately, as HMACs under a key that dies with the process."""
+    """What was found good lately, as HMACs under a key that dies with the process."""
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
         self._until: OrderedDict[bytes, float] = OrderedDict()
         self._lock = threading.Lock()
 
-    def mark(self, name: str, password: str, stored: str) -> bytes:
-        """`stored` is part of it: with a new password hash the old mark matches nothing."""
-        text = "\0".join((name, stored, password)).encode("utf-8", "surrogatepass")
+    def mark(self, *facts: str) -> bytes:
+        text = "\0".join(facts).encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, text, "sha256")
 
     def knows(self, mark: bytes, now: float) -> bool:
         with self._lock:
             return self._until.get(mark, now) > now
 
-    def keep(self, mark: bytes, now: float) -> None:
+    def keep(self, mark: bytes, until: float) -> None:
         with self._lock:
-            self._until[mark] = now + BASIC_CACHE
+            self._until[mark] = until
             while len(self._until) > MOST_CACHED:
                 self._until.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._until.clear()
 
 
 def _over_all(kind: str, name: str) -> Limit:

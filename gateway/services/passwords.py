@@ -7,6 +7,8 @@ Written as werkzeug writes its hashes, "scrypt:N:r:p$salt$hex", so parameters ca
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import hashlib
 import hmac
 import secrets
@@ -63,9 +65,17 @@ def matches(password: str, stored: str) -> bool:
 def _scrypt(password: str, salt: str, n: int, r: int, p: int) -> bytes:
     secret = tidy(password).encode("utf-8", "surrogatepass")
     with _one_at_a_time:
-        return hashlib.scrypt(
+        digest = hashlib.scrypt(
             secret, salt=salt.encode(), n=n, r=r, p=p, maxmem=MOST_MEMORY, dklen=64
         )
+        _give_memory_back()
+        return digest
+
+
+def _give_memory_back() -> None:
+    """glibc would keep scrypt's 16 MiB for the life of the process (measured: RSS 31 for 15 MB)."""
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 NOBODY = "scrypt:{}:{}:{}${}${}".format(*COST, "0" * 32, "0" * 128)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.store.db import errors, transaction
+from gateway.store.db import errors, execute, transaction
 from gateway.store.models import Audit, Session, Setting, Token, User
 
 FIRST_RUN = "first_run"  # settings key: [{"digest": ..., "expires_at": ms or null}, ...]
@@ -133,24 +133,14 @@ def add_session(
 
 def session(digest: str, now: int) -> SessionRow | None:
     """The session with this digest, unless it has ended or its user cannot sign in any more."""
-    with errors():
-        row = (
-            Session.select(Session, User)
-            .join(User)
-            .where(Session.digest == digest, Session.expires_at > now, User.password != "")
-            .first()
-        )
-    if row is None:
-        return None
-    return SessionRow(
-        row.id,
-        row.user.id,
-        row.user.name,
-        row.user.role,
-        row.created_at,
-        row.seen_at,
-        row.expires_at,
-    )
+    with errors():  # in plain SQL: every request asks this
+        row = execute(
+            "SELECT s.id, u.id, u.name, u.role, s.created_at, s.seen_at, s.expires_at"
+            " FROM session s JOIN user u ON u.id = s.user_id"
+            " WHERE s.digest = ? AND s.expires_at > ? AND u.password <> ''",
+            (digest, now),
+        ).fetchone()
+    return SessionRow(*row) if row else None
 
 
 def touch_session(session_id: int, now: int, expires_at: int) -> None:

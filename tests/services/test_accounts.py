@@ -402,3 +402,31 @@ def test_a_hash_is_written_as_werkzeug_writes_it(monkeypatch: pytest.MonkeyPatch
     stored = passwords.hash_password(GOOD)
     assert check_password_hash(stored, GOOD)
     assert not check_password_hash(stored, GOOD + "!")
+
+
+# open pages ------------------------------------------------------------------------------------
+
+
+def test_a_session_is_remembered_for_as_long_as_nothing_changes(
+    ann: Accounts, clock: FakeClock
+) -> None:
+    secret = ann.sign_in("ann", GOOD, HERE)
+    assert not ann.unchanged(secret, 7)
+    assert ann.session(secret, 7)
+    assert ann.unchanged(secret, 7)
+    assert not ann.unchanged(secret, 8)
+    assert not ann.unchanged("guess", 7)
+    clock.seconds += 60
+    assert not ann.unchanged(secret, 7)
+
+
+def test_a_session_that_is_none_is_not_remembered(ann: Accounts) -> None:
+    assert ann.session("guess", 7) is None
+    assert not ann.unchanged("guess", 7)
+
+
+def test_signing_out_ends_what_was_remembered(ann: Accounts) -> None:
+    secret = ann.sign_in("ann", GOOD, HERE)
+    ann.session(secret, 7)
+    ann.sign_out(secret)
+    assert not ann.unchanged(secret, 7)

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from gateway.events import ModemChanged
 from tests.webui.conftest import Reader, World, words
+from webui import security
 
 
 def _ask(reader: Reader, path: str, etag: str = ""):  # type: ignore[no-untyped-def]
@@ -97,3 +100,26 @@ def test_asking_is_quick(admin: Reader, world: World) -> None:
     for _ in range(50):
         assert _ask(admin, "/live", etag).status_code == 304
     assert (time.perf_counter() - began) / 50 < 0.05  # 20 open pages must not be felt
+
+
+def test_asking_again_needs_no_database(
+    admin: Reader, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    etag = _ask(admin, "/live").headers["ETag"]
+    assert _ask(admin, "/live", etag).status_code == 304
+
+    def no_database() -> None:
+        raise AssertionError("the database was opened")
+
+    monkeypatch.setattr("webui.connection.db.connected", no_database)
+    assert _ask(admin, "/live", etag).status_code == 304
+
+
+def test_who_signed_out_hears_no_more_news(admin: Reader, world: World) -> None:
+    secret = admin.client.get_cookie(security.COOKIE)
+    assert secret is not None
+    etag = _ask(admin, "/live").headers["ETag"]
+    admin.post("/sign-out")
+    admin.client.set_cookie(security.COOKIE, secret.value)
+    assert _ask(admin, "/live", etag).status_code == 401
+    assert _ask(admin, "/live").status_code == 401

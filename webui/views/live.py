@@ -19,7 +19,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.store import queries
-from webui import messages
+from webui import connection, messages
 from webui.arguments import an_id
 from webui.current import box
 from webui.messages import VIEWS, DetailView
@@ -35,27 +35,30 @@ def live() -> BaseResponse:
     # Taken before the rest is read: a change meanwhile makes the next answer differ.
     etag = f"{STARTED}-{box().events.revision}"
     known = request.if_none_match.contains(etag)
-    response = make_response("", 304) if known else jsonify(_news())
+    response = make_response("", 304) if known else _news()
     response.set_etag(etag)
     return response
 
 
-def _news() -> dict[str, object]:
+def _news() -> BaseResponse:
+    connection.need()
     shown = VIEWS.get(request.args.get("view", "all"), VIEWS["all"])
     state_cell = get_template_attribute("_row.html", "state_cell")
     ids = _ids("ids")
-    return {
-        "counts": {
-            v.view.name: render_template("_view_count.html", v=v) for v in messages.counts()
-        },
-        "status": render_template("_status.html", status=box().status.snapshot()),
-        "rows": {
-            str(row.id): {"state": state_cell(row), "unread": row.unread}
-            for row in messages.rows(ids)
-        },
-        "opened": {str(i): stamp for i in _ids("open") if (stamp := _stamp(i))},
-        "newer": _newer(shown, ids) if "newer" in request.args else "",
-    }
+    return jsonify(
+        {
+            "counts": {
+                v.view.name: render_template("_view_count.html", v=v) for v in messages.counts()
+            },
+            "status": render_template("_status.html", status=box().status.snapshot()),
+            "rows": {
+                str(row.id): {"state": state_cell(row), "unread": row.unread}
+                for row in messages.rows(ids)
+            },
+            "opened": {str(i): stamp for i in _ids("open") if (stamp := _stamp(i))},
+            "newer": _newer(shown, ids) if "newer" in request.args else "",
+        }
+    )
 
 
 def _ids(name: str) -> list[int]:
