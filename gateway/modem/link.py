@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -26,11 +27,20 @@ from gateway.at import (
     Write,
 )
 from gateway.clock import Clock
-from gateway.modem.jobs.base import Abandon, Job, LinkLost, Pause, Payload, Request, Unanswered
+from gateway.modem.jobs.base import (
+    Abandon,
+    Await,
+    Job,
+    LinkLost,
+    Pause,
+    Payload,
+    Request,
+    Unanswered,
+)
 from hw.serialport import PortError, SerialPort
 
 T = TypeVar("T")
-Reply = Answer | Prompt | None
+Reply = Answer | Prompt | Urc | None
 News = Urc | Late | Restarted | Console | Stray
 
 
@@ -92,6 +102,7 @@ class Link:
         self._poll = select.poll()
         self._poll.register(port.fileno(), select.POLLIN)
         self._poll.register(waker.fileno(), select.POLLIN)
+        self._said: deque[Urc] = deque(maxlen=32)  # for jobs that wait for the modem's own words
         self._replies: list[Answer | Prompt | Resynchronised | ResyncFailed] = []
         self.heard_at: float | None = None  # when the modem last sent anything
 
@@ -123,6 +134,8 @@ class Link:
             case Pause(seconds=seconds):
                 self._pause(seconds)
                 return None
+            case Await(names=names, seconds=seconds):
+                return self._await(names, seconds)
             case Abandon():
                 self._write(self._engine.abandon(self._clock.monotonic()))
                 self._into_step()
@@ -141,6 +154,17 @@ class Link:
                     del self._replies[: n + 1]
                     return event
             self._wait(None)
+
+    def _await(self, names: tuple[str, ...], seconds: float) -> Urc | None:
+        until = self._clock.monotonic() + seconds
+        while True:
+            while self._said:
+                urc = self._said.popleft()
+                if urc.name in names and seconds > 0:
+                    return urc
+            if self._clock.monotonic() >= until:
+                return None
+            self._wait(until)
 
     def _into_step(self) -> None:
         """After a time-out: let the engine find the point from which answers are new ones."""
@@ -185,6 +209,8 @@ class Link:
             elif isinstance(event, Write):
                 self._write(event.data)
             else:
+                if isinstance(event, Urc):
+                    self._said.append(event)
                 self._on_news(event)
 
     def _read(self) -> bytes:

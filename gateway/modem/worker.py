@@ -72,6 +72,7 @@ class Worker:
         self._trouble = ""  # what the next success ends
         self._attention = False
         self._work: deque[Assignment] = deque()
+        self._requests: deque[Callable[[Context], Job[None]]] = deque()
         self._arrived: deque[receive.Notice] = deque()
         self._direct: deque[ReadPdu] = deque()
         self._restarted = ""
@@ -115,8 +116,13 @@ class Worker:
         self._waker.set()
         return True
 
-    def wake(self) -> None:
+    def post(self, job: Callable[[Context], Job[None]]) -> bool:
+        """Run a job of somebody else's between two messages; False when the modem is not ready."""
+        if self._machine.state is not State.READY or self._stopping:
+            return False
+        self._requests.append(job)
         self._waker.set()
+        return True
 
     # the thread -----------------------------------------------------------------------------
 
@@ -210,6 +216,8 @@ class Worker:
             return job
         if job := self._when_due("look", LOOK[self._machine.state], now, self._look):
             return job
+        if self._requests:
+            return self._requests.popleft()(self._context)
         if self._work:
             if self._machine.state is State.READY:
                 return self._send()

@@ -32,7 +32,18 @@ class Pause:
     seconds: float
 
 
-Request = Command | Payload | Abandon | Pause
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Wait for the modem's own word of one of these names; its reply is the Urc, None in vain.
+
+    What came since the job's first Await counts too, so ask with no time first to forget the past.
+    """
+
+    names: tuple[str, ...]
+    seconds: float
+
+
+Request = Command | Payload | Abandon | Pause | Await
 T = TypeVar("T")
 Job = Generator[Request, Any, T]
 
