@@ -73,7 +73,7 @@ def is_echo(line: str, text: str) -> bool:
     """Whether the line is the command itself or what is left of it after a lost beginning."""
     if line == text:
         return True
-    return len(line) >= 3 and text.endswith(line) and not line.isdigit()
+    return len(line) >= 3 and text.endswith(line)
 
 
 def _is_solicited(line: str, prefix: str, answered: bool) -> bool:

@@ -345,7 +345,7 @@ class Engine:
             and framer.rest == ">"
             and now >= framer.rest_at + PROMPT_PAUSE
         ):
-            framer.take_bare_prompt()
+            framer.rest = ""  # should its space come later, it is a blank before a line
             self._prompted(now, out)
         if self._command is not None and now >= self._until:
             self._time_out(now, out)

@@ -23,7 +23,6 @@ class Framer:
         self.rest_at = 0.0  # when it last grew
         self._lines: list[str] = []  # reversed: the next one is the last
         self._skipping = False  # inside a line beyond LINE_CAP
-        self._swallow_space = False  # a bare ">" was taken as prompt, its " " may follow
 
     def push(self, data: bytes, now: float) -> None:
         """Take what was read. Call next() until it gives None before pushing again."""
@@ -31,10 +30,6 @@ class Framer:
         if not data:
             return
         text = data.decode("latin-1")
-        if self._swallow_space:
-            self._swallow_space = False
-            if text[0] == " ":
-                text = text[1:]
         if now - self.rest_at > STALE:
             self.rest, self._skipping = "", False
         pieces = text.replace("\r", "\n").split("\n")
@@ -69,14 +64,7 @@ class Framer:
             self.rest, self._skipping = "", True
         return None
 
-    def take_bare_prompt(self) -> bool:
-        """Whether the rest is a ">" alone; if so it is consumed, and so is its late space."""
-        if self.rest != ">":
-            return False
-        self.rest, self._swallow_space = "", True
-        return True
-
     def forget(self) -> None:
         """Drop half lines: the port was closed."""
         self.rest, self._lines = "", []
-        self._skipping = self._swallow_space = False
+        self._skipping = False

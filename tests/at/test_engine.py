@@ -153,6 +153,13 @@ def test_a_line_longer_than_any_real_one_is_dropped_and_the_next_one_understood(
     assert engine.receive(b"\r\nOK\r\n", 0.2) == [Answer(command, (), OK)]
 
 
+def test_a_long_line_that_comes_at_once_is_dropped_as_well(engine):
+    command = commands.at()
+    engine.send(command, 0.0)
+    events = engine.receive(b"\x55" * 5000 + b"\r\nOK\r\n", 0.1)
+    assert events == [Answer(command, (), OK)]
+
+
 def test_the_answer_of_a_babbling_modem_is_bounded(engine):
     engine.send(Command("ATI", 60.0), 0.0)
     for _ in range(300):

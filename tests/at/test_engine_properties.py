@@ -176,7 +176,7 @@ def test_no_command_ever_gets_the_answer_of_another(times):
                     assert event.lines == (own,)
 
 
-@given(st.floats(61, 350), st.booleans())
+@given(st.floats(61, 500), st.booleans())
 def test_a_reference_is_never_lost_within_five_minutes(after, in_step):
     engine = Engine()
     engine.send(commands.submit(19, tag=77), 0.0)

@@ -122,6 +122,7 @@ class Replay:
         assert self.events == [], f"not expected: {self.events}"
 
     def _step(self, mark: str, text: str) -> None:
+        assert mark in ("=", "#", "") or self.events == [], f"before it came: {self.events}"
         match mark:
             case "" | "#":
                 pass
