@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from gateway.services.numbers import display
 from gateway.states import State
 from gateway.store import queries, views
 from gateway.store.queries import Detail, DispatchInfo, Row, View
-from webui.words import WORST_FIRST, StateWords, exactly, shortened, state_words
+from webui.words import WORST_FIRST, StateWords, exactly, phone, shortened, state_words
 
 ANSWERABLE = re.compile(r"\+?[0-9*#]+")
 MOST_PEOPLE = 200  # recipients that an opened row lists; those with trouble come first
@@ -112,7 +111,7 @@ def _row(row: Row) -> RowView:
     return RowView(
         id=row.id,
         incoming=row.incoming,
-        who=display(row.who) or "Unknown",
+        who=phone(row.who) or "Unknown",
         more=row.people - 1,
         words=shortened(row.words) or row.note or "(empty)",
         at=row.created_at,
@@ -205,7 +204,7 @@ class DetailView:
 def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup | str]]:
     connection = names.get(message.connection_id or 0, "")
     if message.incoming:
-        yield "From", Markup("<bdi>{}</bdi>").format(display(message.peer) or "Unknown")
+        yield "From", Markup("<bdi>{}</bdi>").format(phone(message.peer) or "Unknown")
         yield "Received", exactly(message.created_at)
         if message.sent_at is not None:
             yield "Sent", exactly(message.sent_at, message.sent_offset)
@@ -323,7 +322,7 @@ class Choice:
 def connections() -> list[Choice]:
     """What Send SMS offers beside Default."""
     return [
-        Choice(c.connection_id, f"{c.name} ({display(c.number)})" if c.number else c.name)
+        Choice(c.connection_id, f"{c.name} ({phone(c.number)})" if c.number else c.name)
         for c in queries.connections()
         if c.send_enabled
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from flask import Flask
 from markupsafe import Markup
@@ -40,13 +41,14 @@ WORST_FIRST = (
     "delivered",
     "cancelled",
 )
+phone = lru_cache(maxsize=2000)(display)  # formatting takes a tenth of a millisecond each
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(when)
     app.add_template_filter(exactly)
-    app.add_template_filter(display, "phone")
+    app.add_template_filter(phone, "phone")
     app.add_template_filter(counted)
     app.context_processor(_globals)
 

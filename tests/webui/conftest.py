@@ -180,7 +180,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCac
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
-def _app(world: World, templates: FileSystemBytecodeCache) -> Flask:
+def make_app(world: World, templates: FileSystemBytecodeCache) -> Flask:
     app = create_app(world.box)
     app.jinja_env.bytecode_cache = templates
     app.testing = False  # errors must become pages, as they do for people
@@ -189,12 +189,12 @@ def _app(world: World, templates: FileSystemBytecodeCache) -> Flask:
 
 @pytest.fixture
 def stranger(world: World, templates: FileSystemBytecodeCache) -> Reader:
-    return Reader(_app(world, templates).test_client())
+    return Reader(make_app(world, templates).test_client())
 
 
 @pytest.fixture
 def first_visitor(new_world: World, templates: FileSystemBytecodeCache) -> Reader:
-    return Reader(_app(new_world, templates).test_client())
+    return Reader(make_app(new_world, templates).test_client())
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.messaging import tidy
+from gateway.sms import EncodeError
 from webui.current import box
 
 if TYPE_CHECKING:
@@ -40,9 +41,13 @@ def write() -> BaseResponse:
         errors["text"] = "Write a message."
     if target not in _box_numbers():
         errors["to"] = "Choose one of the box's numbers."
-    if own is None or errors:
+    if own is not None and not errors:
+        try:
+            _network().phone_send(own, target, text)
+        except EncodeError:
+            errors["text"] = "The message is too long."
+    if errors:
         return make_response(_page(number, text, errors), 400)
-    _network().phone_send(own, target, text)
     return redirect(url_for("phone.phone", number=own), 303)
 
 
