@@ -64,8 +64,6 @@ class Recovery:
         """An information line while out of step."""
         if self._resync is not None:
             self._resync.heard_line(line)
-            if self._resync.asked(line):
-                return []
         late = self.late.line(line)
         if late is not None:
             return [late]

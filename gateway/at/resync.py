@@ -112,10 +112,6 @@ class Resync:
             self._queries = known + [q for q in self._queries if q not in known]
             self._again = self._again or bool(known)
 
-    def asked(self, line: str) -> bool:
-        """Whether the line answers the query that is under way."""
-        return self.step is Step.QUERY and line.startswith(self.command.prefix)
-
     def heard_result(self, result: Result, now: float) -> None:
         if self.step is Step.QUERY:
             self._result_in_query(result, now)
