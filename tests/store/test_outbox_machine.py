@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from gateway.clock import SECOND
 from gateway.states import TABLE, State
 from gateway.store import db, outbox, queries, trash
+from gateway.store.db import execute
 from gateway.store.outbox import Claim
 from tests.store.given import NOW, connection, dispatches, message, tpdus
 
@@ -63,6 +64,7 @@ class Outbox(RuleBasedStateMachine):
         self.known: dict[int, Known] = {}
         self.in_hand: list[InHand] = []
         self.handed_over: list[int] = []  # part ids that were submitted at some time
+        self.taken: set[int] = set()  # part ids that the network took, and has not lost
         for parts in (1, 3):
             self.add(2, parts, "hold", None, False)
         self.add(1, 2, "resend", None, False)
@@ -146,12 +148,12 @@ class Outbox(RuleBasedStateMachine):
     work_more = work_still_more = work  # most of what happens
 
     def claim(self, c: int, room: int, deleted_meanwhile: bool) -> None:
-        sending = {i for i, s in self.states().items() if s is State.SENDING}
+        sending = execute("SELECT number FROM dispatch WHERE state = 'sending'").fetchall()
         found = outbox.due(self.now, {c: room}, room)
         found = [f for f in found if f.chosen_connection_id in (None, c)]
         numbers = [f.number for f in found]
         assert len(set(numbers)) == len(numbers)
-        assert not {f.dispatch_id for f in found} & sending
+        assert not set(numbers) & {number for (number,) in sending}
         if found and deleted_meanwhile:
             self.set_deleted(found[0].message_id, True)
         wanted = [Claim(f.dispatch_id, c, tpdus(self.known[f.dispatch_id].parts), 1) for f in found]
@@ -165,6 +167,7 @@ class Outbox(RuleBasedStateMachine):
         if hand.under_way:
             return
         part = hand.left[0]
+        assert part not in self.taken, "the network has this part already"
         outbox.submitted(part, hand.connection_id, self.now)
         hand.under_way = part
         self.handed_over.append(part)
@@ -177,6 +180,7 @@ class Outbox(RuleBasedStateMachine):
             return
         self.mr = (self.mr + 1) % 256
         outbox.accepted(hand.under_way, self.mr, self.now)
+        self.taken.add(hand.under_way)
         hand.left.remove(hand.under_way)
         hand.under_way = None
         if not hand.left:
@@ -216,12 +220,14 @@ class Outbox(RuleBasedStateMachine):
         if not self.handed_over:
             return
         part = data.draw(st.sampled_from(self.handed_over))
-        number, mr, c = db.execute(
+        number, mr, c = execute(
             "SELECT d.number, p.mr, p.connection_id FROM part p"
             " JOIN dispatch d ON d.id = p.dispatch_id WHERE p.id = ?",
             (part,),
         ).fetchone()
         outbox.report(c, number, 255 if mr is None else mr, status, None, None, self.now)
+        if status == 70:  # of this or another part to the same number
+            self.taken.clear()
 
     # what time and power do ---------------------------------------------------------------------
 
@@ -242,7 +248,7 @@ class Outbox(RuleBasedStateMachine):
     # what must hold at all times ----------------------------------------------------------------
 
     def states(self) -> dict[int, State]:
-        return {i: State(s) for i, s in db.execute("SELECT id, state FROM dispatch")}
+        return {i: State(s) for i, s in execute("SELECT id, state FROM dispatch")}
 
     @invariant()
     def nothing_is_lost_and_every_step_is_legal(self) -> None:
@@ -262,7 +268,7 @@ class Outbox(RuleBasedStateMachine):
         if not hasattr(self, "known"):
             return
         for d, state in self.states().items():
-            rows = db.execute("SELECT state FROM part WHERE dispatch_id = ?", (d,))
+            rows = execute("SELECT state FROM part WHERE dispatch_id = ?", (d,))
             parts = [s for (s,) in rows]
             if state in (State.SENT, State.DELIVERED):
                 assert parts
