@@ -13,11 +13,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from gateway.box import Box
 from gateway.clock import Clock, SystemClock
 from gateway.config import Config
 from gateway.control import Control
@@ -44,19 +44,6 @@ MAX_REQUEST = 1 << 20  # octets; waitress' own default is a gigabyte
 
 class AppError(Exception):
     """The service cannot start; one plain line that says what to do."""
-
-
-@dataclass(slots=True)
-class Box:
-    """What the page, the API and the command line get to work with."""
-
-    config: Config
-    clock: Clock
-    events: Events
-    messaging: Messaging
-    status: Status
-    accounts: Accounts
-    phone: Network | None = None  # the pretend carrier, in simulation only
 
 
 class Service:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from gateway.store import db
 
 if TYPE_CHECKING:
-    from gateway.app import Box
+    from gateway.box import Box
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from webui.arguments import IdConverter
 from webui.views import auth, compose, health, inbox, live, phone
 
 if TYPE_CHECKING:
-    from gateway.app import Box
+    from gateway.box import Box
 
 MAX_BODY = 512 * 1024  # octets: 20,000 numbers and the longest text fit in
 

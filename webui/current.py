@@ -9,7 +9,7 @@ from flask import current_app, g
 from gateway.services.accounts import SignedIn
 
 if TYPE_CHECKING:
-    from gateway.app import Box
+    from gateway.box import Box
 
 
 def box() -> Box:

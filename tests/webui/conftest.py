@@ -15,7 +15,7 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from gateway import sms
-from gateway.app import Box
+from gateway.box import Box
 from gateway.config import Config, Http
 from gateway.events import Events, OutboxChanged
 from gateway.modem.ledger import Telemetry

@@ -1,0 +1,27 @@
+"""What the page, the API and the control socket get to work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gateway.clock import Clock
+from gateway.config import Config
+from gateway.events import Events
+from gateway.services.accounts import Accounts
+from gateway.services.messaging import Messaging
+from gateway.services.status import Status
+
+if TYPE_CHECKING:
+    from gateway.simnet import Network
+
+
+@dataclass(slots=True)
+class Box:
+    config: Config
+    clock: Clock
+    events: Events
+    messaging: Messaging
+    status: Status
+    accounts: Accounts
+    phone: Network | None = None  # the pretend carrier, in simulation only
