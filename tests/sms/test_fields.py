@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,6 +94,12 @@ def test_a_broken_time_stamp_goes_out_as_it_came() -> None:
     assert isinstance(read, sms.Deliver)
     assert (read.timestamp, read.raw_timestamp) == (None, b"\xff" * 7)
     assert sms.encode(read) == octets
+
+
+@pytest.mark.parametrize("zone", [0xFF, 0xA0, 0xF8])
+def test_a_zone_of_no_digits_leaves_no_time(zone: int) -> None:
+    good = timestamp.write(sms.Timestamp(2026, 11, 23, 12, 0, 0))
+    assert timestamp.read(good[:6] + bytes((zone,))) is None
 
 
 GSM7, DATA, UCS2 = sms.Alphabet
@@ -216,6 +224,12 @@ def test_an_enhanced_validity_comes_back_in_seconds(seconds: int, once: bool) ->
     assert (validity.seconds, validity.single_shot) == (seconds, once)
 
 
+def test_an_extended_indicator_moves_the_value_by_an_octet() -> None:
+    assert sms.Enhanced(bytes.fromhex("82003C00000000")).seconds == 60
+    assert sms.Enhanced(bytes.fromhex("0100000000AA00")).seconds == 300
+    assert sms.Enhanced(bytes.fromhex("03FF0000000000")).seconds is None
+
+
 @given(st.binary(min_size=7, max_size=7))
 def test_any_enhanced_validity_has_some_seconds_or_none(octets: bytes) -> None:
     seconds = sms.Enhanced(octets).seconds
@@ -294,3 +308,41 @@ def test_an_mms_notification_shows_where_the_message_is() -> None:
     assert (
         sms.describe_data(sms.UserData((), payload)) == "MMS notification (http://mms.example/x1)"
     )
+
+
+def test_a_submit_that_announces_more_than_140_octets_is_refused() -> None:
+    octets = bytes.fromhex("0100" + "0181F1" + "0004" + "8D") + bytes(141)
+    with pytest.raises(sms.DecodeError, match="at most 140") as caught:
+        sms.decode_from_phone(octets)
+    assert (caught.value.field, caught.value.offset) == ("user_data.length", 7)
+
+
+def test_a_header_longer_than_the_data_is_an_error_that_says_where() -> None:
+    octets = bytes.fromhex("40" + "0291" + "94" + "0000" + "62113221436540" + "02" + "0500")
+    with pytest.raises(sms.DecodeError) as caught:
+        sms.decode_from_network(octets)
+    assert (caught.value.field, caught.value.offset) == ("user_data.header.length", 14)
+
+
+def test_a_header_too_long_for_its_length_octet_is_refused() -> None:
+    elements = (Element(0x70, bytes(200)), Element(0x71, bytes(200)))
+    for too_long in (elements, (Element(0x70, bytes(256)),)):
+        with pytest.raises(sms.EncodeError, match="header"):
+            sms.encode(sms.Submit(sms.Address("1"), sms.UserData(too_long)))
+
+
+def test_letters_in_an_address_that_is_no_name_are_refused() -> None:
+    with pytest.raises(sms.EncodeError, match="no number"):
+        sms.encode(sms.Submit(sms.Address("12x4"), sms.UserData()))
+
+
+@pytest.mark.parametrize(("pid", "replaces"), [(0x40, None), (0x41, 1), (0x47, 7), (0x48, None)])
+def test_a_message_may_take_the_place_of_an_earlier_one(pid: int, replaces: int | None) -> None:
+    deliver = sms.Deliver(sms.Address("1"), None, sms.UserData(), pid=pid)
+    assert (deliver.replaces, deliver.silent) == (replaces, pid == 0x40)
+
+
+def test_a_decode_error_survives_the_way_to_another_process() -> None:
+    error = sms.DecodeError("user_data.length", 7, "too long")
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.offset) == (str(error), 7)

@@ -47,6 +47,22 @@ def test_a_wrong_length_does_not_lose_a_message(prefix: str, length: int | None)
     assert (pdu.smsc is None) == (prefix != CENTRE)
 
 
+def test_a_number_that_looks_like_a_report_does_not_turn_the_message_into_one() -> None:
+    """From the sixth octet on, this one could be a status report behind a service centre of 04."""
+    line = "040C91947102550291" + "0000" + TPDU[22:]
+    message = sms.decode_any(sms.split_pdu(line).tpdu)
+    assert isinstance(message, sms.Deliver)
+    assert str(message.sender) == "+491720552019"
+
+
+def test_an_empty_service_centre_that_was_counted_is_not_read_as_a_message() -> None:
+    """With the centre's 00 as first octet, the tenth of a month would be a length of one."""
+    line = "00" + TPDU[:22] + "62110121436540" + TPDU[36:]
+    message = sms.decode_any(sms.split_pdu(line, LENGTH + 1).tpdu)
+    assert isinstance(message, sms.Deliver)
+    assert message.text == "hellohello"
+
+
 def test_a_message_that_the_modem_cut_short_shows_what_came() -> None:
     pdu = sms.split_pdu((CENTRE + TPDU)[:-6], LENGTH)
     message = sms.decode_any(pdu.tpdu)

@@ -169,6 +169,11 @@ def test_the_counter_names_what_makes_a_text_unicode_and_offers_plain_characters
     assert counted.letters == {"Ż": "Z", "ó": "o", "ł": "l"}
 
 
+def test_what_holds_an_emoji_together_is_not_offered_for_removal() -> None:
+    assert sms.count(FAMILY).replacements == {}
+    assert sms.count("a\u200db").replacements == {"\u200d": ""}
+
+
 def test_a_plain_text_is_forced_by_nothing_and_offered_nothing() -> None:
     counted = sms.count("Füße: {5} €")
     assert (counted.forced_by, counted.replacements, counted.letters) == ((), {}, {})
@@ -188,6 +193,7 @@ def test_a_plain_text_is_forced_by_nothing_and_offered_nothing() -> None:
         ("• first", "* first"),
         ("a\u200db", "ab"),
         (FAMILY, FAMILY),
+        (f"a\u200db {FAMILY}", f"ab {FAMILY}"),
         ("❤\ufe0f", "❤\ufe0f"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("français ş ☃", "français ş ☃"),
@@ -234,6 +240,16 @@ def test_a_surrogate_pair_cut_by_somebody_else_is_whole_again() -> None:
 def test_an_escape_cut_from_its_character_is_whole_again() -> None:
     parts = {1: (sms.UserData((), b"5 \x1b"), GSM), 2: (sms.UserData((), b"e!"), GSM)}
     assert sms.join_text(parts, 2).text == "5 €!"
+
+
+def test_an_escape_that_is_itself_escaped_takes_nothing_from_the_next_part() -> None:
+    parts = {1: (sms.UserData((), b"5\x1b\x1b"), GSM), 2: (sms.UserData((), b"e"), GSM)}
+    assert sms.join_text(parts, 2).text == "5 e"
+
+
+def test_an_odd_octet_at_the_end_of_a_part_does_not_garble_the_next_one() -> None:
+    part = sms.UserData((), "ж".encode("utf-16-be") + b"\x04")
+    assert sms.join_text({1: (part, UNICODE), 2: (part, UNICODE)}, 2).text == "жж"
 
 
 def test_each_part_has_its_own_language() -> None:
