@@ -324,6 +324,8 @@ def _start_logging(settings: config.Config) -> None:
         format="%(asctime)s %(levelname)-7s %(threadName)s: %(message)s",
         stream=sys.stderr,
     )
+    if not settings.log_texts:  # peewee would log every statement with its values
+        logging.getLogger("peewee").setLevel(logging.INFO)
     # waitress warns of every full queue; a slow client is no news
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
