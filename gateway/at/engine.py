@@ -108,7 +108,9 @@ class Engine:
     def send(self, command: Command, now: float) -> bytes:
         """Start a command; write the bytes at once. Raises AtBusy."""
         if self.busy:
-            raise AtBusy(f"cannot send {command.text!r} now")
+            raise AtBusy(
+                "a command is pending, or the engine is out of step"
+            )  # text may hold a PIN
         if self._framer.rest.startswith(">"):  # not our prompt: nobody had asked for one
             self._framer.rest = ""
             self._recovery.prompt_may_be_open = True

@@ -140,13 +140,8 @@ PROFILES: Final[tuple[Profile, ...]] = (
 
 def profile_for(manufacturer: str, model: str) -> Profile:
     """The row for what AT+CGMI and AT+CGMM gave; the generic one for everything unknown."""
+    make = manufacturer or model  # some answer ATI alone, with everything in one line
     for row in PROFILES:
-        if re.search(row.manufacturer, manufacturer, re.IGNORECASE) and re.search(
-            row.model, model, re.IGNORECASE
-        ):
+        if re.search(row.manufacturer, make, re.I) and re.search(row.model, model, re.I):
             return row
-    if not manufacturer and model:  # some answer ATI alone, with everything in one line
-        for row in PROFILES:
-            if re.search(row.manufacturer, model, re.IGNORECASE):
-                return row
     return GENERIC

@@ -84,12 +84,7 @@ _FINALS: Final[dict[str, Result]] = {
     },
 }
 _CALL_FINALS: Final[dict[str, Result]] = {text: Result("CALL", None, text) for text in _CALLS}
-_PREFIXES: Final[tuple[tuple[str, ResultKind], ...]] = (
-    ("+CMS ERROR", "CMS"),
-    ("+CME ERROR", "CME"),
-    ("MODEM ERROR:", "ERROR"),
-)
-_STARTS: Final = tuple(prefix for prefix, _ in _PREFIXES)
+_STARTS: Final = ("+CMS ERROR", "+CME ERROR", "MODEM ERROR:")
 
 _OTHER: Final[dict[ResultKind, Row]] = {
     "OK": ("none", "Done.", None, 0),
@@ -139,17 +134,12 @@ def parse_final(line: str, dialled: bool = False) -> Result | None:
 
 
 def _with_code(line: str) -> Result | None:
-    for prefix, kind in _PREFIXES:
-        if not line.startswith(prefix):
-            continue
-        rest = line[len(prefix) :].strip()
-        if prefix[0] == "+" and rest and rest[0] != ":":
-            return None
-        rest = rest.lstrip(": ").strip()
-        if kind == "ERROR":
-            return Result("ERROR", None, rest)
-        return _coded(kind, rest)
-    return None
+    if line.startswith("MODEM ERROR:"):
+        return Result("ERROR", None, line.partition(":")[2].strip())
+    rest = line[len("+CMS ERROR") :].strip()
+    if rest and rest[0] != ":":
+        return None
+    return _coded("CMS" if line[3] == "S" else "CME", rest.lstrip(": "))
 
 
 def _coded(kind: ResultKind, rest: str) -> Result:

@@ -138,9 +138,7 @@ class Resync:
             self.until = min(self.until, now + AFTER_ERROR)
 
     def tick(self, now: float) -> bytes:
-        """What to write now that the time of the step is over; b"" for nothing."""
-        if self.over or now < self.deadline:
-            return b""
+        """What to write now that `deadline` has come; b"" for nothing."""
         if self.step is Step.QUIET and not self._noise:
             self.step = Step.DONE
             return b""

@@ -53,11 +53,8 @@ def cmgl(lines: Sequence[str]) -> list[Entry]:
 
 def cmgr(lines: Sequence[str]) -> Entry | None:
     """One stored message; None when the place is empty (bare OK, or a length of 0)."""
-    for header, pdu in _pairs(lines, "+CMGR:"):
-        entry = _entry(header, pdu, has_index=False)
-        if entry is not None:
-            return entry
-    return None
+    pairs = _pairs(lines, "+CMGR:")
+    return _entry(*pairs[0], has_index=False) if pairs else None
 
 
 def _pairs(lines: Sequence[str], prefix: str) -> list[tuple[str, str]]:

@@ -86,6 +86,7 @@ def test_these_states_cannot(stat):
 def test_sms_only_abroad_is_roaming():
     assert Registration(7).roaming
     assert not Registration(6).roaming
+    assert Registration(2).searching
     assert Registration(3).denied
 
 
@@ -234,9 +235,11 @@ def test_how_full_the_memories_are():
     assert answers.cpms_usage(["+CPMS: 1,20,1,20,1,20"]) == [Usage("", 1, 20)] * 3
     assert sm.full
     assert not Usage("ME", 0, 0).full
+    assert answers.cpms_usage(["+CPMS: x,y,z"]) == []
 
 
 def test_what_cnmi_lists():
+    assert answers.cnmi_offered(["+CNMI: (x),(0-99999)"]) == [set(), set()]
     assert answers.cnmi_offered(["+CNMI: (0-2),(0,1,3),(0),(1-2),(1)"]) == [
         {0, 1, 2},
         {0, 1, 3},
@@ -339,6 +342,11 @@ def test_own_number():
 )
 def test_a_ussd_text(line, expected):
     assert answers.cusd(line) == expected
+
+
+def test_a_menu_waits_for_a_choice():
+    assert Ussd(1, "1. Balance").waits
+    assert not Ussd(0, "Balance").waits
 
 
 def test_results_that_ask_for_patience():

@@ -67,3 +67,55 @@ def test_the_number_of_a_service_centre_carries_its_type():
 def test_a_ussd_request_can_go_without_coding():
     assert commands.cusd("*100#").text == 'AT+CUSD=1,"*100#",15'
     assert commands.cusd("*100#", None).text == 'AT+CUSD=1,"*100#"'
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "prefix"),
+    [
+        (commands.wake(), "\x1b", ""),
+        (commands.at(), "AT", ""),
+        (commands.echo_off(), "ATE0", ""),
+        (commands.cmee(1), "AT+CMEE=1", ""),
+        (commands.extra("AT^CURC=0"), "AT^CURC=0", ""),
+        (commands.manufacturer_queries()[0], "AT+CGMI", ""),
+        (commands.model_queries()[0], "AT+CGMM", ""),
+        (commands.firmware_queries()[0], "AT+CGMR", ""),
+        (commands.imei_queries()[0], "AT+CGSN", ""),
+        (commands.cfun_query(), "AT+CFUN?", "+CFUN:"),
+        (commands.cfun(1), "AT+CFUN=1", ""),
+        (commands.cfun(1, reset=True), "AT+CFUN=1,1", ""),
+        (commands.cpin_query(), "AT+CPIN?", "+CPIN:"),
+        (commands.cpin_enter("1234"), 'AT+CPIN="1234"', ""),
+        (commands.cimi(), "AT+CIMI", ""),
+        (commands.iccid_queries(GENERIC)[0], "AT+CCID", ""),
+        (commands.cnum(), "AT+CNUM", "+CNUM:"),
+        (commands.registration_queries()[2], "AT+CEREG?", "+CEREG:"),
+        (commands.csq(), "AT+CSQ", "+CSQ:"),
+        (commands.cesq(), "AT+CESQ", "+CESQ:"),
+        (commands.cops_query(), "AT+COPS?", "+COPS:"),
+        (commands.cops_automatic(), "AT+COPS=0", ""),
+        (commands.cops_scan(), "AT+COPS=?", "+COPS:"),
+        (commands.chup(), "AT+CHUP", ""),
+        (commands.cmgf(0), "AT+CMGF=0", ""),
+        (commands.cscs("GSM"), 'AT+CSCS="GSM"', ""),
+        (commands.cscs("GSM", quoted=False), "AT+CSCS=GSM", ""),
+        (commands.cscs_query(), "AT+CSCS?", "+CSCS:"),
+        (commands.csms(0), "AT+CSMS=0", "+CSMS:"),
+        (commands.cpms_query_offered(), "AT+CPMS=?", "+CPMS:"),
+        (commands.cpms_query(), "AT+CPMS?", "+CPMS:"),
+        (commands.cpms_read_from("SM"), 'AT+CPMS="SM"', "+CPMS:"),
+        (commands.cnmi_query_offered(), "AT+CNMI=?", "+CNMI:"),
+        (commands.cnmi("2,1,0,1,0"), "AT+CNMI=2,1,0,1,0", ""),
+        (commands.csca_query(), "AT+CSCA?", "+CSCA:"),
+        (commands.cmgl(), "AT+CMGL=4", "+CMGL:"),
+        (commands.cmgr(3), "AT+CMGR=3", "+CMGR:"),
+        (commands.cmgd(3), "AT+CMGD=3", ""),
+        (commands.cmms(2), "AT+CMMS=2", ""),
+        (commands.cnma(), "AT+CNMA=0", ""),
+        (commands.cusd_cancel(), "AT+CUSD=2", ""),
+    ],
+    ids=lambda value: getattr(value, "text", None),
+)
+def test_a_command_is_spelt_as_the_standard_has_it(command, text, prefix):
+    assert (command.text, command.prefix) == (text, prefix)
+    assert command.timeout > 0

@@ -17,6 +17,7 @@ from gateway.at import (
     Result,
     Resynchronised,
     Urc,
+    Write,
     commands,
 )
 
@@ -215,3 +216,58 @@ def test_the_engine_keeps_up_with_the_hot_path(engine):
     for n in range(0, len(block), 64):
         engine.receive(block[n : n + 64], 0.1)
     assert time.perf_counter() - started < 5
+
+
+def test_a_bare_prompt_is_looked_at_again_soon(engine):
+    engine.send(commands.submit(19), 0.0)
+    assert engine.receive(b"\r\n>", 1.0) == []
+    assert engine.deadline == pytest.approx(1.05)
+    assert [type(e) for e in engine.tick(1.05)] == [Prompt]
+
+
+def test_a_prompt_that_stood_there_before_is_not_the_next_commands(engine):
+    engine.send(commands.at(), 0.0)
+    engine.receive(b"OK\r\n> ", 0.1)
+    engine.send(commands.submit(19), 0.2)
+    assert engine.receive(b"\r\n", 0.3) == []
+    engine.tick(11.0)
+    assert engine.resynchronise(11.0) == b"\x1b\r"
+
+
+def test_a_refusal_of_a_command_about_messages_is_its_own(engine):
+    engine.send(commands.submit(19), 0.0)
+    engine.receive(b"> ", 0.1)
+    engine.send_payload(b"0011\x1a", 0.2, 60.0)
+    engine.tick(61.0)
+    engine.resynchronise(61.0)
+    engine.receive(b"+CMGF: 0\r\nOK\r\n", 61.1)
+    command = commands.cmgr(1)
+    engine.send(command, 62.0)
+    assert engine.receive(b"+CMS ERROR: 321\r\n", 62.1) == [Answer(command, (), Result("CMS", 321))]
+
+
+def test_a_modem_that_falls_silent_among_pings_is_asked_the_queries_again(engine):
+    engine.send(commands.at(), 0.0)
+    engine.tick(3.0)
+    engine.resynchronise(3.0)
+    now, written = 3.0, []
+    while len(written) < 4:
+        now = engine.deadline
+        events = [
+            *engine.tick(now),
+            *engine.receive(b"ERROR\r\n" if len(written) < 2 else b"", now),
+        ]
+        written += [e.data for e in events if isinstance(e, Write)]
+    assert written == [b"AT+CMGF?\r", b"AT+CMEE?\r", b"AT\r", b"\x1b\rAT+CNMI?\r"]
+
+
+def test_a_silence_after_a_query_is_broken_by_any_answer_that_is_owed(engine):
+    engine.send(commands.at(), 0.0)
+    engine.receive(b"OK\r\n", 0.0)
+    engine.send(commands.csq(), 0.0)
+    engine.tick(10.0)
+    engine.resynchronise(10.0)
+    assert engine.tick(13.0) == [Write(b"\x1b\rAT+CMEE?\r")]
+    engine.receive(b"+CMEE: 1\r\nOK\r\n", 13.1)
+    engine.receive(b"+CNMI: 2,1\r\n", 13.4)
+    assert engine.tick(13.6) == [Write(b"AT+CNMI?\r")]
