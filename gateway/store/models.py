@@ -254,6 +254,13 @@ Incoming.add_index(
 )
 
 
+class Tally(Base):
+    """How many messages a view holds (gateway.store.views). Triggers keep it true."""
+
+    name = TextField(primary_key=True)
+    value = IntegerField(default=0)
+
+
 class Reference(Base):
     """Next concatenation reference for a recipient: two long texts must not share one."""
 
@@ -319,6 +326,7 @@ TABLES: tuple[type[Base], ...] = (
     Part,
     Attempt,
     Incoming,
+    Tally,
     Reference,
     RoutingRule,
     Setting,

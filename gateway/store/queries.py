@@ -208,15 +208,15 @@ def inbox_list(limit: int, offset: int) -> tuple[list[Received], int]:
     with errors():
         found = execute(
             "SELECT id, peer, text, created_at, sent_at, connection_id, complete, note"
-            " FROM message WHERE direction = 'in' AND deleted_at IS NULL"
-            " ORDER BY id DESC LIMIT ? OFFSET ?",
+            " FROM message WHERE id IN (SELECT id FROM message WHERE direction = 'in'"
+            "  AND deleted_at IS NULL ORDER BY id DESC LIMIT ? OFFSET ?) ORDER BY id DESC",
             (limit, offset),
         ).fetchall()
     received = [
         Received(id_, peer, text, created_at, sent_at, via, bool(complete), note)
         for id_, peer, text, created_at, sent_at, via, complete, note in found
     ]
-    return received, views.received()
+    return received, counts().received
 
 
 # one message -----------------------------------------------------------------------------------

@@ -44,38 +44,9 @@ class Counts:
 
 
 def counts() -> Counts:
+    """Read from a table that triggers keep (migration 0001): the same in a millionth message."""
     with errors():
-        return Counts(
-            all=_number("SELECT count(*) FROM message WHERE deleted_at IS NULL"),
-            received=received(),
-            sent=_with_states(View.SENT),
-            failed=_with_states(View.FAILED),
-            pending=_with_states(View.PENDING),
-            unread=_number(
-                "SELECT count(*) FROM message WHERE direction = 'in' AND read_at IS NULL"
-                " AND deleted_at IS NULL"
-            ),
-        )
-
-
-def received() -> int:
-    """How many messages `View.RECEIVED` holds."""
-    with errors():
-        return _number("SELECT count(*) FROM message WHERE direction = 'in' AND deleted_at IS NULL")
-
-
-def _with_states(view: View) -> int:
-    states = STATES[view]
-    marks = ", ".join("?" * len(states))
-    return _number(
-        "SELECT count(DISTINCT message_id) FROM dispatch"  # noqa: S608
-        f" WHERE held = 0 AND state IN ({marks})",
-        *states,
-    )
-
-
-def _number(sql: str, *params: object) -> int:
-    return int(execute(sql, params).fetchone()[0])
+        return Counts(**dict(execute("SELECT name, value FROM tally").fetchall()))
 
 
 def ids(view: View, before_id: int | None, limit: int) -> list[int]:
@@ -115,9 +86,9 @@ def _ids_with_states(states: tuple[State, ...], before: int, limit: int) -> list
 
 def _head(state: State, before: int) -> int:
     """The newest message below `before` with a dispatch in this state; 0: none."""
-    return _number(
+    row = execute(
         "SELECT coalesce(max(message_id), 0) FROM dispatch"
         " WHERE held = 0 AND state = ? AND message_id < ?",
-        state,
-        before,
-    )
+        (state, before),
+    ).fetchone()
+    return int(row[0])

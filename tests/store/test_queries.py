@@ -72,6 +72,15 @@ def test_counts_agree_with_the_views() -> None:
         assert len(ids(view)) == getattr(found, view.value)
 
 
+def test_counts_follow_what_is_removed_for_good() -> None:
+    c = connection()
+    m = message(ANN, BOB)
+    sent(dispatches(m)[0], c)
+    received()
+    db.execute("DELETE FROM message")
+    assert queries.counts() == queries.Counts(0, 0, 0, 0, 0, 0)
+
+
 def test_deleted_messages_are_nowhere_until_they_are_restored() -> None:
     gone = [received(), message(ANN)]
     trash.delete(gone, NOW, "ann")

@@ -150,7 +150,7 @@ CREATE TABLE "routing_rule" (
 INSERT INTO "routing_rule" VALUES(1,1,'last_received','',NULL,1);
 INSERT INTO "routing_rule" VALUES(2,2,'any','',NULL,1);
 CREATE TABLE "schema_migration" ("id" INTEGER NOT NULL PRIMARY KEY, "name" VARCHAR(255) NOT NULL, "applied" DATETIME NOT NULL);
-INSERT INTO "schema_migration" VALUES(1,'0001_initial','2026-11-23 23:49:22.502745');
+INSERT INTO "schema_migration" VALUES(1,'0001_initial','2026-11-24 00:04:56.846799');
 CREATE TABLE "session" (
     "id" INTEGER NOT NULL PRIMARY KEY,
     "digest" TEXT NOT NULL,
@@ -165,6 +165,16 @@ CREATE TABLE "setting" (
     "key" TEXT NOT NULL PRIMARY KEY,
     "value" TEXT NOT NULL
 );
+CREATE TABLE "tally" (
+    "name" TEXT NOT NULL PRIMARY KEY,
+    "value" INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO "tally" VALUES('all',4);
+INSERT INTO "tally" VALUES('received',1);
+INSERT INTO "tally" VALUES('unread',1);
+INSERT INTO "tally" VALUES('sent',1);
+INSERT INTO "tally" VALUES('failed',1);
+INSERT INTO "tally" VALUES('pending',1);
 CREATE TABLE "token" (
     "id" INTEGER NOT NULL PRIMARY KEY,
     "name" TEXT NOT NULL,
@@ -220,4 +230,28 @@ CREATE UNIQUE INDEX "session_digest" ON "session" ("digest");
 CREATE INDEX "session_user_id" ON "session" ("user_id");
 CREATE UNIQUE INDEX "token_name" ON "token" ("name");
 CREATE UNIQUE INDEX "token_digest" ON "token" ("digest");
+CREATE TRIGGER tally_all_1 AFTER INSERT ON message WHEN NEW.deleted_at IS NULL BEGIN UPDATE tally SET value = value + 1 WHERE name = 'all'; END;
+CREATE TRIGGER tally_all_2 AFTER UPDATE OF deleted_at, read_at ON message WHEN (NEW.deleted_at IS NULL) AND NOT (OLD.deleted_at IS NULL) BEGIN UPDATE tally SET value = value + 1 WHERE name = 'all'; END;
+CREATE TRIGGER tally_all_3 AFTER UPDATE OF deleted_at, read_at ON message WHEN (OLD.deleted_at IS NULL) AND NOT (NEW.deleted_at IS NULL) BEGIN UPDATE tally SET value = value - 1 WHERE name = 'all'; END;
+CREATE TRIGGER tally_all_4 AFTER DELETE ON message WHEN OLD.deleted_at IS NULL BEGIN UPDATE tally SET value = value - 1 WHERE name = 'all'; END;
+CREATE TRIGGER tally_received_1 AFTER INSERT ON message WHEN NEW.deleted_at IS NULL AND NEW.direction = 'in' BEGIN UPDATE tally SET value = value + 1 WHERE name = 'received'; END;
+CREATE TRIGGER tally_received_2 AFTER UPDATE OF deleted_at, read_at ON message WHEN (NEW.deleted_at IS NULL AND NEW.direction = 'in') AND NOT (OLD.deleted_at IS NULL AND OLD.direction = 'in') BEGIN UPDATE tally SET value = value + 1 WHERE name = 'received'; END;
+CREATE TRIGGER tally_received_3 AFTER UPDATE OF deleted_at, read_at ON message WHEN (OLD.deleted_at IS NULL AND OLD.direction = 'in') AND NOT (NEW.deleted_at IS NULL AND NEW.direction = 'in') BEGIN UPDATE tally SET value = value - 1 WHERE name = 'received'; END;
+CREATE TRIGGER tally_received_4 AFTER DELETE ON message WHEN OLD.deleted_at IS NULL AND OLD.direction = 'in' BEGIN UPDATE tally SET value = value - 1 WHERE name = 'received'; END;
+CREATE TRIGGER tally_unread_1 AFTER INSERT ON message WHEN NEW.deleted_at IS NULL AND NEW.direction = 'in' AND NEW.read_at IS NULL BEGIN UPDATE tally SET value = value + 1 WHERE name = 'unread'; END;
+CREATE TRIGGER tally_unread_2 AFTER UPDATE OF deleted_at, read_at ON message WHEN (NEW.deleted_at IS NULL AND NEW.direction = 'in' AND NEW.read_at IS NULL) AND NOT (OLD.deleted_at IS NULL AND OLD.direction = 'in' AND OLD.read_at IS NULL) BEGIN UPDATE tally SET value = value + 1 WHERE name = 'unread'; END;
+CREATE TRIGGER tally_unread_3 AFTER UPDATE OF deleted_at, read_at ON message WHEN (OLD.deleted_at IS NULL AND OLD.direction = 'in' AND OLD.read_at IS NULL) AND NOT (NEW.deleted_at IS NULL AND NEW.direction = 'in' AND NEW.read_at IS NULL) BEGIN UPDATE tally SET value = value - 1 WHERE name = 'unread'; END;
+CREATE TRIGGER tally_unread_4 AFTER DELETE ON message WHEN OLD.deleted_at IS NULL AND OLD.direction = 'in' AND OLD.read_at IS NULL BEGIN UPDATE tally SET value = value - 1 WHERE name = 'unread'; END;
+CREATE TRIGGER tally_sent_1 AFTER INSERT ON dispatch WHEN NEW.held = 0 AND NEW.state IN ('sent', 'delivered') BEGIN UPDATE tally SET value = value + 1 WHERE name = 'sent' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('sent', 'delivered') AND message_id = NEW.message_id AND id <> NEW.id); END;
+CREATE TRIGGER tally_sent_2 AFTER UPDATE OF state, held ON dispatch WHEN (NEW.held = 0 AND NEW.state IN ('sent', 'delivered')) AND NOT (OLD.held = 0 AND OLD.state IN ('sent', 'delivered')) BEGIN UPDATE tally SET value = value + 1 WHERE name = 'sent' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('sent', 'delivered') AND message_id = NEW.message_id AND id <> NEW.id); END;
+CREATE TRIGGER tally_sent_3 AFTER UPDATE OF state, held ON dispatch WHEN (OLD.held = 0 AND OLD.state IN ('sent', 'delivered')) AND NOT (NEW.held = 0 AND NEW.state IN ('sent', 'delivered')) BEGIN UPDATE tally SET value = value - 1 WHERE name = 'sent' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('sent', 'delivered') AND message_id = OLD.message_id AND id <> OLD.id); END;
+CREATE TRIGGER tally_sent_4 AFTER DELETE ON dispatch WHEN OLD.held = 0 AND OLD.state IN ('sent', 'delivered') BEGIN UPDATE tally SET value = value - 1 WHERE name = 'sent' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('sent', 'delivered') AND message_id = OLD.message_id AND id <> OLD.id); END;
+CREATE TRIGGER tally_failed_1 AFTER INSERT ON dispatch WHEN NEW.held = 0 AND NEW.state IN ('failed', 'uncertain') BEGIN UPDATE tally SET value = value + 1 WHERE name = 'failed' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('failed', 'uncertain') AND message_id = NEW.message_id AND id <> NEW.id); END;
+CREATE TRIGGER tally_failed_2 AFTER UPDATE OF state, held ON dispatch WHEN (NEW.held = 0 AND NEW.state IN ('failed', 'uncertain')) AND NOT (OLD.held = 0 AND OLD.state IN ('failed', 'uncertain')) BEGIN UPDATE tally SET value = value + 1 WHERE name = 'failed' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('failed', 'uncertain') AND message_id = NEW.message_id AND id <> NEW.id); END;
+CREATE TRIGGER tally_failed_3 AFTER UPDATE OF state, held ON dispatch WHEN (OLD.held = 0 AND OLD.state IN ('failed', 'uncertain')) AND NOT (NEW.held = 0 AND NEW.state IN ('failed', 'uncertain')) BEGIN UPDATE tally SET value = value - 1 WHERE name = 'failed' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('failed', 'uncertain') AND message_id = OLD.message_id AND id <> OLD.id); END;
+CREATE TRIGGER tally_failed_4 AFTER DELETE ON dispatch WHEN OLD.held = 0 AND OLD.state IN ('failed', 'uncertain') BEGIN UPDATE tally SET value = value - 1 WHERE name = 'failed' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('failed', 'uncertain') AND message_id = OLD.message_id AND id <> OLD.id); END;
+CREATE TRIGGER tally_pending_1 AFTER INSERT ON dispatch WHEN NEW.held = 0 AND NEW.state IN ('pending', 'sending', 'scheduled') BEGIN UPDATE tally SET value = value + 1 WHERE name = 'pending' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('pending', 'sending', 'scheduled') AND message_id = NEW.message_id AND id <> NEW.id); END;
+CREATE TRIGGER tally_pending_2 AFTER UPDATE OF state, held ON dispatch WHEN (NEW.held = 0 AND NEW.state IN ('pending', 'sending', 'scheduled')) AND NOT (OLD.held = 0 AND OLD.state IN ('pending', 'sending', 'scheduled')) BEGIN UPDATE tally SET value = value + 1 WHERE name = 'pending' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('pending', 'sending', 'scheduled') AND message_id = NEW.message_id AND id <> NEW.id); END;
+CREATE TRIGGER tally_pending_3 AFTER UPDATE OF state, held ON dispatch WHEN (OLD.held = 0 AND OLD.state IN ('pending', 'sending', 'scheduled')) AND NOT (NEW.held = 0 AND NEW.state IN ('pending', 'sending', 'scheduled')) BEGIN UPDATE tally SET value = value - 1 WHERE name = 'pending' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('pending', 'sending', 'scheduled') AND message_id = OLD.message_id AND id <> OLD.id); END;
+CREATE TRIGGER tally_pending_4 AFTER DELETE ON dispatch WHEN OLD.held = 0 AND OLD.state IN ('pending', 'sending', 'scheduled') BEGIN UPDATE tally SET value = value - 1 WHERE name = 'pending' AND NOT EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('pending', 'sending', 'scheduled') AND message_id = OLD.message_id AND id <> OLD.id); END;
 COMMIT;
