@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -46,11 +47,12 @@ class Spool:
             time.sleep(0.05)
 
     def find(self, folder: str, text: str) -> str | None:
-        """The file in `folder` that contains `text`."""
+        """The file in `folder` that contains `text`. smsd's lock files come and go meanwhile."""
         for path in (self.folder / folder).iterdir():
-            content = path.read_bytes().decode("latin-1")
-            if text in content:
-                return content
+            with contextlib.suppress(FileNotFoundError):
+                content = path.read_bytes().decode("latin-1")
+                if text in content:
+                    return content
         return None
 
 
