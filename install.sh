@@ -86,9 +86,10 @@ test_programs() {
     command -v chromium >/dev/null || missing+=(chromium)
     command -v gammu >/dev/null || missing+=(gammu)
     [ -x /usr/sbin/smsd ] || missing+=(smstools)
-    fc-list 2>/dev/null | grep -qi 'noto.*emoji' || missing+=(fonts-noto-color-emoji)
-    fc-list 2>/dev/null | grep -qi 'NotoSansArabic\|NotoSans-Regular' || missing+=(fonts-noto-core)
-    [ ${#missing[@]} = 0 ] || packages fontconfig "${missing[@]}" ||
+    local fonts=/usr/share/fonts/truetype/noto
+    [ -e $fonts/NotoColorEmoji.ttf ] || missing+=(fonts-noto-color-emoji)
+    [ -e $fonts/NotoSans-Regular.ttf ] || missing+=(fonts-noto-core)
+    [ ${#missing[@]} = 0 ] || packages "${missing[@]}" ||
         say "NOT INSTALLED: ${missing[*]}. The tests that need them are skipped. \
 As root: apt-get install ${missing[*]}"
 }
