@@ -11,6 +11,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway.clock import SECOND
 from gateway.states import Move, State, UndefinedMove
 from gateway.store import reports
 from gateway.store.db import errors, execute, insert, transaction
@@ -18,6 +19,7 @@ from gateway.store.moves import Outcome, move, note
 from gateway.store.progress import progress
 
 RESENDS_BY_POLICY = 3  # so many times an uncertain dispatch goes out again by itself, then it waits
+NOT_EVEN_OUT = 30 * SECOND  # wait after an odd answer to a command that nothing was sent with
 RESTARTED = "The box stopped while it was being sent."
 
 
@@ -305,13 +307,16 @@ def unknown(part_id: int, now: int, reason: str, code: str) -> State:
     """The part was submitted and no answer came: the dispatch is uncertain.
 
     If its writer wished so (when_uncertain = resend) it is queued again at once, a few times. A
-    report that was here before us settles it on the spot.
+    report that was here before us settles it on the spot. A part that was never submitted is in no
+    doubt, whatever the modem said: it is tried again a little later.
     """
     with transaction():
         seen = _look_at(part_id)
-        if seen.part_state != "submitted":
+        if seen.part_state == "submitted":
+            return _lose_sight(seen, now, reason, code)
+        if seen.part_state != "new" or seen.state is not State.SENDING:
             return seen.state
-        return _lose_sight(seen, now, reason, code)
+    return refused(part_id, now, reason=reason, code=code, retry_at=now + NOT_EVEN_OUT)
 
 
 def _lose_sight(seen: _Sight, now: int, reason: str, code: str) -> State:

@@ -231,6 +231,13 @@ def test_without_an_answer_it_is_uncertain_and_stays_so() -> None:
     assert outbox.unknown(part, NOW, "again", "") is State.UNCERTAIN
 
 
+def test_a_part_that_was_never_submitted_is_in_no_doubt() -> None:
+    d = dispatch(ANN)
+    part = claimed(d, connection()).parts[0].part_id
+    assert outbox.unknown(part, NOW, "Network time-out.", "CMS 332") is State.PENDING
+    assert column(d, "due_at") > NOW
+
+
 def test_a_late_answer_settles_the_doubt() -> None:
     d, part = in_doubt()
     assert outbox.accepted(part, 9, NOW) is State.SENT
