@@ -37,6 +37,7 @@ from gateway.modem.jobs.base import (
     Request,
     Unanswered,
 )
+from gateway.steps import step
 from hw.serialport import PortError, SerialPort
 
 T = TypeVar("T")
@@ -142,6 +143,7 @@ class Link:
                 return None
             case Payload(data=data, timeout=timeout):
                 self._write(self._engine.send_payload(data, self._clock.monotonic(), timeout))
+                step("payload written")
                 return self._reply()
         self._into_step()
         self._write(self._engine.send(request, self._clock.monotonic()))

@@ -15,6 +15,7 @@ from gateway import routing, sms
 from gateway.clock import MINUTE, SECOND, Clock
 from gateway.events import Events, OutboxChanged, StoreChanged
 from gateway.modem.ledger import Assignment, PartToSend
+from gateway.steps import step
 from gateway.store import db, outbox, rules
 
 log = logging.getLogger(__name__)
@@ -160,6 +161,7 @@ class Dispatch:
             parts = tuple(PartToSend(p.part_id, p.seq, p.tpdu) for p in won.parts)
             work = Assignment(won.dispatch_id, won.number, parts)
             by_connection.setdefault(won.connection_id, []).append(work)
+        step("claimed")
         self._events.publish(OutboxChanged())
         for connection_id, work_list in by_connection.items():
             if not self._carriers.assign(connection_id, work_list):

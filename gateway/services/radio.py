@@ -11,6 +11,7 @@ from gateway.at import Explanation, Result, Retry, explain
 from gateway.clock import Clock
 from gateway.events import Events, ModemChanged, OutboxChanged, Received
 from gateway.modem.ledger import Identity, ReadPdu, Sim
+from gateway.steps import step
 from gateway.store import connections, db, inbox, outbox
 
 log = logging.getLogger(__name__)
@@ -59,10 +60,14 @@ class RadioLedger:
         )
 
     def submitting(self, part_id: int, connection_id: int) -> None:
+        step("prompt seen")
         outbox.submitted(part_id, connection_id, self._clock.now())
+        step("submitted on disk")
 
     def accepted(self, part_id: int, reference: int | None) -> None:
+        step("answer read")
         self._insist(lambda: outbox.accepted(part_id, reference, self._clock.now()))
+        step("accepted on disk")
         self._events.publish(OutboxChanged())
 
     def refused(self, part_id: int, result: Result) -> bool:
@@ -105,7 +110,9 @@ class RadioLedger:
 
     def keep(self, connection_id: int | None, pdus: Sequence[ReadPdu]) -> list[int]:
         raw = [inbox.RawPdu(p.pdu, p.memory, p.slot, p.tpdu_length) for p in pdus]
+        step("received read")
         kept = inbox.keep(connection_id, raw, self._clock.now())
+        step("report kept" if any(k.kind == "report" for k in kept) else "received kept")
         messages = tuple(k.message_id for k in kept if k.new and k.message_id is not None)
         if messages:
             self._events.publish(Received(messages))
@@ -114,7 +121,9 @@ class RadioLedger:
         return [k.incoming_id for k in kept]
 
     def erased(self, keys: Sequence[int]) -> None:
+        step("deleted")
         inbox.erased(keys, self._clock.now())
+        step("deletion on disk")
 
     def changed(self) -> None:
         self._events.publish(ModemChanged(self._port))
