@@ -219,14 +219,18 @@ class Incoming(Base):
     set_id = IntegerField(null=True)  # the row whose arrival began the multi-part message
     mr = IntegerField(null=True)  # reports: TP-MR
     status = IntegerField(null=True)  # reports: TP-ST
-    message = ForeignKeyField(Message, null=True, on_delete="SET NULL")
-    part = ForeignKeyField(Part, null=True, on_delete="SET NULL")  # reports: what it settled
+    message = ForeignKeyField(Message, null=True, on_delete="SET NULL", index=False)
+    # reports: what it settled
+    part = ForeignKeyField(Part, null=True, on_delete="SET NULL", index=False)
     error = TextField(default="")  # why it could not be decoded: field path and offset
 
     class Meta:
         indexes = ((("digest", "arrived_at"), False),)
 
 
+# Without the empty ones, which are most, and which no query may come to walk through.
+Incoming.add_index(Incoming.message, where=SQL("message_id IS NOT NULL"), name="incoming_message")
+Incoming.add_index(Incoming.part, where=SQL("part_id IS NOT NULL"), name="incoming_part")
 Incoming.add_index(
     Incoming.sender,
     Incoming.ref,

@@ -67,27 +67,32 @@ def due(now: int, free: Mapping[int, int], limit: int) -> list[Due]:
         busy = {n for (n,) in execute(_SENDING_NUMBERS)}
         lanes = list(_lanes())
         ready = [lane for lane in lanes if lane[0] in free or (lane[0] == ANY and free)]
-        found = sorted(_first_of(ready, now, limit, busy), key=lambda e: e.order)[:limit]
         stuck = [lane for lane in lanes if lane not in ready]
+        found = sorted(_first_of(ready, now, limit, busy), key=lambda e: e.order)[:limit]
         spare = max(limit - len(found), limit // 8)
         taken = busy | {e.number for e in found}
-        found += _first_of(stuck, now, spare, taken, unseen_only=True)[:spare]
-        return _details([e.dispatch_id for e in found])
+        untold = _first_of(stuck, now, spare, taken, unseen_only=True)[:spare]
+        best = found[: limit - len(untold)] + untold
+        return _details([e.dispatch_id for e in best])
 
 
 _SENDING_NUMBERS = "SELECT number FROM dispatch WHERE state = 'sending'"
 
 
 def _lanes() -> Iterator[tuple[int, int]]:
-    """(wanted, priority) of every lane that holds something; one index seek for each."""
-    lane: tuple[int, int] = (-1, 0)
-    while row := execute(
-        "SELECT wanted, priority FROM dispatch WHERE state = 'pending' AND held = 0"
-        " AND (wanted, priority) > (?, ?) ORDER BY wanted, priority LIMIT 1",
-        lane,
-    ).fetchone():
-        yield row
-        lane = row
+    """(wanted, priority) of every lane that holds something.
+
+    Two seeks in the index for each: SQLite walks through a whole lane for one that compares pairs.
+    """
+    lane: tuple[int, int] | None = execute(f"{_LANE} ORDER BY wanted, priority LIMIT 1").fetchone()
+    while lane:
+        yield lane
+        same = f"{_LANE} AND wanted = ? AND priority > ? ORDER BY priority LIMIT 1"
+        other = f"{_LANE} AND wanted > ? ORDER BY wanted, priority LIMIT 1"
+        lane = execute(same, lane).fetchone() or execute(other, lane[:1]).fetchone()
+
+
+_LANE = "SELECT wanted, priority FROM dispatch WHERE state = 'pending' AND held = 0"
 
 
 def _first_of(
@@ -254,8 +259,8 @@ def expire(now: int) -> int:
 _EXPIRED = (
     "SELECT id, parts, (SELECT count(*) FROM part WHERE dispatch_id = dispatch.id"
     "  AND part.state IN ('accepted', 'delivered'))"
-    " FROM dispatch WHERE state = 'pending' AND held = 0 AND valid_until <= ?"
-    " AND valid_until IS NOT NULL"
+    " FROM dispatch INDEXED BY dispatch_expiry"
+    " WHERE state = 'pending' AND held = 0 AND valid_until <= ? AND valid_until IS NOT NULL"
 )
 
 

@@ -158,8 +158,8 @@ CREATE TABLE "incoming" (
     "error" TEXT NOT NULL DEFAULT ''
 );
 
-CREATE INDEX "incoming_message_id" ON "incoming" ("message_id");
-CREATE INDEX "incoming_part_id" ON "incoming" ("part_id");
+CREATE INDEX "incoming_message" ON "incoming" ("message_id") WHERE message_id IS NOT NULL;
+CREATE INDEX "incoming_part" ON "incoming" ("part_id") WHERE part_id IS NOT NULL;
 CREATE INDEX "incoming_digest_arrived_at" ON "incoming" ("digest", "arrived_at");
 CREATE INDEX "incoming_set"
     ON "incoming" ("sender", "ref", "total", "arrived_at") WHERE set_id IS NOT NULL;

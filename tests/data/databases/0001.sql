@@ -150,7 +150,7 @@ CREATE TABLE "routing_rule" (
 INSERT INTO "routing_rule" VALUES(1,1,'last_received','',NULL,1);
 INSERT INTO "routing_rule" VALUES(2,2,'any','',NULL,1);
 CREATE TABLE "schema_migration" ("id" INTEGER NOT NULL PRIMARY KEY, "name" VARCHAR(255) NOT NULL, "applied" DATETIME NOT NULL);
-INSERT INTO "schema_migration" VALUES(1,'0001_initial','2026-11-24 00:04:56.846799');
+INSERT INTO "schema_migration" VALUES(1,'0001_initial','2026-11-24 00:12:00.880675');
 CREATE TABLE "session" (
     "id" INTEGER NOT NULL PRIMARY KEY,
     "digest" TEXT NOT NULL,
@@ -213,8 +213,8 @@ CREATE INDEX "part_reference"
 CREATE INDEX "part_in_doubt"
     ON "part" ("connection_id", "submitted_at") WHERE state = 'unknown';
 CREATE INDEX "attempt_dispatch_id" ON "attempt" ("dispatch_id");
-CREATE INDEX "incoming_message_id" ON "incoming" ("message_id");
-CREATE INDEX "incoming_part_id" ON "incoming" ("part_id");
+CREATE INDEX "incoming_message" ON "incoming" ("message_id") WHERE message_id IS NOT NULL;
+CREATE INDEX "incoming_part" ON "incoming" ("part_id") WHERE part_id IS NOT NULL;
 CREATE INDEX "incoming_digest_arrived_at" ON "incoming" ("digest", "arrived_at");
 CREATE INDEX "incoming_set"
     ON "incoming" ("sender", "ref", "total", "arrived_at") WHERE set_id IS NOT NULL;
