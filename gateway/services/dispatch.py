@@ -75,7 +75,7 @@ class Dispatch:
                 try:
                     if watch.changed():
                         self._events.publish(StoreChanged())
-                    self._drain()
+                    self.drain()
                     self._wake.wait(self._pause())
                 except db.StoreError as e:
                     log.error("dispatch waits: %s", e)
@@ -90,7 +90,7 @@ class Dispatch:
             return FALLBACK
         return min(FALLBACK, max(0.0, (self._next_due - self._clock.now()) / SECOND))
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
         """Rounds until nothing more can be handed over."""
         now = self._clock.now()
         if outbox.expire(now):
@@ -142,8 +142,7 @@ class Dispatch:
             outbox.postpone(ids, now + LOOK_AGAIN, reason, now)
         if waiting:
             self._events.publish(OutboxChanged())
-        self._hand_over(claims, now)
-        return bool(claims or waiting or refused)
+        return self._hand_over(claims, now) or bool(waiting or refused)
 
     def _claim(self, item: outbox.Due, connection_id: int) -> outbox.Claim:
         if item.has_parts:
@@ -153,9 +152,11 @@ class Dispatch:
             item.dispatch_id, connection_id, submits(item, reference, self._clock.now()), reference
         )
 
-    def _hand_over(self, claims: Sequence[outbox.Claim], now: int) -> None:
+    def _hand_over(self, claims: Sequence[outbox.Claim], now: int) -> bool:
+        """Claim and give; True when a modem took something."""
         if not claims:
-            return
+            return False
+        taken = False
         by_connection: dict[int, list[Assignment]] = {}
         for won in outbox.claim(claims, now):
             parts = tuple(PartToSend(p.part_id, p.seq, p.tpdu) for p in won.parts)
@@ -164,9 +165,12 @@ class Dispatch:
         step("claimed")
         self._events.publish(OutboxChanged())
         for connection_id, work_list in by_connection.items():
-            if not self._carriers.assign(connection_id, work_list):
-                for work in work_list:
-                    outbox.release(work.dispatch_id, "The modem has just gone.", now)
+            if self._carriers.assign(connection_id, work_list):
+                taken = True
+                continue
+            for work in work_list:
+                outbox.release(work.dispatch_id, "The modem has just gone.", now)
+        return taken
 
 
 def submits(item: outbox.Due, reference: int | None, now: int) -> tuple[str, ...]:

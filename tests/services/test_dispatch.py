@@ -1,0 +1,151 @@
+"""Due work goes to whoever can carry it, and what cannot go says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gateway import sms
+from gateway.clock import HOUR
+from gateway.events import Events
+from gateway.modem.ledger import Assignment
+from gateway.routing import NO_RULE, Line
+from gateway.services.dispatch import Dispatch
+from gateway.store import connections, db, outbox, queries
+from tests.services.conftest import FakeClock
+
+
+class FakeCarriers:
+    """Modems that take whatever they have room for."""
+
+    def __init__(self) -> None:
+        self.table: dict[int, Line] = {}
+        self.taken: list[tuple[int, Assignment]] = []
+        self.gone = False
+
+    def lines(self) -> Mapping[int, Line]:
+        carried = [c for c, _ in self.taken]
+        return {
+            i: replace(line, room=max(0, line.room - carried.count(i)))
+            for i, line in self.table.items()
+        }
+
+    def assign(self, connection_id: int, work: Sequence[Assignment]) -> bool:
+        if self.gone:
+            return False
+        self.taken += [(connection_id, w) for w in work]
+        return True
+
+    def numbers(self) -> list[str]:
+        return sorted(w.number for _, w in self.taken)
+
+
+@pytest.fixture
+def carriers() -> FakeCarriers:
+    return FakeCarriers()
+
+
+@pytest.fixture
+def dispatch(carriers: FakeCarriers, clock: FakeClock, store: Path) -> Dispatch:
+    return Dispatch(carriers, clock, Events())
+
+
+def sim(clock: FakeClock, n: int) -> int:
+    return connections.upsert_connection(f"894410000000000000{n}", "", clock.now()).connection_id
+
+
+def add(clock: FakeClock, *numbers: str, text: str = "hi", **more: object) -> int:
+    now = clock.now()
+    values = {"created_at": now, "due_at": now, "valid_until": now + HOUR} | more
+    return outbox.add(outbox.Outgoing(text=text, numbers=numbers, parts=1, **values))
+
+
+def states(message_id: int) -> list[tuple[str, str]]:
+    detail = queries.detail(message_id)
+    assert detail is not None
+    return [(d.state, d.reason) for d in detail.dispatches]
+
+
+def test_the_load_is_shared_and_room_respected(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 2), b: Line(b, "B", True, 1)}
+    add(clock, *[f"+2547123456{n}" for n in range(10, 20)])
+    dispatch.drain()
+    assert sorted(c for c, _ in carriers.taken) == [a, a, b]
+
+
+def test_what_waits_for_a_chosen_connection_crowds_out_nobody(dispatch, carriers, clock):
+    up, down = sim(clock, 1), sim(clock, 2)
+    carriers.table = {up: Line(up, "A", True, 500), down: Line(down, "B", False, 0, True, "no SIM")}
+    for n in range(200):
+        add(clock, f"+254711{n:06d}", connection_id=down)
+    for n in range(5):
+        add(clock, f"+254722{n:06d}")
+    dispatch.drain()
+    assert carriers.numbers() == [f"+254722{n:06d}" for n in range(5)]
+
+
+def test_waiting_has_a_reason(dispatch, carriers, clock):
+    down = sim(clock, 1)
+    carriers.table = {down: Line(down, "Blue SIM", False, 0, True, "no SIM")}
+    message = add(clock, "+254712345678", connection_id=down)
+    dispatch.drain()
+    assert states(message) == [("pending", "Blue SIM: no SIM")]
+
+
+def test_without_any_rule_it_fails_and_says_what_to_do(dispatch, carriers, clock):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    message = add(clock, "+254712345678")
+    db.database.execute_sql("DELETE FROM routing_rule")
+    dispatch.drain()
+    assert states(message) == [("failed", NO_RULE)]
+
+
+def test_a_modem_that_has_just_gone_gives_everything_back(dispatch, carriers, clock):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.gone = True
+    message = add(clock, "+254712345678")
+    dispatch.drain()
+    assert states(message)[0][0] == "pending"
+    carriers.gone = False
+    dispatch.drain()
+    assert carriers.numbers() == ["+254712345678"]
+
+
+def test_what_is_handed_over_is_the_text_as_an_sms(dispatch, carriers, clock):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    text = "Grüße 🐦 " * 30
+    add(clock, "+254712345678", text=text)
+    dispatch.drain()
+    ((_, work),) = carriers.taken
+    decoded = [sms.decode_from_phone(bytes.fromhex(p.tpdu)) for p in work.parts]
+    assert {str(d.destination) for d in decoded} == {"+254712345678"}
+    assert all(d.request_report and d.validity for d in decoded)
+    parts = {n: (d.user_data, d.dcs) for n, d in enumerate(decoded, start=1)}
+    assert sms.join_text(parts, len(parts)).text == text
+
+
+def test_the_thread_picks_up_what_another_process_wrote(dispatch, carriers, clock, store):
+    import sqlite3
+    import threading
+
+    a = sim(clock, 1)
+    handed = threading.Event()
+    carriers.table = {a: Line(a, "A", True, 5)}
+    real = carriers.assign
+    carriers.assign = lambda c, w: real(c, w) and (handed.set() or True)  # type: ignore[method-assign]
+    dispatch.start()
+    try:
+        add(clock, "+254712345678")  # nobody pokes
+        assert handed.wait(5)
+    finally:
+        dispatch.stop()
+    with sqlite3.connect(store / "pigeonbox.db") as other:
+        assert other.execute("SELECT state FROM dispatch").fetchone() == ("sending",)
+    assert not db.database.in_transaction()
