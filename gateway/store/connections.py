@@ -7,7 +7,8 @@ from typing import Any
 
 from gateway.store.db import errors, execute, insert, transaction
 
-UNIDENTIFIED = "unidentified"  # sim_key of a card that tells neither ICCID nor IMSI
+UNIDENTIFIED = "unidentified"  # sim_key of a card that tells neither ICCID nor IMSI, with its port
+SAFE_TRIES = 3  # a PIN is entered by itself only while the SIM would forgive two more
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,13 @@ class ConnectionInfo:
     pin_was_tried: bool  # the stored PIN was entered once and did not help: a person must act
     created_at: int
     last_up_at: int | None
+    send_roaming: bool = True
+    reports: bool = True  # delivery reports are asked for where the writer wants them
+    hang_up: bool = False
+    per_minute: int | None = None  # SMS at most; 0 = no limit, None = the box's default
+    per_hour: int | None = None
+    per_day: int | None = None
+    pin_tries: int | None = None  # left before the SIM asks for its PUK, None = not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +50,59 @@ class ModemInfo:
 
 _COLUMNS = (
     "SELECT id, name, number, iccid, imsi, send_enabled, receive_enabled, pin <> '',"
-    " pin_tried <> '', created_at, last_up_at FROM connection"
+    " pin_tried <> '', created_at, last_up_at, send_roaming, reports, hang_up, per_minute,"
+    " per_hour, per_day, pin_tries FROM connection"
 )
 
 
-def upsert_connection(iccid: str, imsi: str, now: int) -> ConnectionInfo:
+def upsert_connection(iccid: str, imsi: str, now: int, port: str = "") -> ConnectionInfo:
     """A SIM is in service: remember it, by ICCID or else IMSI. Durable when it returns.
 
-    Being in service also proves its PIN right: it may be entered again after a restart.
+    Being in service also proves its PIN right: it may be entered again after a restart. So may one
+    that was entered through this port while the SIM did not yet say who it is.
     """
     with transaction():
-        connection_id = _identify(iccid, imsi, now)
+        if iccid or imsi:
+            _now_known(iccid, imsi, port)
+        connection_id = _identify(iccid, imsi, now, port)
         execute(
-            "UPDATE connection SET last_up_at = ?, pin_tried = '' WHERE id = ?",
+            "UPDATE connection SET last_up_at = ?, pin_tried = '', pin_tries = NULL,"
+            " pin_confirmed = 0 WHERE id = ?",
             (now, connection_id),
         )
-        execute("UPDATE connection SET pin_tried = '' WHERE sim_key = ?", (UNIDENTIFIED,))
         return _info(execute(f"{_COLUMNS} WHERE id = ?", (connection_id,)).fetchone())
 
 
-def _identify(iccid: str, imsi: str, now: int) -> int:
+def _now_known(iccid: str, imsi: str, port: str) -> None:
+    """The SIM behind this port says who it is: what was kept for the unknown one becomes its own.
+
+    Inside a transaction. Where the SIM has a row already, that one stays and gets the PIN.
+    """
+    row = execute(
+        "SELECT id, pin FROM connection WHERE sim_key = ?", (_unidentified(port),)
+    ).fetchone()
+    if row is None:
+        return
+    known = execute(
+        "SELECT id, pin FROM connection WHERE sim_key IN (?, ?) OR (imsi <> '' AND imsi = ?)",
+        (iccid or f"imsi:{imsi}", f"imsi:{imsi}", imsi),
+    ).fetchone()
+    if known is None:
+        key = iccid or f"imsi:{imsi}"
+        execute("UPDATE connection SET sim_key = ? WHERE id = ?", (key, row[0]))
+        return
+    execute("UPDATE connection SET pin_tried = '' WHERE id = ?", (row[0],))
+    if row[1] and not known[1]:
+        execute("UPDATE connection SET pin = ? WHERE id = ?", (row[1], known[0]))
+
+
+def _unidentified(port: str) -> str:
+    return f"{UNIDENTIFIED}:{port}" if port else UNIDENTIFIED
+
+
+def _identify(iccid: str, imsi: str, now: int, port: str = "") -> int:
     """The row of this SIM, made or completed; inside a transaction."""
-    by_imsi = f"imsi:{imsi}" if imsi else UNIDENTIFIED
+    by_imsi = f"imsi:{imsi}" if imsi else _unidentified(port)
     key = iccid or by_imsi
     row = execute(
         "SELECT id, iccid, imsi FROM connection WHERE sim_key IN (?, ?)"
@@ -91,7 +130,8 @@ def _add(key: str, iccid: str, imsi: str, now: int) -> int:
 
 
 def _info(row: tuple[Any, ...]) -> ConnectionInfo:
-    connection_id, name, number, iccid, imsi, sends, receives, has_pin, tried, made, up = row
+    connection_id, name, number, iccid, imsi, sends, receives, has_pin, tried, made, up = row[:11]
+    roams, reports, hangs_up, *more = row[11:]
     return ConnectionInfo(
         connection_id,
         name,
@@ -104,6 +144,10 @@ def _info(row: tuple[Any, ...]) -> ConnectionInfo:
         bool(tried),
         made,
         up,
+        bool(roams),
+        bool(reports),
+        bool(hangs_up),
+        *more,
     )
 
 
@@ -132,30 +176,85 @@ def rename(connection_id: int, *, name: str | None = None, number: str | None = 
         )
 
 
+_OPTIONS = (
+    "send_enabled",
+    "receive_enabled",
+    "send_roaming",
+    "reports",
+    "hang_up",
+    "per_minute",
+    "per_hour",
+    "per_day",
+)
+
+
+def set_options(connection_id: int, **changes: bool | int | None) -> bool:
+    """What a person decided for a connection; False when there is no such one.
+
+    Switches: send_enabled, receive_enabled, send_roaming, reports, hang_up. Limits in SMS:
+    per_minute, per_hour, per_day (0 = none, None = the box's default).
+    """
+    if unknown := set(changes) - set(_OPTIONS):
+        raise ValueError(f"a connection has no option {', '.join(sorted(unknown))}")
+    sets = ", ".join(f"{name} = ?" for name in changes)
+    with errors():
+        found = execute(
+            f"UPDATE connection SET {sets} WHERE id = ?",  # noqa: S608
+            (*changes.values(), connection_id),
+        )
+    return found.rowcount == 1
+
+
 # PIN -------------------------------------------------------------------------------------------
 
 
-def set_pin(connection_id: int, pin: str) -> None:
-    """A person says what the PIN is (again): it may be tried once more."""
-    with errors():
-        execute("UPDATE connection SET pin = ?, pin_tried = '' WHERE id = ?", (pin, connection_id))
+def set_pin(connection_id: int, pin: str, *, despite_few_tries: bool = False) -> None:
+    """A person says what the PIN is (again): it may be tried once more.
+
+    `despite_few_tries`: the person knows that the SIM may ask for its PUK after this.
+    """
+    with transaction():
+        row = execute("SELECT pin_tried FROM connection WHERE id = ?", (connection_id,)).fetchone()
+        tried = " ".join(one for one in (row[0] if row else "").split() if one != pin)
+        execute(
+            "UPDATE connection SET pin = ?, pin_tried = ?, pin_confirmed = ? WHERE id = ?",
+            (pin, tried, despite_few_tries, connection_id),
+        )
 
 
-def take_pin(iccid: str, imsi: str, fallback: str, now: int) -> str | None:
+def take_pin(
+    iccid: str,
+    imsi: str,
+    fallback: str,
+    now: int,
+    *,
+    port: str = "",
+    tries_left: int | None = None,
+) -> str | None:
     """The PIN to enter now, on disk as tried before this returns; None: there is none to try.
 
     `fallback` comes from the config file and is used when the person stored none. Three wrong ones
-    lock a SIM for good, so each value is tried once until the SIM has come into service with it.
+    lock a SIM for good, so each value is tried once until the SIM has come into service with it,
+    and none while fewer than SAFE_TRIES are left, unless a person confirmed it. Where nobody
+    tells how many are left, only the first try is free, and what a person entered since.
     """
     with transaction():
-        connection_id = _identify(iccid, imsi, now)
-        stored, tried = execute(
-            "SELECT pin, pin_tried FROM connection WHERE id = ?", (connection_id,)
+        connection_id = _identify(iccid, imsi, now, port)
+        stored, tried, confirmed = execute(
+            "SELECT pin, pin_tried, pin_confirmed FROM connection WHERE id = ?", (connection_id,)
         ).fetchone()
+        execute("UPDATE connection SET pin_tries = ? WHERE id = ?", (tries_left, connection_id))
         pin: str = stored or fallback
-        if not pin or pin == tried:
+        if not pin or pin in tried.split():
             return None
-        execute("UPDATE connection SET pin_tried = ? WHERE id = ?", (pin, connection_id))
+        fresh = bool(pin == stored or not tried)  # where nobody tells, a person's word counts
+        left = tries_left if tries_left is not None else SAFE_TRIES if fresh else 0
+        if left < SAFE_TRIES and not confirmed:
+            return None
+        execute(
+            "UPDATE connection SET pin_tried = ?, pin_confirmed = 0 WHERE id = ?",
+            (f"{tried} {pin}".strip(), connection_id),
+        )
         return pin
 
 

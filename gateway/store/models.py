@@ -37,12 +37,20 @@ class Connection(Base):
     name = TextField()
     number = TextField(default="")  # own number as E.164, when known
     pin = TextField(default="")
-    pin_tried = TextField(default="")  # this PIN was entered once and never again by itself
+    pin_tried = TextField(default="")  # PINs that were entered once, never again by themselves
     send_enabled = BooleanField(default=True)
     receive_enabled = BooleanField(default=True)
     position = IntegerField(default=0)
     created_at = BigIntegerField()
     last_up_at = BigIntegerField(null=True)
+    send_roaming = BooleanField(default=True)
+    reports = BooleanField(default=True)  # ask for delivery reports where the writer wants them
+    hang_up = BooleanField(default=False)  # end calls that come in
+    per_minute = IntegerField(null=True)  # SMS at most; 0 = no limit, NULL = the box's default
+    per_hour = IntegerField(null=True)
+    per_day = IntegerField(null=True)
+    pin_tries = IntegerField(null=True)  # left before the SIM asks for its PUK, as last read
+    pin_confirmed = BooleanField(default=False)  # a person wants it tried though few tries are left
 
 
 class Modem(Base):
@@ -81,6 +89,7 @@ class Message(Base):
     complete = BooleanField(default=True)  # False: received with parts missing
     read_at = BigIntegerField(null=True)
     deleted_at = BigIntegerField(null=True)
+    flash = BooleanField(default=False)  # class 0: shown at once, not stored by the phone
 
     class Meta:
         indexes = (
@@ -150,6 +159,13 @@ Dispatch.add_index(
     Dispatch.state,
     where=SQL("state = 'sending'"),
     name="dispatch_sending",
+)
+Dispatch.add_index(
+    Dispatch.number,
+    Dispatch.due_at,
+    Dispatch.id,
+    where=SQL("state = 'pending' AND attempts > 0"),
+    name="dispatch_retrying",
 )
 
 
@@ -223,6 +239,7 @@ class Incoming(Base):
     # reports: what it settled
     part = ForeignKeyField(Part, null=True, on_delete="SET NULL", index=False)
     error = TextField(default="")  # why it could not be decoded: field path and offset
+    pid = IntegerField(default=0)  # TP-PID; 65 to 71 take the place of an earlier one
 
     class Meta:
         indexes = ((("digest", "arrived_at"), False),)
@@ -255,6 +272,13 @@ Incoming.add_index(
     Incoming.arrived_at,
     where=SQL("kind = 'report' AND part_id IS NULL"),
     name="incoming_unmatched",
+)
+Incoming.add_index(
+    Incoming.sender,
+    Incoming.pid,
+    Incoming.id,
+    where=SQL("pid BETWEEN 65 AND 71"),
+    name="incoming_replacing",
 )
 
 

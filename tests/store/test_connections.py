@@ -77,6 +77,58 @@ def test_a_locked_sim_that_tells_no_number_gets_one_try_too() -> None:
     assert connections.take_pin("", "", "1234", NOW) == "1234"
 
 
+def test_a_pin_waits_for_a_person_when_the_sim_would_not_forgive_two_more() -> None:
+    assert connections.take_pin("8944", "", "1234", NOW, tries_left=2) is None
+    c = connections.all_connections()[0]
+    assert c.pin_tries == 2
+    connections.set_pin(c.connection_id, "1234")
+    assert connections.take_pin("8944", "", "", NOW, tries_left=2) is None
+    connections.set_pin(c.connection_id, "1234", despite_few_tries=True)
+    assert connections.take_pin("8944", "", "", NOW, tries_left=2) == "1234"
+    connections.set_pin(c.connection_id, "5678")  # the confirmation was for the one before
+    assert connections.take_pin("8944", "", "", NOW, tries_left=1) is None
+
+
+def test_going_back_to_a_pin_that_was_tried_does_not_try_it_again() -> None:
+    connections.take_pin("8944", "", "1234", NOW)
+    c = connections.all_connections()[0].connection_id
+    connections.set_pin(c, "4321")
+    connections.take_pin("8944", "", "1234", NOW)
+    connections.set_pin(c, "")
+    assert connections.take_pin("8944", "", "1234", NOW) is None
+
+
+def test_unknown_sims_behind_two_ports_do_not_share_their_tries() -> None:
+    assert connections.take_pin("", "", "1234", NOW, port="/dev/a") == "1234"
+    connections.upsert_connection("8945", "63903", NOW, "/dev/b")
+    assert connections.take_pin("", "", "1234", NOW, port="/dev/a") is None
+    assert connections.take_pin("", "", "1234", NOW, port="/dev/b") == "1234"
+
+
+def test_a_sim_that_says_who_it_is_only_when_open_keeps_its_settings() -> None:
+    connections.take_pin("", "", "", NOW, port="/dev/a")
+    c = connections.all_connections()[0].connection_id
+    connections.set_pin(c, "1234")
+    found = connections.upsert_connection("8945", "63903", NOW, "/dev/a")
+    assert (found.connection_id, found.iccid, found.has_pin) == (c, "8945", True)
+
+
+def test_options_are_a_persons_and_only_those_that_exist() -> None:
+    c = up("8944").connection_id
+    assert connections.set_options(c, send_roaming=False, reports=False, per_hour=0)
+    found = connections.get(c)
+    assert found is not None
+    assert (found.send_roaming, found.reports, found.per_hour, found.per_day) == (
+        False,
+        False,
+        0,
+        None,
+    )
+    assert not connections.set_options(c + 1, hang_up=True)
+    with pytest.raises(ValueError, match="no option pin"):
+        connections.set_options(c, pin=1)
+
+
 def test_modems_with_the_same_imei_are_told_apart_by_where_they_sit() -> None:
     def seen(path: str, port: str, at: int) -> int:
         return connections.upsert_modem(
