@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import serial
 
+from hw.holders import holders
+
 WRITE_LIMIT = 5.0  # seconds; a dead stick would otherwise block the write for ever
 READ_SIZE = 4096
 
@@ -129,23 +131,3 @@ def _opening_failed(path: str, e: Exception) -> PortError:
     if number in (errno.ENOTTY, errno.EINVAL) or "Could not configure port" in str(e):
         return PortError(Trouble.NOT_SERIAL, f"{path} is not a serial port")
     return PortError(Trouble.OTHER, f"{path} cannot be opened ({e})")
-
-
-def holders(path: str) -> str:
-    """ " (smsd, ModemManager)": other programs that hold the port open, as far as we may see."""
-    target = os.path.realpath(path)
-    names = {name for pid in os.listdir("/proc") if (name := _holder_name(pid, target))}
-    return f" ({', '.join(sorted(names))})" if names else ""
-
-
-def _holder_name(pid: str, target: str) -> str | None:
-    if not pid.isdigit() or int(pid) == os.getpid():
-        return None
-    try:
-        for fd in os.scandir(f"/proc/{pid}/fd"):
-            if os.readlink(fd.path) == target:
-                with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as comm:
-                    return comm.read().strip()
-    except OSError:  # the process ended, or is not ours to look into
-        return None
-    return None

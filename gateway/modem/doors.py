@@ -33,7 +33,8 @@ class Doors:
         self._lock = threading.Lock()
         self._doors = tuple(doors)
         self._at = 0
-        self._proven: Door | None = None  # a modem has answered there
+        self._proven = False  # a modem has answered at this door since it was plugged in
+        self._favourite: int | None = None  # the interface at which it answered last
         self._better_first = True  # ask the better ones once more before this one is taken
         self._moved = False
 
@@ -61,29 +62,30 @@ class Doors:
                 self._better_first = False
                 self._at = 0
                 return False
-            self._proven = here
+            self._proven = True
+            self._favourite = here.interface if here else None
             return True
 
     def doubt(self) -> None:
         """Everything was tried in vain: perhaps it is to be found at another door."""
         with self._lock:
-            self._proven, self._better_first = None, True
+            self._proven, self._favourite, self._better_first = False, None, True
 
     def replace(self, doors: Sequence[Door]) -> None:
         """It was plugged in or out: these are the doors from now on."""
         with self._lock:
+            best = self._favourite
+            if best is not None:
+                doors = sorted(doors, key=lambda d: d.interface != best)
             self._doors = tuple(doors)
             self._at = 0
-            self._moved = True
-            known = self._proven.interface if self._proven else None
-            if known is not None:
-                self._doors = tuple(sorted(doors, key=lambda d: d.interface != known))
+            self._proven, self._better_first, self._moved = False, True, True
 
     @property
     def unsure(self) -> bool:
         """Whether to knock before setting anything up: nobody has proved that this is a modem."""
         with self._lock:
-            return self._proven is None and (not self.listed or len(self._doors) > 1)
+            return not self._proven and (not self.listed or len(self._doors) > 1)
 
     @property
     def moved(self) -> bool:

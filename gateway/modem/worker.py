@@ -15,6 +15,9 @@ from dataclasses import dataclass, replace
 
 from gateway.at import Console, Engine, Late, Restarted, Stray, Urc, profile_for
 from gateway.clock import Clock
+from gateway.modem.claims import Claims
+from gateway.modem.doors import Doors, listed
+from gateway.modem.entrance import Entrance
 from gateway.modem.jobs import radio, receive, send, setup, sim
 from gateway.modem.jobs.base import Context, Job, LinkLost, Unanswered
 from gateway.modem.ledger import Assignment, Ledger, ReadPdu, Sim, Telemetry
@@ -31,11 +34,6 @@ LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registra
 MODE_HOLDS = 1.0  # seconds: no modem restarts and is ready to send again in less
 STOP_GRACE = 3.0  # seconds that a submission under way may take when the service stops
 STORE_PAUSE = 2.0  # seconds after the store failed us
-NO_MODEM = "Nothing here answers like a modem: is it the right port, at the right speed?"
-CONSOLE = (
-    "A login prompt answers here: switch it off with raspi-config "
-    "(Interface Options, Serial Port, login shell: No)."
-)
 QUICK_BACKLOG, SLOW_BACKLOG = 16, 2  # dispatches held ready for a fast or a slow modem
 SLOW = 0.25  # seconds per SMS from which a modem counts as slow
 
@@ -44,6 +42,7 @@ SLOW = 0.25  # seconds per SMS from which a modem counts as slow
 class WorkerConfig:
     port: str
     baud: int = 115200
+    doors: Doors | None = None  # None: this port, listed by hand
 
 
 class Worker:
@@ -55,9 +54,12 @@ class Worker:
         ledger: Ledger,
         clock: Clock,
         session: Callable[[], AbstractContextManager[object]],
+        claims: Claims | None = None,
     ) -> None:
         """`session` is entered for the thread's life; it opens the thread's database connection."""
-        self.config = config
+        doors = config.doors or listed(config.port, config.baud)
+        self.config = replace(config, doors=doors)
+        self._entrance = Entrance(doors, claims or Claims(), clock, lambda: self._stopping)
         self._ledger = ledger
         self._clock = clock
         self._session = session
@@ -68,7 +70,6 @@ class Worker:
         self._context = Context(config.port, ledger, profile_for("", ""))
         self._engine = Engine()
         self._known = False  # a modem has answered on this port
-        self._console = False  # a login prompt has
         self._trouble = ""  # what the next success ends
         self._attention = False
         self._work: deque[Assignment] = deque()
@@ -124,6 +125,10 @@ class Worker:
         self._waker.set()
         return True
 
+    def doors_moved(self) -> None:
+        """Its doors were replaced."""
+        self._waker.set()
+
     # the thread -----------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -145,17 +150,19 @@ class Worker:
     def _live(self) -> None:
         """From finding the port to losing it."""
         try:
-            port = SerialPort(self.config.port, self.config.baud)
+            port = self._entrance.open()
         except PortError as e:
             self._lost(str(e))
             self._sleep(PORT_RETRY)
             return
         try:
+            self._at_door()
             self._machine.on(Event.PORT_FOUND)
             link = Link(
                 port, self._engine, self._waker, self._clock, self._on_news, lambda: self._stop_at
             )
             self._machine.on(Event.PORT_OPEN)
+            self._entrance.check(port)
             self._reset()
             self._serve(link)
         except Unanswered as e:
@@ -165,6 +172,11 @@ class Worker:
                 self._lost(str(e))
         finally:
             port.close()
+
+    def _at_door(self) -> None:
+        """The port that was opened is not always the same one."""
+        door = self._entrance.door
+        self.config = replace(self.config, port=door.path, baud=door.baud)
 
     def _reset(self) -> None:
         """Forget what belonged to the link before."""
@@ -242,7 +254,8 @@ class Worker:
         found = yield from setup.set_up(self._context)
         if not found.answered:
             raise Unanswered(found.why)
-        self._known, self._console = True, False
+        self._known = True
+        self._entrance.identified(found.identity)
         self._trouble, self._attention = "", False
         self._context.profile = found.profile
         # Without flow control, characters get lost while a module turns to reading the PDU.
@@ -259,6 +272,7 @@ class Worker:
         yield from self._enter_service(state.sim)
 
     def _enter_service(self, card: Sim) -> Job[None]:
+        self._entrance.sim_in(card)
         prepared = yield from setup.prepare_sms(self._context)
         if prepared.why:
             self._machine.on(Event.CANNOT_SMS, prepared.why)
@@ -313,7 +327,7 @@ class Worker:
             case Restarted(line=line):
                 self._restarted = f"The modem restarted ({line})."
             case Console(line=line):
-                self._console = True
+                self._entrance.console = True
                 log.warning("%s: a login prompt answers here: %r", self.config.port, line)
             case Stray(line=line):
                 log.debug("%s says %r", self.config.port, line)
@@ -337,6 +351,7 @@ class Worker:
         if self._machine.why != why:
             log.warning("%s", why)
         self._trouble, self._attention = "", False
+        self._entrance.leave()
         self._machine.on(Event.PORT_LOST, why)
         self._give_back(why)
         self._show(connection_id=None)
@@ -344,13 +359,17 @@ class Worker:
     def _recover(self, port: SerialPort, why: str) -> None:
         """The modem is silent: one rung of the ladder, then its port is opened again."""
         if not self._known:  # perhaps no modem at all: ask again, and nothing stronger than that
-            why = CONSOLE if self._console else NO_MODEM
+            why = self._entrance.why_silent()
+            if self._entrance.more:
+                self._machine.on(Event.SILENCE, why)
+                return
         self._trouble = why
         self._machine.on(Event.SILENCE, why)
         self._give_back(why)
         rung = self._machine.next_rung() if self._known else None
         if rung is None:
             self._attention = True
+            self._entrance.doors.doubt()
             self._machine.on(Event.EXHAUSTED, why)
             self._sleep(ATTENTION_RETRY)
             return
@@ -379,6 +398,7 @@ class Worker:
         before = self.telemetry
         self.telemetry = replace(
             before,
+            port=self.config.port,
             state=self._machine.state.value,
             why=self._machine.why,
             trouble=self._trouble,
@@ -395,7 +415,10 @@ class Worker:
         """Wait for a time or a stop, whichever is first; wake-ups for work do not count."""
         until = self._clock.monotonic() + seconds
         poll = self._waker
+        moved = self._entrance.doors.moved  # plugged in or out: look at once
         while not self._stopping and (left := until - self._clock.monotonic()) > 0:
+            if self._entrance.doors.moved and not moved:
+                return
             poll.wait(left)
 
 

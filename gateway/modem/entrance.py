@@ -1,0 +1,97 @@
+"""How a worker gets at its modem: which door to open, whether a modem is behind it, whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gateway.clock import Clock
+from gateway.modem.claims import Claim, Claims
+from gateway.modem.doors import Door, Doors
+from gateway.modem.jobs.base import LinkLost, Unanswered
+from gateway.modem.knock import Heard, knock
+from gateway.modem.ledger import Identity, Sim
+from hw.holders import holders
+from hw.serialport import PortError, SerialPort, Trouble
+
+NO_MODEM = "Nothing here answers like a modem: is it the right port, at the right speed?"
+CONSOLE = (
+    "A login prompt answers here: switch it off with raspi-config "
+    "(Interface Options, Serial Port, login shell: No)."
+)
+SHARED = "Another program{} has this port open too and takes the modem's answers; end it."
+UNPLUGGED = "It was unplugged."
+TWIN = "It is the same modem as the one at {}, and is served there."
+
+
+class Entrance:
+    """Used by the modem's thread alone, apart from the doors and claims it holds."""
+
+    def __init__(
+        self, doors: Doors, claims: Claims, clock: Clock, stopping: Callable[[], bool]
+    ) -> None:
+        self.doors = doors
+        self.door = doors.take() or Door(doors.name)
+        self.console = False  # a login prompt has answered
+        self.more = False  # there is another door to try before giving up for now
+        self.twin = ""  # the port at which this very modem is served already
+        self._claims = claims
+        self._claim = Claim(self.door.path, usb_path=doors.usb_path)
+        self._clock = clock
+        self._stopping = stopping
+
+    def open(self) -> SerialPort:
+        """The port to use now. Raises PortError; its words say what is missing."""
+        door = self.doors.take()
+        if door is None:
+            raise PortError(Trouble.ABSENT, UNPLUGGED)
+        if self.twin and self._claims.served(self.twin):
+            raise PortError(Trouble.OTHER, TWIN.format(self.twin))
+        self.door, self.twin = door, ""
+        try:
+            return SerialPort(door.path, door.baud)
+        except PortError as e:
+            if e.trouble in (Trouble.ABSENT, Trouble.NOT_SERIAL, Trouble.OTHER):
+                self.doors.next()
+            raise
+
+    def check(self, port: SerialPort) -> None:
+        """Find out whether a modem is there, when that is not known. Raises Unanswered."""
+        self.more = False
+        if not self.doors.unsure:
+            return
+        try:
+            heard = knock(port, self._clock, self._stopping)
+        except PortError as e:
+            raise LinkLost(str(e)) from e
+        self.console = heard is Heard.CONSOLE
+        if heard is Heard.MODEM and self.doors.answered():
+            return
+        self.more = heard is Heard.MODEM or self.doors.next()
+        raise Unanswered(NO_MODEM)
+
+    def why_silent(self) -> str:
+        """What is wrong with a port on which no modem was ever heard."""
+        if self.console:
+            return CONSOLE
+        others = holders(self.door.path)
+        return SHARED.format(others) if others else NO_MODEM
+
+    def identified(self, identity: Identity) -> None:
+        """Raises LinkLost when this very modem is served at another port."""
+        self.console = False
+        self._make(Claim(self.door.path, identity.imei, self.doors.usb_path))
+
+    def sim_in(self, sim: Sim) -> None:
+        """Raises LinkLost like `identified`; a SIM tells apart what an IMEI cannot."""
+        self._make(replace(self._claim, sim=sim.iccid or sim.imsi))
+
+    def leave(self) -> None:
+        """The port is closed or about to be."""
+        self._claims.release(self)
+
+    def _make(self, claim: Claim) -> None:
+        self._claim = claim
+        self.twin = self._claims.make(self, claim)
+        if self.twin:
+            raise LinkLost(TWIN.format(self.twin))
