@@ -64,7 +64,8 @@ set_up() {
         [ "$(cat $stamp 2>/dev/null)" = "[test] ${want#* }" ]; }; then
         return
     fi
-    if [ ! -x $PY ]; then
+    if ! $PY -m pip --version >/dev/null 2>&1; then  # none yet, or one that was cut off half-made
+        rm -rf $VENV
         if ! python=$(find_python); then
             packages python3 python3-venv || fail "Python 3.11 or newer with its venv module is \
 needed. As root: apt-get install python3 python3-venv"
