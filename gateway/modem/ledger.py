@@ -72,8 +72,13 @@ class Telemetry:
     roaming: bool = False
     backlog: int = 0
     sending: bool = False
-    recoveries: int = 0
+    recoveries: int = 0  # steps taken to bring it back
+    climbs: int = 0  # times that all of them were taken in vain
+    last_step: str = ""  # the last of them, in words
+    last_step_at: int | None = None
     restarts: int = 0
+    warnings: tuple[str, ...] = ()  # supply, jamming: what somebody should look at
+    stuck: float = 0.0  # seconds for which its thread has not moved, when that is too long
     smsc: str = ""
     report_support: bool = True
 

@@ -75,6 +75,8 @@ class Waker:
         self._out.close()
 
 
+TIME_OUTS = 3  # unanswered commands in a row after which the modem counts as silent
+BEAT = 5.0  # seconds: no wait is longer, so that the thread is seen to be alive
 RESYNC_PATIENCE = 12.0  # seconds to get back into step; then the port is opened again
 
 
@@ -106,6 +108,8 @@ class Link:
         self._said: deque[Urc] = deque(maxlen=32)  # for jobs that wait for the modem's own words
         self._replies: list[Answer | Prompt | Resynchronised | ResyncFailed] = []
         self.heard_at: float | None = None  # when the modem last sent anything
+        self.turned_at = clock.monotonic()  # when this thread last showed life
+        self._time_outs = 0  # commands in a row that were not answered in time
 
     def run(self, job: Job[T]) -> T:
         """Run a job to its end. A lost link is thrown into it first, so that it can record that."""
@@ -145,6 +149,8 @@ class Link:
                 self._write(self._engine.send_payload(data, self._clock.monotonic(), timeout))
                 step("payload written")
                 return self._reply()
+        if self._time_outs >= TIME_OUTS:
+            raise Unanswered("The modem does not answer its commands in time.")
         self._into_step()
         self._write(self._engine.send(request, self._clock.monotonic()))
         return self._reply()
@@ -154,6 +160,8 @@ class Link:
             for n, event in enumerate(self._replies):
                 if isinstance(event, Answer | Prompt):
                     del self._replies[: n + 1]
+                    silent = isinstance(event, Answer) and event.result.kind == "TIMEOUT"
+                    self._time_outs = self._time_outs + 1 if silent else 0
                     return event
             self._wait(None)
 
@@ -189,9 +197,9 @@ class Link:
 
     def _wait(self, until: float | None, *, wakeable: bool = False) -> None:
         """One wait for bytes, deadline, `until`, or (if wakeable) a wake-up; feeds the engine."""
-        now = self._clock.monotonic()
+        now = self.turned_at = self._clock.monotonic()
         ends = [t for t in (until, self._engine.deadline, self._stop_at()) if t is not None]
-        patience = None if not ends else max(0.0, min(ends) - now) * 1000
+        patience = max(0.0, min((*ends, now + BEAT)) - now) * 1000
         ready = {fd for fd, _ in self._poll.poll(patience)}
         now = self._clock.monotonic()
         if self._waker.fileno() in ready:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.at import Urc, answers, commands
-from gateway.modem.jobs.base import Context, Job, ask
+from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.machine import Event
 
+OFF_TIME = 3.0  # seconds that the radio stays off when it is cycled
+ON_TIME = 5.0  # seconds that it takes to come back
 REGISTRATION_URCS = ("+CREG", "+CGREG", "+CEREG")
 
 
@@ -47,3 +49,18 @@ def _not_registered(stats: list[answers.Registration], signal: int | None) -> Se
     if signal is None:
         return Seen(Event.SEARCH, "No signal so far; check the antenna if it stays so.")
     return Seen(Event.SEARCH, "It has a signal and is looking for its network.", signal_dbm=signal)
+
+
+def ping() -> Job[None]:
+    """Is it still there? The second question finds the way back into step, or the link is lost."""
+    for _ in range(2):
+        if (yield from ask(commands.at())).result.kind != "TIMEOUT":
+            return
+
+
+def cycle() -> Job[None]:
+    """Switch the radio off and on, for a modem that finds no network. The SIM starts anew too."""
+    yield from ask(commands.cfun(0))
+    yield Pause(OFF_TIME)
+    yield from ask(commands.cfun(1))
+    yield Pause(ON_TIME)
