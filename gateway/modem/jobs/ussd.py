@@ -1,0 +1,149 @@
+"""One USSD request and its answer: asked in the way this modem wants, in whatever order it answers.
+
+    AT+CUSD=1,"*100#",15 -> OK -> +CUSD: 0,"Your balance is ...",15        (the usual order)
+
+The OK may come after the answer or not at all; an error may come after the OK; a line about the
+end of the session may stand before or behind the answer. The modem's thread runs this between two
+messages, so requests never meet each other nor a message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gateway.at import Answer, Result, Urc, answers, commands, explain
+from gateway.at.results import parse_final
+from gateway.modem.jobs.base import Await, Context, Job, ask
+from gateway.ussd_text import Form, decode, encode, shows_form
+
+PATIENCE = 60.0  # seconds for the network's answer
+LINGER = 2.0  # seconds in which more of the same answer may come
+SETTLE = 0.3  # seconds for what a cancelled session still says
+NEWS = ("+CUSD", "+CME ERROR", "+CMS ERROR")
+ORDER = (Form.PLAIN, Form.PACKED, Form.UCS2, Form.BARE)
+# Errors that say nothing of how the request was written: another form would not help.
+# SIM missing, locked, failed; no network; emergency calls only (27.007 9.2).
+HOPELESS = frozenset({10, 11, 12, 13, 15, 17, 18, 30})
+STATES = {
+    2: "The network ended the session without a text.",
+    3: "Another program on this modem took the answer.",
+    4: "The network does not support this code here.",
+    5: "The network did not answer in time.",
+}
+NO_TEXT = "The network did it and said nothing about it."
+NO_ANSWER = "The network gave no answer within a minute; the request was cancelled."
+RELEASES = ("initiating release", "session released", "session terminated")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of a request. `text` is as people read it, `raw` as the modem gave it.
+
+    `words`: why there is no answer, "" when there is one. `form`: how the modem wants requests,
+    proved by this one; None when nothing was proved.
+    """
+
+    text: str = ""
+    raw: str = ""
+    waits: bool = False  # the network waits for a choice
+    words: str = ""
+    form: Form | None = None
+
+
+def request(
+    context: Context, text: str, *, known: Form | None = None, cancel_first: bool = False
+) -> Job[Reply]:
+    """Ask for a code, or answer an open menu. ValueError for a text that USSD cannot hold.
+
+    `known`: the form that worked on this model before. `cancel_first`: a session may be open.
+    """
+    forms = ORDER if known is None else (known, *(f for f in ORDER if f is not known))
+    encode(text, Form.PACKED)  # checks the text
+    if cancel_first:
+        yield from cancel(context)
+    yield Await(NEWS, 0)
+    result = Result("ERROR")
+    for n, form in enumerate(forms):
+        result = (yield from _ask(text, form)).result
+        if result.kind == "ERROR" and n == 0 and not cancel_first:
+            yield from cancel(context)  # a session that nobody knows of blocks the next
+            result = (yield from _ask(text, form)).result
+        if result.ok or result.kind == "TIMEOUT":
+            return (yield from _answer(context, form))
+        if result.kind not in ("ERROR", "CMS", "CME") or result.code in HOPELESS:
+            break
+    return Reply(words=_refusal(result))
+
+
+def cancel(context: Context) -> Job[None]:
+    """End the session, if there is one; an error means that there was none."""
+    yield from ask(commands.cusd_cancel())
+    yield Await(("+CUSD",), SETTLE)
+
+
+def _ask(text: str, form: Form) -> Job[Answer]:
+    dcs = None if form is Form.BARE else 15
+    return (yield from ask(commands.cusd(encode(text, form), dcs)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """One +CUSD."""
+
+    state: int
+    raw: str
+    text: str
+
+    @property
+    def worth(self) -> tuple[bool, bool, int]:
+        """Of several, the longest text counts, unless it is only about the session's end."""
+        release = self.text.lower().strip(" .") in RELEASES
+        return (bool(self.text) and not release, self.state in (0, 1), len(self.text))
+
+
+def _answer(context: Context, form: Form) -> Job[Reply]:
+    """Collect what the network says until it has said it."""
+    heard: list[_Heard] = []
+    refusal = ""
+    seconds = PATIENCE
+    while (urc := (yield Await(NEWS, seconds))) is not None:
+        assert isinstance(urc, Urc)
+        seconds = LINGER
+        if urc.name == "+CUSD":
+            if (news := answers.cusd(urc.line)) is not None:
+                heard.append(_Heard(news.state, news.text, _text(news, form)))
+        elif not heard:
+            result = parse_final(urc.line)
+            refusal = _refusal(result) if result else "The network refused the request."
+    if heard:
+        return _reply(heard, form)
+    if not refusal:
+        yield from cancel(context)
+    return Reply(words=refusal or NO_ANSWER)
+
+
+def _text(news: answers.Ussd, form: Form) -> str:
+    return decode(news.text, news.dcs, form=form)
+
+
+def _reply(heard: list[_Heard], form: Form) -> Reply:
+    best = max(heard, key=lambda h: h.worth)
+    proved = form if best.text and shows_form(best.raw, form) else None
+    reply = Reply(best.text, best.raw, waits=heard[-1].state == 1, form=proved)
+    if not best.worth[0]:
+        state = max(h.state for h in heard)
+        return replace(reply, words=STATES.get(state, NO_TEXT) if not reply.waits else "")
+    return reply
+
+
+def _refusal(result: Result) -> str:
+    """Plain words for an error. The table is about messages, so only what fits is taken from it."""
+    if result.kind == "CME" and result.code in HOPELESS:
+        return explain(result).words
+    if result.kind == "RESTARTED":
+        return "The modem restarted in the middle of it."
+    label = explain(result).label
+    return (
+        f"The network or the modem refused the request ({label}). On LTE alone many networks"
+        " offer no codes; the operator's app or an SMS to a short code may tell the balance."
+    )
