@@ -27,6 +27,7 @@ from gateway.at import (
     Write,
 )
 from gateway.clock import Clock
+from gateway.modem.flood import Flood
 from gateway.modem.jobs.base import (
     Abandon,
     Await,
@@ -105,6 +106,9 @@ class Link:
         self._poll = select.poll()
         self._poll.register(port.fileno(), select.POLLIN)
         self._poll.register(waker.fileno(), select.POLLIN)
+        self._deaf_poll = select.poll()  # for when the modem has said too much
+        self._deaf_poll.register(waker.fileno(), select.POLLIN)
+        self._flood = Flood()
         self._said: deque[Urc] = deque(maxlen=32)  # for jobs that wait for the modem's own words
         self._replies: list[Answer | Prompt | Resynchronised | ResyncFailed] = []
         self.heard_at: float | None = None  # when the modem last sent anything
@@ -198,14 +202,18 @@ class Link:
     def _wait(self, until: float | None, *, wakeable: bool = False) -> None:
         """One wait for bytes, deadline, `until`, or (if wakeable) a wake-up; feeds the engine."""
         now = self.turned_at = self._clock.monotonic()
-        ends = [t for t in (until, self._engine.deadline, self._stop_at()) if t is not None]
+        deaf = self._flood.deaf_until(now)
+        ends = [t for t in (until, deaf, self._engine.deadline, self._stop_at()) if t is not None]
+        poll = self._poll if deaf is None else self._deaf_poll
         patience = max(0.0, min((*ends, now + BEAT)) - now) * 1000
-        ready = {fd for fd, _ in self._poll.poll(patience)}
+        ready = {fd for fd, _ in poll.poll(patience)}
         now = self._clock.monotonic()
         if self._waker.fileno() in ready:
             self._waker.clear()
         if self._port.fileno() in ready:
-            self._take(self._engine.receive(self._read(), now))
+            data = self._read()
+            self._flood.took(len(data), now)
+            self._take(self._engine.receive(data, now))
             self.heard_at = now
         self._take(self._engine.tick(now))
         stop_at = self._stop_at()
