@@ -19,15 +19,15 @@ KEEPERS = {
 MODEM_MANAGER = "ModemManager"
 
 
-def holders(path: str, proc: Path = PROC) -> str:
+def holders(path: str, proc: Path = PROC, *, guess: bool = True) -> str:
     """ " (smsd, ModemManager)": other programs that hold the port open; "" if none is seen.
 
     Programs of other users hide what they have open; of those only keepers are recognised, and
-    ModemManager, which is named as likely wherever it runs.
+    ModemManager, which (if we may `guess`) is named as likely wherever it runs.
     """
     target = os.path.realpath(path)
     names = {name for pid in _others(proc) if (name := _holder(proc, pid, target))}
-    if not names and runs(MODEM_MANAGER, proc):
+    if guess and not names and runs(MODEM_MANAGER, proc):
         return f" (probably {MODEM_MANAGER}, which is running)"
     return f" ({', '.join(sorted(names))})" if names else ""
 

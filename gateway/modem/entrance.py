@@ -11,7 +11,8 @@ from gateway.modem.doors import Door, Doors
 from gateway.modem.jobs.base import LinkLost, Unanswered
 from gateway.modem.knock import Heard, knock
 from gateway.modem.ledger import Identity, Sim
-from hw.holders import holders
+from hw.holders import MODEM_MANAGER, holders, runs
+from hw.ports import usb_path_of
 from hw.serialport import PortError, SerialPort, Trouble
 
 NO_MODEM = "Nothing here answers like a modem: is it the right port, at the right speed?"
@@ -20,6 +21,7 @@ CONSOLE = (
     "(Interface Options, Serial Port, login shell: No)."
 )
 SHARED = "Another program{} has this port open too and takes the modem's answers; end it."
+MANAGED = f"{MODEM_MANAGER} is running here and may be using it."
 UNPLUGGED = "It was unplugged."
 TWIN = "It is the same modem as the one at {}, and is served there."
 
@@ -39,6 +41,16 @@ class Entrance:
         self._claim = Claim(self.door.path, usb_path=doors.usb_path)
         self._clock = clock
         self._stopping = stopping
+
+    @property
+    def usb_path(self) -> str:
+        """The USB socket of the modem, "" when it is in none."""
+        return self.doors.usb_path or usb_path_of(self.door.path)
+
+    @property
+    def is_second(self) -> bool:
+        """Found by itself, though it is served at another port: nothing that anybody must know."""
+        return bool(self.twin) and not self.doors.listed
 
     def open(self) -> SerialPort:
         """The port to use now. Raises PortError; its words say what is missing."""
@@ -74,13 +86,14 @@ class Entrance:
         """What is wrong with a port on which no modem was ever heard."""
         if self.console:
             return CONSOLE
-        others = holders(self.door.path)
-        return SHARED.format(others) if others else NO_MODEM
+        if others := holders(self.door.path, guess=False):
+            return SHARED.format(others)
+        return f"{NO_MODEM} {MANAGED}" if runs(MODEM_MANAGER) else NO_MODEM
 
     def identified(self, identity: Identity) -> None:
         """Raises LinkLost when this very modem is served at another port."""
         self.console = False
-        self._make(Claim(self.door.path, identity.imei, self.doors.usb_path))
+        self._make(Claim(self.door.path, identity.imei, self.usb_path))
 
     def sim_in(self, sim: Sim) -> None:
         """Raises LinkLost like `identified`; a SIM tells apart what an IMEI cannot."""
@@ -88,10 +101,10 @@ class Entrance:
 
     def leave(self) -> None:
         """The port is closed or about to be."""
-        self._claims.release(self)
+        self._claims.release(self.doors)
 
     def _make(self, claim: Claim) -> None:
         self._claim = claim
-        self.twin = self._claims.make(self, claim)
+        self.twin = self._claims.make(self.doors, claim)
         if self.twin:
             raise LinkLost(TWIN.format(self.twin))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from gateway.clock import Clock
+from gateway.modem.claims import Claims
+from gateway.modem.doors import Doors
 from gateway.modem.ledger import Assignment, Ledger, Telemetry
 from gateway.modem.machine import State
 from gateway.modem.worker import Worker, WorkerConfig
@@ -39,13 +42,30 @@ class Fleet:
         self._session = session
         self._make_ledger = make_ledger
         self._known = known
+        self._lock = threading.Lock()  # for changes of the list, which is replaced as a whole
         self._workers: list[Worker] = []
+        self._claims = Claims()
         self._stopping = False
 
     def add(self, config: WorkerConfig) -> None:
         worker = self._make(config)
-        self._workers.append(worker)
+        with self._lock:
+            self._workers = [*self._workers, worker]
         worker.start()
+
+    def at(self, doors: Doors) -> Worker | None:
+        """Whoever tries these doors."""
+        return next((w for w in self._workers if w.config.doors is doors), None)
+
+    def retire(self, doors: Doors) -> None:
+        """No modem will come to these doors again: end the worker and forget it."""
+        worker = self.at(doors)
+        if worker is None:
+            return
+        with self._lock:
+            self._workers = [w for w in self._workers if w is not worker]
+        worker.ask_to_stop()
+        worker.join(STOP_LIMIT)
 
     def stop(self) -> None:
         """Ask all to stop, then wait for all together."""
@@ -61,12 +81,13 @@ class Fleet:
         dead = [w for w in self._workers if not w.alive and not self._stopping]
         for worker in dead:
             fresh = self._make(worker.config)
-            self._workers[self._workers.index(worker)] = fresh
+            with self._lock:
+                self._workers = [fresh if w is worker else w for w in self._workers]
             fresh.start()
         return [w.config.port for w in dead]
 
     def telemetry(self) -> tuple[Telemetry, ...]:
-        return tuple(w.telemetry for w in self._workers)
+        return tuple(w.telemetry for w in self._workers if not w.hidden)
 
     def lines(self) -> Mapping[int, Line]:
         """Every known connection, with the room of the modem that carries it."""
@@ -84,7 +105,8 @@ class Fleet:
         return False
 
     def _make(self, config: WorkerConfig) -> Worker:
-        return Worker(config, self._make_ledger(config.port), self._clock, self._session)
+        ledger = self._make_ledger(config.port)
+        return Worker(config, ledger, self._clock, self._session, self._claims)
 
 
 def _line(known: Known, worker: Worker | None = None, seen: Telemetry | None = None) -> Line:
@@ -96,4 +118,5 @@ def _line(known: Known, worker: Worker | None = None, seen: Telemetry | None = N
         room=worker.room if worker and up else 0,
         may_send=known.may_send,
         why_down="" if up else (seen.why if seen else "its SIM is in no modem."),
+        roaming=seen.roaming if seen else False,
     )

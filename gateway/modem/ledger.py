@@ -84,14 +84,17 @@ class Telemetry:
 
 
 class Ledger(Protocol):
-    def seen(self, port: str, identity: Identity) -> None:
-        """A modem answered on this port."""
+    def seen(self, port: str, identity: Identity, usb_path: str) -> None:
+        """A modem answered on this port; `usb_path` is its socket, "" when not on USB."""
 
     def sim_in(self, sim: Sim) -> int:
         """A SIM is in service; returns its connection's id."""
 
-    def pin_for(self, sim: Sim, port: str) -> str | None:
-        """The PIN to try now, already recorded as tried; None if there is none to try."""
+    def pin_for(self, sim: Sim, port: str, tries_left: int | None) -> str | None:
+        """The PIN to try now, already recorded as tried; None if there is none to try.
+
+        `tries_left`: what the SIM would forgive, None when the modem does not tell.
+        """
 
     def submitting(self, part_id: int, connection_id: int) -> None:
         """The part is about to be handed to the network: the point of no return."""

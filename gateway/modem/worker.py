@@ -102,6 +102,11 @@ class Worker:
         return self._thread.is_alive()
 
     @property
+    def hidden(self) -> bool:
+        """Another worker serves the same modem."""
+        return self._entrance.is_second
+
+    @property
     def room(self) -> int:
         """How many more dispatches it would take now."""
         if self._machine.state is not State.READY or self._stop_at is not None:
@@ -261,7 +266,7 @@ class Worker:
         # Without flow control, characters get lost while a module turns to reading the PDU.
         self._context.guard = found.profile.guard_time if is_uart(self.config.port) else 0.0
         self._show(identity=found.identity)
-        self._ledger.seen(self.config.port, found.identity)
+        self._ledger.seen(self.config.port, found.identity, self._entrance.usb_path)
         yield from self._open_sim()
 
     def _open_sim(self) -> Job[None]:

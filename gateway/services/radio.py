@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from gateway import schedule
 from gateway.at import Explanation, Result, Retry, explain
 from gateway.clock import Clock
 from gateway.events import Events, ModemChanged, OutboxChanged, Received
 from gateway.modem.ledger import Identity, ReadPdu, Sim
+from gateway.services.gate import Gate
 from gateway.steps import step
 from gateway.store import connections, db, inbox, outbox
 
 log = logging.getLogger(__name__)
 
+NO_VALIDITY = (198, 199)  # the centre does not take TP-VP (TS 23.040 9.2.3.22)
 INSIST_EVERY = 1.0  # seconds between tries to write down what has happened
 
 
@@ -30,18 +32,23 @@ class RadioLedger:
         poke: Callable[[], None],
         pins: Mapping[str, str],
         stopping: threading.Event,
+        gate: Gate | None = None,
+        elsewhere: Callable[[str, Collection[int]], bool] = lambda number, avoid: False,
     ) -> None:
         self._port = port
+        self._connection_id: int | None = None
         self._clock = clock
         self._events = events
         self._poke = poke
         self._pins = pins  # port -> PIN from the config file
         self._stopping = stopping
+        self._gate = gate or Gate(clock)
+        self._elsewhere = elsewhere  # whether a connection besides these could carry it
 
-    def seen(self, port: str, identity: Identity) -> None:
+    def seen(self, port: str, identity: Identity, usb_path: str) -> None:
         connections.upsert_modem(
             imei=identity.imei,
-            usb_path="",
+            usb_path=usb_path,
             manufacturer=identity.manufacturer,
             model=identity.model,
             firmware=identity.firmware,
@@ -50,13 +57,19 @@ class RadioLedger:
         )
 
     def sim_in(self, sim: Sim) -> int:
-        info = connections.upsert_connection(sim.iccid, sim.imsi, self._clock.now())
+        info = connections.upsert_connection(sim.iccid, sim.imsi, self._clock.now(), self._port)
         log.info("%s carries %s", self._port, info.name)
+        self._connection_id = info.connection_id
         return info.connection_id
 
-    def pin_for(self, sim: Sim, port: str) -> str | None:
+    def pin_for(self, sim: Sim, port: str, tries_left: int | None) -> str | None:
         return connections.take_pin(
-            sim.iccid, sim.imsi, self._pins.get(port, ""), self._clock.now()
+            sim.iccid,
+            sim.imsi,
+            self._pins.get(port, ""),
+            self._clock.now(),
+            port=port,
+            tries_left=tries_left,
         )
 
     def submitting(self, part_id: int, connection_id: int) -> None:
@@ -68,19 +81,22 @@ class RadioLedger:
         step("answer read")
         self._insist(lambda: outbox.accepted(part_id, reference, self._clock.now()))
         step("accepted on disk")
+        if self._connection_id is not None and self._gate.succeeded(self._connection_id):
+            log.info("%s: the network takes messages again", self._port)
+            self._poke()
         self._events.publish(OutboxChanged())
 
     def refused(self, part_id: int, result: Result) -> bool:
         now = self._clock.now()
         why = explain(result)
         log.warning("%s refused part %d: %s (%s)", self._port, part_id, why.label, why.words)
-        self._insist(lambda: self._record_refusal(part_id, why, now))
+        self._insist(lambda: self._record_refusal(part_id, result, why, now))
         self._events.publish(OutboxChanged())
         self._poke()
         return why.retry is Retry.RESET
 
-    def _record_refusal(self, part_id: int, why: Explanation, now: int) -> None:
-        match schedule.judge(why, outbox.tries(part_id) + 1, now):
+    def _record_refusal(self, part_id: int, result: Result, why: Explanation, now: int) -> None:
+        match self._judge(part_id, result, why, now):
             case schedule.Doubt():
                 outbox.unknown(part_id, now, why.words, why.label)
             case schedule.GiveUp():
@@ -95,6 +111,22 @@ class RadioLedger:
                     counts=counts,
                     avoid=avoid,
                 )
+
+    def _judge(
+        self, part_id: int, result: Result, why: Explanation, now: int
+    ) -> schedule.Verdict:
+        at = outbox.standing(part_id)
+        if at is None or at.connection_id is None:
+            return schedule.judge(why, 1, now)
+        if result.kind == "CMS" and result.code in NO_VALIDITY:
+            if outbox.without_validity(at.dispatch_id):
+                return schedule.TryAgain(now, counts=True, avoid=False)
+            return schedule.judge(why, at.tries + 1, now)
+        code = result.code if result.kind == "CMS" else None
+        held = self._gate.refused(at.connection_id, at.number, code, why.label)
+        avoid = at.avoid | {at.connection_id}
+        elsewhere = not at.chosen and self._elsewhere(at.number, avoid)
+        return schedule.judge(why, at.tries + 1, now, held=held, elsewhere=elsewhere)
 
     def doubtful(self, part_id: int, result: Result) -> None:
         why = explain(result)

@@ -52,14 +52,14 @@ class MemoryLedger:
     def names(self) -> list[str]:
         return [name for name, _ in self.entries]
 
-    def seen(self, port: str, identity: Identity) -> None:
+    def seen(self, port: str, identity: Identity, usb_path: str = "") -> None:
         self._note("seen", identity)
 
     def sim_in(self, sim: Sim) -> int:
         self._note("sim_in", sim)
         return 7
 
-    def pin_for(self, sim: Sim, port: str) -> str | None:
+    def pin_for(self, sim: Sim, port: str, tries_left: int | None) -> str | None:
         self._note("pin_for", sim)
         pin, self.pin = self.pin, None
         return pin
