@@ -103,7 +103,7 @@ def is_running(board: Board) -> bool | None:
     from gpiozero import DigitalInputDevice
 
     try:
-        with _pin(DigitalInputDevice, board.status, pull_up=False) as status:
+        with _pin(DigitalInputDevice, board.status, pull_up=None, active_state=True) as status:
             return bool(status.value)
     except PowerError:
         return None
