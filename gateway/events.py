@@ -22,6 +22,11 @@ class OutboxChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Queued(OutboxChanged):
+    """Something new may go out now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Received(Event):
     """Messages came in and are stored."""
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from gateway import routing, sms
 from gateway.clock import MINUTE, SECOND, Clock
-from gateway.events import Events, OutboxChanged, StoreChanged
+from gateway.events import Event, Events, OutboxChanged, Queued, StoreChanged
 from gateway.modem.ledger import Assignment, PartToSend
+from gateway.services.gate import Gate
 from gateway.steps import step
-from gateway.store import db, outbox, rules
+from gateway.store import connections, db, outbox, rules
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +41,11 @@ class Carriers(Protocol):
 class Dispatch:
     """Owns the dispatch thread and its database connection."""
 
-    def __init__(self, carriers: Carriers, clock: Clock, events: Events) -> None:
+    def __init__(
+        self, carriers: Carriers, clock: Clock, events: Events, gate: Gate | None = None
+    ) -> None:
         self._carriers = carriers
+        self._gate = gate or Gate(clock)
         self._clock = clock
         self._events = events
         self._wake = threading.Event()
@@ -50,6 +55,7 @@ class Dispatch:
         self._next_due: int | None = None
         self._rules: tuple[routing.Rule, ...] = ()
         self.beat = clock.monotonic()
+        events.subscribe(self._heard)
 
     def start(self) -> None:
         self._thread.start()
@@ -59,6 +65,10 @@ class Dispatch:
         self._wake.set()
         self._thread.join(timeout=3)
 
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, Queued):
+            self.poke()
+
     def poke(self) -> None:
         """Look now: something is due or a modem has room. From any thread."""
         self._wake.set()
@@ -66,6 +76,19 @@ class Dispatch:
     @property
     def alive(self) -> bool:
         return self._thread.is_alive()
+
+    def elsewhere(self, number: str, avoid: Collection[int]) -> bool:
+        """Whether a connection besides `avoid` could carry this now. From any thread."""
+        others = {
+            i: line
+            for i, line in self._lines().items()
+            if i not in avoid and line.up and line.may_send
+        }
+        decision = routing.route(number, others, rules.enabled()) if others else None
+        return isinstance(decision, routing.Carry | routing.Busy)
+
+    def _lines(self) -> dict[int, routing.Line]:
+        return self._gate.lines(self._carriers.lines())
 
     def _run(self) -> None:
         with db.connected():
@@ -95,14 +118,14 @@ class Dispatch:
         now = self._clock.now()
         if outbox.expire(now):
             self._events.publish(OutboxChanged())
-        lines = self._carriers.lines()
-        up = frozenset(i for i, line in lines.items() if line.up)
+        lines = self._lines()
+        up = frozenset(i for i, line in lines.items() if line.up and line.may_send)
         if up - self._up:  # somebody came back: those who waited for it need not wait longer
             outbox.hurry(now)
         self._up = up
         self._rules = rules.enabled()
         while not self._stopping.is_set() and self.round(lines):
-            lines = self._carriers.lines()
+            lines = self._lines()
         self._next_due = outbox.next_due(self._clock.now())
 
     def round(self, lines: Mapping[int, routing.Line]) -> bool:
@@ -111,11 +134,13 @@ class Dispatch:
         True when something moved, so that another look may find more.
         """
         room = {i: line.room for i, line in lines.items() if line.up and line.may_send}
+        left = {i: self._gate.leave(i) for i, r in room.items() if r > 0}  # SMS, not dispatches
         now = self._clock.now()
         due = outbox.due(now, {i: r for i, r in room.items() if r > 0}, BATCH)
         claims: list[outbox.Claim] = []
         refused = 0
         waiting: dict[str, list[int]] = {}
+        paused: dict[str, list[int]] = {}
         for item in due:
             view = {i: _with_room(line, room.get(i, 0)) for i, line in lines.items()}
             decision = routing.route(
@@ -128,7 +153,8 @@ class Dispatch:
             )
             match decision:
                 case routing.Carry(connection_id=connection_id):
-                    room[connection_id] -= 1
+                    left[connection_id] -= item.parts
+                    room[connection_id] -= 1 if left[connection_id] > 0 else room[connection_id]
                     claims.append(self._claim(item, connection_id))
                 case routing.Wait(reason=reason):
                     waiting.setdefault(reason, []).append(item.dispatch_id)
@@ -136,11 +162,12 @@ class Dispatch:
                     refused += 1
                     outbox.give_up([item.dispatch_id], reason, "", now)
                     self._events.publish(OutboxChanged())
-                case routing.Busy():
-                    pass
+                case routing.Busy(reason=reason):
+                    paused.setdefault(reason, []).append(item.dispatch_id)
         for reason, ids in waiting.items():
             outbox.postpone(ids, now + LOOK_AGAIN, reason, now)
-        if waiting:
+        told = sum(outbox.tell(ids, reason) for reason, ids in paused.items() if reason)
+        if waiting or told:
             self._events.publish(OutboxChanged())
         return self._hand_over(claims, now) or bool(waiting or refused)
 
@@ -148,6 +175,9 @@ class Dispatch:
         if item.has_parts:
             return outbox.Claim(item.dispatch_id, connection_id, None, item.reference)
         reference = outbox.next_reference(item.number) if item.parts > 1 else None
+        info = connections.get(connection_id)
+        if info is not None and not info.reports:
+            item = replace(item, with_report=False)
         return outbox.Claim(
             item.dispatch_id, connection_id, submits(item, reference, self._clock.now()), reference
         )
@@ -167,6 +197,7 @@ class Dispatch:
         for connection_id, work_list in by_connection.items():
             if self._carriers.assign(connection_id, work_list):
                 taken = True
+                self._gate.handed_over(connection_id, sum(len(w.parts) for w in work_list))
                 continue
             for work in work_list:
                 outbox.release(work.dispatch_id, "The modem has just gone.", now)
@@ -175,7 +206,9 @@ class Dispatch:
 
 def submits(item: outbox.Due, reference: int | None, now: int) -> tuple[str, ...]:
     """The SMS-SUBMIT TPDUs of one dispatch, as hex."""
-    parts, dcs = sms.segment(item.text, reference=(reference or 0) % 256)
+    parts, dcs = sms.segment(
+        item.text, reference=(reference or 0) % 256, message_class=0 if item.flash else None
+    )
     minutes = max(5, ((item.valid_until or now) - now) // MINUTE)
     validity = sms.relative_validity(minutes) if item.valid_until else None
     destination = sms.Address.parse(item.number)
@@ -198,4 +231,4 @@ def submits(item: outbox.Due, reference: int | None, now: int) -> tuple[str, ...
 def _with_room(line: routing.Line, room: int) -> routing.Line:
     if line.room == room:
         return line
-    return routing.Line(line.connection_id, line.name, line.up, room, line.may_send, line.why_down)
+    return replace(line, room=room)

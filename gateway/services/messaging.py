@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gateway import sms
 from gateway.clock import SECOND, Clock
-from gateway.events import Events, OutboxChanged
+from gateway.events import Events, OutboxChanged, Queued
 from gateway.schedule import VALIDITY
 from gateway.services.numbers import Recipients, parse_recipients
 from gateway.store import connections, inbox, outbox
@@ -103,7 +103,7 @@ class Messaging:
                 origin=origin,
             )
         )
-        self._events.publish(OutboxChanged())
+        self._events.publish(Queued())
         people = len(recipients.numbers)
         return Accepted(message_id, client_id, people, people * parts)
 
@@ -117,7 +117,7 @@ class Messaging:
     def resend(self, dispatch_ids: Sequence[int], who: str) -> int:
         """Queue failed or uncertain dispatches again; returns how many were."""
         count = outbox.resend(dispatch_ids, self._clock.now(), who)
-        self._events.publish(OutboxChanged())
+        self._events.publish(Queued())
         return count
 
     def mark_read(self, message_ids: Sequence[int]) -> None:
