@@ -1,13 +1,12 @@
-"""The life of a modem as one table; `Machine` applies it and remembers since when and why.
+"""The life of a modem as one table; `Machine` applies it and remembers why.
 
-A modem that stops answering climbs the ladder of RECOVERY, one rung at a time; each rung ends in
-`opening` again, so whatever a reset wiped is set up anew.
+A modem that stops answering climbs the ladder (`gateway.modem.ladder`), one rung at a time; each
+ends in `probing` again, so whatever a reset wiped is set up anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -38,6 +37,7 @@ class Event(StrEnum):
     RESTART = "restarted"  # the modem rebooted by itself or by us
     SILENCE = "silent"  # no answer, and no getting back into step
     EXHAUSTED = "ladder exhausted"
+    RETRY = "tried again"  # somebody may have mended what was wrong
 
 
 _S, _E = State, Event
@@ -50,7 +50,11 @@ TABLE: dict[tuple[State, Event], State] = {
     (_S.OPENING, _E.PORT_OPEN): _S.PROBING,
     (_S.OPENING, _E.PORT_LOST): _S.ABSENT,
     (_S.RECOVERING, _E.PORT_FOUND): _S.OPENING,
+    (_S.RECOVERING, _E.PORT_OPEN): _S.PROBING,  # it is asked again without closing the port
     (_S.FAILED, _E.PORT_FOUND): _S.OPENING,
+    (_S.FAILED, _E.RETRY): _S.PROBING,
+    (_S.FAILED, _E.RESTART): _S.PROBING,
+    (_S.FAILED, _E.SILENCE): _S.RECOVERING,
     **{(s, _E.PORT_LOST): _S.ABSENT for s in _OPEN},
     **{(s, _E.RESTART): _S.PROBING for s in _RUNNING},
     **{(s, _E.SILENCE): _S.RECOVERING for s in _RUNNING},
@@ -78,33 +82,12 @@ def after(state: State, event: Event) -> State:
         raise UndefinedEvent(f"a modem that is {state} does not expect '{event}'") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One step of the recovery ladder."""
-
-    name: str
-    words: str  # what the page says while it is tried
-    command: str = ""  # sent before the port is reopened; "" = only reopen
-    settle: float = 0.0  # seconds to give the modem before it is opened again
-    cool_down: float = 0.0  # seconds between two uses of this rung
-
-
-LADDER: tuple[Rung, ...] = (
-    Rung("reopen", "opening the port again", settle=1.0),
-    Rung("radio", "switching its radio off and on", "AT+CFUN=0;+CFUN=1", 5.0, 60.0),
-    Rung("restart", "restarting the modem", "AT+CFUN=1,1", 20.0, 300.0),
-)
-ATTENTION_RETRY = 15.0  # seconds between looks at a modem on which the ladder is exhausted
-
-
 class Machine:
-    """Where one modem is, why, since when, and how far up the ladder. Used by its own thread."""
+    """Where one modem is, and why. Used by its own thread."""
 
     def __init__(self, changed: Callable[[State, State], None] = lambda old, new: None) -> None:
         self.state = State.ABSENT
         self.why = ""
-        self.rung = 0
-        self.recoveries = 0
         self.restarts = 0
         self._changed = changed
 
@@ -114,16 +97,6 @@ class Machine:
         self.why = why
         if event is Event.RESTART:
             self.restarts += 1
-        if self.state is State.READY:
-            self.rung = 0
         if old is not self.state:
             self._changed(old, self.state)
         return self.state
-
-    def next_rung(self) -> Rung | None:
-        """The next step to try on a silent modem; None when all were tried."""
-        if self.rung >= len(LADDER):
-            return None
-        self.rung += 1
-        self.recoveries += 1
-        return LADDER[self.rung - 1]

@@ -15,15 +15,18 @@ from dataclasses import dataclass, replace
 
 from gateway.at import Console, Engine, Late, Restarted, Stray, Urc, profile_for
 from gateway.clock import Clock
+from gateway.modem import health
 from gateway.modem.claims import Claims
 from gateway.modem.doors import Doors, listed
 from gateway.modem.entrance import Entrance
 from gateway.modem.jobs import radio, receive, send, setup, sim
 from gateway.modem.jobs.base import Context, Job, LinkLost, Unanswered
+from gateway.modem.ladder import Does, Patience, Rung, Wait
 from gateway.modem.ledger import Assignment, Ledger, ReadPdu, Sim, Telemetry
 from gateway.modem.link import Link, News, Waker
-from gateway.modem.machine import ATTENTION_RETRY, Event, Machine, Rung, State
-from hw.serialport import PortError, SerialPort, is_uart
+from gateway.modem.machine import Event, Machine, State
+from gateway.modem.recovery import NONE, Means, Recovery
+from hw.serialport import PortError, SerialPort, Trouble, is_uart
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +34,11 @@ PORT_RETRY = 2.0  # seconds between looks for an absent port
 SWEEP = 45.0  # seconds between sweeps of the storage: +CMTI is a hint that can get lost
 SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
 LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
+PING = 15.0  # seconds of silence after which the modem is asked whether it is there
+SUPPLY = 600.0  # seconds between looks at the supply voltage
+ASK_AGAIN = 5.0  # seconds between questions to a modem that may be restarting
+ATTENTION_RETRY = 15.0  # seconds between looks at a modem on which everything was tried
+BEAT = 5.0  # seconds: no wait is longer without a sign of life
 MODE_HOLDS = 1.0  # seconds: no modem restarts and is ready to send again in less
 STOP_GRACE = 3.0  # seconds that a submission under way may take when the service stops
 STORE_PAUSE = 2.0  # seconds after the store failed us
@@ -55,8 +63,12 @@ class Worker:
         clock: Clock,
         session: Callable[[], AbstractContextManager[object]],
         claims: Claims | None = None,
+        means: Means = NONE,
     ) -> None:
-        """`session` is entered for the thread's life; it opens the thread's database connection."""
+        """`session` is entered for the thread's life; it opens the thread's database connection.
+
+        `means` are what recovery may switch besides the modem itself.
+        """
         doors = config.doors or listed(config.port, config.baud)
         self.config = replace(config, doors=doors)
         self._entrance = Entrance(doors, claims or Claims(), clock, lambda: self._stopping)
@@ -69,9 +81,10 @@ class Worker:
         self._machine = Machine(self._state_changed)
         self._context = Context(config.port, ledger, profile_for("", ""))
         self._engine = Engine()
-        self._known = False  # a modem has answered on this port
-        self._trouble = ""  # what the next success ends
-        self._attention = False
+        self._recovery = Recovery(config.port, means, clock, self._sleep)
+        self._health = health.Health()
+        self._patience = Patience()
+        self._link: Link | None = None
         self._work: deque[Assignment] = deque()
         self._requests: deque[Callable[[Context], Job[None]]] = deque()
         self._arrived: deque[receive.Notice] = deque()
@@ -81,7 +94,7 @@ class Worker:
         self._sent_at = 0.0  # when the last dispatch was finished (monotonic)
         self._pace = SLOW  # seconds per part, a moving mean
         self.telemetry = Telemetry(port=config.port)
-        self.beat = clock.monotonic()
+        self._beat = clock.monotonic()
 
     # for other threads ----------------------------------------------------------------------
 
@@ -105,6 +118,11 @@ class Worker:
     def hidden(self) -> bool:
         """Another worker serves the same modem."""
         return self._entrance.is_second
+
+    @property
+    def beat(self) -> float:
+        """When the thread last showed life (monotonic)."""
+        return max(self._beat, self._link.turned_at if self._link else 0.0)
 
     @property
     def room(self) -> int:
@@ -158,25 +176,37 @@ class Worker:
             port = self._entrance.open()
         except PortError as e:
             self._lost(str(e))
+            if e.trouble is Trouble.ABSENT and (rung := self._recovery.missing()):
+                self._recovery.take(rung, None, self._show)
             self._sleep(PORT_RETRY)
             return
         try:
             self._at_door()
+            if self._recovery.port_opened(self.config.port):
+                self._health.restarted(self._clock.monotonic())
             self._machine.on(Event.PORT_FOUND)
-            link = Link(
-                port, self._engine, self._waker, self._clock, self._on_news, lambda: self._stop_at
-            )
-            self._machine.on(Event.PORT_OPEN)
-            self._entrance.check(port)
-            self._reset()
-            self._serve(link)
-        except Unanswered as e:
-            self._recover(port, str(e))
+            while self._serve_until_silent(port):
+                pass
         except LinkLost as e:
             if not self._stopping:
                 self._lost(str(e))
         finally:
+            self._link = None
             port.close()
+
+    def _serve_until_silent(self, port: SerialPort) -> bool:
+        """True when a modem that went silent is to be asked again on the same open port."""
+        self._link = link = Link(
+            port, self._engine, self._waker, self._clock, self._on_news, lambda: self._stop_at
+        )
+        self._machine.on(Event.PORT_OPEN)
+        try:
+            self._entrance.check(port)
+            self._reset()
+            self._serve(link)
+        except Unanswered as e:
+            return self._recover(port, str(e))
+        return False
 
     def _at_door(self) -> None:
         """The port that was opened is not always the same one."""
@@ -193,13 +223,15 @@ class Worker:
 
     def _serve(self, link: Link) -> None:
         while not self._stopping:
-            self.beat = self._clock.monotonic()
+            now = self._beat = self._clock.monotonic()
             if self._restarted:
+                self._health.restarted(now)
                 self._machine.on(Event.RESTART, self._restarted)
                 self._reset()
-            job = self._next_job(self.beat)
+            self._due["ping"] = (link.heard_at or now) + PING
+            job = self._next_job(now)
             if job is None:
-                link.listen(min(self._due.values(), default=self.beat + 1.0))
+                link.listen(min(self._due.values(), default=now + 1.0))
             else:
                 self._perform(link, job)
 
@@ -222,9 +254,11 @@ class Worker:
             case State.PROBING:
                 return self._set_up()
             case State.SIM_MISSING | State.SIM_LOCKED as state:
-                return self._when_due("sim", SIM_RETRY[state], now, self._open_sim)
+                return self._when_due(
+                    "sim", SIM_RETRY[state], now, self._open_sim
+                ) or self._when_due("ping", PING, now, radio.ping)
             case State.FAILED:
-                return self._when_due("attention", ATTENTION_RETRY, now, self._set_up)
+                return self._when_due("attention", ATTENTION_RETRY, now, self._try_again)
         if self._direct:
             return self._keep_direct()
         if self._arrived:
@@ -235,6 +269,10 @@ class Worker:
             return job
         if self._requests:
             return self._requests.popleft()(self._context)
+        if job := self._when_due("ping", PING, now, radio.ping):
+            return job
+        if job := self._when_due("supply", SUPPLY, now, self._measure):
+            return job
         if self._work:
             if self._machine.state is State.READY:
                 return self._send()
@@ -259,15 +297,18 @@ class Worker:
         found = yield from setup.set_up(self._context)
         if not found.answered:
             raise Unanswered(found.why)
-        self._known = True
         self._entrance.identified(found.identity)
-        self._trouble, self._attention = "", False
+        self._recovery.answered(found.profile)
         self._context.profile = found.profile
         # Without flow control, characters get lost while a module turns to reading the PDU.
         self._context.guard = found.profile.guard_time if is_uart(self.config.port) else 0.0
         self._show(identity=found.identity)
         self._ledger.seen(self.config.port, found.identity, self._entrance.usb_path)
         yield from self._open_sim()
+
+    def _try_again(self) -> Job[None]:
+        self._machine.on(Event.RETRY, self._machine.why)
+        yield from self._set_up()
 
     def _open_sim(self) -> Job[None]:
         state = yield from sim.open_sim(self._context)
@@ -291,6 +332,19 @@ class Worker:
         seen = yield from radio.look_around(self._context)
         self._show(operator=seen.operator, signal_dbm=seen.signal_dbm, roaming=seen.roaming)
         self._machine.on(seen.event, seen.why)
+        registered, now = seen.event is Event.REGISTER, self._clock.monotonic()
+        self._health.looked(registered, seen.signal_dbm)
+        if registered:
+            self._patience.registered()
+            self._recovery.in_service()
+        elif self._patience.lost(now):
+            log.warning("%s finds no network: its radio is switched off and on", self.config.port)
+            yield from radio.cycle()
+            yield from self._open_sim()
+
+    def _measure(self) -> Job[None]:
+        yield from health.measure(self._context, self._health, self._clock.monotonic())
+        self._show()
 
     def _sweep(self) -> Job[None]:
         self._arrived.clear()  # the sweep reads those too
@@ -342,6 +396,9 @@ class Worker:
                 self._on_urc(event)
 
     def _on_urc(self, urc: Urc) -> None:
+        if self._health.hear(urc, self._clock.monotonic()):
+            log.warning("%s says %s", self.config.port, urc.line)
+            self._show()
         news = receive.understand(urc)
         if isinstance(news, ReadPdu):
             self._direct.append(news)
@@ -355,46 +412,38 @@ class Worker:
     def _lost(self, why: str) -> None:
         if self._machine.why != why:
             log.warning("%s", why)
-        self._trouble, self._attention = "", False
+        self._recovery.port_gone()
         self._entrance.leave()
         self._machine.on(Event.PORT_LOST, why)
         self._give_back(why)
         self._show(connection_id=None)
 
-    def _recover(self, port: SerialPort, why: str) -> None:
-        """The modem is silent: one rung of the ladder, then its port is opened again."""
-        if not self._known:  # perhaps no modem at all: ask again, and nothing stronger than that
+    def _recover(self, port: SerialPort, why: str) -> bool:
+        """The modem is silent: one step, then it is asked again. True: on the same open port."""
+        if not self._recovery.known:  # perhaps no modem at all
             why = self._entrance.why_silent()
             if self._entrance.more:
                 self._machine.on(Event.SILENCE, why)
-                return
-        self._trouble = why
+                return False
+        step = self._recovery.silence(why)
+        why = self._recovery.trouble
         self._machine.on(Event.SILENCE, why)
         self._give_back(why)
-        rung = self._machine.next_rung() if self._known else None
-        if rung is None:
-            self._attention = True
+        if isinstance(step, Rung):
+            self._recovery.take(step, port, self._show)
+            return step.does is Does.ASK
+        if step is Wait.EXHAUSTED:
             self._entrance.doors.doubt()
             self._machine.on(Event.EXHAUSTED, why)
-            self._sleep(ATTENTION_RETRY)
-            return
-        log.warning("%s is silent: %s", self.config.port, rung.words)
-        self._climb(port, rung)
-
-    def _climb(self, port: SerialPort, rung: Rung) -> None:
-        if rung.command:
-            try:
-                port.write(f"\r{rung.command}\r".encode())
-            except PortError as e:
-                log.info("%s: %s", self.config.port, e)
-        self._sleep(rung.settle)
+        self._sleep(ATTENTION_RETRY if step is Wait.EXHAUSTED else ASK_AGAIN)
+        return False
 
     def _give_back(self, why: str) -> None:
         while self._work:
             self._ledger.released(self._work.popleft().dispatch_id, why)
 
     def _state_changed(self, old: State, new: State) -> None:
-        level = logging.DEBUG if self._attention else logging.INFO  # it goes on for ever
+        level = logging.DEBUG if self._recovery.attention else logging.INFO  # it goes on for ever
         log.log(level, "%s: %s -> %s. %s", self.config.port, old, new, self._machine.why)
         self._show()
 
@@ -406,10 +455,9 @@ class Worker:
             port=self.config.port,
             state=self._machine.state.value,
             why=self._machine.why,
-            trouble=self._trouble,
-            attention=self._attention,
-            recoveries=self._machine.recoveries,
             restarts=self._machine.restarts,
+            warnings=self._health.warnings(self._clock.monotonic()),
+            **self._recovery.shown(),
             **fields,  # type: ignore[arg-type]
         )
         quiet = replace(self.telemetry, sending=before.sending, backlog=before.backlog)
@@ -424,7 +472,8 @@ class Worker:
         while not self._stopping and (left := until - self._clock.monotonic()) > 0:
             if self._entrance.doors.moved and not moved:
                 return
-            poll.wait(left)
+            self._beat = self._clock.monotonic()
+            poll.wait(min(left, BEAT))
 
 
 def _is_plain(e: Exception) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.modem.machine import LADDER, TABLE, Event, Machine, State, UndefinedEvent, after
+from gateway.modem.machine import TABLE, Event, Machine, State, UndefinedEvent, after
 
 
 @pytest.mark.parametrize("state", State)
@@ -27,17 +27,14 @@ def test_every_state_has_a_way_back_to_ready():
     assert reach == set(State)
 
 
-def test_a_silent_modem_climbs_one_rung_at_a_time_and_starts_low_again_once_it_was_ready():
+def test_what_failed_may_be_tried_again():
     machine = Machine()
-    for event in (Event.PORT_FOUND, Event.PORT_OPEN, Event.SILENCE):
+    for event in (Event.PORT_FOUND, Event.PORT_OPEN, Event.CANNOT_SMS):
         machine.on(event)
-    climbed = [machine.next_rung() for _ in LADDER]
-    assert climbed == list(LADDER)
-    assert machine.next_rung() is None
-    for event in (Event.PORT_FOUND, Event.PORT_OPEN, Event.REGISTER):
+    assert machine.state is State.FAILED
+    for event in (Event.RETRY, Event.REGISTER):
         machine.on(event)
-    machine.on(Event.SILENCE)
-    assert machine.next_rung() == LADDER[0]
+    assert machine.state is State.READY
 
 
 def test_changes_of_state_are_told_once_with_their_reason():
