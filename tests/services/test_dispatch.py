@@ -149,3 +149,27 @@ def test_the_thread_picks_up_what_another_process_wrote(dispatch, carriers, cloc
     with sqlite3.connect(store / "pigeonbox.db") as other:
         assert other.execute("SELECT state FROM dispatch").fetchone() == ("sending",)
     assert not db.database.in_transaction()
+
+
+def test_what_was_just_queued_goes_at_once(carriers, clock, store, monkeypatch):
+    import threading
+
+    from gateway.services import dispatch as module
+    from gateway.services.messaging import Draft, Messaging
+
+    monkeypatch.setattr(module, "FALLBACK", 60.0)  # the look that runs anyway does not help here
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    handed = threading.Event()
+    real = carriers.assign
+    carriers.assign = lambda c, w: real(c, w) and (handed.set() or True)  # type: ignore[method-assign]
+    events = Events()
+    dispatch = Dispatch(carriers, clock, events)
+    events.start()
+    dispatch.start()
+    try:
+        Messaging(clock, events, lambda: "KE").send(Draft("0712345678", "now"))
+        assert handed.wait(10)
+    finally:
+        dispatch.stop()
+        events.stop()
