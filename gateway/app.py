@@ -21,13 +21,16 @@ from gateway.box import Box
 from gateway.clock import Clock, SystemClock
 from gateway.config import Config
 from gateway.control import Control
-from gateway.events import Events
+from gateway.events import Events, ModemChanged
 from gateway.modem.fleet import Fleet, Known
+from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
 from gateway.services.accounts import Accounts
 from gateway.services.dispatch import Dispatch
+from gateway.services.gate import Gate
 from gateway.services.housekeeping import Housekeeping
 from gateway.services.messaging import Messaging
+from gateway.services.options import Options
 from gateway.services.radio import RadioLedger
 from gateway.services.status import Status
 from gateway.store import connections, db, outbox
@@ -69,22 +72,25 @@ class Service:
         self._stack.callback(self.events.stop)
         network = self._start_simulation()
         fleet = Fleet(self._clock, db.connected, self._ledger, _known)
-        self._dispatch = Dispatch(fleet, self._clock, self.events)
+        self._gate = Gate(self._clock)
+        self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate)
         housekeeping = Housekeeping(self._clock, self.events)
+        watch = self._watch(fleet)
         supervisor = Supervisor(
             fleet.revive,
             {
                 "events": lambda: self.events.alive,
                 "dispatch": lambda: self._dispatch.alive,
                 "housekeeping": lambda: housekeeping.alive,
+                "ports": lambda: watch.alive,
             },
         )
-        box = make_box(self.config, self._clock, self.events, fleet, network)
+        box = make_box(self.config, self._clock, self.events, fleet, network, watch, self._gate)
         control = Control(self.config.data, box)
         self._stack.callback(fleet.stop)
         for port in self._ports(network):
             fleet.add(port)
-        for part in (self._dispatch, housekeeping, supervisor, control):
+        for part in (self._dispatch, housekeeping, watch, supervisor, control):
             part.start()
             self._stack.callback(part.stop)
         return box
@@ -106,7 +112,27 @@ class Service:
     def _ledger(self, port: str) -> RadioLedger:
         pins = {m.port: m.pin for m in self.config.modems if m.pin}
         return RadioLedger(
-            port, self._clock, self.events, self._dispatch.poke, pins, self._stopping
+            port,
+            self._clock,
+            self.events,
+            self._dispatch.poke,
+            pins,
+            self._stopping,
+            self._gate,
+            self._dispatch.elsewhere,
+        )
+
+    def _watch(self, fleet: Fleet) -> PortWatch:
+        """Real modems stay out of a simulation."""
+        wanted = self.config.ports
+        search = Search(
+            usb=wanted.usb and not self._simulate,
+            uart=wanted.uart and not self._simulate,
+            ignore=wanted.ignore,
+            listed=tuple(m.port for m in self.config.modems),
+        )
+        return PortWatch(
+            fleet, self._clock, search, changed=lambda: self.events.publish(ModemChanged(""))
         )
 
     def _start_simulation(self) -> Network | None:
@@ -128,14 +154,21 @@ class Service:
 
 
 def make_box(
-    config: Config, clock: Clock, events: Events, fleet: Fleet, phone: Network | None
+    config: Config,
+    clock: Clock,
+    events: Events,
+    fleet: Fleet,
+    phone: Network | None,
+    watch: PortWatch,
+    gate: Gate,
 ) -> Box:
     return Box(
         config=config,
         clock=clock,
         events=events,
         messaging=Messaging(clock, events, lambda: config.country),
-        status=Status(fleet.telemetry, lambda: events.revision),
+        status=Status(fleet.telemetry, lambda: events.revision, lambda: watch.findings, gate),
+        options=Options(clock, events, gate),
         accounts=Accounts(clock),
         phone=phone,
     )

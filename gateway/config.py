@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,15 @@ class ModemPort:
 
 
 @dataclass(frozen=True, slots=True)
+class Ports:
+    """Where modems are looked for besides the ports listed by hand."""
+
+    usb: bool = True  # sticks and modules of known makers; nothing else on USB is ever opened
+    uart: bool = False  # the pins of the board's header, for a HAT
+    ignore: tuple[str, ...] = ()  # "/dev/ttyUSB3", "12d1:1506", "1-1.2"
+
+
+@dataclass(frozen=True, slots=True)
 class Http:
     host: str = "0.0.0.0"  # noqa: S104 - people reach the box over their LAN; nothing works unsigned
     port: int = 8080
@@ -38,6 +48,7 @@ class Config:
     country: str = "GB"  # numbers typed without a country code are read as numbers of this one
     http: Http = field(default_factory=Http)
     modems: tuple[ModemPort, ...] = ()
+    ports: Ports = field(default_factory=Ports)
     led_board: str = "none"
     log_level: str = "INFO"
     log_texts: bool = False  # message texts stay out of the log unless asked for
@@ -86,14 +97,15 @@ class _Reader:
 
     def config(self, table: dict[str, Any]) -> Config:
         default = Config()
-        self._known(table, "", ("data", "country", "http", "modem", "leds", "log"))
+        self._known(table, "", ("data", "country", "http", "modem", "ports", "leds", "log"))
         leds = self._table(table, "leds", ("board",))
         log = self._table(table, "log", ("level", "texts"))
         return Config(
             data=Path(self._text(table, "data", "", str(default.data))),
             country=self._checked(table, "country", "", default.country, _country),
             http=self._http(self._table(table, "http", ("listen", "trusted_hosts"))),
-            modems=self._modems(table.get("modem", [])),
+            modems=(modems := self._modems(table.get("modem", []))),
+            ports=self._ports(self._table(table, "ports", ("usb", "uart", "ignore")), modems),
             led_board=self._choice(leds, "board", "leds", LED_BOARDS, default.led_board),
             log_level=self._choice(
                 log, "level", "log", ("DEBUG", "INFO", "WARNING", "ERROR"), default.log_level
@@ -112,6 +124,24 @@ class _Reader:
             hosts = []
         host, port = parse_listen(listen) or (default.host, default.port)
         return Http(host, port, tuple(hosts))
+
+    def _ports(self, table: dict[str, Any], modems: tuple[ModemPort, ...]) -> Ports:
+        default = Ports()
+        ignore = table.get("ignore", [])
+        if not isinstance(ignore, list) or not all(map(_is_ignorable, ignore)):
+            self._wrong(
+                "ports.ignore",
+                "must be a list of ports, USB ids or USB sockets, "
+                'e.g. ["/dev/ttyUSB3", "12d1:1506", "1-1.2"]',
+            )
+            ignore = []
+        for port in (m.port for m in modems if m.port in ignore):
+            self._wrong("ports.ignore", f"{port} is listed as a [[modem]] too")
+        return Ports(
+            usb=self._bool(table, "usb", "ports", default.usb),
+            uart=self._bool(table, "uart", "ports", default.uart),
+            ignore=tuple(ignore),
+        )
 
     def _modems(self, entries: object) -> tuple[ModemPort, ...]:
         if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
@@ -218,6 +248,12 @@ def _host_and_port(value: str) -> str | None:
 
 def _device_path(value: str) -> str | None:
     return None if value.startswith("/") else 'must be a full path, e.g. "/dev/ttyUSB0"'
+
+
+def _is_ignorable(value: object) -> bool:
+    return isinstance(value, str) and bool(
+        re.fullmatch(r"/.+|[0-9a-fA-F]{4}:[0-9a-fA-F]{4}|[0-9]+-[0-9]+(\.[0-9]+)*", value)
+    )
 
 
 def _pin(value: str) -> str | None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Config, ConfigError, ModemPort, load
+from gateway.config import Config, ConfigError, ModemPort, Ports, load
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -37,6 +37,10 @@ def test_everything_that_may_be_said_is_understood(tmp_path):
             pin = "0042"
             [[modem]]
             port = "/dev/ttyUSB2"
+            [ports]
+            usb = false
+            uart = true
+            ignore = ["/dev/ttyUSB5", "12d1:14DC", "1-1.2", "1-1"]
             [leds]
             board = "act"
             [log]
@@ -52,6 +56,7 @@ def test_everything_that_may_be_said_is_understood(tmp_path):
         ModemPort("/dev/serial0", 9600, "0042"),
         ModemPort("/dev/ttyUSB2", 115200, ""),
     )
+    assert config.ports == Ports(False, True, ("/dev/ttyUSB5", "12d1:14DC", "1-1.2", "1-1"))
     assert (config.country, config.led_board, config.log_level) == ("KE", "act", "DEBUG")
     assert config.log_texts
 
@@ -76,6 +81,10 @@ def test_every_mistake_is_named_at_once_with_its_key(tmp_path):
         port = "/dev/ttyUSB0"
         [[modem]]
         port = "/dev/ttyUSB0"
+        [ports]
+        usb = "yes"
+        uart = 1
+        serial = true
         [leds]
         board = "christmas"
         [log]
@@ -94,6 +103,9 @@ def test_every_mistake_is_named_at_once_with_its_key(tmp_path):
         "modem[1].pin",
         "modem[2].port",
         "modem[4].port",
+        "ports.usb",
+        "ports.uart",
+        "ports.serial",
         "leds.board",
         "log.texts",
     }
@@ -110,6 +122,18 @@ def test_every_mistake_is_named_at_once_with_its_key(tmp_path):
 )
 def test_a_broken_shape_is_said_in_plain_words(tmp_path, text, words):
     assert words in str(mistakes(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "ignore", ["'/dev/ttyUSB0'", "['ttyUSB0']", "[7]", "['12d1']", "['1-']", "['12d1:14dc ']"]
+)
+def test_what_cannot_be_ignored_is_named(tmp_path, ignore):
+    assert "ports.ignore" in mistakes(tmp_path, f"[ports]\nignore = {ignore}")
+
+
+def test_a_port_cannot_be_listed_and_ignored(tmp_path):
+    text = "[[modem]]\nport = '/dev/ttyUSB0'\n[ports]\nignore = ['/dev/ttyUSB0']"
+    assert "[[modem]] too" in mistakes(tmp_path, text)["ports.ignore"]
 
 
 def test_a_file_that_is_not_there_or_not_text_is_a_config_error(tmp_path):

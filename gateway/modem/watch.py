@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -242,11 +241,6 @@ class PortWatch:
             log.log(logging.WARNING if new.serious else logging.INFO, "%s", new.words)
         self.findings = tuple(findings)
         self._changed()
-
-
-def is_ignorable(text: str) -> bool:
-    """Whether `text` may stand in Search.ignore."""
-    return bool(re.fullmatch(r"/.+|[0-9a-fA-F]{4}:[0-9a-fA-F]{4}|\d+-\d+(\.\d+)*", text, re.ASCII))
 
 
 def _taken(path: str, keeper: str) -> Finding:

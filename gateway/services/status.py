@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gateway.modem.ledger import Telemetry
+from gateway.services.gate import Gate
 from gateway.store import connections
+from hw.ports import Finding
+
+NO_MODEM = "No modem is set up on this box."
 
 
 class Level(StrEnum):
@@ -63,6 +67,7 @@ class ModemStatus:
 class BoxStatus:
     modems: tuple[ModemStatus, ...]
     revision: int
+    findings: tuple[Finding, ...] = ()  # sticks that cannot be served, programs in the way
 
     @property
     def level(self) -> Level:
@@ -75,7 +80,7 @@ class BoxStatus:
     def why_nothing_goes_out(self) -> str:
         """Plain words when no modem is ready; "" when one is."""
         if not self.modems:
-            return "No modem is set up on this box."
+            return " ".join([NO_MODEM, *(f.words for f in self.findings if f.serious)])
         if any(m.level is Level.GOOD for m in self.modems):
             return ""
         return " ".join(f"{m.name}: {m.words}. {m.advice}".strip() for m in self.modems)
@@ -83,16 +88,34 @@ class BoxStatus:
 
 class Status:
     def __init__(
-        self, telemetry: Callable[[], Sequence[Telemetry]], revision: Callable[[], int]
+        self,
+        telemetry: Callable[[], Sequence[Telemetry]],
+        revision: Callable[[], int],
+        findings: Callable[[], tuple[Finding, ...]] = tuple,
+        gate: Gate | None = None,
     ) -> None:
+        self._gate = gate
         self._telemetry = telemetry
+        self._findings = findings
         self._revision = revision
 
     def snapshot(self) -> BoxStatus:
         """Needs the calling thread's database connection: names live in the store."""
         known = {c.connection_id: c for c in connections.all_connections()}
         revision = self._revision()
-        return BoxStatus(tuple(_status(t, known) for t in self._telemetry()), revision)
+        modems = tuple(self._status(t, known) for t in self._telemetry())
+        return BoxStatus(modems, revision, self._findings())
+
+    def _status(self, seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> ModemStatus:
+        shown = _status(seen, known)
+        info = known.get(seen.connection_id) if seen.connection_id is not None else None
+        if self._gate is None or info is None or shown.level is not Level.GOOD:
+            return shown
+        act, why = self._gate.words(info, roaming=seen.roaming)
+        if not why:
+            return shown
+        level, words = (Level.BAD, "Ready, but not sending") if act else (Level.BUSY, "Pausing")
+        return replace(shown, level=level, words=words, advice=f"{why[:1].upper()}{why[1:]}")
 
 
 def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> ModemStatus:

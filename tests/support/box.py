@@ -53,7 +53,8 @@ class RunningBox:
         modems = "".join(f'[[modem]]\nport = "{p}"\n' for p in ports)
         self.config.write_text(
             f'data = "{self.data}"\ncountry = "KE"\n'
-            f'[http]\nlisten = "127.0.0.1:{self.port}"\n{modems}'
+            f'[http]\nlisten = "127.0.0.1:{self.port}"\n'
+            f"[ports]\nusb = false\n{modems}"  # whatever is plugged in here is not ours to use
         )
         self.process: subprocess.Popen[str] | None = None
         self.output: list[str] = []
