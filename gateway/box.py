@@ -10,6 +10,7 @@ from gateway.config import Config
 from gateway.events import Events
 from gateway.services.accounts import Accounts
 from gateway.services.messaging import Messaging
+from gateway.services.options import Options
 from gateway.services.status import Status
 
 if TYPE_CHECKING:
@@ -24,4 +25,5 @@ class Box:
     messaging: Messaging
     status: Status
     accounts: Accounts
+    options: Options | None = None  # what a person decides for a connection
     phone: Network | None = None  # the pretend carrier, in simulation only

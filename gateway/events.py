@@ -41,6 +41,13 @@ class ModemChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionChanged(Event):
+    """Credit, settings or the USSD dialogue of a connection are different now."""
+
+    connection_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreChanged(Event):
     """Somebody outside this process wrote to the store (the command line does)."""
 

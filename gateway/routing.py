@@ -35,6 +35,8 @@ class Line:
     room: int = 0  # dispatches it can take now
     may_send: bool = True
     why_down: str = ""  # plain words
+    roaming: bool = False
+    why_not: str = ""  # why it may not send, or has no room although it is idle; plain words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,12 @@ class Carry:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """A usable connection exists, but it has no room at the moment: ask again soon."""
+    """A usable connection exists, but it has no room at the moment: ask again soon.
+
+    `reason`: what it waits for, when that is more than the message before.
+    """
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +132,21 @@ def _among(ids: Iterable[int], lines: Mapping[int, Line], avoid: Collection[int]
         return Wait(_why_none(known))
     free = [line for line in wanted if line.room > 0]
     if not free:
-        return Busy()
+        paused = [f"{line.name}: {line.why_not}" for line in wanted if line.why_not]
+        return Busy("; ".join(paused) if len(paused) == len(wanted) else "")
     return Carry(max(free, key=lambda line: line.room).connection_id)  # shares the load
 
 
 def _why_none(lines: Sequence[Line]) -> str:
-    reasons = [f"{line.name}: {line.why_down}" for line in lines if not line.up and line.why_down]
+    reasons = [f"{line.name}: {why}" for line in lines if (why := _why(line))]
     if reasons:
         return "; ".join(reasons)
     if any(not line.may_send for line in lines):
         return "Sending is switched off for this connection."
     return NO_MODEM
+
+
+def _why(line: Line) -> str:
+    if not line.up:
+        return line.why_down
+    return "" if line.may_send else line.why_not

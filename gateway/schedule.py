@@ -18,6 +18,11 @@ HOLD = 2 * MINUTE  # SIM or account trouble: look again at this pace, without co
 OTHER_ROUTE_PAUSE = 2 * SECOND
 OTHER_ROUTES = 4  # connections that may refuse it before we give up
 DEFAULT_WAIT = 30.0  # seconds
+HICCUP = 10.0  # seconds; what passes so soon is not worth another sender's number
+# +CMS ERRORs that lie with the person at the other end: no other SIM would do better.
+RECIPIENTS = frozenset({"CMS 22", "CMS 27", "CMS 211"})
+# Final ones that may lie with our SIM or its operator all the same (gammu#64).
+PERHAPS_OURS = frozenset({"CMS 28", "CMS 30", "CMS 69"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +45,45 @@ class Doubt:
 Verdict = TryAgain | GiveUp | Doubt
 
 
-def judge(explanation: Explanation, tries: int, now: int) -> Verdict:
+def judge(
+    explanation: Explanation,
+    tries: int,
+    now: int,
+    *,
+    held: bool = False,
+    elsewhere: bool = False,
+) -> Verdict:
     """What follows from a refusal.
 
-    `tries` counts the refusals so far, this one included. An explanation of class NONE never
-    comes here.
+    `tries` counts the refusals so far, this one included. `held`: the SIM is under suspicion, so
+    this says nothing about the message. `elsewhere`: another connection could carry it that has not
+    refused it yet. An explanation of class NONE never comes here.
     """
-    match explanation.retry:
-        case Retry.UNCERTAIN:
-            return Doubt()
-        case Retry.PERMANENT:
+    retry = explanation.retry
+    if retry is Retry.UNCERTAIN:
+        return Doubt()
+    if elsewhere and (held or _another_may_cure(explanation, tries)):
+        return TryAgain(now + OTHER_ROUTE_PAUSE, counts=not held, avoid=True)
+    if held or retry is Retry.HOLD:
+        return TryAgain(now + HOLD, counts=False, avoid=True)
+    if retry is Retry.PERMANENT:
+        return GiveUp()
+    if retry is Retry.OTHER_ROUTE:
+        if tries > OTHER_ROUTES:
             return GiveUp()
-        case Retry.HOLD:
-            return TryAgain(now + HOLD, counts=False, avoid=True)
-        case Retry.OTHER_ROUTE:
-            if tries > OTHER_ROUTES:
-                return GiveUp()
-            return TryAgain(now + OTHER_ROUTE_PAUSE, counts=True, avoid=True)
+        return TryAgain(now + OTHER_ROUTE_PAUSE, counts=True, avoid=True)
     if tries > explanation.tries:
         return GiveUp()
     first = int((explanation.after or DEFAULT_WAIT) * SECOND)
     wait = min(first * GROWTH ** (tries - 1), max(first, LONGEST_WAIT))
     return TryAgain(now + wait, counts=True, avoid=False)
+
+
+def _another_may_cure(explanation: Explanation, tries: int) -> bool:
+    match explanation.retry:
+        case Retry.HOLD | Retry.OTHER_ROUTE:
+            return True
+        case Retry.PERMANENT:
+            return explanation.label in PERHAPS_OURS
+    lasting = tries > 1 or (explanation.after or DEFAULT_WAIT) > HICCUP
+    return lasting and explanation.label not in RECIPIENTS

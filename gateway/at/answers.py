@@ -6,7 +6,7 @@ network.py (registration, signal, operator), storage.py (messages and memories),
 
 from __future__ import annotations
 
-from gateway.at.identity import cfun, cpin, iccid, imei, imsi, name, own_number
+from gateway.at.identity import cfun, cpin, iccid, imei, imsi, name, own_number, pin_tries
 from gateway.at.network import Registration, cesq, csq, operator, registration
 from gateway.at.results import Result
 from gateway.at.storage import (
@@ -53,6 +53,7 @@ __all__ = [
     "name",
     "operator",
     "own_number",
+    "pin_tries",
     "registration",
     "stored_at",
 ]

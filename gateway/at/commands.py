@@ -100,6 +100,11 @@ def cpin_enter(pin: str) -> Command:
     return Command(f'AT+CPIN="{pin}"', 30.0)
 
 
+def pin_tries(profile: Profile) -> Command | None:
+    """How many wrong PINs are left; None where no command is known for it."""
+    return Command(profile.pin_tries, SIM) if profile.pin_tries else None
+
+
 def cimi() -> Command:
     return Command("AT+CIMI", SIM)
 

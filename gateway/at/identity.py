@@ -105,6 +105,29 @@ def cpin(lines: Sequence[str], result: Result) -> str:
     return _CODES.get(-1 if result.code is None else result.code, "")
 
 
+# Where the number of tries for the PIN stands in the answer of each maker.
+_TRIES: Final[dict[str, int]] = {
+    "^CPIN:": 3,  # Huawei: state, tries for what it asks now, PUK, PIN, PUK2, PIN2
+    "+QPINC:": 1,  # Quectel: "SC", PIN, PUK
+    "+CPINC:": 0,  # Sierra
+    "+UPINCNT:": 0,  # u-blox
+    "+SPIC:": 0,  # SIMCom
+    "^SPIC:": 0,  # Cinterion
+    "+ZPINPUK:": 0,  # ZTE
+}
+
+
+def pin_tries(lines: Sequence[str]) -> int | None:
+    """How many wrong PINs the SIM would still take; None when that is not told."""
+    for prefix, place in _TRIES.items():
+        text = value(lines, prefix)
+        parts = fields(text) if text else []
+        left = integer(parts[place]) if len(parts) > place else None
+        if left is not None and 0 <= left <= 10:
+            return left
+    return None
+
+
 def cfun(lines: Sequence[str]) -> int | None:
     """The mode; None also for an answer that is a range (ZTE K3565)."""
     text = value(lines, "+CFUN:")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.modem.claims import Claims
+from gateway.modem.jobs.base import Context, Job
 from gateway.modem.doors import Doors
 from gateway.modem.ledger import Assignment, Ledger, Telemetry
 from gateway.modem.machine import State
@@ -102,6 +103,13 @@ class Fleet:
         for worker in self._workers:
             if worker.telemetry.connection_id == connection_id:
                 return worker.assign(work)
+        return False
+
+    def post(self, connection_id: int, job: Callable[[Context], Job[None]]) -> bool:
+        """Run a job on the modem that carries this connection; False when none is ready."""
+        for worker in self._workers:
+            if worker.telemetry.connection_id == connection_id:
+                return worker.post(job)
         return False
 
     def _make(self, config: WorkerConfig) -> Worker:

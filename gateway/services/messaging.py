@@ -50,6 +50,7 @@ class Draft:
     when_uncertain: str = "hold"
     ttl_seconds: int | None = None  # None: 24 hours
     priority: int = 0
+    flash: bool = False  # class 0: shown at once on the phone, and not kept there
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class Messaging:
                 priority=draft.priority,
                 author=author,
                 origin=origin,
+                flash=draft.flash,
             )
         )
         self._events.publish(Queued())

@@ -112,9 +112,7 @@ class RadioLedger:
                     avoid=avoid,
                 )
 
-    def _judge(
-        self, part_id: int, result: Result, why: Explanation, now: int
-    ) -> schedule.Verdict:
+    def _judge(self, part_id: int, result: Result, why: Explanation, now: int) -> schedule.Verdict:
         at = outbox.standing(part_id)
         if at is None or at.connection_id is None:
             return schedule.judge(why, 1, now)

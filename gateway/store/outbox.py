@@ -33,6 +33,13 @@ from gateway.store.sending import (
     tries,
     unknown,
 )
+from gateway.store.standing import (
+    Standing,
+    standing,
+    submitted_since,
+    tell,
+    without_validity,
+)
 
 __all__ = (
     "Assignment",
@@ -42,6 +49,7 @@ __all__ = (
     "Outgoing",
     "PartToSend",
     "Recovery",
+    "Standing",
     "accepted",
     "add",
     "audit",
@@ -59,9 +67,13 @@ __all__ = (
     "release",
     "report",
     "resend",
+    "standing",
     "submitted",
+    "submitted_since",
+    "tell",
     "tries",
     "unknown",
+    "without_validity",
 )
 
 VALIDITY_OF_RESENT = DAY  # when the message had none left: a resent dispatch gets a new day
@@ -84,6 +96,7 @@ class Outgoing:
     priority: int = 0
     author: str = ""
     origin: str = "page"
+    flash: bool = False
 
 
 class DuplicateId(Exception):
@@ -113,8 +126,8 @@ def add(outgoing: Outgoing) -> int:
 def _add_message(o: Outgoing) -> int:
     return insert(
         "INSERT INTO message (direction, kind, text, peer, created_at, connection_id, client_id,"
-        " author, origin, with_report, when_uncertain, note, complete)"
-        " VALUES ('out', 'sms', ?, '', ?, ?, ?, ?, ?, ?, ?, '', 1)",
+        " author, origin, with_report, when_uncertain, flash, note, complete)"
+        " VALUES ('out', 'sms', ?, '', ?, ?, ?, ?, ?, ?, ?, ?, '', 1)",
         (
             o.text,
             o.created_at,
@@ -124,6 +137,7 @@ def _add_message(o: Outgoing) -> int:
             o.origin,
             o.with_report,
             o.when_uncertain,
+            o.flash,
         ),
     )
 

@@ -39,6 +39,7 @@ class Due:
     has_parts: bool  # bytes are stored already and will be sent as they are
     avoid: frozenset[int]  # connections that refused it in a way another one may cure
     last_connection_id: int | None  # the one its recipient last wrote to us through
+    flash: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def _details(dispatch_ids: Sequence[int]) -> list[Due]:
         " m.with_report, d.valid_until, d.attempts, d.parts, d.reference,"
         " EXISTS (SELECT 1 FROM part p WHERE p.dispatch_id = d.id), d.avoid,"
         " (SELECT r.connection_id FROM message r WHERE r.peer = d.number"
-        "  AND r.connection_id IS NOT NULL ORDER BY r.id DESC LIMIT 1)"
+        "  AND r.connection_id IS NOT NULL ORDER BY r.id DESC LIMIT 1), m.flash"
         f" FROM dispatch d JOIN message m ON m.id = d.message_id WHERE d.id IN ({marks})",
         tuple(dispatch_ids),
     )
@@ -161,7 +162,7 @@ def _details(dispatch_ids: Sequence[int]) -> list[Due]:
 def _due(row: tuple[Any, ...]) -> Due:
     """From the columns of `_details`."""
     dispatch_id, message_id, number, text, chosen, priority, with_report, *rest = row
-    valid_until, attempts, parts, reference, has_parts, avoid, last_connection_id = rest
+    valid_until, attempts, parts, reference, has_parts, avoid, last_connection_id, flash = rest
     return Due(
         dispatch_id,
         message_id,
@@ -177,6 +178,7 @@ def _due(row: tuple[Any, ...]) -> Due:
         bool(has_parts),
         frozenset(map(int, avoid.split())),
         last_connection_id,
+        bool(flash),
     )
 
 

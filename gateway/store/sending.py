@@ -17,6 +17,7 @@ from gateway.store import reports
 from gateway.store.db import errors, execute, insert, transaction
 from gateway.store.moves import Outcome, move, note
 from gateway.store.progress import progress
+from gateway.store.standing import what_is_left
 
 RESENDS_BY_POLICY = 3  # so many times an uncertain dispatch goes out again by itself, then it waits
 NOT_EVEN_OUT = 30 * SECOND  # wait after an odd answer to a command that nothing was sent with
@@ -86,12 +87,13 @@ def claim(claims: Sequence[Claim], now: int) -> list[Assignment]:
 
 def _claim(wanted: Claim, now: int) -> Assignment | None:
     row = execute(
-        "SELECT message_id, number FROM dispatch WHERE id = ? AND state = 'pending' AND held = 0",
+        "SELECT message_id, number, valid_until FROM dispatch"
+        " WHERE id = ? AND state = 'pending' AND held = 0",
         (wanted.dispatch_id,),
     ).fetchone()
     if row is None:
         return None
-    stored = _parts_of(wanted.dispatch_id)
+    stored = _up_to_date(_parts_of(wanted.dispatch_id), row[2], now)
     changes: dict[str, object] = {"connection_id": wanted.connection_id, "waiting": 0, "reason": ""}
     if not stored:
         if not wanted.tpdus:
@@ -112,6 +114,16 @@ def _parts_of(dispatch_id: int) -> list[tuple[int, int, str, str]]:
     return execute(
         "SELECT id, seq, tpdu, state FROM part WHERE dispatch_id = ? ORDER BY seq", (dispatch_id,)
     ).fetchall()
+
+
+def _up_to_date(
+    stored: list[tuple[int, int, str, str]], valid_until: int | None, now: int
+) -> list[tuple[int, int, str, str]]:
+    """Parts of an earlier claim, with the validity that is left by now."""
+    return [
+        (i, seq, what_is_left(tpdu, valid_until, now) if state == "new" else tpdu, state)
+        for i, seq, tpdu, state in stored
+    ]
 
 
 def _store_parts(dispatch_id: int, tpdus: Sequence[str]) -> list[tuple[int, int, str, str]]:

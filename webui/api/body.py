@@ -54,6 +54,7 @@ class _Reader:
             client_id=self._field("id", str, "a string", None),
             ttl_seconds=self._ttl(now),
             priority=self._field("priority", int, "a whole number", 0),
+            flash=self._field("flash", bool, "true or false", False),
         )
 
     def _field(self, name: str, kind: type, words: str, default: Any) -> Any:

@@ -12,6 +12,7 @@ from gateway.modem.machine import Event
 BUSY_TRIES = 20  # a SIM may be busy for 20 s after power-on
 BUSY_PAUSE = 1.0
 AFTER_PIN = 2.0  # seconds before SMS commands work
+ENOUGH = 3  # tries: as many as a fresh SIM has
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,11 @@ class SimState:
 def open_sim(context: Context) -> Job[SimState]:
     status = yield from _status()
     if status == "SIM PIN":
-        status = yield from _enter_pin(context)
+        left = yield from _tries_left(context)
+        status = yield from _enter_pin(context, left)
         if status == "SIM PIN":
-            return SimState(Event.SIM_LOCK, "The SIM asks for its PIN; enter it under Connections.")
+            left = yield from _tries_left(context)
+            return SimState(Event.SIM_LOCK, _pin_words(left))
     match status:
         case "READY":
             return SimState(sim=(yield from _identity(context)))
@@ -49,9 +52,28 @@ def _status() -> Job[str]:
     return ""
 
 
-def _enter_pin(context: Context) -> Job[str]:
+def _pin_words(left: int | None) -> str:
+    if left is None:
+        return "The SIM asks for its PIN; enter it under Connections."
+    tries = "1 try is" if left == 1 else f"{left} tries are"
+    if left >= ENOUGH:
+        return f"The SIM asks for its PIN; enter it under Connections ({tries} left)."
+    return (
+        f"The SIM asks for its PIN and only {tries} left, so none is entered by itself. Check the"
+        " PIN and confirm it under Connections, or try the SIM in a phone."
+    )
+
+
+def _tries_left(context: Context) -> Job[int | None]:
+    command = commands.pin_tries(context.profile)
+    if command is None:
+        return None
+    return answers.pin_tries((yield from ask(command)).lines)
+
+
+def _enter_pin(context: Context, left: int | None) -> Job[str]:
     card = Sim(iccid=(yield from _iccid(context)))
-    pin = context.ledger.pin_for(card, context.port)
+    pin = context.ledger.pin_for(card, context.port, left)
     if pin is None:
         return "SIM PIN"
     answer = yield from ask(commands.cpin_enter(pin))

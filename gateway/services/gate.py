@@ -1,0 +1,121 @@
+"""Which connections may send now, over and above being up: roaming, pace, and what holds a SIM.
+
+One object for the whole box. Dispatch asks it before every round; the modems' ledgers tell it what
+the network said; page and command line show its words.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gateway.clock import DAY, Clock
+from gateway.pacing import Limits, Pacing, limits_of
+from gateway.routing import Line
+from gateway.store import connections, outbox, settings
+from gateway.store.connections import ConnectionInfo
+from gateway.streaks import Streaks
+
+SETTING = "pacing"  # {"minute": 30, "hour": 200, "day": 2000}: the box's default; 0 = no limit
+ROAMING = "it is roaming, and this connection does not send while roaming."
+SWITCHED_OFF = "sending is switched off for this connection."
+
+
+class Gate:
+    """Owns pace and streaks of every connection. From any thread with a database connection."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._pacing: Pacing | None = None  # made when first needed: what was sent is in the store
+        self._streaks = Streaks()
+        self._holds: dict[tuple[int, str], str] = {}
+
+    # what happened ------------------------------------------------------------------------------
+
+    def handed_over(self, connection_id: int, count: int) -> None:
+        """So many SMS were given to the modem."""
+        with self._lock:
+            self._remembered().sent(connection_id, self._clock.now(), count)
+
+    def succeeded(self, connection_id: int) -> bool:
+        """The network took one. True when that ended a hold."""
+        with self._lock:
+            return self._streaks.succeeded(connection_id)
+
+    def refused(self, connection_id: int, number: str, code: int | None, label: str) -> bool:
+        """The network refused one. True when the connection is held because of it."""
+        with self._lock:
+            return self._streaks.refused(connection_id, number, code, label, self._clock.now())
+
+    def hold(self, connection_id: int, source: str, words: str) -> None:
+        """Keep a connection from sending until the same `source` calls with "" as words."""
+        with self._lock:
+            self._holds.pop((connection_id, source), None)
+            if words:
+                self._holds[connection_id, source] = words
+
+    def let_go(self, connection_id: int) -> None:
+        """A person says that the SIM is all right again."""
+        with self._lock:
+            self._streaks.clear(connection_id)
+
+    # what follows -------------------------------------------------------------------------------
+
+    def lines(self, lines: Mapping[int, Line]) -> dict[int, Line]:
+        """The lines as routing is to see them."""
+        known = {c.connection_id: c for c in connections.all_connections()}
+        box = settings.get(SETTING)
+        with self._lock:
+            return {i: self._line(line, known.get(i), box) for i, line in lines.items()}
+
+    def leave(self, connection_id: int) -> int:
+        """How many SMS may follow now; a great many when there is no limit."""
+        info = connections.get(connection_id)
+        limits = _limits(info, settings.get(SETTING))
+        with self._lock:
+            return self._remembered().leave(connection_id, limits, self._clock.now()).room
+
+    def words(self, info: ConnectionInfo, *, roaming: bool) -> tuple[bool, str]:
+        """(Whether somebody should act, why nothing goes out through it now); "" when it sends."""
+        with self._lock:
+            if why := self._forbidden(info, roaming=roaming):
+                return True, why
+            limits = _limits(info, settings.get(SETTING))
+            now = self._clock.now()
+            return False, self._remembered().leave(info.connection_id, limits, now).words
+
+    def _line(self, line: Line, info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Line:
+        if info is None or not line.up:
+            return line
+        if why := self._forbidden(info, roaming=line.roaming):
+            return replace(line, may_send=False, why_not=why)
+        now = self._clock.now()
+        leave = self._remembered().leave(line.connection_id, _limits(info, box), now)
+        room = min(line.room, leave.room)
+        if self._streaks.on_trial(line.connection_id):
+            room = min(room, 1)
+        return replace(line, room=room, why_not=leave.words) if room != line.room else line
+
+    def _forbidden(self, info: ConnectionInfo, *, roaming: bool) -> str:
+        if not info.send_enabled:
+            return SWITCHED_OFF
+        if roaming and not info.send_roaming:
+            return ROAMING
+        held = [w for (i, _), w in self._holds.items() if i == info.connection_id]
+        held.append(self._streaks.held(info.connection_id, self._clock.now()))
+        return " ".join(filter(None, held))
+
+    def _remembered(self) -> Pacing:
+        if self._pacing is None:
+            self._pacing = Pacing()
+            for connection_id, at in outbox.submitted_since(self._clock.now() - DAY):
+                self._pacing.sent(connection_id, at)
+        return self._pacing
+
+
+def _limits(info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Limits:
+    if info is None:
+        return limits_of(box, None, None, None)
+    return limits_of(box, info.per_minute, info.per_hour, info.per_day)

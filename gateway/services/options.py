@@ -1,0 +1,76 @@
+"""What a person decides for a connection: whether and how fast it sends, reports, calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.clock import Clock
+from gateway.events import Events, Queued
+from gateway.services.gate import SETTING, Gate
+from gateway.services.messaging import FieldError, Refused
+from gateway.store import connections, outbox, settings
+
+SWITCHES = ("send_enabled", "receive_enabled", "send_roaming", "reports", "hang_up")
+LIMITS = ("per_minute", "per_hour", "per_day")
+MOST = 100_000  # SMS
+UNKNOWN = FieldError("connection", "This connection is not known; choose another.")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Stateless; from any thread with a database connection."""
+
+    clock: Clock
+    events: Events
+    gate: Gate
+
+    def change(self, connection_id: int, **changes: bool | int | None) -> None:
+        """Set some of SWITCHES (true or false) and LIMITS (SMS; 0 none, None the box's default).
+
+        Raises Refused with everything that is wrong; then nothing is changed.
+        """
+        errors = [e for name, value in changes.items() if (e := _wrong(name, value))]
+        if not connections.exists(connection_id):
+            errors.append(UNKNOWN)
+        if errors:
+            raise Refused(errors)
+        if changes:
+            connections.set_options(connection_id, **changes)
+        self._tell()
+
+    def set_default_limits(self, minute: int, hour: int, day: int) -> None:
+        """SMS at most for connections without limits of their own; 0 = no limit."""
+        given = {"per_minute": minute, "per_hour": hour, "per_day": day}
+        if errors := [e for name, value in given.items() if (e := _wrong(name, value))]:
+            raise Refused(errors)
+        settings.put(SETTING, {"minute": minute, "hour": hour, "day": day})
+        self._tell()
+
+    def set_pin(self, connection_id: int, pin: str, *, despite_few_tries: bool = False) -> None:
+        """The PIN of a SIM, tried once more. `despite_few_tries`: the person knows the risk."""
+        errors = [] if connections.exists(connection_id) else [UNKNOWN]
+        if pin and not (pin.isascii() and pin.isdecimal() and 4 <= len(pin) <= 8):
+            errors.append(FieldError("pin", "A PIN has 4 to 8 digits."))
+        if errors:
+            raise Refused(errors)
+        connections.set_pin(connection_id, pin, despite_few_tries=despite_few_tries)
+        self._tell()
+
+    def let_go(self, connection_id: int) -> None:
+        """The person has looked after a SIM that the network refused (credit, barring)."""
+        self.gate.let_go(connection_id)
+        self._tell()
+
+    def _tell(self) -> None:
+        outbox.hurry(self.clock.now())
+        self.events.publish(Queued())
+
+
+def _wrong(name: str, value: bool | int | None) -> FieldError | None:
+    if name in SWITCHES:
+        return None if isinstance(value, bool) else FieldError(name, "Must be on or off.")
+    if name not in LIMITS:
+        return FieldError(name, "There is no such option.")
+    if value is None or (not isinstance(value, bool) and 0 <= value <= MOST):
+        return None
+    return FieldError(name, f"The limit must be 0 (none) to {MOST:,} SMS.")

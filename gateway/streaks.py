@@ -1,0 +1,80 @@
+"""Refusals that speak against a SIM rather than against one message. Pure.
+
+Networks answer a SIM without credit, or one that was barred, with codes that also mean other
+things (gammu#64, gammu#381): one of them proves nothing, several in a row to different people do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.clock import MINUTE
+
+SUSPICIOUS: Final = frozenset({21, 28, 30, 38, 50, 69, 500})  # of +CMS ERROR
+IN_A_ROW: Final = 3
+FIRST_HOLD: Final = 10 * MINUTE  # then one message goes out as a trial
+LONGEST_HOLD: Final = 60 * MINUTE
+WORDS: Final = (
+    "The network refused {count} messages in a row ({label}): check credit and whether the SIM is"
+    " barred. A single message is tried again every now and then."
+)
+
+
+@dataclass(slots=True)
+class _Streak:
+    numbers: set[str] = field(default_factory=set)
+    label: str = ""
+    holds: int = 0
+    until: int = 0
+
+
+class Streaks:
+    """Owns the streak of each connection. Each call is one step; the caller keeps them apart."""
+
+    def __init__(self) -> None:
+        self._streaks: dict[int, _Streak] = {}
+
+    def succeeded(self, connection_id: int) -> bool:
+        """The network took a message: nothing is wrong with the SIM. True if it had been held."""
+        gone = self._streaks.pop(connection_id, None)
+        return gone is not None and gone.until > 0
+
+    def refused(
+        self, connection_id: int, number: str, code: int | None, label: str, now: int
+    ) -> bool:
+        """A message to `number` was refused with a CMS code. True when the SIM is held now.
+
+        Other codes neither begin nor end a streak.
+        """
+        if code not in SUSPICIOUS:
+            return False
+        streak = self._streaks.setdefault(connection_id, _Streak())
+        streak.numbers.add(number)
+        streak.label = label
+        if len(streak.numbers) < IN_A_ROW and not streak.holds:
+            return False
+        streak.until = now + min(FIRST_HOLD << streak.holds, LONGEST_HOLD)
+        streak.holds += 1
+        return True
+
+    def held(self, connection_id: int, now: int) -> str:
+        """Why the connection is held, in words; "" when it may send."""
+        streak = self._streaks.get(connection_id)
+        if streak is None or now >= streak.until:
+            return ""
+        return WORDS.format(count=len(streak.numbers), label=streak.label)
+
+    def on_trial(self, connection_id: int) -> bool:
+        """Whether only one message may go out at a time, until one gets through."""
+        streak = self._streaks.get(connection_id)
+        return streak is not None and streak.holds > 0
+
+    def until(self, connection_id: int) -> int:
+        """When the hold ends; 0 when there is none."""
+        streak = self._streaks.get(connection_id)
+        return streak.until if streak else 0
+
+    def clear(self, connection_id: int) -> None:
+        """A person says that it is mended."""
+        self._streaks.pop(connection_id, None)
