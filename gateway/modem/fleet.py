@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.modem.claims import Claims
-from gateway.modem.jobs.base import Context, Job
 from gateway.modem.doors import Doors
+from gateway.modem.jobs.base import Context, Job
 from gateway.modem.ledger import Assignment, Ledger, Telemetry
 from gateway.modem.machine import State
 from gateway.modem.worker import Worker, WorkerConfig
