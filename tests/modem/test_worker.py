@@ -150,7 +150,7 @@ def test_a_file_that_is_no_serial_port_is_said_to_be_none(ledger, start, tmp_pat
 
 
 def test_a_missing_sim_is_said_and_its_insertion_noticed(network, ledger, start, monkeypatch):
-    from gateway.modem import worker as module
+    from gateway.modem import duties as module
 
     monkeypatch.setitem(module.SIM_RETRY, module.State.SIM_MISSING, 0.2)
     modem = network.add_modem()
@@ -163,7 +163,7 @@ def test_a_missing_sim_is_said_and_its_insertion_noticed(network, ledger, start,
 
 @pytest.mark.parametrize("right", [True, False])
 def test_a_pin_is_entered_once(network, ledger, start, right, monkeypatch):
-    from gateway.modem import worker as module
+    from gateway.modem import duties as module
 
     monkeypatch.setitem(module.SIM_RETRY, module.State.SIM_LOCKED, 0.2)
     modem = network.add_modem(pin="1234")

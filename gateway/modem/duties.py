@@ -1,0 +1,226 @@
+"""What there is to do with a modem that answers, most urgent first, and what its news means."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from gateway.at import Console, Late, Restarted, Stray, Urc, profile_for
+from gateway.clock import Clock
+from gateway.modem import health
+from gateway.modem.backlog import Backlog
+from gateway.modem.entrance import Entrance
+from gateway.modem.jobs import radio, receive, send, setup, sim
+from gateway.modem.jobs.base import Context, Job, Unanswered
+from gateway.modem.ladder import Patience
+from gateway.modem.ledger import Ledger, ReadPdu, Sim
+from gateway.modem.link import News
+from gateway.modem.machine import Event, Machine, State
+from gateway.modem.recovery import Recovery
+from gateway.modem.timers import Timers
+from hw.serialport import is_uart
+
+log = logging.getLogger(__name__)
+
+SWEEP = 45.0  # seconds between sweeps of the storage: +CMTI is a hint that can get lost
+SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
+LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
+PING = 15.0  # seconds of silence after which the modem is asked whether it is there
+SUPPLY = 600.0  # seconds between looks at the supply voltage
+CANNOT_RETRY = 15.0  # seconds between looks at a modem that cannot be used
+
+
+class Duties:
+    """Used by the modem's thread; others only add to `backlog` and `requests`."""
+
+    def __init__(
+        self,
+        port: str,
+        ledger: Ledger,
+        clock: Clock,
+        machine: Machine,
+        entrance: Entrance,
+        recovery: Recovery,
+        show: Callable[..., None],
+    ) -> None:
+        """`show` takes fields of Telemetry that are new."""
+        self.port = port
+        self.context = Context(port, ledger, profile_for("", ""))
+        self.backlog = Backlog()
+        self.requests: deque[Callable[[Context], Job[None]]] = deque()
+        self.timers = Timers()
+        self.health = health.Health()
+        self.restarted = ""  # why the modem has to be set up again
+        self._arrived: deque[receive.Notice] = deque()
+        self._direct: deque[ReadPdu] = deque()
+        self._patience = Patience()
+        self._ledger = ledger
+        self._clock = clock
+        self._machine = machine
+        self._entrance = entrance
+        self._recovery = recovery
+        self._show = show
+
+    def begin(self, port: str) -> None:
+        """Forget what belonged to the link before."""
+        self.port = port
+        self.context = Context(port, self._ledger, profile_for("", ""))
+        self._arrived.clear()
+        self._direct.clear()
+        self.restarted = ""
+        self.timers.clear()
+
+    # agenda ---------------------------------------------------------------------------------
+
+    def next_job(self, now: float, heard_at: float) -> Job[None] | None:
+        """The most urgent thing; None: nothing until a timer of this turn, or news."""
+        due = self.timers.due
+        self.timers.turn(now)
+        self.timers.set("ping", heard_at + PING)
+        match self._machine.state:
+            case State.PROBING:
+                return self._set_up()
+            case State.SIM_MISSING | State.SIM_LOCKED as state:
+                if due("sim", SIM_RETRY[state]):
+                    return self._open_sim()
+            case State.FAILED:
+                if due("attention", CANNOT_RETRY):
+                    return self._try_again()
+            case _:
+                if job := self._in_service():
+                    return job
+        return radio.ping() if due("ping", PING) else None
+
+    def _in_service(self) -> Job[None] | None:
+        due = self.timers.due
+        if self._direct:
+            return self._keep_direct()
+        if self._arrived:
+            return self._read_announced()
+        if due("sweep", SWEEP):
+            return self._sweep()
+        if due("look", LOOK[self._machine.state]):
+            return self._look()
+        if self.requests:
+            return self.requests.popleft()(self.context)
+        if self.backlog:
+            if self._machine.state is State.READY:
+                return self._send()
+            why = self._machine.why or "The modem has lost the network."
+            self.backlog.give_back(self._ledger, why)
+        return self._measure() if due("supply", SUPPLY) else None
+
+    # jobs, each telling the machine what came out -------------------------------------------
+
+    def _set_up(self) -> Job[None]:
+        found = yield from setup.set_up(self.context)
+        if not found.answered:
+            raise Unanswered(found.why)
+        self._entrance.identified(found.identity)
+        self._recovery.answered(found.profile)
+        self.context.profile = found.profile
+        # Without flow control, characters get lost while a module turns to reading the PDU.
+        self.context.guard = found.profile.guard_time if is_uart(self.port) else 0.0
+        self._show(identity=found.identity)
+        self._ledger.seen(self.port, found.identity, self._entrance.usb_path)
+        yield from self._open_sim()
+
+    def _try_again(self) -> Job[None]:
+        self._machine.on(Event.RETRY, self._machine.why)
+        yield from self._set_up()
+
+    def _open_sim(self) -> Job[None]:
+        state = yield from sim.open_sim(self.context)
+        if state.event is not None:
+            self._machine.on(state.event, state.why)
+            return
+        yield from self._enter_service(state.sim)
+
+    def _enter_service(self, card: Sim) -> Job[None]:
+        self._entrance.sim_in(card)
+        prepared = yield from setup.prepare_sms(self.context)
+        if prepared.why:
+            self._machine.on(Event.CANNOT_SMS, prepared.why)
+            return
+        self.context.connection_id = self._ledger.sim_in(card)
+        self._show(sim=card, connection_id=self.context.connection_id, smsc=prepared.smsc)
+        self.timers.now("sweep")
+        yield from self._look()
+
+    def _look(self) -> Job[None]:
+        seen = yield from radio.look_around(self.context)
+        self._show(operator=seen.operator, signal_dbm=seen.signal_dbm, roaming=seen.roaming)
+        self._machine.on(seen.event, seen.why)
+        registered, now = seen.event is Event.REGISTER, self._clock.monotonic()
+        self.health.looked(registered, seen.signal_dbm)
+        if registered:
+            self._patience.registered()
+            self._recovery.in_service()
+        elif self._patience.lost(now):
+            log.warning("%s finds no network: its radio is switched off and on", self.port)
+            yield from radio.cycle()
+            yield from self._open_sim()
+
+    def _measure(self) -> Job[None]:
+        yield from health.measure(self.context, self.health, self._clock.monotonic())
+        self._show()
+
+    def _sweep(self) -> Job[None]:
+        self._arrived.clear()  # the sweep reads those too
+        if not (yield from setup.still_set(self.context)):
+            self.restarted = "The modem has lost its settings: it restarted without a word."
+            return
+        yield from receive.sweep(self.context)
+
+    def _read_announced(self) -> Job[None]:
+        yield from receive.read_announced(self.context, self._arrived.popleft())
+
+    def _keep_direct(self) -> Job[None]:
+        pdus = list(self._direct)
+        yield from receive.keep_direct(self.context, pdus)
+        for _ in pdus:
+            self._direct.popleft()
+
+    def _send(self) -> Job[None]:
+        work = self.backlog.take()
+        self._show(sending=True, backlog=len(self.backlog) + 1)
+        started = self._clock.monotonic()
+        try:
+            confirm = self.backlog.rested(started)
+            outcome = yield from send.send(self.context, work, confirm_mode=confirm)
+        finally:
+            self.backlog.finished(work, started, self._clock.monotonic())
+            self._show(sending=False, backlog=len(self.backlog))
+        if outcome.set_up_again:
+            self.restarted = "It refused to send; it is set up again."
+        if self.backlog.low:
+            self._ledger.changed()
+
+    # what the modem says by itself ----------------------------------------------------------
+
+    def on_news(self, event: News) -> None:
+        match event:
+            case Restarted(line=line):
+                self.restarted = f"The modem restarted ({line})."
+            case Console(line=line):
+                self._entrance.console = True
+                log.warning("%s: a login prompt answers here: %r", self.port, line)
+            case Stray(line=line):
+                log.debug("%s says %r", self.port, line)
+            case Late():
+                send.late(self.context, event)
+            case Urc():
+                self._on_urc(event)
+
+    def _on_urc(self, urc: Urc) -> None:
+        if self.health.hear(urc, self._clock.monotonic()):
+            log.warning("%s says %s", self.port, urc.line)
+            self._show()
+        news = receive.understand(urc)
+        if isinstance(news, ReadPdu):
+            self._direct.append(news)
+        elif news is not None:
+            self._arrived.append(news)
+        elif radio.is_registration(urc):
+            self.timers.now("look")
