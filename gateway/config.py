@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hw.boards import BOARDS
+
 DEFAULT_DATA = Path("/var/lib/pigeonbox")
 LED_BOARDS = ("none", "act", "rgb", "traffic-light", "mock")
 BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
@@ -43,12 +45,23 @@ class Http:
 
 
 @dataclass(frozen=True, slots=True)
+class Power:
+    """What the box may switch to bring back a modem that stopped answering."""
+
+    board: str = "none"  # the HAT whose power key or supply is wired to the header
+    port: str = ""  # where its modem answers; "" = the serial port of the header
+    uhubctl: bool = True  # sockets of hubs that can switch each one alone, when uhubctl is there
+    reboot: bool = False  # the whole box, at most every 6 hours and with no modem in service
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     data: Path = DEFAULT_DATA
     country: str = "GB"  # numbers typed without a country code are read as numbers of this one
     http: Http = field(default_factory=Http)
     modems: tuple[ModemPort, ...] = ()
     ports: Ports = field(default_factory=Ports)
+    power: Power = field(default_factory=Power)
     led_board: str = "none"
     log_level: str = "INFO"
     log_texts: bool = False  # message texts stay out of the log unless asked for
@@ -97,7 +110,9 @@ class _Reader:
 
     def config(self, table: dict[str, Any]) -> Config:
         default = Config()
-        self._known(table, "", ("data", "country", "http", "modem", "ports", "leds", "log"))
+        self._known(
+            table, "", ("data", "country", "http", "modem", "ports", "power", "leds", "log")
+        )
         leds = self._table(table, "leds", ("board",))
         log = self._table(table, "log", ("level", "texts"))
         return Config(
@@ -106,6 +121,7 @@ class _Reader:
             http=self._http(self._table(table, "http", ("listen", "trusted_hosts"))),
             modems=(modems := self._modems(table.get("modem", []))),
             ports=self._ports(self._table(table, "ports", ("usb", "uart", "ignore")), modems),
+            power=self._power(self._table(table, "power", ("board", "port", "uhubctl", "reboot"))),
             led_board=self._choice(leds, "board", "leds", LED_BOARDS, default.led_board),
             log_level=self._choice(
                 log, "level", "log", ("DEBUG", "INFO", "WARNING", "ERROR"), default.log_level
@@ -141,6 +157,16 @@ class _Reader:
             usb=self._bool(table, "usb", "ports", default.usb),
             uart=self._bool(table, "uart", "ports", default.uart),
             ignore=tuple(ignore),
+        )
+
+    def _power(self, table: dict[str, Any]) -> Power:
+        default = Power()
+        boards = ("none", *BOARDS)
+        return Power(
+            board=self._choice(table, "board", "power", boards, default.board),
+            port=self._checked(table, "port", "power", default.port, _device_path),
+            uhubctl=self._bool(table, "uhubctl", "power", default.uhubctl),
+            reboot=self._bool(table, "reboot", "power", default.reboot),
         )
 
     def _modems(self, entries: object) -> tuple[ModemPort, ...]:

@@ -1,4 +1,7 @@
-"""Watches the threads: brings a dead modem thread back, and says so when another one has died."""
+"""Watches the threads: brings a dead modem thread back, tells of those that hang or have died.
+
+Looks after the supply of the whole machine by the way, which is behind most of their troubles.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,33 @@ from collections.abc import Callable, Mapping
 log = logging.getLogger(__name__)
 
 EVERY = 5.0  # seconds
+SUPPLY_EVERY = 600.0  # seconds between looks at the supply voltage
 
 
 class Supervisor:
     """Owns the supervisor thread."""
 
     def __init__(
-        self, revive: Callable[[], list[str]], alive: Mapping[str, Callable[[], bool]]
+        self,
+        revive: Callable[[], list[str]],
+        alive: Mapping[str, Callable[[], bool]],
+        hung: Callable[[], Mapping[str, float]] = dict,
+        supply: Callable[[], str] = str,
     ) -> None:
-        """`revive` replaces dead modem threads; `alive` asks each other loop."""
+        """`revive` replaces dead modem threads; `alive` asks each other loop.
+
+        `hung` tells the ports whose thread does not move, and for how many seconds; `supply` what
+        is wrong with the machine's supply, in words.
+        """
+        self._hung = hung
+        self._supply = supply
         self._revive = revive
         self._alive = alive
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
         self.dead: frozenset[str] = frozenset()
+        self.hung: frozenset[str] = frozenset()
+        self.supply = ""  # what is wrong with it
 
     def start(self) -> None:
         self._thread.start()
@@ -32,13 +48,30 @@ class Supervisor:
         self._thread.join(timeout=2)
 
     def _run(self) -> None:
+        rounds = max(1, round(SUPPLY_EVERY / EVERY))
+        n = 0
         while not self._stopping.wait(EVERY):
             self.look()
+            if n % rounds == 0:
+                self.look_at_supply()
+            n += 1
+
+    def look_at_supply(self) -> None:
+        words = self._supply()
+        if words and words != self.supply:
+            log.warning("%s", words)
+        self.supply = words
 
     def look(self) -> None:
         """One round."""
         for port in self._revive():
             log.error("%s: its thread had died and was started again", port)
+        hung = self._hung()
+        for port in hung.keys() - self.hung:
+            log.critical("%s: its thread has not moved for %.0f s", port, hung[port])
+        for port in self.hung - hung.keys():
+            log.warning("%s: its thread moves again", port)
+        self.hung = frozenset(hung)
         dead = frozenset(name for name, alive in self._alive.items() if not alive())
         for name in dead - self.dead:
             log.critical("the %s thread has died; restart the service", name)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Config, ConfigError, ModemPort, Ports, load
+from gateway.config import Config, ConfigError, ModemPort, Ports, Power, load
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -61,6 +61,23 @@ def test_everything_that_may_be_said_is_understood(tmp_path):
     assert config.log_texts
 
 
+def test_what_may_be_switched_is_understood(tmp_path):
+    text = """
+    [power]
+    board = "waveshare-sim7600"
+    port = "/dev/ttyUSB2"
+    uhubctl = false
+    reboot = true
+    """
+    power = load(write(tmp_path, text)).power
+    assert power == Power("waveshare-sim7600", "/dev/ttyUSB2", uhubctl=False, reboot=True)
+
+
+def test_the_box_is_not_restarted_and_no_pin_is_touched_unless_asked_for(tmp_path):
+    power = load(write(tmp_path, "")).power
+    assert (power.board, power.reboot) == ("none", False)
+
+
 def test_every_mistake_is_named_at_once_with_its_key(tmp_path):
     found = mistakes(
         tmp_path,
@@ -85,6 +102,12 @@ def test_every_mistake_is_named_at_once_with_its_key(tmp_path):
         usb = "yes"
         uart = 1
         serial = true
+        [power]
+        board = "christmas"
+        port = "ttyAMA0"
+        uhubctl = "no"
+        reboot = 1
+        plug = true
         [leds]
         board = "christmas"
         [log]
@@ -106,6 +129,11 @@ def test_every_mistake_is_named_at_once_with_its_key(tmp_path):
         "ports.usb",
         "ports.uart",
         "ports.serial",
+        "power.board",
+        "power.port",
+        "power.uhubctl",
+        "power.reboot",
+        "power.plug",
         "leds.board",
         "log.texts",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.clock import Clock
 from gateway.modem.claims import Claims
@@ -13,10 +13,12 @@ from gateway.modem.doors import Doors
 from gateway.modem.jobs.base import Context, Job
 from gateway.modem.ledger import Assignment, Ledger, Telemetry
 from gateway.modem.machine import State
+from gateway.modem.recovery import NONE, Means
 from gateway.modem.worker import Worker, WorkerConfig
 from gateway.routing import Line
 
 STOP_LIMIT = 4.0  # seconds for all modems together
+HUNG = 90.0  # seconds without a sign of life after which a thread hangs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,13 @@ class Fleet:
         session: Callable[[], AbstractContextManager[object]],
         make_ledger: Callable[[str], Ledger],
         known: Callable[[], Sequence[Known]],
+        means: Means = NONE,
     ) -> None:
-        """`known` lists the stored connections; it is called in the thread that asks for lines."""
+        """`known` lists the stored connections; it is called in the thread that asks for lines.
+
+        `means` are what the recovery of modems may switch.
+        """
+        self._means = means
         self._clock = clock
         self._session = session
         self._make_ledger = make_ledger
@@ -88,7 +95,25 @@ class Fleet:
         return [w.config.port for w in dead]
 
     def telemetry(self) -> tuple[Telemetry, ...]:
-        return tuple(w.telemetry for w in self._workers if not w.hidden)
+        hung = self.hung()
+        return tuple(
+            replace(w.telemetry, stuck=hung.get(w.config.port, 0.0))
+            for w in self._workers
+            if not w.hidden
+        )
+
+    def hung(self) -> dict[str, float]:
+        """Ports whose thread lives and does not move, and for how many seconds already.
+
+        Such a thread cannot be ended from outside; the others go on without it.
+        """
+        now = self._clock.monotonic()
+        still = {w.config.port: now - w.beat for w in self._workers if w.alive}
+        return {port: seconds for port, seconds in still.items() if seconds > HUNG}
+
+    def works(self) -> bool:
+        """Whether any modem is in service."""
+        return any(w.alive and w.telemetry.state == State.READY for w in self._workers)
 
     def lines(self) -> Mapping[int, Line]:
         """Every known connection, with the room of the modem that carries it."""
@@ -112,9 +137,12 @@ class Fleet:
                 return worker.post(job)
         return False
 
+    def worker_at(self, port: str) -> Worker | None:
+        return next((w for w in self._workers if w.config.port == port and not w.hidden), None)
+
     def _make(self, config: WorkerConfig) -> Worker:
         ledger = self._make_ledger(config.port)
-        return Worker(config, ledger, self._clock, self._session, self._claims)
+        return Worker(config, ledger, self._clock, self._session, self._claims, self._means)
 
 
 def _line(known: Known, worker: Worker | None = None, seen: Telemetry | None = None) -> Line:
