@@ -142,6 +142,10 @@ class Dispatch:
         waiting: dict[str, list[int]] = {}
         paused: dict[str, list[int]] = {}
         for item in due:
+            if item.blocked:
+                refused += 1
+                outbox.give_up([item.dispatch_id], outbox.BLOCKED, "", now)
+                continue
             view = {i: _with_room(line, room.get(i, 0)) for i, line in lines.items()}
             decision = routing.route(
                 item.number,

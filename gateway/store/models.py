@@ -10,6 +10,7 @@ from peewee import (
     SQL,
     AutoField,
     BigIntegerField,
+    BlobField,
     BooleanField,
     ForeignKeyField,
     IntegerField,
@@ -132,9 +133,13 @@ class Dispatch(Base):
     reference = IntegerField(null=True)  # concatenation reference, once it has parts
     sent_at = BigIntegerField(null=True)
     delivered_at = BigIntegerField(null=True)
+    text = TextField(null=True)  # its own words, where a text is filled in for each recipient
 
     class Meta:
-        indexes = ((("held", "state", "message"), False),)
+        indexes = (
+            (("held", "state", "message"), False),
+            (("number", "message"), False),  # what was said with somebody
+        )
 
 
 Dispatch.add_index(
@@ -367,6 +372,75 @@ class CreditCheck(Base):
         indexes = ((("connection", "at"), False),)
 
 
+class Contact(Base):
+    """Somebody with a name or a number (gateway.store.people)."""
+
+    name = TextField()
+    number = TextField(default="")  # E.164 or a short code; "" = none
+    notes = TextField(default="")
+    fields = TextField(default="{}")  # JSON: id of the own field -> what is in it
+    sort = TextField()  # the name made comparable; people without one come last
+    search = TextField()  # the same and the number, each word after a blank
+    created_at = BigIntegerField()
+    changed_at = BigIntegerField()
+
+    class Meta:
+        indexes = ((("sort", "id"), False),)
+
+
+Contact.add_index(Contact.number, unique=True, where=SQL("number <> ''"), name="contact_number")
+
+
+class Group(Base):
+    name = TextField()
+    sort = TextField(unique=True)
+    created_at = BigIntegerField()
+
+
+class Membership(Base):
+    group = ForeignKeyField(Group, on_delete="CASCADE", index=False)
+    contact = ForeignKeyField(Contact, on_delete="CASCADE")
+
+    class Meta:
+        indexes = ((("group", "contact"), True),)
+
+
+class OwnField(Base):
+    """Something else that is known of people, such as their town."""
+
+    name = TextField()
+    sort = TextField(unique=True)
+
+
+class Blocked(Base):
+    """Not sent to. `word` is what the number itself wrote, "" when a person blocked it."""
+
+    number = TextField(primary_key=True)
+    at = BigIntegerField()
+    who = TextField(default="")
+    word = TextField(default="")
+
+    class Meta:
+        indexes = ((("at", "number"), False),)
+
+
+class Import(Base):
+    """A file of contacts on its way in (gateway.store.imports)."""
+
+    at = BigIntegerField()
+    who = TextField()
+    name = TextField()
+    content = BlobField()
+    plan = TextField(default="")
+    state = TextField(default="new")  # new | running | done
+    total = IntegerField(default=0)
+    done = IntegerField(default=0)
+    added = IntegerField(default=0)
+    updated = IntegerField(default=0)
+    skipped = IntegerField(default=0)
+    bad = TextField(default="")
+
+
 class Audit(Base):
     at = BigIntegerField()
     who = TextField()
@@ -391,5 +465,11 @@ TABLES: tuple[type[Base], ...] = (
     Token,
     CreditSetting,
     CreditCheck,
+    Contact,
+    Group,
+    Membership,
+    OwnField,
+    Blocked,
+    Import,
     Audit,
 )

@@ -16,6 +16,7 @@ from gateway.states import Move, State
 from gateway.store.db import execute, insert, transaction
 from gateway.store.moves import Outcome, move, note
 from gateway.store.queue import Due, due, expire, give_up, hurry, next_due, postpone
+from gateway.store.refusing import BLOCKED, refuse_blocked
 from gateway.store.reports import report
 from gateway.store.sending import (
     Assignment,
@@ -42,6 +43,7 @@ from gateway.store.standing import (
 )
 
 __all__ = (
+    "BLOCKED",
     "Assignment",
     "Claim",
     "Due",
@@ -97,6 +99,7 @@ class Outgoing:
     author: str = ""
     origin: str = "page"
     flash: bool = False
+    texts: tuple[tuple[str, int], ...] = ()  # for each number its own text and SMS; () = all alike
 
 
 class DuplicateId(Exception):
@@ -116,6 +119,7 @@ def add(outgoing: Outgoing) -> int:
         with transaction():
             message_id = _add_message(outgoing)
             _add_dispatches(message_id, outgoing)
+            refuse_blocked(message_id, outgoing.created_at)
             return message_id
     except IntegrityError as e:
         if outgoing.client_id is not None and "message.client_id" in str(e):
@@ -143,11 +147,12 @@ def _add_message(o: Outgoing) -> int:
 
 
 def _add_dispatches(message_id: int, o: Outgoing) -> None:
-    for number in o.numbers:
+    texts: Sequence[tuple[str | None, int]] = o.texts or [(None, o.parts)] * len(o.numbers)
+    for number, (text, parts) in zip(o.numbers, texts, strict=True):
         execute(
             "INSERT INTO dispatch (message_id, number, state, state_at, due_at, valid_until,"
-            " priority, wanted, held, waiting, avoid, attempts, reason, code, parts)"
-            " VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, 0, 0, '', 0, '', '', ?)",
+            " priority, wanted, held, waiting, avoid, attempts, reason, code, parts, text)"
+            " VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, 0, 0, '', 0, '', '', ?, ?)",
             (
                 message_id,
                 number,
@@ -156,7 +161,8 @@ def _add_dispatches(message_id: int, o: Outgoing) -> None:
                 o.valid_until,
                 o.priority,
                 o.connection_id or 0,
-                o.parts,
+                parts,
+                text,
             ),
         )
 

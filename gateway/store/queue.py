@@ -40,6 +40,7 @@ class Due:
     avoid: frozenset[int]  # connections that refused it in a way another one may cure
     last_connection_id: int | None  # the one its recipient last wrote to us through
     flash: bool = False
+    blocked: bool = False  # its recipient is: it must not go out
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,12 @@ def _walk(
 def _details(dispatch_ids: Sequence[int]) -> list[Due]:
     marks = ", ".join("?" * len(dispatch_ids))
     rows = execute(
-        "SELECT d.id, d.message_id, d.number, m.text, nullif(d.wanted, 0), d.priority,"  # noqa: S608
-        " m.with_report, d.valid_until, d.attempts, d.parts, d.reference,"
+        "SELECT d.id, d.message_id, d.number, coalesce(d.text, m.text), nullif(d.wanted, 0),"  # noqa: S608
+        " d.priority, m.with_report, d.valid_until, d.attempts, d.parts, d.reference,"
         " EXISTS (SELECT 1 FROM part p WHERE p.dispatch_id = d.id), d.avoid,"
         " (SELECT r.connection_id FROM message r WHERE r.peer = d.number"
-        "  AND r.connection_id IS NOT NULL ORDER BY r.id DESC LIMIT 1), m.flash"
+        "  AND r.connection_id IS NOT NULL ORDER BY r.id DESC LIMIT 1), m.flash,"
+        " EXISTS (SELECT 1 FROM blocked b WHERE b.number = d.number)"
         f" FROM dispatch d JOIN message m ON m.id = d.message_id WHERE d.id IN ({marks})",
         tuple(dispatch_ids),
     )
@@ -162,7 +164,7 @@ def _details(dispatch_ids: Sequence[int]) -> list[Due]:
 def _due(row: tuple[Any, ...]) -> Due:
     """From the columns of `_details`."""
     dispatch_id, message_id, number, text, chosen, priority, with_report, *rest = row
-    valid_until, attempts, parts, reference, has_parts, avoid, last_connection_id, flash = rest
+    valid_until, attempts, parts, reference, has_parts, avoid, last_connection_id, *flags = rest
     return Due(
         dispatch_id,
         message_id,
@@ -178,7 +180,7 @@ def _due(row: tuple[Any, ...]) -> Due:
         bool(has_parts),
         frozenset(map(int, avoid.split())),
         last_connection_id,
-        bool(flash),
+        *map(bool, flags),
     )
 
 
