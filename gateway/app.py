@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from gateway import pacing
 from gateway.box import Box
 from gateway.clock import Clock, SystemClock
 from gateway.config import Config
@@ -72,7 +73,7 @@ class Service:
         self._stack.callback(self.events.stop)
         network = self._start_simulation()
         fleet = Fleet(self._clock, db.connected, self._ledger, _known)
-        self._gate = Gate(self._clock)
+        self._gate = Gate(self._clock, pacing.NONE if self._simulate else pacing.DEFAULT)
         self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate)
         housekeeping = Housekeeping(self._clock, self.events)
         watch = self._watch(fleet)

@@ -106,9 +106,13 @@ class Pacing:
 
 
 def limits_of(
-    stored: Mapping[str, int] | None, minute: int | None, hour: int | None, day: int | None
+    default: Limits,
+    stored: Mapping[str, int] | None,
+    minute: int | None,
+    hour: int | None,
+    day: int | None,
 ) -> Limits:
-    """Of one connection: its own, else the box's (`stored`, a setting), else DEFAULT."""
+    """Of one connection: its own, else the box's (`stored`, a setting), else `default`."""
     box = stored or {}
-    base = DEFAULT.overlaid(box.get("minute"), box.get("hour"), box.get("day"))
+    base = default.overlaid(box.get("minute"), box.get("hour"), box.get("day"))
     return base.overlaid(minute, hour, day)

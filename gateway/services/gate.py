@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.clock import DAY, Clock
-from gateway.pacing import Limits, Pacing, limits_of
+from gateway.pacing import DEFAULT, Limits, Pacing, limits_of
 from gateway.routing import Line
 from gateway.store import connections, outbox, settings
 from gateway.store.connections import ConnectionInfo
@@ -25,8 +25,9 @@ SWITCHED_OFF = "sending is switched off for this connection."
 class Gate:
     """Owns pace and streaks of every connection. From any thread with a database connection."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, default: Limits = DEFAULT) -> None:
         self._clock = clock
+        self._default = default
         self._lock = threading.Lock()
         self._pacing: Pacing | None = None  # made when first needed: what was sent is in the store
         self._streaks = Streaks()
@@ -73,7 +74,7 @@ class Gate:
     def leave(self, connection_id: int) -> int:
         """How many SMS may follow now; a great many when there is no limit."""
         info = connections.get(connection_id)
-        limits = _limits(info, settings.get(SETTING))
+        limits = self._limits(info, settings.get(SETTING))
         with self._lock:
             return self._remembered().leave(connection_id, limits, self._clock.now()).room
 
@@ -82,7 +83,7 @@ class Gate:
         with self._lock:
             if why := self._forbidden(info, roaming=roaming):
                 return True, why
-            limits = _limits(info, settings.get(SETTING))
+            limits = self._limits(info, settings.get(SETTING))
             now = self._clock.now()
             return False, self._remembered().leave(info.connection_id, limits, now).words
 
@@ -92,7 +93,7 @@ class Gate:
         if why := self._forbidden(info, roaming=line.roaming):
             return replace(line, may_send=False, why_not=why)
         now = self._clock.now()
-        leave = self._remembered().leave(line.connection_id, _limits(info, box), now)
+        leave = self._remembered().leave(line.connection_id, self._limits(info, box), now)
         room = min(line.room, leave.room)
         if self._streaks.on_trial(line.connection_id):
             room = min(room, 1)
@@ -114,8 +115,6 @@ class Gate:
                 self._pacing.sent(connection_id, at)
         return self._pacing
 
-
-def _limits(info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Limits:
-    if info is None:
-        return limits_of(box, None, None, None)
-    return limits_of(box, info.per_minute, info.per_hour, info.per_day)
+    def _limits(self, info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Limits:
+        own = (info.per_minute, info.per_hour, info.per_day) if info else (None, None, None)
+        return limits_of(self._default, box, *own)

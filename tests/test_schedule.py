@@ -1,0 +1,76 @@
+"""What follows from a refusal."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.at import Result, explain
+from gateway.schedule import HOLD, OTHER_ROUTE_PAUSE, Doubt, GiveUp, TryAgain, judge
+
+NOW = 1_800_000_000_000
+
+
+def cms(code: int):
+    return explain(Result("CMS", code))
+
+
+def test_a_network_out_of_order_is_tried_three_times_more_and_no_more() -> None:
+    waits = []
+    for tries in (1, 2, 3):
+        verdict = judge(cms(38), tries, NOW)
+        assert isinstance(verdict, TryAgain)
+        waits.append(verdict.at - NOW)
+    assert waits == sorted(waits)
+    assert waits[0] >= 30_000
+    assert judge(cms(38), 4, NOW) == GiveUp()
+
+
+def test_a_temporary_failure_is_tried_again_soon() -> None:
+    verdict = judge(cms(41), 1, NOW)
+    assert isinstance(verdict, TryAgain)
+    assert 5_000 <= verdict.at - NOW <= 10_000
+
+
+@pytest.mark.parametrize("code", [512, 515])
+def test_a_makers_passing_trouble_is_tried_again_after_a_delay(code: int) -> None:
+    verdict = judge(cms(code), 1, NOW)
+    assert isinstance(verdict, TryAgain)
+    assert verdict.at > NOW
+
+
+@pytest.mark.parametrize("code", [332, 513])
+def test_what_may_have_gone_out_is_doubtful_even_where_another_sim_is_free(code: int) -> None:
+    assert judge(cms(code), 1, NOW, elsewhere=True) == Doubt()
+
+
+@pytest.mark.parametrize("code", [38, 21, 28, 69, 500, 331, 8, 50])
+def test_what_another_sim_may_cure_goes_on_to_it_at_once(code: int) -> None:
+    assert judge(cms(code), 1, NOW, elsewhere=True) == TryAgain(
+        NOW + OTHER_ROUTE_PAUSE, counts=True, avoid=True
+    )
+
+
+@pytest.mark.parametrize("code", [1, 96, 195])
+def test_what_no_sim_can_cure_fails_at_once(code: int) -> None:
+    assert judge(cms(code), 1, NOW, elsewhere=True) == GiveUp()
+
+
+@pytest.mark.parametrize("code", [22, 27])
+def test_a_phone_that_is_full_or_off_is_waited_for_with_the_same_sender(code: int) -> None:
+    verdict = judge(cms(code), 1, NOW, elsewhere=True)
+    assert isinstance(verdict, TryAgain)
+    assert not verdict.avoid
+    assert verdict.at - NOW >= 60_000
+
+
+def test_a_hiccup_is_not_worth_another_sender() -> None:
+    verdict = judge(cms(41), 1, NOW, elsewhere=True)
+    assert isinstance(verdict, TryAgain)
+    assert not verdict.avoid
+    assert judge(cms(41), 2, NOW, elsewhere=True) == TryAgain(
+        NOW + OTHER_ROUTE_PAUSE, counts=True, avoid=True
+    )
+
+
+def test_a_sim_under_suspicion_does_not_use_up_a_messages_tries() -> None:
+    assert judge(cms(69), 1, NOW, held=True) == TryAgain(NOW + HOLD, counts=False, avoid=True)
