@@ -11,7 +11,7 @@ from gateway.clock import Clock
 from gateway.modem import health
 from gateway.modem.backlog import Backlog
 from gateway.modem.entrance import Entrance
-from gateway.modem.jobs import radio, receive, send, setup, sim
+from gateway.modem.jobs import radio, receive, send, setup, sim, verdict
 from gateway.modem.jobs.base import Context, Job, Unanswered
 from gateway.modem.ladder import Patience
 from gateway.modem.ledger import Ledger, ReadPdu, Sim
@@ -55,6 +55,7 @@ class Duties:
         self._arrived: deque[receive.Notice] = deque()
         self._direct: deque[ReadPdu] = deque()
         self._patience = Patience()
+        self._searching = verdict.Searching()
         self._ledger = ledger
         self._clock = clock
         self._machine = machine
@@ -119,7 +120,7 @@ class Duties:
             raise Unanswered(found.why)
         self._entrance.identified(found.identity)
         self._recovery.answered(found.profile)
-        self.context.profile = found.profile
+        self.context.profile, self.context.model = found.profile, found.identity.model
         # Without flow control, characters get lost while a module turns to reading the PDU.
         self.context.guard = found.profile.guard_time if is_uart(self.port) else 0.0
         self._show(identity=found.identity)
@@ -151,8 +152,9 @@ class Duties:
     def _look(self) -> Job[None]:
         seen = yield from radio.look_around(self.context)
         self._show(operator=seen.operator, signal_dbm=seen.signal_dbm, roaming=seen.roaming)
-        self._machine.on(seen.event, seen.why)
         registered, now = seen.event is Event.REGISTER, self._clock.monotonic()
+        why = self._searching.words(seen.event, seen.why, self.context.model, now)
+        self._machine.on(seen.event, why)
         self.health.looked(registered, seen.signal_dbm)
         if registered:
             self._patience.registered()

@@ -63,6 +63,7 @@ class Context:
     port: str
     ledger: Ledger
     profile: Profile
+    model: str = ""  # as it calls itself
     connection_id: int | None = None
     memories: tuple[str, ...] = ()  # those that hold incoming messages, the receiving one first
     memory: str = ""  # the one CMGR, CMGL and CMGD work on now

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.at import Urc, answers, commands
+from gateway.modem.jobs import verdict
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.machine import Event
 
@@ -28,27 +29,18 @@ def is_registration(urc: Urc) -> bool:
 
 def look_around(context: Context) -> Job[Seen]:
     """Registration (2G/3G, packet and LTE domains: any of them will do), signal, operator."""
-    stats = []
+    stats = {}
     for command in commands.registration_queries():
         answer = yield from ask(command)
         stat = answers.registration(answer.lines)
         if stat is not None:
-            stats.append(stat)
+            stats[command.prefix.rstrip(":")] = stat
     signal = answers.csq((yield from ask(commands.csq())).lines)
-    if not any(s.registered for s in stats):
-        return _not_registered(stats, signal)
+    if trouble := verdict.no_service(stats, signal):
+        return Seen(*trouble, signal_dbm=signal)
     operator = answers.operator((yield from ask(commands.cops_query())).lines)
-    roaming = not any(s.registered and not s.roaming for s in stats)
+    roaming = not any(s.registered and not s.roaming for s in stats.values())
     return Seen(Event.REGISTER, "", operator, signal, roaming)
-
-
-def _not_registered(stats: list[answers.Registration], signal: int | None) -> Seen:
-    if any(s.denied for s in stats):
-        why = "The network refuses this SIM: is it activated, paid for, allowed to roam?"
-        return Seen(Event.DENY, why, signal_dbm=signal)
-    if signal is None:
-        return Seen(Event.SEARCH, "No signal so far; check the antenna if it stays so.")
-    return Seen(Event.SEARCH, "It has a signal and is looking for its network.", signal_dbm=signal)
 
 
 def ping() -> Job[None]:
