@@ -11,7 +11,7 @@ from gateway.clock import Clock
 from gateway.modem import health
 from gateway.modem.backlog import Backlog
 from gateway.modem.entrance import Entrance
-from gateway.modem.jobs import radio, receive, send, setup, sim, verdict
+from gateway.modem.jobs import radio, receive, send, setup, sim, uart, verdict
 from gateway.modem.jobs.base import Context, Job, Unanswered
 from gateway.modem.ladder import Patience
 from gateway.modem.ledger import Ledger, ReadPdu, Sim
@@ -122,7 +122,9 @@ class Duties:
         self._recovery.answered(found.profile)
         self.context.profile, self.context.model = found.profile, found.identity.model
         # Without flow control, characters get lost while a module turns to reading the PDU.
-        self.context.guard = found.profile.guard_time if is_uart(self.port) else 0.0
+        if is_uart(self.port):
+            self.context.guard = found.profile.guard_time
+            yield from uart.fix_speed(self._entrance.door.baud)
         self._show(identity=found.identity)
         self._ledger.seen(self.port, found.identity, self._entrance.usb_path)
         yield from self._open_sim()
