@@ -9,9 +9,12 @@ from gateway.clock import Clock
 from gateway.config import Config
 from gateway.events import Events
 from gateway.services.accounts import Accounts
+from gateway.services.credit import Credit
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.status import Status
+from gateway.terminal.desk import Desk
+from gateway.services.ussd import Ussd
 
 if TYPE_CHECKING:
     from gateway.simnet import Network
@@ -26,4 +29,7 @@ class Box:
     status: Status
     accounts: Accounts
     options: Options | None = None  # what a person decides for a connection
+    ussd: Ussd | None = None
+    credit: Credit | None = None
+    desk: Desk | None = None  # for commands that an expert types
     phone: Network | None = None  # the pretend carrier, in simulation only

@@ -74,12 +74,21 @@ class Credit:
     """Owns the credit thread, its database connection, and what is held."""
 
     def __init__(
-        self, ussd: Ussd, clock: Clock, events: Events, poke: Callable[[], None] = lambda: None
+        self,
+        ussd: Ussd,
+        clock: Clock,
+        events: Events,
+        hold: Callable[[int, str], None] = lambda connection_id, words: None,
+        poke: Callable[[], None] = lambda: None,
     ) -> None:
-        """`poke`: a queue may have become free."""
+        """`hold` keeps a connection from sending, with plain words, or lets it send again ("").
+
+        `poke`: a queue may have become free.
+        """
         self._ussd = ussd
         self._clock = clock
         self._events = events
+        self._hold = hold
         self._poke = poke
         self._answers: queue.SimpleQueue[_Answer] = queue.SimpleQueue()
         self._changed = threading.Condition()
@@ -279,6 +288,9 @@ class Credit:
                     " limit on the page Connections."
                 )
         before, self._held = self._held, held
+        for connection_id in before.keys() | held.keys():
+            if before.get(connection_id) != held.get(connection_id):
+                self._hold(connection_id, held.get(connection_id, ""))
         if before.keys() != held.keys():
             self._poke()
 

@@ -83,7 +83,7 @@ def add(check: Check) -> None:
     """Keep an answer. Durable when it returns."""
     with transaction():
         execute(
-            "INSERT INTO credit_check (connection_id, at, kind, raw, balance, currency, trouble,"
+            "INSERT INTO credit_check (connection_id, at, kind, answer, balance, currency, trouble,"
             " last_part) VALUES (?, ?, ?, ?, ?, ?, ?,"
             " (SELECT coalesce(max(id), 0) FROM part))",
             (
@@ -104,7 +104,7 @@ def add(check: Check) -> None:
 
 
 _COLUMNS = (
-    "SELECT connection_id, at, kind, raw, balance, currency, trouble, last_part FROM credit_check"
+    "SELECT connection_id, at, kind, answer, balance, currency, trouble, last_part FROM credit_check"
 )
 
 

@@ -362,7 +362,7 @@ class CreditCheck(Base):
     connection = ForeignKeyField(Connection, on_delete="CASCADE", index=False)
     at = BigIntegerField()
     kind = TextField(default="check")  # "check" | "topup"
-    raw = TextField(default="")  # the answer as people read it
+    answer = TextField(default="")  # as people read it
     balance = BigIntegerField(null=True)  # thousandths; NULL = could not be read
     currency = TextField(default="")
     trouble = TextField(default="")  # plain words where there is no answer or no balance

@@ -17,7 +17,7 @@ STATEMENTS = (
     ' "connection_id" INTEGER NOT NULL REFERENCES "connection" ("id") ON DELETE CASCADE,'
     ' "at" INTEGER NOT NULL,'
     " \"kind\" TEXT NOT NULL DEFAULT 'check',"
-    " \"raw\" TEXT NOT NULL DEFAULT '',"
+    " \"answer\" TEXT NOT NULL DEFAULT '',"
     ' "balance" INTEGER,'
     " \"currency\" TEXT NOT NULL DEFAULT '',"
     " \"trouble\" TEXT NOT NULL DEFAULT '',"
