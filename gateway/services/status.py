@@ -34,6 +34,8 @@ WORDS: dict[str, tuple[Level, str, str]] = {
     "failed": (Level.BAD, "Needs attention", "{why}"),
 }
 
+STUCK = "Its thread has not moved for {minutes} min. Restart the service; messages are kept."
+
 # dBm at or below -> words, the scale that people of the field use
 SIGNAL = ((-95, "weak"), (-85, "fair"), (-75, "good"))
 
@@ -55,8 +57,12 @@ class ModemStatus:
     roaming: bool
     sending: bool
     backlog: int
-    recoveries: int
+    recoveries: int  # steps taken to bring it back
     restarts: int
+    climbs: int = 0  # times that every step was taken in vain
+    last_step: str = ""  # the last step, in words
+    last_step_at: int | None = None
+    warnings: tuple[str, ...] = ()  # supply, jamming: it works, but somebody should look
 
     @property
     def name(self) -> str:
@@ -123,6 +129,10 @@ def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> Mo
     if seen.trouble and seen.state in ("opening", "probing"):
         level, words, advice = WORDS["failed" if seen.attention else "recovering"]
         seen = replace(seen, why=seen.trouble)
+    if seen.state == "recovering" and seen.last_step:
+        seen = replace(seen, why=f"{seen.why} Last tried: {seen.last_step}.".strip())
+    if seen.stuck:
+        level, words, advice = Level.BAD, "Hangs", STUCK.format(minutes=round(seen.stuck / 60))
     info = known.get(seen.connection_id) if seen.connection_id is not None else None
     return ModemStatus(
         port=seen.port,
@@ -142,6 +152,10 @@ def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> Mo
         backlog=seen.backlog,
         recoveries=seen.recoveries,
         restarts=seen.restarts,
+        climbs=seen.climbs,
+        last_step=seen.last_step,
+        last_step_at=seen.last_step_at,
+        warnings=seen.warnings,
     )
 
 
