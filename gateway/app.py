@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING
 from gateway import pacing
 from gateway.box import Box
 from gateway.clock import Clock, SystemClock
-from gateway.config import Config
+from gateway.config import Config, Power
 from gateway.control import Control
 from gateway.events import Events, ModemChanged
 from gateway.modem.fleet import Fleet, Known
+from gateway.modem.recovery import Means
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
 from gateway.services.accounts import Accounts
+from gateway.services.credit import Credit
 from gateway.services.dispatch import Dispatch
 from gateway.services.gate import Gate
 from gateway.services.housekeeping import Housekeeping
@@ -34,8 +36,12 @@ from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.radio import RadioLedger
 from gateway.services.status import Status
+from gateway.services.ussd import Ussd
 from gateway.store import connections, db, outbox
 from gateway.supervisor import Supervisor
+from gateway.terminal.desk import Desk
+from hw import power
+from hw.boards import BOARDS
 
 if TYPE_CHECKING:
     from gateway.simnet import Network
@@ -72,7 +78,8 @@ class Service:
         self.events.start()
         self._stack.callback(self.events.stop)
         network = self._start_simulation()
-        fleet = Fleet(self._clock, db.connected, self._ledger, _known)
+        means = _means(self.config.power, lambda: fleet.works())
+        fleet = Fleet(self._clock, db.connected, self._ledger, _known, means)
         self._gate = Gate(self._clock, pacing.NONE if self._simulate else pacing.DEFAULT)
         self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate)
         housekeeping = Housekeeping(self._clock, self.events)
@@ -83,15 +90,21 @@ class Service:
                 "events": lambda: self.events.alive,
                 "dispatch": lambda: self._dispatch.alive,
                 "housekeeping": lambda: housekeeping.alive,
+                "credit": lambda: credit.alive,
                 "ports": lambda: watch.alive,
             },
+            fleet.hung,
+            power.supply,
         )
         box = make_box(self.config, self._clock, self.events, fleet, network, watch, self._gate)
+        box.ussd = ussd = Ussd(fleet, self._clock, self.events)
+        credit = Credit(ussd, self._clock, self.events, self._hold, self._dispatch.poke)
+        box.credit = credit
         control = Control(self.config.data, box)
         self._stack.callback(fleet.stop)
         for port in self._ports(network):
             fleet.add(port)
-        for part in (self._dispatch, housekeeping, watch, supervisor, control):
+        for part in (credit, self._dispatch, housekeeping, watch, supervisor, control):
             part.start()
             self._stack.callback(part.stop)
         return box
@@ -109,6 +122,9 @@ class Service:
                 found.released,
                 found.uncertain,
             )
+
+    def _hold(self, connection_id: int, words: str) -> None:
+        self._gate.hold(connection_id, "credit", words)
 
     def _ledger(self, port: str) -> RadioLedger:
         pins = {m.port: m.pin for m in self.config.modems if m.pin}
@@ -171,7 +187,18 @@ def make_box(
         status=Status(fleet.telemetry, lambda: events.revision, lambda: watch.findings, gate),
         options=Options(clock, events, gate),
         accounts=Accounts(clock),
+        desk=Desk(fleet.worker_at),
         phone=phone,
+    )
+
+
+def _means(config: Power, others_work: Callable[[], bool]) -> Means:
+    return Means(
+        board=BOARDS.get(config.board),
+        board_port=config.port,
+        uhubctl="uhubctl" if config.uhubctl else "",
+        restart_host=power.reboot if config.reboot else None,
+        others_work=others_work,
     )
 
 

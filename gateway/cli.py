@@ -5,46 +5,19 @@ Errors go to stderr in one line that says what to do. Exit codes: 0 done, 1 coul
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gateway import __version__, config
+from gateway import __version__, cli_expert, config
+from gateway.cli_shared import PlainError, as_json, common, print_json, read_settings
 from gateway.clock import SystemClock
-
-DEFAULT_CONFIG = Path("/etc/pigeonbox/config.toml")
-
-
-class PlainError(click.ClickException):
-    """One line on stderr, exit code 1."""
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"pigeonbox: {self.message}", err=True)
-
-
-def common(command: Callable[..., None]) -> Callable[..., None]:
-    """--config and --data, which every command understands."""
-    command = click.option(
-        "--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder."
-    )(command)
-    return click.option(
-        "--config",
-        "config_file",
-        type=click.Path(path_type=Path),
-        envvar="PIGEONBOX_CONFIG",
-        help=f"The config file; {DEFAULT_CONFIG} if it exists.",
-    )(command)
-
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Output for programs.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,7 +48,7 @@ def run(
     """Run the box until it is told to stop."""
     from gateway import app
 
-    settings = _settings(config_file, data, listen)
+    settings = read_settings(config_file, data, listen)
     _start_logging(settings)
     with _plain_errors():
         app.run(
@@ -127,7 +100,7 @@ def send(
     *numbers, text = to_and_text
     if not numbers:
         raise click.UsageError("Give at least one number and the text.")
-    settings = _settings(config_file, data)
+    settings = read_settings(config_file, data)
     with _store(settings):
         messaging = Messaging(SystemClock(), Events(), lambda: settings.country)
         draft = Draft(
@@ -144,7 +117,7 @@ def send(
         except DuplicateId as e:
             raise PlainError(f"There is already a message with the id {client_id}.") from e
     if as_json:
-        _print_json({"id": accepted.client_id, "people": accepted.people, "sms": accepted.sms})
+        print_json({"id": accepted.client_id, "people": accepted.people, "sms": accepted.sms})
     else:
         click.echo(f"{accepted.words} (id {accepted.client_id})")
 
@@ -156,12 +129,12 @@ def modems(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     """Show each modem, what it does, and what it needs."""
     from gateway.control import ask
 
-    settings = _settings(config_file, data)
+    settings = read_settings(config_file, data)
     status = ask(settings.data, "status")
     if status is None:
         raise PlainError("The service is not running on this data folder; start it first.")
     if as_json:
-        _print_json(status["modems"])
+        print_json(status["modems"])
         return
     if not status["modems"]:
         click.echo("No modem is set up on this box.")
@@ -186,7 +159,7 @@ def passwd(config_file: Path | None, data: Path | None, name: str, from_stdin: b
         password = sys.stdin.readline().rstrip("\n")
     else:
         password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
-    with _store(_settings(config_file, data)):
+    with _store(read_settings(config_file, data)):
         try:
             Accounts(SystemClock()).set_password(name, password)
         except AccountError as e:
@@ -207,13 +180,13 @@ def token_add(config_file: Path | None, data: Path | None, name: str, as_json: b
     """Make a token called NAME and print it, this once."""
     from gateway.services.accounts import AccountError, Accounts
 
-    with _store(_settings(config_file, data)):
+    with _store(read_settings(config_file, data)):
         try:
             secret = Accounts(SystemClock()).add_token(name)
         except AccountError as e:
             raise PlainError(str(e)) from e
     if as_json:
-        _print_json({"name": name, "token": secret})
+        print_json({"name": name, "token": secret})
     else:
         click.echo(secret)
 
@@ -225,10 +198,10 @@ def token_list(config_file: Path | None, data: Path | None, as_json: bool) -> No
     """List the tokens by name; what they are is not kept."""
     from gateway.services.accounts import Accounts
 
-    with _store(_settings(config_file, data)):
+    with _store(read_settings(config_file, data)):
         found = Accounts(SystemClock()).tokens()
     if as_json:
-        _print_json(
+        print_json(
             [{"name": t.name, "created_at": t.created_at, "used_at": t.used_at} for t in found]
         )
     else:
@@ -242,34 +215,17 @@ def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None
     """Take a token out of use."""
     from gateway.services.accounts import Accounts
 
-    with _store(_settings(config_file, data)):
+    with _store(read_settings(config_file, data)):
         if not Accounts(SystemClock()).revoke_token(name):
             raise PlainError(f"There is no token called {name}.")
     click.echo(f"{name} can no longer be used.")
 
 
+main.add_command(cli_expert.doctor)
+main.add_command(cli_expert.at)
+
+
 # what the commands share -----------------------------------------------------------------------
-
-
-def _settings(
-    config_file: Path | None, data: Path | None, listen: str | None = None
-) -> config.Config:
-    if config_file is None and DEFAULT_CONFIG.exists():
-        config_file = DEFAULT_CONFIG
-    try:
-        settings = config.load(config_file) if config_file else config.Config()
-    except config.ConfigError as e:
-        for mistake in e.mistakes:
-            click.echo(f"{e.path}: {mistake}", err=True)
-        sys.exit(2)
-    if data:
-        settings = replace(settings, data=data)
-    if listen:
-        http = config.parse_listen(listen)
-        if http is None:
-            raise click.BadParameter("must be an address and a port, e.g. 0.0.0.0:8080")
-        settings = replace(settings, http=replace(settings.http, host=http[0], port=http[1]))
-    return settings
 
 
 @contextmanager
@@ -314,10 +270,6 @@ def _connection_id(name: str | None) -> int | None:
 
 def _who() -> str:
     return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _start_logging(settings: config.Config) -> None:

@@ -10,9 +10,11 @@ import json
 import logging
 import os
 import socket
+import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,40 +66,82 @@ class Control:
                     client, _ = self._socket.accept()
                 except OSError:
                     return
-                with client:
-                    try:
-                        self._answer(client)
-                    except Exception:
-                        log.exception("a question of the command line could not be answered")
+                self._guarded(client, self._take)
 
-    def _answer(self, client: socket.socket) -> None:
+    def _take(self, client: socket.socket) -> None:
+        """What has to wait for a modem gets a thread of its own; it holds up no other question."""
         client.settimeout(PATIENCE)
         question = json.loads(client.makefile("rb").readline(LIMIT))
-        answers = {"status": self._status}
-        answer = answers.get(question.get("ask"), _unknown)()
-        client.sendall(json.dumps(answer).encode() + b"\n")
+        answers = {"status": self._status, "at": self._at}
+        answer = answers.get(question.get("ask"), _unknown)
+        if answer != self._at:
+            _reply(client, answer(question))
+            return
+        mine = client.dup()
+        slowly = partial(self._guarded, mine, lambda c: _reply(c, answer(question)))
+        threading.Thread(target=slowly, name="control at", daemon=True).start()
 
-    def _status(self) -> dict[str, Any]:
+    def _guarded(self, client: socket.socket, do: Callable[[socket.socket], None]) -> None:
+        with client:
+            try:
+                do(client)
+            except ConnectionError:
+                log.debug("the command line did not wait for its answer")
+            except Exception:
+                log.exception("a question of the command line could not be answered")
+
+    def _status(self, question: dict[str, Any]) -> dict[str, Any]:
         return asdict(self._box.status.snapshot())
 
+    def _at(self, question: dict[str, Any]) -> dict[str, Any]:
+        if self._box.desk is None:
+            return _unknown(question)
+        return self._box.desk.ask(
+            str(question["port"]),
+            str(question["command"]),
+            force=question.get("force") is True,
+            seconds=question.get("seconds"),
+        )
 
-def _unknown() -> dict[str, Any]:
+
+def _reply(client: socket.socket, answer: dict[str, Any]) -> None:
+    client.settimeout(PATIENCE)
+    client.sendall(json.dumps(answer).encode() + b"\n")
+
+
+def _unknown(question: dict[str, Any]) -> dict[str, Any]:
     return {"error": "This service does not know that question; is it an older version?"}
 
 
-def ask(folder: Path, question: str) -> dict[str, Any] | None:
-    """Ask the service that runs on this data folder; None when none runs."""
+def ask(
+    folder: Path, question: str, *, patience: float = PATIENCE, **more: object
+) -> dict[str, Any] | None:
+    """Ask the service that runs on this data folder; None when none runs, or it is silent."""
     try:
-        line = _exchange(folder, json.dumps({"ask": question}).encode() + b"\n")
+        line = _exchange(folder, json.dumps({"ask": question, **more}).encode() + b"\n", patience)
     except OSError:
         return None
     answer: dict[str, Any] = json.loads(line) if line else {}
     return answer or None
 
 
-def _exchange(folder: Path, line: bytes) -> bytes:
+def holder(folder: Path) -> int | None:
+    """The process id of the service that listens on this data folder; None when none does."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        try:
+            with _short(folder) as short:
+                client.settimeout(PATIENCE)
+                client.connect(os.path.join(short, NAME))
+        except OSError:
+            return None
+        size = struct.calcsize("3i")  # struct ucred: pid, uid, gid
+        who = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+        return int(struct.unpack("3i", who)[0])
+
+
+def _exchange(folder: Path, line: bytes, patience: float) -> bytes:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client, _short(folder) as short:
-        client.settimeout(PATIENCE)
+        client.settimeout(patience)
         client.connect(os.path.join(short, NAME))
         client.sendall(line)
         return client.makefile("rb").readline()

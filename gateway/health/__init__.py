@@ -1,0 +1,67 @@
+"""What is wrong with the box: pure checks, one small file each, over a snapshot of the machine.
+
+A check is a function `check(snapshot) -> issues`. `examine` runs them all, in the order in which
+somebody would mend things: what stands in the way of everything else comes first. The command
+line, the page and the LEDs ask the same checks; collect.py takes the snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from gateway.health import (
+    backups,
+    clock,
+    database,
+    disk,
+    modem_manager,
+    modems,
+    network,
+    other_programs,
+    permissions,
+    ports,
+    power,
+    queue,
+    service,
+    sim,
+    smsc,
+    storage,
+    uncertain,
+)
+from gateway.health.issue import Issue, Severity
+from gateway.health.snapshot import Snapshot
+
+Check = Callable[[Snapshot], Iterable[Issue]]
+
+CHECKS: Final[dict[str, Check]] = {
+    "disk": disk.check,
+    "database": database.check,
+    "service": service.check,
+    "power": power.check,
+    "ports": ports.check,
+    "permissions": permissions.check,
+    "other programs": other_programs.check,
+    "ModemManager": modem_manager.check,
+    "modems": modems.check,
+    "SIM": sim.check,
+    "network": network.check,
+    "SMSC": smsc.check,
+    "storage": storage.check,
+    "clock": clock.check,
+    "queue": queue.check,
+    "uncertain messages": uncertain.check,
+    "backups": backups.check,
+}
+
+__all__ = ["CHECKS", "Check", "Issue", "Severity", "Snapshot", "examine", "is_well"]
+
+
+def examine(snapshot: Snapshot) -> tuple[Issue, ...]:
+    """Every issue of every check."""
+    return tuple(issue for check in CHECKS.values() for issue in check(snapshot))
+
+
+def is_well(issues: Iterable[Issue]) -> bool:
+    """Whether nothing is wrong; notes are not wrong."""
+    return all(issue.severity is Severity.NOTE for issue in issues)

@@ -1,0 +1,140 @@
+"""Puts the snapshot together: the machine, the store, and the modems through whoever has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from gateway.config import Config
+from gateway.health import machine
+from gateway.health.probe import Line, probe, storages_and_centre
+from gateway.health.snapshot import Device, Modem, Queue, Snapshot, Store
+from gateway.store import checkup
+from hw import ports as usb
+from hw.serialport import PortError
+
+
+class Opened(Line, Protocol):
+    def close(self) -> None: ...
+
+
+Open = Callable[[str, int], Opened]  # a port and its speed; raises PortError
+
+
+def collect(
+    config: Config,
+    now: int,
+    *,
+    status: Mapping[str, Any] | None,
+    service: int | None,
+    open_line: Open,
+) -> Snapshot:
+    """`status`: what the running service answered, None without one. `service`: its process id.
+
+    `open_line` gives the way to the modem at a port: through the service, or the port itself.
+    """
+    paths = _paths(config, status)
+    ports = machine.ports(paths, ours={service} if service else ())
+    if status is not None:
+        modems = [_told(m, open_line) for m in status["modems"]]
+    elif service is None:
+        free = [p.path for p in ports if p.exists and p.serial and p.usable and not p.holders]
+        modems = [_asked(path, _speed(config, path), open_line) for path in free]
+    else:
+        modems = []
+    return Snapshot(
+        now=now,
+        user=machine.user(),
+        service=status is not None,
+        hung=status is None and service is not None,
+        ports=ports,
+        modems=tuple(modems),
+        devices=tuple(_devices(usb.scan())),
+        modem_manager=machine.runs("ModemManager"),
+        supply=machine.supply(),
+        gpio_group=None if config.led_board in ("none", "mock", "act") else machine.may_use_pins(),
+        clock=machine.clock(now),
+        disk=machine.disk(config.data),
+        store=_store(config.data, now),
+    )
+
+
+def _paths(config: Config, status: Mapping[str, Any] | None) -> list[str]:
+    """Listed ports, those that the service uses, and without it those of the modems on USB."""
+    paths = [m.port for m in config.modems]
+    if status is not None:
+        paths += [m["port"] for m in status["modems"]]
+    else:
+        paths += [tty.device for d in usb.scan() for tty in usb.at_ports(d)[:1]]
+    return list(dict.fromkeys(p for p in paths if p.startswith("/")))
+
+
+def _speed(config: Config, path: str) -> int:
+    return next((m.baud for m in config.modems if m.port == path), 115200)
+
+
+def _devices(found: Iterable[usb.UsbDevice]) -> Iterable[Device]:
+    for device in found:
+        if (finding := usb.finding(device)) is not None:
+            yield Device(finding.key, finding.place, finding.words, finding.serious)
+
+
+def _told(said: Mapping[str, Any], open_line: Open) -> Modem:
+    """What the service says of a modem, and what it would have to ask for."""
+    modem = Modem(
+        port=said["port"],
+        state=said["state"],
+        words=said["words"],
+        advice=said["advice"],
+        name=said["connection_name"],
+        model=said["model"],
+        roaming=said["roaming"],
+        recoveries=said["recoveries"],
+        restarts=said["restarts"],
+    )
+    # The words tell more than the state where something else is tried meanwhile.
+    if said["words"].startswith("Not answering"):
+        modem = replace(modem, state="recovering")
+    elif said["words"] == "Needs attention":
+        modem = replace(modem, state="failed")
+    if modem.state != "ready":
+        return modem
+    line = open_line(modem.port, 0)
+    try:
+        return storages_and_centre(line, modem)
+    finally:
+        line.close()
+
+
+def _asked(path: str, baud: int, open_line: Open) -> Modem:
+    try:
+        line = open_line(path, baud)
+    except PortError as e:
+        return Modem(path, answered=False, silence=str(e))
+    try:
+        return probe(line)
+    finally:
+        line.close()
+
+
+def _store(folder: Path, now: int) -> Store:
+    seen = checkup.examine(folder, now)
+    return Store(
+        exists=seen.exists,
+        readable=seen.readable,
+        trouble=seen.trouble,
+        damage=seen.damage,
+        size=seen.size,
+        created=seen.first_message_at,
+        newest_backup=seen.newest_backup_at,
+        backups=seen.backups,
+        queue=Queue(
+            due=seen.due,
+            oldest_due=seen.oldest_due_at,
+            last_sent=seen.last_sent_at,
+            uncertain=seen.uncertain,
+            uncertain_since=seen.uncertain_since,
+        ),
+    )

@@ -1,0 +1,66 @@
+"""Asks a modem how it is, with questions that change nothing in it: no PIN, no setting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from gateway.at import Command, answers, commands
+from gateway.health.snapshot import Modem, Storage
+from gateway.terminal.spoken import Reply
+
+SILENT = ("TIMEOUT", "UNREACHABLE", "LOST")
+
+
+class Line(Protocol):
+    """OwnPort or ThroughService."""
+
+    path: str
+
+    def ask(self, text: str | Command) -> Reply: ...
+
+
+def probe(line: Line) -> Modem:
+    """Everything that the modem itself can tell, of one that nobody else asks."""
+    first = line.ask(commands.at())
+    if not first.ok:
+        return Modem(line.path, answered=False, silence=first.words)
+    model = f"{_name(line, 'AT+CGMI')} {_name(line, 'AT+CGMM')}".strip()
+    pin = line.ask(commands.cpin_query())
+    sim = answers.cpin(pin.lines, pin.as_result)
+    modem = Modem(line.path, model=model, sim=sim)
+    if sim != "READY":
+        return modem
+    return storages_and_centre(line, _network(line, modem))
+
+
+def storages_and_centre(line: Line, modem: Modem) -> Modem:
+    """What the service does not tell."""
+    centre, usage = line.ask(commands.csca_query()), line.ask(commands.cpms_query())
+    return replace(
+        modem,
+        smsc=answers.csca(centre.lines) if centre.ok else None,
+        storages=tuple(Storage(u.memory, u.used, u.total) for u in answers.cpms_usage(usage.lines)),
+        signal_dbm=answers.csq(line.ask(commands.csq()).lines),
+    )
+
+
+def _network(line: Line, modem: Modem) -> Modem:
+    """Circuit, packet and LTE domain: any of them will do."""
+    told = [answers.registration(line.ask(c).lines) for c in commands.registration_queries()]
+    stats = [stat for stat in told if stat is not None]
+    if not stats:
+        return modem
+    registered = [s for s in stats if s.registered]
+    return replace(
+        modem,
+        registered=bool(registered),
+        denied=not registered and any(s.denied for s in stats),
+        searching=not registered and any(s.searching for s in stats),
+        roaming=bool(registered) and all(s.roaming for s in registered),
+    )
+
+
+def _name(line: Line, command: str) -> str:
+    reply = line.ask(command)
+    return answers.name(reply.lines) if reply.ok else ""

@@ -1,0 +1,132 @@
+"""What the checks look at: the machine at one moment, as plain values. None: not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Another program that has a port open."""
+
+    pid: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A serial port that the box uses or would use."""
+
+    path: str
+    exists: bool = True
+    serial: bool = True  # a character device
+    usable: bool = True  # this user may read and write it
+    group: str = ""  # that owns it
+    in_group: bool = True  # this user belongs to it, as far as new sessions know
+    holders: tuple[Holder, ...] = ()
+    uart: bool = False  # on the board's header
+    kernel_console: bool = False  # console=... on the kernel's command line names it
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    memory: str
+    used: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Modem:
+    """What the service says of a modem, or what the modem itself answered."""
+
+    port: str
+    answered: bool = True
+    state: str = ""  # the service's: "ready", "sim_locked", ...; "" when asked without it
+    words: str = ""  # what the service says of it
+    advice: str = ""
+    name: str = ""  # of its connection
+    model: str = ""
+    silence: str = ""  # why it did not answer
+    sim: str = ""  # of +CPIN?: READY, SIM PIN, NOT INSERTED; "" when none is seen
+    registered: bool | None = None
+    denied: bool = False
+    searching: bool = False
+    roaming: bool = False
+    signal_dbm: int | None = None
+    smsc: str | None = None
+    storages: tuple[Storage, ...] = ()
+    recoveries: int = 0
+    restarts: int = 0
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What USB shows that is no usable modem."""
+
+    key: str
+    place: str
+    words: str
+    serious: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What a Raspberry Pi says of its own supply."""
+
+    low: bool = False
+    was_low: bool = False  # since it started
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    year: int
+    synchronised: bool | None = None  # None: nothing here can tell
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    folder: str
+    exists: bool = True
+    free: int = 1 << 40  # octets
+    read_only: bool = False
+    writable: bool = True  # by this user
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    due: int = 0  # messages to one recipient each that should have gone out by now
+    oldest_due: int | None = None
+    last_sent: int | None = None
+    uncertain: int = 0
+    uncertain_since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    exists: bool = True
+    readable: bool = True
+    trouble: str = ""  # why it could not be read
+    damage: tuple[str, ...] = ()  # what SQLite found
+    size: int = 0
+    created: int | None = None  # the first message's arrival or acceptance
+    newest_backup: int | None = None
+    backups: int = 0
+    queue: Queue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    now: int  # ms UTC
+    user: str = ""
+    service: bool = True  # it runs on this data folder and answers
+    hung: bool = False  # it runs and does not answer
+    ports: tuple[Port, ...] = ()
+    modems: tuple[Modem, ...] = ()
+    devices: tuple[Device, ...] = ()
+    modem_manager: bool = False
+    supply: Supply | None = None
+    gpio_group: bool | None = None  # this user may use the pins; None: no pins are used
+    clock: Clock = field(default_factory=lambda: Clock(2026))
+    disk: Disk | None = None
+    store: Store | None = None

@@ -1,0 +1,86 @@
+"""Inside the service: puts a typed command to a modem between two messages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from gateway.at import Command
+from gateway.modem.jobs.base import Context, Job, LinkLost
+from gateway.terminal import guard
+from gateway.terminal.spoken import Reply, command_for, put
+
+TURN = 60.0  # seconds until the modem has time for it; a long SMS may be under way
+MOST = 300.0  # seconds that one command may take
+
+
+class Modem(Protocol):
+    """What it needs of gateway.modem.worker.Worker."""
+
+    def post(self, job: Callable[[Context], Job[None]]) -> bool: ...
+
+
+class Desk:
+    """Answers the control socket's question "at". Called in threads that may wait."""
+
+    def __init__(self, modem_at: Callable[[str], Modem | None]) -> None:
+        self._modem_at = modem_at
+
+    def ask(self, port: str, text: str, *, force: bool, seconds: float | None) -> dict[str, Any]:
+        """Wait for the modem's turn and for its answer; the Reply as a dict."""
+        wrong = guard.mistake(text)
+        if not wrong and not force and (why := guard.why_not(text)):
+            wrong = f"{text.strip()} is refused while the service works: {why}."
+        if wrong:
+            return asdict(Reply(text, (), "REFUSED", None, wrong))
+        modem = self._modem_at(port)
+        if modem is None:
+            words = f"The service has no modem at {port}."
+            return asdict(Reply(text, (), "UNREACHABLE", None, words))
+        command = command_for(text, min(seconds, MOST) if seconds else None)
+        turn = _Turn(command, unsettles=bool(guard.why_not(text)))
+        if not modem.post(turn.job):
+            words = f"The modem at {port} is not ready; stop the service to speak to it yourself."
+            return asdict(Reply(text, (), "UNREACHABLE", None, words))
+        return asdict(turn.wait(port))
+
+
+class _Turn:
+    """One command's way through the modem's thread and back."""
+
+    def __init__(self, command: Command, *, unsettles: bool) -> None:
+        self._command = command
+        self._unsettles = unsettles
+        self._lock = threading.Lock()
+        self._begun = threading.Event()
+        self._given_up = False
+        self._done = threading.Event()
+        self._reply: Reply | None = None
+
+    def job(self, context: Context) -> Job[None]:
+        """Runs in the modem's thread. Whoever waited may have gone by then."""
+        with self._lock:
+            if self._given_up:
+                return
+            self._begun.set()
+        try:
+            self._reply = yield from put(self._command)
+        except LinkLost as e:
+            self._reply = Reply(self._command.text, (), "UNREACHABLE", None, str(e))
+            raise
+        finally:
+            if self._unsettles and context.news:
+                context.news = "?"  # the next look finds its settings gone and makes them anew
+            self._done.set()
+
+    def wait(self, port: str) -> Reply:
+        if not self._begun.wait(TURN):
+            with self._lock:
+                self._given_up = not self._begun.is_set()
+        if self._given_up:
+            words = f"The modem at {port} is busy; try again in a minute."
+            return Reply(self._command.text, (), "UNREACHABLE", None, words)
+        self._done.wait(self._command.timeout + MOST)
+        return self._reply or Reply(self._command.text, (), "TIMEOUT", None, "No answer came.")

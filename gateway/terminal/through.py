@@ -1,0 +1,53 @@
+"""The command line's way to a modem that the service holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gateway import control
+from gateway.at import Command
+from gateway.terminal.desk import MOST, TURN
+from gateway.terminal.spoken import USUAL, Reply
+
+
+class ThroughService:
+    """One modem of the running service, by its port."""
+
+    def __init__(
+        self, folder: Path, port: str, *, force: bool = False, seconds: float | None = None
+    ) -> None:
+        self._folder = folder
+        self.path = port
+        self._force = force
+        self._seconds = seconds
+
+    def ask(self, text: str | Command) -> Reply:
+        typed = text.text if isinstance(text, Command) else text
+        answer = control.ask(
+            self._folder,
+            "at",
+            patience=TURN + MOST + USUAL,
+            port=self.path,
+            command=typed,
+            force=self._force,
+            seconds=self._seconds,
+        )
+        return _reply(typed, answer)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _reply(typed: str, answer: dict[str, Any] | None) -> Reply:
+    if answer is None:
+        return Reply(typed, (), "UNREACHABLE", None, "The service has stopped.")
+    if "error" in answer:
+        return Reply(typed, (), "UNREACHABLE", None, str(answer["error"]))
+    return Reply(
+        typed,
+        tuple(answer["lines"]),
+        answer["result"],
+        answer["code"],
+        answer["words"],
+    )
