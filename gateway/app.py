@@ -42,6 +42,7 @@ from gateway.supervisor import Supervisor
 from gateway.terminal.desk import Desk
 from hw import power
 from hw.boards import BOARDS
+from hw.ports import Finding
 
 if TYPE_CHECKING:
     from gateway.simnet import Network
@@ -96,7 +97,15 @@ class Service:
             fleet.hung,
             power.supply,
         )
-        box = make_box(self.config, self._clock, self.events, fleet, network, watch, self._gate)
+        box = make_box(
+            self.config,
+            self._clock,
+            self.events,
+            fleet,
+            network,
+            lambda: (*watch.findings, *supervisor.findings),
+            self._gate,
+        )
         box.ussd = ussd = Ussd(fleet, self._clock, self.events)
         credit = Credit(ussd, self._clock, self.events, self._hold, self._dispatch.poke)
         box.credit = credit
@@ -176,7 +185,7 @@ def make_box(
     events: Events,
     fleet: Fleet,
     phone: Network | None,
-    watch: PortWatch,
+    findings: Callable[[], tuple[Finding, ...]],
     gate: Gate,
 ) -> Box:
     return Box(
@@ -184,7 +193,7 @@ def make_box(
         clock=clock,
         events=events,
         messaging=Messaging(clock, events, lambda: config.country),
-        status=Status(fleet.telemetry, lambda: events.revision, lambda: watch.findings, gate),
+        status=Status(fleet.telemetry, lambda: events.revision, findings, gate),
         options=Options(clock, events, gate),
         accounts=Accounts(clock),
         desk=Desk(fleet.worker_at),

@@ -9,6 +9,8 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
+from hw.ports import Finding
+
 log = logging.getLogger(__name__)
 
 EVERY = 5.0  # seconds
@@ -55,6 +57,11 @@ class Supervisor:
             if n % rounds == 0:
                 self.look_at_supply()
             n += 1
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What concerns the whole machine."""
+        return (Finding("supply", "", self.supply, serious=False),) if self.supply else ()
 
     def look_at_supply(self) -> None:
         words = self._supply()
