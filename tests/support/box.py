@@ -44,8 +44,15 @@ class RunningBox:
     """Owns one service process and its data folder. The token makes API calls easy."""
 
     def __init__(
-        self, folder: Path, *, ports: Sequence[str] = (), arguments: Sequence[str] = ()
+        self,
+        folder: Path,
+        *,
+        ports: Sequence[str] = (),
+        arguments: Sequence[str] = (),
+        module: str = "gateway",
     ) -> None:
+        """`module`: what is run; tests.support.hurry is the same with shorter patience."""
+        self.module = module
         self.folder = folder
         self.data = folder / "data"
         self.port = free_port()
