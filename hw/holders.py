@@ -64,12 +64,19 @@ def _others(proc: Path) -> Iterator[str]:
 
 def _holder(proc: Path, pid: str, target: str) -> str:
     try:
-        for fd in os.scandir(proc / pid / "fd"):
-            if os.readlink(fd.path) == target:
-                return _comm(proc, pid)
+        fds = os.listdir(proc / pid / "fd")
     except OSError:  # the process ended, or is not ours to look into
-        pass
+        fds = []
+    if any(_link(proc / pid / "fd" / fd) == target for fd in fds):
+        return _comm(proc, pid)
     return _keeps(proc, pid, os.path.basename(target))
+
+
+def _link(path: Path) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
 
 
 def _keeps(proc: Path, pid: str, tty: str) -> str:
