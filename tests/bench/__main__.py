@@ -8,13 +8,14 @@ import platform
 import subprocess
 import sys
 
-from tests.bench import codec, drain, idle, latency
+from tests.bench import codec, drain, idle, latency, recovery
 
 BENCHES = {
     "codec": codec.run,
     "drain": drain.run,
     "latency": latency.run,
     "idle": idle.run,
+    "recovery": recovery.run,
 }
 
 
