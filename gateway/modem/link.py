@@ -111,6 +111,7 @@ class Link:
         self._flood = Flood()
         self._said: deque[Urc] = deque(maxlen=32)  # for jobs that wait for the modem's own words
         self._replies: list[Answer | Prompt | Resynchronised | ResyncFailed] = []
+        self._restarts = 0
         self.heard_at: float | None = None  # when the modem last sent anything
         self.turned_at = clock.monotonic()  # when this thread last showed life
         self._time_outs = 0  # commands in a row that were not answered in time
@@ -171,11 +172,14 @@ class Link:
 
     def _await(self, names: tuple[str, ...], seconds: float) -> Urc | None:
         until = self._clock.monotonic() + seconds
+        before = self._restarts
         while True:
             while self._said:
                 urc = self._said.popleft()
                 if urc.name in names and seconds > 0:
                     return urc
+            if self._restarts != before:
+                raise LinkLost("The modem restarted in the middle of it.")
             if self._clock.monotonic() >= until:
                 return None
             self._wait(until)
@@ -229,6 +233,7 @@ class Link:
             else:
                 if isinstance(event, Urc):
                     self._said.append(event)
+                self._restarts += isinstance(event, Restarted)
                 self._on_news(event)
 
     def _read(self) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.at import Answer, Command, Result, Urc, profile_for
 from gateway.modem.jobs import ussd
-from gateway.modem.jobs.base import Await, Context
+from gateway.modem.jobs.base import Await, Context, LinkLost
 from gateway.modem.jobs.ussd import Reply
 from gateway.ussd_text import Form
 from hw.simulator import PERSONALITIES
@@ -252,3 +252,25 @@ def test_a_message_waits_for_the_request_and_never_comes_between(network, ledger
     worker.assign([work()])
     ledger.wait("accepted")
     assert seen == [1]
+
+
+def test_a_restart_ends_the_waiting_and_the_modem_comes_back(network, start, monkeypatch):
+    modem = network.add_modem(personality=PERSONALITIES["sim800"])
+    modem.faults.ussd_never = 1
+    worker = start(modem.port)
+    lost: list[str] = []
+
+    def job(context):
+        try:
+            yield from ussd.request(context, "*100#")
+        except LinkLost as e:
+            lost.append(str(e))
+            raise
+
+    until(lambda: ready(worker))
+    worker.post(job)
+    until(lambda: modem.faults.ussd_never == 0)
+    modem.reboot()
+    until(lambda: lost)
+    assert "restarted" in lost[0]
+    until(lambda: ready(worker))
