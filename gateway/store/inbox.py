@@ -14,8 +14,9 @@ from gateway.store import assembly, pdus, reports
 from gateway.store.db import execute, insert, transaction
 from gateway.store.pdus import Kind, RawPdu, Read, Words
 
-__all__ = ("Kept", "Kind", "RawPdu", "erased", "give_up_waiting", "keep", "mark_read")
+__all__ = ("Kept", "Kind", "RawPdu", "called", "erased", "give_up_waiting", "keep", "mark_read")
 
+MISSED_CALL = "Missed call."
 KNOWN_AGAIN = 7 * DAY  # service centres repeat a message within this time when an answer was lost
 
 
@@ -88,7 +89,7 @@ def _store(
     return insert(
         "INSERT INTO incoming (connection_id, digest, pdu, memory, slot, length, arrived_at, kind,"
         " sender, sent_at, ref_bits, ref, total, seq, set_id, mr, status, message_id, part_id,"
-        " error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " error, pid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             connection_id,
             new.digest,
@@ -110,6 +111,7 @@ def _store(
             message_id,
             part_id,
             new.error,
+            new.deliver.pid if new.deliver else 0,
         ),
     )
 
@@ -136,6 +138,7 @@ def _keep_report(connection_id: int | None, raw: RawPdu, new: Read, now: int) ->
 
 
 def _show(connection_id: int | None, raw: RawPdu, new: Read, words: Words, now: int) -> Kept:
+    _put_away_earlier(connection_id, new, now)
     message_id = _add_message(connection_id, new, words, now)
     incoming_id = _store(connection_id, raw, new, now, message_id=message_id)
     return Kept(incoming_id, message_id, True, new.kind)
@@ -159,6 +162,29 @@ def _add_message(connection_id: int | None, first: Read, words: Words, now: int)
     )
 
 
+REPLACED = "Replaced by a later message of the same sender."
+
+
+def _put_away_earlier(connection_id: int | None, new: Read, now: int) -> None:
+    """A "replace" message takes the place of the earlier one with its number (23.040 9.2.3.9).
+
+    The earlier one goes to the deleted messages, where it can be looked up.
+    """
+    if new.deliver is None or new.deliver.replaces is None:
+        return
+    row = execute(
+        "SELECT i.message_id FROM incoming i JOIN message m ON m.id = i.message_id"
+        " WHERE i.sender = ? AND i.pid = ? AND i.pid BETWEEN 65 AND 71 AND i.connection_id IS ?"
+        " AND m.deleted_at IS NULL ORDER BY i.id DESC LIMIT 1",
+        (new.sender, new.deliver.pid, connection_id),
+    ).fetchone()
+    if row:
+        execute(
+            "UPDATE message SET deleted_at = ?, note = trim(note || ' ' || ?) WHERE id = ?",
+            (now, REPLACED, row[0]),
+        )
+
+
 def _keep_part(connection_id: int | None, raw: RawPdu, new: Read, now: int) -> Kept:
     found = assembly.place(connection_id, new, now)
     shown = found.message_id
@@ -178,6 +204,7 @@ def _show_set(gathered: assembly.Set, now: int) -> int:
     """Make the message, or mend the one that was shown with gaps; it is unread again then."""
     words, message_id = gathered.words, gathered.message_id
     if message_id is None:
+        _put_away_earlier(gathered.connection_id, gathered.first, now)
         message_id = _add_message(gathered.connection_id, gathered.first, words, now)
     else:
         execute(
@@ -195,6 +222,16 @@ def give_up_waiting(now: int) -> list[int]:
     """
     with transaction():
         return [_show_set(assembly.gather(set_id), now) for set_id in assembly.overdue(now)]
+
+
+def called(connection_id: int | None, number: str, now: int) -> int:
+    """Somebody called and nobody answered; `number` is "" when withheld. The message's id."""
+    with transaction():
+        return insert(
+            "INSERT INTO message (direction, kind, text, peer, created_at, connection_id, author,"
+            " origin, note, complete) VALUES ('in', 'call', '', ?, ?, ?, '', 'radio', ?, 1)",
+            (number, now, connection_id, MISSED_CALL),
+        )
 
 
 def erased(incoming_ids: Sequence[int], now: int) -> None:

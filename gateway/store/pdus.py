@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +12,6 @@ from gateway import sms
 log = logging.getLogger(__name__)
 
 LONGEST_SHOWN = 1000  # characters of raw data that a person gets to see
-URL = re.compile(rb"https?://[\x21-\x7e]{4,300}")
 
 
 class Kind(StrEnum):
@@ -129,8 +127,10 @@ def words(parts: dict[int, sms.Deliver], total: int) -> Words:
     if first.dcs.alphabet is sms.Alphabet.DATA:
         text, note = _binary(first, joined.data)
         notes.append(note)
-    elif first.dcs.waiting:
-        notes.append(WAITING if first.dcs.waiting.active else NOTHING_WAITS)
+    elif waiting := _waiting(first):
+        notes.append(waiting)
+    if first.dcs.message_class == 0:
+        notes.append(FLASH)
     if any(p.user_data.truncated for p in parts.values()):
         notes.append(CUT_OFF)
     if joined.missing:
@@ -138,10 +138,36 @@ def words(parts: dict[int, sms.Deliver], total: int) -> Words:
     return Words(text, " ".join(notes), complete=not joined.missing)
 
 
-# Message-waiting indications (23.038 clause 4) often come without any text.
-WAITING = "Voicemail or the like is waiting."
-NOTHING_WAITS = "No voicemail or the like waits any more."
+# Message-waiting indications often come without any text.
+THINGS = {
+    sms.WaitingKind.VOICEMAIL: "voicemail",
+    sms.WaitingKind.FAX: "fax",
+    sms.WaitingKind.EMAIL: "e-mail",
+    sms.WaitingKind.OTHER: "message of another kind",
+}
+INDICATION = 0x01  # the user data header's element for it (23.040 9.2.3.24.2)
+FLASH = "Flash message: a phone would show it at once and not keep it."
 CUT_OFF = "The modem cut off the end of this message."
+
+
+def _waiting(first: sms.Deliver) -> str:
+    """What a message-waiting indication says, from the header or the coding; "" for no such one."""
+    told = [e.data for e in first.user_data.header if e.iei == INDICATION and len(e.data) == 2]
+    if told:
+        lines = [_waits(tuple(sms.WaitingKind)[kind & 3], count) for kind, count in told]
+        return " ".join(lines)
+    if (waiting := first.dcs.waiting) is None:
+        return ""
+    return _waits(waiting.kind, None if waiting.active else 0)
+
+
+def _waits(kind: sms.WaitingKind, count: int | None) -> str:
+    thing = THINGS[kind]
+    if count == 0:
+        return f"No {thing} waits any more."
+    if count is None:
+        return f"{thing[:1].upper()}{thing[1:]} is waiting."
+    return f"{thing[:1].upper()}{thing[1:]} is waiting: {count}."
 
 
 def _missing(missing: tuple[int, ...], total: int) -> str:
@@ -156,13 +182,11 @@ def _binary(first: sms.Deliver, data: bytes) -> tuple[str, str]:
 
     Text and note.
     """
-    ports = first.user_data.ports
-    to_port = f" for port {ports[0]}" if ports else ""
-    kind = "Compressed message" if first.dcs.compressed else "Binary message"
-    text = f"[{kind}{to_port}, {len(data)} octets]"
-    if url := URL.search(data):
-        text += f" {url[0].decode('ascii')}"
-    return text, f"Data: {data.hex().upper()[:LONGEST_SHOWN]}"
+    if first.dcs.compressed:
+        text = f"Compressed message, {len(data)} octets"
+    else:
+        text = sms.describe_data(sms.UserData(first.user_data.header, data))
+    return f"[{text}]", f"Data: {data.hex().upper()[:LONGEST_SHOWN]}"
 
 
 def undecodable(raw: RawPdu, error: str) -> Words:

@@ -142,7 +142,7 @@ def test_data_says_what_it_is_and_keeps_its_octets() -> None:
     assert kept.message_id is not None
     found = queries.detail(kept.message_id)
     assert found is not None
-    assert found.text == "[Binary message, 23 octets] http://mms.example/x"
+    assert found.text == "[Data message, 23 octets (http://mms.example/x)]"
     assert found.note.startswith("Data: 0106")
 
 
@@ -151,7 +151,7 @@ def test_a_voicemail_indication_without_text_says_what_it_means() -> None:
     assert kept.message_id is not None
     found = queries.detail(kept.message_id)
     assert found is not None
-    assert found.note == "Voicemail or the like is waiting."
+    assert found.note == "Voicemail is waiting."
 
 
 def test_a_failure_in_the_middle_of_a_batch_keeps_nothing_of_it(monkeypatch) -> None:
