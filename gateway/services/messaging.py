@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway import sms
 from gateway.clock import SECOND, Clock
 from gateway.events import Events, OutboxChanged, Queued
 from gateway.schedule import VALIDITY
-from gateway.services.numbers import Recipients, parse_recipients
+from gateway.services.addressees import Addressees, resolve
+from gateway.services.numbers import Recipients
+from gateway.services.refusals import FieldError as FieldError
+from gateway.services.refusals import Refused as Refused
+from gateway.services.wording import (
+    MAX_PARTS,
+    Worded,
+    alike,
+    unknown_placeholders,
+    word,
+    wording_errors,
+)
 from gateway.store import connections, inbox, outbox
 
-MAX_PARTS = 255  # TS 23.040 9.2.3.24.1
 MAX_PEOPLE = 20_000
 MAX_CLIENT_ID = 128
 WHEN_UNCERTAIN = ("hold", "resend")
 ID_ALPHABET = string.ascii_letters + string.digits
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    field: str  # "recipients" | "text" | "connection" | "client_id" | "ttl" | ...
-    words: str  # says what to do
-
-    def __str__(self) -> str:
-        return self.words
-
-
-class Refused(Exception):
-    """Nothing was stored. `errors` holds everything that is wrong, at once."""
-
-    def __init__(self, errors: Iterable[FieldError]) -> None:
-        self.errors = tuple(errors)
-        super().__init__(" ".join(e.words for e in self.errors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,7 @@ class Draft:
     when_uncertain: str = "hold"
     ttl_seconds: int | None = None  # None: 24 hours
     priority: int = 0
+    fill: bool = False  # {name}, {number} and own fields in the text are filled in
     flash: bool = False  # class 0: shown at once on the phone, and not kept there
 
 
@@ -82,16 +76,18 @@ class Messaging:
         recipients, errors = self._examine(draft)
         if errors:
             raise Refused(errors)
-        text = tidy(draft.text)
+        worded = self.word(draft, recipients.numbers)
+        if errors := wording_errors(worded, recipients.numbers):
+            raise Refused(errors)
         now = self._clock.now()
         client_id = draft.client_id or new_id()
-        parts = sms.count(text).parts
         ttl = draft.ttl_seconds * SECOND if draft.ttl_seconds else VALIDITY
         message_id = outbox.add(
             outbox.Outgoing(
-                text=text,
+                text=worded.text,
+                texts=worded.each,
                 numbers=recipients.numbers,
-                parts=parts,
+                parts=worded.parts,
                 created_at=now,
                 due_at=now,
                 valid_until=now + ttl,
@@ -106,15 +102,26 @@ class Messaging:
             )
         )
         self._events.publish(Queued())
-        people = len(recipients.numbers)
-        return Accepted(message_id, client_id, people, people * parts)
+        return Accepted(message_id, client_id, len(recipients.numbers), worded.total)
 
     def check(self, draft: Draft) -> list[FieldError]:
         """Everything that would make `send` refuse this draft."""
-        return self._examine(draft)[1]
+        recipients, errors = self._examine(draft)
+        if errors:
+            return errors
+        return wording_errors(self.word(draft, recipients.numbers), recipients.numbers)
+
+    def word(self, draft: Draft, numbers: Sequence[str]) -> Worded:
+        """What is kept and what each of `numbers` gets."""
+        text = tidy(draft.text)
+        return word(text, numbers) if draft.fill else alike(text, len(numbers))
+
+    def addressees(self, typed: str | Sequence[str]) -> Addressees:
+        """Numbers, names of people and names of groups, each with whom it stands for."""
+        return resolve(typed, self._country())
 
     def recipients(self, typed: str | Sequence[str]) -> Recipients:
-        return parse_recipients(typed, self._country())
+        return self.addressees(typed).recipients
 
     def resend(self, dispatch_ids: Sequence[int], who: str) -> int:
         """Queue failed or uncertain dispatches again; returns how many were."""
@@ -138,6 +145,7 @@ class Messaging:
                 )
             )
         errors += _text_errors(draft.text)
+        errors += unknown_placeholders(draft.text) if draft.fill else []
         errors += _option_errors(draft)
         return recipients, errors
 

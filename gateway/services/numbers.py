@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -46,6 +47,7 @@ def parse_recipients(typed: str | Sequence[str], country: str) -> Recipients:
     return Recipients(tuple(numbers), tuple(bad))
 
 
+@lru_cache(maxsize=5000)  # the same ones are looked at again with every key that is pressed
 def normalise(typed: str, country: str) -> str | BadNumber:
     """One number as E.164, or a short code as it is."""
     shown = typed if len(typed) <= 40 else typed[:39] + "…"

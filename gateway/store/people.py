@@ -57,6 +57,7 @@ class NumberTaken(Exception):
 
 def fold(text: str) -> str:
     """Comparable: no case, no accents, single blanks. "José  ÁLVAREZ" and "jose alvarez" meet."""
+    text = text.encode("utf-8", "ignore").decode()  # half a character cannot be stored or found
     plain = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(bare.split())
