@@ -81,7 +81,8 @@ class PortWatch:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._thread.join(timeout=3)
+        if self._thread.is_alive():
+            self._thread.join(timeout=3)
 
     @property
     def alive(self) -> bool:
