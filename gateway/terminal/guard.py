@@ -20,8 +20,7 @@ WRITES = "it writes to the SIM or to the modem for good"
 REFUSED: Final[tuple[tuple[str, str], ...]] = (
     (r"\+CMG[SWC]\b", SEND),
     (r"\+CMSS\b", "it sends a message that the box knows nothing of"),
-    (r"\+CMGD\b", "it deletes messages that may not be stored in the box yet"),
-    (r"\+CMGMD\b", "it deletes messages that may not be stored in the box yet"),
+    (r"\+CMGM?DA?\b", "it deletes messages that may not be stored in the box yet"),
     (r"\+CNMA\b", "it tells the network that a message has arrived, stored or not"),
     (r"\+CUSD=\s*1\s*,", "it begins a dialogue with the network, which no SMS may cross"),
     (r"\+(CMGF|CNMI|CPMS|CSMS|CSCS|CMMS|CMEE)=", SETTINGS),
@@ -59,7 +58,7 @@ _SCAN = re.compile(r"\+COPS=\s*\?", re.I)
 def why_not(text: str) -> str:
     """Why this is refused unless forced, in words that follow "because"; "" when it is free."""
     for part in _parts(text.strip()[2:]):
-        if why := _why_not(part.strip()):
+        if why := _why_not(part.replace(" ", "")):
             return why
     return ""
 
