@@ -145,7 +145,12 @@ def cops_scan() -> Command:
 
 
 def chup() -> Command:
+    """End calls (27.007 6.5). Where it is not known: hang_up."""
     return Command("AT+CHUP", SIM)
+
+
+def hang_up() -> Command:
+    return Command("ATH", SIM)
 
 
 # -- messages ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from gateway.clock import Clock
 from gateway.modem import health
 from gateway.modem.backlog import Backlog
 from gateway.modem.entrance import Entrance
-from gateway.modem.jobs import radio, receive, send, setup, sim, uart, verdict
+from gateway.modem.jobs import calls, radio, receive, send, setup, sim, uart, verdict
 from gateway.modem.jobs.base import Context, Job, Unanswered
 from gateway.modem.ladder import Patience
 from gateway.modem.ledger import Ledger, ReadPdu, Sim
@@ -54,6 +54,10 @@ class Duties:
         self.restarted = ""  # why the modem has to be set up again
         self._arrived: deque[receive.Notice] = deque()
         self._direct: deque[ReadPdu] = deque()
+        self._sim_went = False  # the modem said so; perhaps another one is in by now
+        self._served: int | None = None  # the connection that `backlog` is for
+        self._calls = calls.Calls()
+        self._callers: deque[str] = deque()  # to be recorded
         self._patience = Patience()
         self._searching = verdict.Searching()
         self._ledger = ledger
@@ -83,9 +87,11 @@ class Duties:
             case State.PROBING:
                 return self._set_up()
             case State.SIM_MISSING | State.SIM_LOCKED as state:
+                self.backlog.give_back(self._ledger, self._machine.why)
                 if due("sim", SIM_RETRY[state]):
                     return self._open_sim()
             case State.FAILED:
+                self.backlog.give_back(self._ledger, self._machine.why)
                 if due("attention", CANNOT_RETRY):
                     return self._try_again()
             case _:
@@ -95,10 +101,17 @@ class Duties:
 
     def _in_service(self) -> Job[None] | None:
         due = self.timers.due
+        if self._sim_went:
+            self._sim_went = False
+            return self._open_sim()
         if self._direct:
             return self._keep_direct()
         if self._arrived:
             return self._read_announced()
+        if self._calls.late(self._clock.monotonic()) is not None:
+            self._callers.append("")
+        if self._callers:
+            return self._record_call()
         if due("sweep", SWEEP):
             return self._sweep()
         if due("look", LOOK[self._machine.state]):
@@ -147,6 +160,9 @@ class Duties:
             self._machine.on(Event.CANNOT_SMS, prepared.why)
             return
         self.context.connection_id = self._ledger.sim_in(card)
+        if self._served != self.context.connection_id:  # not over a SIM that nobody chose
+            self.backlog.give_back(self._ledger, "Its SIM was changed.")
+        self._served = self.context.connection_id
         self._show(sim=card, connection_id=self.context.connection_id, smsc=prepared.smsc)
         self.timers.now("sweep")
         yield from self._look()
@@ -155,6 +171,9 @@ class Duties:
         seen = yield from radio.look_around(self.context)
         self._show(operator=seen.operator, signal_dbm=seen.signal_dbm, roaming=seen.roaming)
         registered, now = seen.event is Event.REGISTER, self._clock.monotonic()
+        if not registered and (yield from sim.is_gone(self.context)):
+            self._machine.on(Event.NO_SIM, sim.MISSING)
+            return
         why = self._searching.words(seen.event, seen.why, self.context.model, now)
         self._machine.on(seen.event, why)
         self.health.looked(registered, seen.signal_dbm)
@@ -185,6 +204,10 @@ class Duties:
         yield from receive.keep_direct(self.context, pdus)
         for _ in pdus:
             self._direct.popleft()
+
+    def _record_call(self) -> Job[None]:
+        yield from calls.record(self.context, self._callers[0])
+        self._callers.popleft()
 
     def _send(self) -> Job[None]:
         work = self.backlog.take()
@@ -221,10 +244,15 @@ class Duties:
         if self.health.hear(urc, self._clock.monotonic()):
             log.warning("%s says %s", self.port, urc.line)
             self._show()
+        caller = self._calls.hear(urc, self._clock.monotonic())
+        if caller is not None:
+            self._callers.append(caller)
         news = receive.understand(urc)
         if isinstance(news, ReadPdu):
             self._direct.append(news)
         elif news is not None:
             self._arrived.append(news)
+        elif sim.taken_out(urc):
+            self._sim_went = True
         elif radio.is_registration(urc):
             self.timers.now("look")

@@ -117,6 +117,9 @@ class Ledger(Protocol):
     def keep(self, connection_id: int | None, pdus: Sequence[ReadPdu]) -> list[int]:
         """Store what was read, in one commit; returns a key for each."""
 
+    def called(self, connection_id: int | None, number: str) -> bool:
+        """Somebody called; `number` is "" when withheld. True: the call is to be ended."""
+
     def erased(self, keys: Sequence[int]) -> None:
         """The modem confirmed that these are deleted from its memory."""
 

@@ -150,6 +150,12 @@ class RadioLedger:
             self._events.publish(OutboxChanged())
         return [k.incoming_id for k in kept]
 
+    def called(self, connection_id: int | None, number: str) -> bool:
+        message_id = inbox.called(connection_id, number, self._clock.now())
+        self._events.publish(Received((message_id,)))
+        info = connections.get(connection_id) if connection_id is not None else None
+        return info is not None and info.hang_up
+
     def erased(self, keys: Sequence[int]) -> None:
         step("deleted")
         inbox.erased(keys, self._clock.now())

@@ -25,6 +25,7 @@ class MemoryLedger:
         self.entries: list[tuple[str, object]] = []
         self.kept: list[ReadPdu] = []
         self.pin: str | None = None
+        self.hang_up = False
         self.fail: dict[str, list[Exception]] = {}
         self.on: dict[str, Callable[[], None]] = {}
         self._news = threading.Condition()
@@ -84,6 +85,10 @@ class MemoryLedger:
         self._note("keep", tuple(pdus))
         self.kept.extend(pdus)
         return list(range(len(pdus)))
+
+    def called(self, connection_id: int | None, number: str) -> bool:
+        self._note("called", number)
+        return self.hang_up
 
     def erased(self, keys: Sequence[int]) -> None:
         self._note("erased", tuple(keys))
