@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HTTP_THREADS = 8
+REQUEST_GRACE = 1.5  # seconds that a request under way may take when the service stops
 MAX_REQUEST = 1 << 20  # octets; waitress' own default is a gigabyte
 
 
@@ -67,6 +69,7 @@ class Service:
         self._stack = ExitStack()
         self._clock = SystemClock()
         self._stopping = threading.Event()
+        self._ask_to_stop: Callable[[], None] = lambda: None
         self.events = Events()
 
     def start(self) -> Box:
@@ -111,6 +114,7 @@ class Service:
         box.credit = credit
         control = Control(self.config.data, box)
         self._stack.callback(fleet.stop)
+        self._ask_to_stop = fleet.ask_to_stop
         for port in self._ports(network):
             fleet.add(port)
         for part in (credit, self._dispatch, housekeeping, watch, supervisor, control):
@@ -118,8 +122,13 @@ class Service:
             self._stack.callback(part.stop)
         return box
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
+        """The modems begin to finish what is under way; `stop` follows. Returns at once."""
         self._stopping.set()
+        self._ask_to_stop()
+
+    def stop(self) -> None:
+        self.ask_to_stop()
         self._stack.close()
 
     def _after_the_last_time(self) -> None:
@@ -234,9 +243,14 @@ def run(
     ready: Callable[[Box], None] = lambda box: None,
 ) -> None:
     """Run the box until SIGTERM or Ctrl-C. Raises AppError, StoreError."""
-    signal.signal(signal.SIGTERM, _end)
     listener = _listen(config)
     service = Service(config, simulate=simulate, air_time=air_time)
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        service.ask_to_stop()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
     try:
         box = service.start()
         server = _web_server(box, listener)
@@ -250,10 +264,6 @@ def run(
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not cut the stop short
         listener.close()
         service.stop()
-
-
-def _end(signum: int, frame: FrameType | None) -> None:
-    raise SystemExit(0)
 
 
 def _listen(config: Config) -> socket.socket:
@@ -278,7 +288,7 @@ def _web_server(box: Box, listener: socket.socket):  # type: ignore[no-untyped-d
 
     from webui import create_app
 
-    return create_server(
+    server = create_server(
         create_app(box),
         sockets=[listener],
         threads=HTTP_THREADS,
@@ -287,3 +297,7 @@ def _web_server(box: Box, listener: socket.socket):  # type: ignore[no-untyped-d
         ident=None,
         asyncore_use_poll=True,
     )
+    # Its own limit for requests under way would use up all the time that a stop may take.
+    end = server.task_dispatcher.shutdown
+    server.task_dispatcher.shutdown = partial(end, timeout=REQUEST_GRACE)
+    return server

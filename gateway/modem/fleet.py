@@ -75,11 +75,16 @@ class Fleet:
         worker.ask_to_stop()
         worker.join(STOP_LIMIT)
 
+    def ask_to_stop(self) -> None:
+        """Take no more work; what is under way may be finished. Returns at once."""
+        if not self._stopping:
+            self._stopping = True
+            for worker in self._workers:
+                worker.ask_to_stop()
+
     def stop(self) -> None:
         """Ask all to stop, then wait for all together."""
-        self._stopping = True
-        for worker in self._workers:
-            worker.ask_to_stop()
+        self.ask_to_stop()
         ends = self._clock.monotonic() + STOP_LIMIT
         for worker in self._workers:
             worker.join(max(0.1, ends - self._clock.monotonic()))
