@@ -28,7 +28,7 @@ SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
 LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
 PING = 15.0  # seconds of silence after which the modem is asked whether it is there
 SUPPLY = 600.0  # seconds between looks at the supply voltage
-CANNOT_RETRY = 15.0  # seconds between looks at a modem that cannot be used
+CANNOT_RETRY = 60.0  # seconds between looks at a modem that cannot be used
 
 
 class Duties:
@@ -92,7 +92,7 @@ class Duties:
                     return self._open_sim()
             case State.FAILED:
                 self.backlog.give_back(self._ledger, self._machine.why)
-                if due("attention", CANNOT_RETRY):
+                if due("cannot", CANNOT_RETRY):
                     return self._try_again()
             case _:
                 if job := self._in_service():
@@ -157,7 +157,9 @@ class Duties:
         self._entrance.sim_in(card)
         prepared = yield from setup.prepare_sms(self.context)
         if prepared.why:
+            self._recovery.cannot(prepared.why)
             self._machine.on(Event.CANNOT_SMS, prepared.why)
+            self.timers.set("cannot", self._clock.monotonic() + CANNOT_RETRY)
             return
         self.context.connection_id = self._ledger.sim_in(card)
         if self._served != self.context.connection_id:  # not over a SIM that nobody chose
@@ -175,11 +177,12 @@ class Duties:
             self._machine.on(Event.NO_SIM, sim.MISSING)
             return
         why = self._searching.words(seen.event, seen.why, self.context.model, now)
+        if registered:
+            self._recovery.in_service()
         self._machine.on(seen.event, why)
         self.health.looked(registered, seen.signal_dbm)
         if registered:
             self._patience.registered()
-            self._recovery.in_service()
         elif self._patience.lost(now):
             log.warning("%s finds no network: its radio is switched off and on", self.port)
             yield from radio.cycle()

@@ -76,6 +76,7 @@ class Recovery:
         self._profile: Profile = profile_for("", "")
         self._gone_since: float | None = None
         self._tried: list[str] = []
+        self._cannot = ""  # why it is of no use although it answers
 
     # what happens -------------------------------------------------------------------------------
 
@@ -99,13 +100,21 @@ class Recovery:
         self.attention = False
 
     def answered(self, profile: Profile) -> None:
-        """A modem answers: the trouble is over for now."""
+        """A modem answers: the trouble is over, unless it answers and is of no use."""
         self._known = True
         self._profile = profile
-        self.trouble, self.attention = "", False
+        self.trouble, self.attention = self._cannot, bool(self._cannot)
         self._tried.clear()
 
+    def cannot(self, why: str) -> None:
+        """It answers, but cannot do SMS."""
+        self._cannot = self.trouble = why
+        self.attention = True
+
     def in_service(self) -> None:
+        if self._cannot:
+            self._cannot = self.trouble = ""
+            self.attention = False
         self.ladder.ready(self._clock.monotonic())
 
     def shown(self) -> dict[str, Any]:
