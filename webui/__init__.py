@@ -9,7 +9,7 @@ from flask import Flask
 from gateway.store import db
 from webui import api, assets, connection, errors, security, words
 from webui.arguments import IdConverter
-from webui.views import auth, compose, health, inbox, live, phone
+from webui.views import auth, compose, connections, health, inbox, live, phone
 
 if TYPE_CHECKING:
     from gateway.box import Box
@@ -45,6 +45,8 @@ def create_app(box: Box) -> Flask:
         api.blueprint,
     ):
         app.register_blueprint(blueprint)
+    if box.credit is not None:
+        app.register_blueprint(connections.blueprint)
     if box.phone is not None:
         app.register_blueprint(phone.blueprint)
     security.csrf.exempt(api.blueprint)
