@@ -29,6 +29,8 @@ database = SqliteDatabase(None, pragmas=PRAGMAS, lock_type="IMMEDIATE", autoconn
 class StoreError(Exception):
     """The store cannot do it. The text is one plain line that says what to do."""
 
+    plain = True  # logs need no traceback
+
 
 class StoreBusy(StoreError):
     """Another program holds the database."""
