@@ -1,0 +1,86 @@
+"""STOP: whoever writes it alone in an SMS is not written to any more, until START comes.
+
+The word has to be all there is (case, blanks and punctuation around it do not count): "Stop by at
+nine" is no wish to hear nothing more.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+
+from gateway.clock import Clock
+from gateway.services import cleaning
+from gateway.services.numbers import BadNumber, normalise
+from gateway.services.refusals import FieldError, Refused
+from gateway.store import blocked, queries, settings
+
+log = logging.getLogger(__name__)
+
+STOP_WORDS = ("STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL")
+START_WORDS = ("START", "UNSTOP")
+KEYS = {"stop": ("stop_words", STOP_WORDS), "start": ("start_words", START_WORDS)}
+MOST_WORDS, LONGEST_WORD = 50, 30
+LONGEST_TEXT = 60  # characters of an SMS that can be nothing but the word
+_BESIDE = re.compile(r"[\W_]+")
+
+
+class Stopping:
+    """Reads what came in. Used inside the transaction that stores it, so that no STOP is lost."""
+
+    def __init__(self, clock: Clock, country: Callable[[], str]) -> None:
+        self._clock = clock
+        self._country = country
+
+    def obey(self, message_ids: Sequence[int]) -> None:
+        for message_id in message_ids:
+            message = queries.detail(message_id)
+            if message is None or not message.incoming or message.kind != "sms":
+                continue
+            number = normalise(message.peer, self._country()) if message.peer else ""
+            if number and not isinstance(number, BadNumber):
+                self._obey(number, message.text)
+
+    def _obey(self, number: str, text: str) -> None:
+        said = comparable(text) if len(text) <= LONGEST_TEXT else ""
+        if not said:
+            return
+        now = self._clock.now()
+        if word := _among(said, words("stop")):
+            if blocked.block(number, now, "", word):
+                log.info("a number blocked itself with %s", word)
+        elif (word := _among(said, words("start"))) and blocked.free(number, now, "", word):
+            log.info("a number freed itself with %s", word)
+
+
+def comparable(text: str) -> str:
+    """ " Stop all. " and "STOPALL" are one."""
+    return _BESIDE.sub("", text).casefold()
+
+
+def words(kind: str) -> tuple[str, ...]:
+    """The words that count: "stop" or "start". None at all switches it off."""
+    key, default = KEYS[kind]
+    return tuple(settings.get(key, default))
+
+
+def set_words(kind: str, typed: str) -> None:
+    """Words with commas or line ends between them. Raises Refused, StoreError."""
+    key, _ = KEYS[kind]
+    found = list(dict.fromkeys(filter(None, map(cleaning.line, re.split(r"[,;\n]", typed)))))
+    other = {comparable(word) for word in words("start" if kind == "stop" else "stop")}
+    wrong = ""
+    if len(found) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in found):
+        wrong = f"At most {MOST_WORDS} words of {LONGEST_WORD} characters are possible."
+    elif bad := [word for word in found if not comparable(word)]:
+        wrong = f"“{bad[0]}” has no letter in it."
+    elif bad := [word for word in found if comparable(word) in other]:
+        wrong = f"“{bad[0]}” cannot both block and free a number."
+    if wrong:
+        raise Refused([FieldError(kind, wrong)])
+    settings.put(key, found)
+
+
+def _among(said: str, known: Sequence[str]) -> str:
+    return next((word for word in known if comparable(word) == said), "")

@@ -1,0 +1,291 @@
+"""Files of contacts, in every shape that programs write them, and rubbish."""
+
+from __future__ import annotations
+
+import string
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.events import Events
+from gateway.services import exporting, importing, sheets, vcard
+from gateway.services.importing import Importing, Plan
+from gateway.services.people import Entered, People
+from gateway.services.refusals import Refused
+from gateway.store import groups, imports, people
+from gateway.store.db import execute
+from tests.services.conftest import FakeClock
+
+FILE = "Name,Phone number,Town,Groups\nAnn,0712000001,Kisumu,Red; Blue\nBob,0712000002,,\n"
+ALL = people.Filter()
+
+
+@pytest.fixture
+def service(clock: FakeClock, store: Path) -> Importing:
+    return Importing(clock, Events(), lambda: "KE")
+
+
+@pytest.fixture
+def folk(clock: FakeClock, store: Path) -> People:
+    return People(clock, Events(), lambda: "KE")
+
+
+def run(service: Importing, content: bytes | str, **changes: object) -> imports.Import:
+    octets = content.encode() if isinstance(content, str) else content
+    kept = service.upload("file.csv", octets, "admin")
+    plan = service.guess(service.sheet(imports.get(kept)))
+    assert service.start(kept, Plan(plan.columns, **changes))
+    assert importing.wait(kept, 60)
+    return imports.get(kept)
+
+
+def everybody() -> list[people.Contact]:
+    return people.by_ids(people.ids(ALL))
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_every_encoding_and_separator_is_read(service, encoding, separator, end):
+    rows = ["Name|Mobile", "José|0712000001", '"Ann|Bob"|0712000002']
+    content = end.join(row.replace("|", separator) for row in rows).encode(encoding)
+    assert run(service, content).added == 2
+    names = [c.name for c in everybody()]
+    assert names == [f"Ann{separator}Bob".replace("\t", " "), "José"]
+
+
+def test_columns_are_matched_by_the_words_at_their_heads(service):
+    done = run(service, FILE)
+    assert (done.state, done.total, done.done, done.added, done.bad) == ("done", 2, 2, 2, "")
+    ann = people.by_number("+254712000001")
+    (town,) = groups.fields()
+    assert (ann.name, ann.groups, ann.fields) == ("Ann", ("Blue", "Red"), {town.id: "Kisumu"})
+
+
+def test_first_and_last_names_are_joined_and_empty_columns_left_out(service):
+    text = (
+        "First Name,Last Name,Phone 1 - Type,Phone 1 - Value,Fax\nAnn,Otieno,Mobile,0712000001,\n"
+    )
+    run(service, text)
+    assert people.by_number("+254712000001").name == "Ann Otieno"
+
+
+def test_a_file_without_a_header_is_read_from_its_first_row(service):
+    run(service, "0712000001;Ann\n0712000002;Bob\n")
+    assert [c.name for c in everybody()] == ["Ann", "Bob"]
+
+
+def test_bad_rows_come_back_as_a_file_and_the_good_ones_go_in(service):
+    text = (
+        "Name,Number\nAnn,0712000001\nMoon,far away\nTwin,0712 000 001\n,\nEve,12345678901234567\n"
+    )
+    done = run(service, text)
+    assert done.added == 1
+    rows = [row.cells for row in sheets.read(done.bad)]
+    assert rows[0] == ("Name", "Number", "Problem")
+    assert [row[0] for row in rows[1:]] == ["Moon", "Twin", "Eve"]
+    assert "far away" in rows[1][2]
+    assert "line 2" in rows[2][2]
+    again = run(service, done.bad.replace("far away", "0712000009"))
+    assert again.added == 1, "mended, the file goes in as it is"
+
+
+def test_known_numbers_are_left_alone_or_updated(service, folk):
+    folk.add(Entered("Old name", "0712000001", "keep"))
+    done = run(service, FILE)
+    assert (done.added, done.skipped) == (1, 1)
+    assert people.by_number("+254712000001").name == "Old name"
+    done = run(service, FILE, update=True, group="Everybody")
+    assert (done.added, done.updated) == (0, 2)
+    ann = people.by_number("+254712000001")
+    assert (ann.name, ann.notes, ann.groups) == ("Ann", "keep", ("Blue", "Everybody", "Red"))
+
+
+def test_a_plan_that_makes_no_sense_is_refused_and_can_be_mended(service):
+    kept = service.upload("f.csv", FILE.encode(), "admin")
+    for columns in (("", "", "", ""), ("name", "number", "number", ""), ("name", "number")):
+        with pytest.raises(Refused):
+            service.start(kept, Plan(columns))
+    assert imports.get(kept).state == "new"
+    assert service.start(kept, Plan(("name", "number", "", "")))
+    assert not service.start(kept, Plan(("name", "number", "", ""))), "it was started already"
+
+
+def test_an_import_cut_short_goes_on_where_it_stopped(service, monkeypatch):
+    text = "Name,Number\n" + "".join(f"P{n},+2547120{n:05d}\n" for n in range(350))
+    kept = service.upload("f.csv", text.encode(), "admin")
+    add, calls = people.add, []
+
+    def fail(contact, now):
+        calls.append(contact)
+        if len(calls) == 250:
+            raise KeyboardInterrupt
+        return add(contact, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(people, "add", fail)
+        with pytest.raises(KeyboardInterrupt):
+            service.start(kept, Plan(("name", "number")))
+    assert (imports.get(kept).state, imports.get(kept).done) == ("running", 200)
+    service.resume(kept, in_background=False)
+    assert (imports.get(kept).state, imports.get(kept).added) == ("done", 350)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b" \n\n", b"Name,Number\n", b"BEGIN:VCARD"[:0] + b"\n,,\n"]
+)
+def test_a_file_with_nobody_in_it_is_refused(service, content):
+    with pytest.raises(Refused):
+        service.upload("f.csv", content, "admin")
+
+
+def test_a_file_that_is_too_large_is_refused(service):
+    with pytest.raises(Refused, match="4 MB"):
+        service.upload("f.csv", b"x" * (importing.MOST_OCTETS + 1), "admin")
+
+
+def test_10000_rows_go_in_within_seconds_and_leave_room_for_others(service):
+    text = "Name,Number,Town\n" + "".join(f"P{n},+2547{n:08d},T{n % 9}\n" for n in range(10_000))
+    start = time.perf_counter()
+    done = run(service, text)
+    assert done.added == 10_000
+    assert time.perf_counter() - start < 20
+
+
+# vCard ------------------------------------------------------------------------------------------
+
+CARDS = """BEGIN:VCARD\r
+VERSION:2.1\r
+N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=81lvarez;Jos=\r
+=C3=A9;;;\r
+TEL;HOME;FAX:0712000009\r
+TEL;HOME:0712000002\r
+TEL;CELL:0712 000 001\r
+END:VCARD\r
+BEGIN:VCARD\r
+VERSION:4.0\r
+FN:Ann \\, the\r
+  Great\r
+item1.TEL;VALUE=uri;TYPE="cell,voice":tel:+254712000003;ext=5\r
+NOTE:two\\nlines\r
+CATEGORIES:Red,Blue\r
+ORG:Clinic;Ward 3\r
+END:VCARD\r
+"""
+
+
+def test_cards_of_all_versions_are_read(service):
+    assert run(service, CARDS).added == 2
+    jose, ann = people.by_number("+254712000001"), people.by_number("+254712000003")
+    assert jose.name == "José Álvarez"
+    assert "0712000002" in jose.notes, "further numbers are not dropped in silence"
+    assert (ann.name, ann.notes, ann.groups) == ("Ann , the Great", "two\nlines", ("Blue", "Red"))
+    assert list(ann.fields.values()) == ["Clinic, Ward 3"]
+
+
+# round trips ------------------------------------------------------------------------------------
+
+printable = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")) | st.just(" "), max_size=30
+)
+text_lines = st.lists(printable, max_size=3).map("\n".join)
+group_names = st.text(string.ascii_letters + "\\é'=+", min_size=3, max_size=8).map(
+    lambda s: "G" + s
+)
+number = st.integers(0, 99_999_999).map(lambda n: f"+2547{n:08d}")
+person = st.tuples(printable, number, text_lines, printable, st.sets(group_names, max_size=2))
+
+
+def _fill(folk: People, crowd) -> None:
+    for table in ("contact", '"group"', "own_field"):
+        execute(f"DELETE FROM {table}")
+    town = folk.add_field("=Town, {1}".replace("{", "").replace("}", ""))
+    for name, tel, notes, value, member in crowd:
+        ids = []
+        for group in sorted(member):
+            known = groups.named(people.fold(group))
+            ids.append(known.id if known else folk.make_group(group))
+        folk.add(Entered(name, tel, notes, {town: value}), ids)
+
+
+def _picture(*, with_fields: bool) -> list[object]:
+    names = {f.id: f.name for f in groups.fields()}
+    return sorted(
+        (
+            c.number,
+            c.name,
+            c.notes,
+            c.groups,
+            {names[i]: v for i, v in c.fields.items()} if with_fields else None,
+        )
+        for c in everybody()
+    )
+
+
+crowds = st.lists(person, max_size=5, unique_by=lambda p: p[1])
+relaxed = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@relaxed
+@given(crowd=crowds)
+def test_csv_comes_back_in_as_it_went_out(service, folk, crowd):
+    _fill(folk, crowd)
+    before = _picture(with_fields=True)
+    file = "".join(exporting.csv(ALL))
+    _fill(folk, ())
+    execute("DELETE FROM own_field")
+    if crowd:
+        assert run(service, file).bad == ""
+    assert _picture(with_fields=True) == before
+
+
+@relaxed
+@given(crowd=crowds)
+def test_cards_come_back_in_as_they_went_out(service, folk, crowd):
+    _fill(folk, crowd)
+    before = _picture(with_fields=False)
+    file = "".join(exporting.cards(ALL))
+    assert all(len(line.encode()) <= 75 for line in file.split("\r\n"))
+    _fill(folk, ())
+    if crowd:
+        assert run(service, file).bad == ""
+    assert _picture(with_fields=False) == before
+
+
+@given(cell=st.text())
+def test_no_cell_going_out_is_a_formula(cell):
+    out = sheets.guarded(cell)
+    assert out[:1] not in set("=+-@\t\r\n") or sheets.HARMLESS.fullmatch(out)
+    assert sheets.unguarded(out) == cell.strip(" \u00a0\ufeff") or cell != cell.strip()
+
+
+@relaxed
+@given(
+    content=st.binary(max_size=300)
+    | st.text(max_size=300).map(lambda t: ("Name,Number\n" + t).encode("utf-8", "replace"))
+)
+def test_rubbish_is_read_or_refused_but_never_breaks_anything(service, content):
+    try:
+        kept = service.upload("f", content, "admin")
+    except Refused:
+        return
+    sheet = service.sheet(imports.get(kept))
+    plan = service.guess(sheet)
+    if not service.check(sheet, plan):
+        looked = service.look(sheet, plan)
+        assert len(looked.good) + len(looked.bad) == len(sheet.rows)
+        service.start(kept, plan)
+        assert imports.get(kept).state == "done"
+
+
+@given(text=st.text(max_size=200))
+def test_rubbish_among_cards_breaks_nothing(text):
+    vcard.read("BEGIN:VCARD\n" + text)
+    vcard.read(text)
