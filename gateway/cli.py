@@ -143,6 +143,8 @@ def modems(config_file: Path | None, data: Path | None, as_json: bool) -> None:
         facts = [modem["operator"], modem["signal"], "roaming" if modem["roaming"] else ""]
         told = ", ".join(f for f in (modem["words"], *facts) if f)
         click.echo(f"{modem['port']}  {name}: {told}. {modem['advice']}".rstrip())
+        for words in modem["warnings"]:
+            click.echo(f"    {words}")
     for finding in status["findings"]:
         click.echo(finding["words"])
 
