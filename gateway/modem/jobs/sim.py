@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateway.at import answers, commands
+from gateway.at import Urc, answers, commands
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.ledger import Sim
 from gateway.modem.machine import Event
@@ -12,7 +12,12 @@ from gateway.modem.machine import Event
 BUSY_TRIES = 20  # a SIM may be busy for 20 s after power-on
 BUSY_PAUSE = 1.0
 AFTER_PIN = 2.0  # seconds before SMS commands work
+MISSING = "No SIM is found; is it inserted the right way round?"
 ENOUGH = 3  # tries: as many as a fresh SIM has
+
+
+GONE = frozenset({"NOTINSERTED", "NOTREADY", "SIMREMOVED", "REMOVED"})  # of +CPIN:
+OUT = frozenset({("^SIMST", "0"), ("^SIMST", "255"), ("+QSIMSTAT", "1,0"), ("#QSS", "0")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,23 @@ def open_sim(context: Context) -> Job[SimState]:
         case "READY":
             return SimState(sim=(yield from _identity(context)))
         case "NOT INSERTED" | "":
-            return SimState(Event.NO_SIM, "No SIM is found; is it inserted the right way round?")
+            return SimState(Event.NO_SIM, MISSING)
         case "SIM PUK":
             why = "The SIM is blocked and asks for its PUK; unblock it in a phone."
             return SimState(Event.SIM_LOCK, why)
     return SimState(Event.SIM_LOCK, f"The SIM cannot be used: it asks for {status}.")
+
+
+def is_gone(context: Context) -> Job[bool]:
+    """Whether the modem says, in so many words, that it has no SIM any more."""
+    answer = yield from ask(commands.cpin_query())
+    return answers.cpin(answer.lines, answer.result) == "NOT INSERTED"
+
+
+def taken_out(urc: Urc) -> bool:
+    """Whether the modem says by itself that its SIM was taken out."""
+    said = urc.line.partition(":")[2].upper().replace(" ", "")
+    return (urc.name == "+CPIN" and said in GONE) or (urc.name, said) in OUT
 
 
 def _status() -> Job[str]:
