@@ -21,6 +21,7 @@ from gateway.services import dispatch
 Set = Callable[[Any, str, object], None]  # as setattr
 
 SUBMIT = 2.0  # seconds after Ctrl-Z; two to three minutes in earnest
+PROMPT = 1.0  # seconds until the prompt has to be there
 SHORTER = {  # seconds
     commands: {"QUICK": 0.6, "SIM": 0.8, "STORAGE": 1.0, "NO_OK": 0.4},
     late: {"LATE_SEND": 20.0},
@@ -49,6 +50,8 @@ def hurry(put: Set) -> None:
     put(dispatch, "LOOK_AGAIN", 500)  # milliseconds
     put(ladder, "LADDER", tuple(_sooner(rung) for rung in ladder.LADDER))
     put(ladder, "RESTS", (5.0,))
+    prompt = commands.submit
+    put(commands, "submit", lambda *a, **k: dataclasses.replace(prompt(*a, **k), timeout=PROMPT))
     _hurry_profiles(put)
     _hurry_retries(put)
 

@@ -1,0 +1,68 @@
+"""The service is killed at every step of sending and receiving, and started again."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.simnet import Network
+from gateway.steps import STEPS
+from tests.support.box import RunningBox, eventually
+
+PHONE = "+254799000001"
+LONG = "The water in tank 3 stands at 40 % and the pump runs. " * 3 + "All is well."  # 2 parts
+SENDING = STEPS[:6]
+# At these the modem's thread has nothing under way of which the network may or may not know.
+SURE = ("prompt seen", "accepted on disk")
+
+
+@pytest.fixture
+def box(network: Network, tmp_path: Path) -> Iterator[RunningBox]:
+    modem = network.add_modem()
+    with RunningBox(tmp_path, ports=[modem.port], module="tests.support.hurry") as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("step", "nth"), [(s, 1) for s in STEPS] + [(s, 2) for s in SENDING], ids=str
+)
+def test_killed_at_a_step_nothing_is_lost_or_doubled_and_what_is_shown_is_true(
+    step: str, nth: int, box: RunningBox, network: Network
+):
+    (modem,) = network.modems
+    box.start(PIGEONBOX_DIE_AT=f"{step}:{nth}")
+    sent = [box.send(text, f"+25479900001{n}") for n, text in enumerate((LONG, "short", LONG))]
+    for n in range(3):
+        network.phone_send(PHONE, modem.number, f"in {n}")
+    assert box.process
+    assert box.process.wait(20) == -9, "it never came to that step"
+    network.phone_send(PHONE, modem.number, "while it was dead")
+    box.start().wait_for_modems(1)
+    eventually(lambda: len(box.inbox()) >= 4)
+    eventually(lambda: all(box.state(i) in ("Sent", "Delivered", "Uncertain") for i in sent))
+    states = [box.state(i) for i in sent]
+    # One at a time is under way; a report settles it if the modem had somebody to give it to.
+    assert states.count("Uncertain") <= (step not in SURE), states
+    for n, (state, text) in enumerate(zip(states, (LONG, "short", LONG), strict=True)):
+        number = f"+25479900001{n}"
+        parts = Counter(p.user_data.concat.seq for p in network.parts(number) if p.user_data.concat)
+        assert not [seq for seq, times in parts.items() if times > 1], "a part went out twice"
+        if state != "Uncertain":
+            assert network.texts(number) == [text]
+    assert sorted(m["contentPreview"] for m in box.inbox()) == [
+        "in 0", "in 1", "in 2", "while it was dead",
+    ]  # fmt: skip
+    eventually(lambda: not any(m.used for m in modem.memories.values()))
+
+
+def test_the_steps_are_those_that_the_code_calls():
+    called = set()
+    for path in (Path(__file__).resolve().parents[2] / "gateway").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "step":
+                called |= {n.value for n in ast.walk(call) if isinstance(n, ast.Constant)}
+    assert called - {"report"} == set(STEPS)  # "report" is a kind of PDU, in a comparison
