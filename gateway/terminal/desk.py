@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from gateway.at import Command
+from gateway.modem.jobs import setup
 from gateway.modem.jobs.base import Context, Job, LinkLost
 from gateway.terminal import guard
 from gateway.terminal.spoken import Reply, command_for, put
@@ -40,7 +41,7 @@ class Desk:
             words = f"The service has no modem at {port}."
             return asdict(Reply(text, (), "UNREACHABLE", None, words))
         command = command_for(text, min(seconds, MOST) if seconds else None)
-        turn = _Turn(command, unsettles=bool(guard.why_not(text)))
+        turn = _Turn(command, undoes=guard.undoes(text))
         if not modem.post(turn.job):
             words = f"The modem at {port} is not ready; stop the service to speak to it yourself."
             return asdict(Reply(text, (), "UNREACHABLE", None, words))
@@ -50,9 +51,9 @@ class Desk:
 class _Turn:
     """One command's way through the modem's thread and back."""
 
-    def __init__(self, command: Command, *, unsettles: bool) -> None:
+    def __init__(self, command: Command, *, undoes: bool) -> None:
         self._command = command
-        self._unsettles = unsettles
+        self._undoes = undoes
         self._lock = threading.Lock()
         self._begun = threading.Event()
         self._given_up = False
@@ -67,12 +68,14 @@ class _Turn:
             self._begun.set()
         try:
             self._reply = yield from put(self._command)
+            if self._undoes and context.news:
+                yield from setup.prepare_sms(context)
+                context.news = "?"  # and the next look makes all the other settings anew
         except LinkLost as e:
-            self._reply = Reply(self._command.text, (), "UNREACHABLE", None, str(e))
+            lost = Reply(self._command.text, (), "UNREACHABLE", None, str(e))
+            self._reply = self._reply or lost
             raise
         finally:
-            if self._unsettles and context.news:
-                context.news = "?"  # the next look finds its settings gone and makes them anew
             self._done.set()
 
     def wait(self, port: str) -> Reply:

@@ -14,6 +14,7 @@ LONGEST: Final = 500  # characters; modems take fewer
 
 SEND = "it asks for a message and waits; use `pigeonbox send`"
 SETTINGS = "it changes how the modem tells of messages; the service would no longer understand it"
+WIPES = "it wipes the settings that the service has made, on some modems also the service centre"
 WRITES = "it writes to the SIM or to the modem for good"
 
 # of extended commands (+CMGS, ^RESET, ...), by their beginning -> why not
@@ -43,12 +44,13 @@ _REFUSED: Final = tuple((re.compile(rule, re.I), why) for rule, why in REFUSED)
 
 # of basic commands (ATD, AT&F): what is free; everything else is refused
 FREE_BASIC: Final = re.compile(r"(I\d*|E[01]?|V1?|Q0?|H0?|S\d+\?|&V\d?|L\d?|M\d?|\s)*", re.I)
+BASIC_SETTINGS: Final = "it changes the modem's basic settings"
 BASIC: Final[tuple[tuple[str, str], ...]] = (
     (r"^D", "it calls somebody"),
     (r"^A", "it answers a call"),
-    (r"&F", "it wipes the modem's settings, on some also the service centre"),
+    (r"&F", WIPES),
     (r"&W", "it writes the settings for good"),
-    (r"Z", "it wipes the settings that the service has made"),
+    (r"Z", WIPES),
     (r"O", "it turns the port over to data"),
 )
 _QUERY = re.compile(r'^[^="]*(=\s*)?\?$')
@@ -61,6 +63,11 @@ def why_not(text: str) -> str:
         if why := _why_not(part.replace(" ", "")):
             return why
     return ""
+
+
+def undoes(text: str) -> bool:
+    """Whether the service has to make its settings anew after it."""
+    return why_not(text) in (SETTINGS, WIPES, BASIC_SETTINGS)
 
 
 def mistake(text: str) -> str:
@@ -81,7 +88,7 @@ def _why_not(part: str) -> str:
         for rule, why in BASIC:
             if re.search(rule, basic, re.I):
                 return why
-        return "it changes the modem's basic settings"
+        return BASIC_SETTINGS
     if not extended:
         return ""
     if _QUERY.match(extended) and not _SCAN.match(extended):

@@ -34,6 +34,7 @@ from gateway.at import (
     Write,
     commands,
 )
+from gateway.terminal import spoken
 
 FOLDER = Path(__file__).parent.parent / "data" / "transcripts"
 Split = Callable[[bytes], Iterator[bytes]]
@@ -62,13 +63,13 @@ def command_for(text: str) -> Command:
     verb, _, value = text.partition("=")
     if text in _KNOWN:
         return _KNOWN[text]
-    if verb == "AT+CMGS":
+    if verb == "AT+CMGS" and value != "?":
         return commands.submit(int(value))
     if verb == "AT+CMGR":
         return commands.cmgr(int(value))
     if verb == "AT+CPMS":
         return commands.cpms(*re.findall(r'"(\w+)"', value))
-    return Command(text, 5.0)
+    return Command(text, 5.0, spoken.command_for(text).prefix)
 
 
 def show(event: Event) -> str:
