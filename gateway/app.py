@@ -37,6 +37,7 @@ from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.radio import RadioLedger
 from gateway.services.status import Status
+from gateway.services.stopping import Stopping
 from gateway.services.ussd import Ussd
 from gateway.store import connections, db, outbox
 from gateway.supervisor import Supervisor
@@ -52,7 +53,7 @@ log = logging.getLogger(__name__)
 
 HTTP_THREADS = 8
 REQUEST_GRACE = 1.5  # seconds that a request under way may take when the service stops
-MAX_REQUEST = 1 << 20  # octets; waitress' own default is a gigabyte
+MAX_REQUEST = 5 << 20  # octets: a file of contacts; waitress' own default is a gigabyte
 
 
 class AppError(Exception):
@@ -155,6 +156,7 @@ class Service:
             self._stopping,
             self._gate,
             self._dispatch.elsewhere,
+            Stopping(self._clock, lambda: self.config.country).obey,
         )
 
     def _watch(self, fleet: Fleet) -> PortWatch:

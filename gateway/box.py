@@ -10,11 +10,13 @@ from gateway.config import Config
 from gateway.events import Events
 from gateway.services.accounts import Accounts
 from gateway.services.credit import Credit
+from gateway.services.importing import Importing
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
+from gateway.services.people import People
 from gateway.services.status import Status
-from gateway.terminal.desk import Desk
 from gateway.services.ussd import Ussd
+from gateway.terminal.desk import Desk
 
 if TYPE_CHECKING:
     from gateway.simnet import Network
@@ -33,3 +35,11 @@ class Box:
     credit: Credit | None = None
     desk: Desk | None = None  # for commands that an expert types
     phone: Network | None = None  # the pretend carrier, in simulation only
+
+    @property
+    def people(self) -> People:
+        return People(self.clock, self.events, lambda: self.config.country)
+
+    @property
+    def importing(self) -> Importing:
+        return Importing(self.clock, self.events, lambda: self.config.country)

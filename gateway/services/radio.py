@@ -34,6 +34,7 @@ class RadioLedger:
         stopping: threading.Event,
         gate: Gate | None = None,
         elsewhere: Callable[[str, Collection[int]], bool] = lambda number, avoid: False,
+        heard: Callable[[Sequence[int]], None] = lambda message_ids: None,
     ) -> None:
         self._port = port
         self._connection_id: int | None = None
@@ -44,6 +45,7 @@ class RadioLedger:
         self._stopping = stopping
         self._gate = gate or Gate(clock)
         self._elsewhere = elsewhere  # whether a connection besides these could carry it
+        self._heard = heard  # what new messages ask of the box itself, in their own transaction
 
     def seen(self, port: str, identity: Identity, usb_path: str) -> None:
         connections.upsert_modem(
@@ -141,7 +143,9 @@ class RadioLedger:
     def keep(self, connection_id: int | None, pdus: Sequence[ReadPdu]) -> list[int]:
         raw = [inbox.RawPdu(p.pdu, p.memory, p.slot, p.tpdu_length) for p in pdus]
         step("received read")
-        kept = inbox.keep(connection_id, raw, self._clock.now())
+        with db.transaction():
+            kept = inbox.keep(connection_id, raw, self._clock.now())
+            self._heard([k.message_id for k in kept if k.new and k.message_id is not None])
         step("report kept" if any(k.kind == "report" for k in kept) else "received kept")
         messages = tuple(k.message_id for k in kept if k.new and k.message_id is not None)
         if messages:

@@ -15,6 +15,7 @@ from gateway.services import cleaning
 from gateway.services.numbers import BadNumber, normalise
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import blocked, queries, settings
+from gateway.store.db import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +35,22 @@ class Stopping:
         self._country = country
 
     def obey(self, message_ids: Sequence[int]) -> None:
+        """A mistake of ours in here must not keep a message from being stored."""
         for message_id in message_ids:
-            message = queries.detail(message_id)
-            if message is None or not message.incoming or message.kind != "sms":
-                continue
-            number = normalise(message.peer, self._country()) if message.peer else ""
-            if number and not isinstance(number, BadNumber):
-                self._obey(number, message.text)
+            try:
+                self._read(message_id)
+            except StoreError:
+                raise
+            except Exception:
+                log.exception("a message could not be looked at for STOP")
+
+    def _read(self, message_id: int) -> None:
+        message = queries.detail(message_id)
+        if message is None or not message.incoming or message.kind != "sms" or not message.peer:
+            return
+        number = normalise(message.peer, self._country())
+        if not isinstance(number, BadNumber):
+            self._obey(number, message.text)
 
     def _obey(self, number: str, text: str) -> None:
         said = comparable(text) if len(text) <= LONGEST_TEXT else ""
