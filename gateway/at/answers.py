@@ -7,7 +7,7 @@ network.py (registration, signal, operator), storage.py (messages and memories),
 from __future__ import annotations
 
 from gateway.at.identity import cfun, cpin, iccid, imei, imsi, name, own_number, pin_tries
-from gateway.at.network import Registration, cesq, csq, operator, registration
+from gateway.at.network import Registration, cesq, csq, hcsq, operator, registration
 from gateway.at.results import Result
 from gateway.at.storage import (
     Entry,
@@ -19,6 +19,7 @@ from gateway.at.storage import (
     cpms_offered,
     cpms_usage,
     csca,
+    cscs,
     message_reference,
     stored_at,
 )
@@ -40,8 +41,10 @@ __all__ = [
     "cpms_offered",
     "cpms_usage",
     "csca",
+    "cscs",
     "csq",
     "cusd",
+    "hcsq",
     "iccid",
     "imei",
     "imsi",

@@ -33,6 +33,11 @@ def echo_off() -> Command:
     return Command("ATE0", QUICK)
 
 
+def verbose() -> Command:
+    """Results in words, not as numbers."""
+    return Command("ATV1", QUICK)
+
+
 def cmee(level: int) -> Command:
     """Errors as numbers (1) or in words (2)."""
     return Command(f"AT+CMEE={level}", QUICK)
@@ -73,10 +78,8 @@ def cfun(mode: int, reset: bool = False) -> Command:
 
 
 def optional_settings() -> list[Command]:
-    """Nice to have; each may be refused. Results in words come first: all else reads better."""
+    """Nice to have; each may be refused."""
     texts = (
-        "ATV1",
-        'AT+CSCS="GSM"',
         "AT+CREG=1",
         "AT+CGREG=1",
         "AT+CEREG=1",
@@ -130,6 +133,11 @@ def cesq() -> Command:
     return Command("AT+CESQ", 10.0, "+CESQ:")
 
 
+def hcsq() -> Command:
+    """Huawei's own."""
+    return Command("AT^HCSQ?", 10.0, "^HCSQ:")
+
+
 def cops_query() -> Command:
     return Command("AT+COPS?", 90.0, "+COPS:")
 
@@ -163,6 +171,12 @@ def cmgf(mode: int) -> Command:
 
 def cscs(name: str, quoted: bool = True) -> Command:
     return Command(f'AT+CSCS="{name}"' if quoted else f"AT+CSCS={name}", QUICK)
+
+
+def cscs_forms() -> list[tuple[str, Command]]:
+    """Character sets, best first, quoted as in 27.007 and unquoted as some want it."""
+    names = ("GSM", "IRA", "UCS2")
+    return [(name, cscs(name, quoted)) for name in names for quoted in (True, False)]
 
 
 def cscs_query() -> Command:
@@ -250,6 +264,11 @@ def cmms(mode: int) -> Command:
 def cnma() -> Command:
     """Acknowledge in PDU mode; an error means that nothing was to be acknowledged."""
     return Command("AT+CNMA=0", SIM)
+
+
+def cnma_bare() -> Command:
+    """In the form of text mode, which some want in both."""
+    return Command("AT+CNMA", SIM)
 
 
 # -- USSD ----------------------------------------------------------------------------------------

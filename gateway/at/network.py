@@ -84,6 +84,19 @@ def cesq(lines: Sequence[str]) -> int | None:
     return -141 + level if level is not None and 0 <= level <= 97 else None
 
 
+# ^HCSQ: system, then levels; place and zero of the one that says how strong it is, in dBm.
+_HCSQ = {"GSM": (1, -120), "WCDMA": (1, -120), "TD-SCDMA": (1, -120), "LTE": (2, -140)}
+
+
+def hcsq(lines: Sequence[str]) -> int | None:
+    """dBm of Huawei's `^HCSQ:"LTE",rssi,rsrp,sinr,rsrq`; 255 and "NOSERVICE" say nothing."""
+    text = value(lines, "^HCSQ:")
+    parts = fields(text) if text else []
+    place, zero = _HCSQ.get(parts[0].upper(), (0, 0)) if parts else (0, 0)
+    level = integer(parts[place]) if place and len(parts) > place else None
+    return zero + level if level is not None and 0 <= level <= 96 else None
+
+
 def operator(lines: Sequence[str]) -> str:
     """The name or number in `+COPS: mode,format,"name",act`; "" when not registered."""
     text = value(lines, "+COPS:")

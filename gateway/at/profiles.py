@@ -8,6 +8,8 @@ from typing import Final
 
 # AT+CNMI, best first: news at once (mode 2), stored and announced (mt 1), reports handed over
 # (ds 1) or stored (ds 2). Many firmwares list what they then refuse (gammu#1206), so all are tried.
+# Nothing of that: handed over without being stored, each to be acknowledged with AT+CNMA.
+CNMI_DIRECT: Final = ("2,2,0,1,0", "1,2,0,1,0", "2,2,0,0,0", "1,2,0,0,0")
 CNMI: Final = (
     "2,1,2,1,0",
     "2,1,0,1,0",
@@ -45,6 +47,7 @@ class Profile:
     cnmi: tuple[str, ...] = CNMI
     iccid: tuple[str, ...] = ICCID
     pin_tries: str = ""  # asks how many wrong PINs are left
+    keep_link: bool = True  # AT+CMMS between messages
     restart: tuple[str, ...] = ("AT+CFUN=1,1",)  # makes the modem restart
     power_off: str = ""
 

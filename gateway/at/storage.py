@@ -146,6 +146,12 @@ def _range(text: str) -> frozenset[int]:
     return frozenset(found)
 
 
+def cscs(lines: Sequence[str]) -> str:
+    """The character set in use, also when its name comes in itself (UCS2 as hexadecimal)."""
+    text = value(lines, "+CSCS:")
+    return from_ucs2_hex(fields(text)[0]).upper() if text else ""
+
+
 def csca(lines: Sequence[str]) -> str | None:
     """The service centre's number; "" when the SIM has none, None when the modem did not say."""
     text = value(lines, "+CSCA:")

@@ -11,7 +11,7 @@ from gateway.clock import Clock
 from gateway.modem import health
 from gateway.modem.backlog import Backlog
 from gateway.modem.entrance import Entrance
-from gateway.modem.jobs import calls, radio, receive, send, setup, sim, uart, verdict
+from gateway.modem.jobs import calls, card, radio, receive, send, setup, sim, uart, verdict
 from gateway.modem.jobs.base import Context, Job, Unanswered
 from gateway.modem.ladder import Patience
 from gateway.modem.ledger import Ledger, ReadPdu, Sim
@@ -24,8 +24,10 @@ from hw.serialport import is_uart
 log = logging.getLogger(__name__)
 
 SWEEP = 45.0  # seconds between sweeps of the storage: +CMTI is a hint that can get lost
+POLL = 15.0  # the same for a modem that announces nothing
 SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
 LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
+CARD = 60.0  # seconds between looks whether it is still the same SIM
 PING = 15.0  # seconds of silence after which the modem is asked whether it is there
 SUPPLY = 600.0  # seconds between looks at the supply voltage
 CANNOT_RETRY = 60.0  # seconds between looks at a modem that cannot be used
@@ -54,6 +56,7 @@ class Duties:
         self.restarted = ""  # why the modem has to be set up again
         self._arrived: deque[receive.Notice] = deque()
         self._direct: deque[ReadPdu] = deque()
+        self._card = Sim()  # the one in service
         self._sim_went = False  # the modem said so; perhaps another one is in by now
         self._served: int | None = None  # the connection that `backlog` is for
         self._calls = calls.Calls()
@@ -112,7 +115,9 @@ class Duties:
             self._callers.append("")
         if self._callers:
             return self._record_call()
-        if due("sweep", SWEEP):
+        if due("card", CARD):
+            return self._check_card()
+        if due("sweep", POLL if self.context.polling else SWEEP):
             return self._sweep()
         if due("look", LOOK[self._machine.state]):
             return self._look()
@@ -164,7 +169,7 @@ class Duties:
         self.context.connection_id = self._ledger.sim_in(card)
         if self._served != self.context.connection_id:  # not over a SIM that nobody chose
             self.backlog.give_back(self._ledger, "Its SIM was changed.")
-        self._served = self.context.connection_id
+        self._served, self._card = self.context.connection_id, card
         self._show(sim=card, connection_id=self.context.connection_id, smsc=prepared.smsc)
         self.timers.now("sweep")
         yield from self._look()
@@ -188,6 +193,14 @@ class Duties:
             yield from radio.cycle()
             yield from self._open_sim()
 
+    def _check_card(self) -> Job[None]:
+        if (yield from card.still_in(self._card)):
+            return
+        log.warning("%s: %s", self.port, card.CHANGED)
+        self.backlog.give_back(self._ledger, card.CHANGED)
+        self._show(connection_id=None)
+        yield from self._open_sim()
+
     def _measure(self) -> Job[None]:
         yield from health.measure(self.context, self.health, self._clock.monotonic())
         self._show()
@@ -198,6 +211,8 @@ class Duties:
             self.restarted = "The modem has lost its settings: it restarted without a word."
             return
         yield from receive.sweep(self.context)
+        self.health.storage = self.context.full
+        self._show()
 
     def _read_announced(self) -> Job[None]:
         yield from receive.read_announced(self.context, self._arrived.popleft())
@@ -218,10 +233,14 @@ class Duties:
         started = self._clock.monotonic()
         try:
             confirm = self.backlog.rested(started)
-            outcome = yield from send.send(self.context, work, confirm_mode=confirm)
+            more = len(self.backlog) > 0
+            outcome = yield from send.send(self.context, work, confirm_mode=confirm, more=more)
         finally:
             self.backlog.finished(work, started, self._clock.monotonic())
             self._show(sending=False, backlog=len(self.backlog))
+        if self.context.sweep_now:
+            self.context.sweep_now = False
+            self.timers.now("sweep")
         if outcome.set_up_again:
             self.restarted = "It refused to send; it is set up again."
         if self.backlog.low:
@@ -257,5 +276,7 @@ class Duties:
             self._arrived.append(news)
         elif sim.taken_out(urc):
             self._sim_went = True
+        elif card.is_news(urc):
+            self.timers.now("card")
         elif radio.is_registration(urc):
             self.timers.now("look")

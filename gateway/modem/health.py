@@ -34,6 +34,7 @@ class Health:
     """What one modem showed of itself. Used by its own thread."""
 
     def __init__(self) -> None:
+        self.storage = ""  # what to say of message storage that was or is full
         self.low_supply = 0  # times that the modem complained, ever
         self.volts: float | None = None
         self._low_at: float | None = None
@@ -83,6 +84,8 @@ class Health:
             found.append(RESTARTS.format(count=count))
         if self._jammed or self._strong_and_lost >= JAMMED_LOOKS:
             found.append(JAMMED)
+        if self.storage:
+            found.append(self.storage)
         return tuple(found)
 
 

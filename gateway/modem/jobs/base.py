@@ -66,11 +66,18 @@ class Context:
     model: str = ""  # as it calls itself
     connection_id: int | None = None
     memories: tuple[str, ...] = ()  # those that hold incoming messages, the receiving one first
+    reports: tuple[str, ...] = ()  # memories for delivery reports alone
     memory: str = ""  # the one CMGR, CMGL and CMGD work on now
     news: str = ""  # the fields of AT+CNMI that the modem took
     guard: float = 0.0  # seconds between the prompt and the PDU
     submitted: int | None = None  # the part that was handed over last
     direct: bool = False  # the modem hands over +CMT/+CDS and wants +CNMA
+    polling: bool = False  # the modem announces nothing: its storage has to be looked through
+    charset: str = ""  # of AT+CSCS, "" when the modem took none
+    link_kept: bool = False  # AT+CMMS=2 holds the radio link open between messages
+    link_refused: bool = False  # the modem does not know AT+CMMS
+    full: str = ""  # what to say of a storage that was or is full
+    sweep_now: bool = False  # a send was refused for want of storage
 
 
 def ask(command: Command) -> Job[Answer]:

@@ -35,12 +35,22 @@ def look_around(context: Context) -> Job[Seen]:
         stat = answers.registration(answer.lines)
         if stat is not None:
             stats[command.prefix.rstrip(":")] = stat
-    signal = answers.csq((yield from ask(commands.csq())).lines)
+    signal = yield from _signal(context)
     if trouble := verdict.no_service(stats, signal):
         return Seen(*trouble, signal_dbm=signal)
     operator = answers.operator((yield from ask(commands.cops_query())).lines)
     roaming = not any(s.registered and not s.roaming for s in stats.values())
     return Seen(Event.REGISTER, "", operator, signal, roaming)
+
+
+def _signal(context: Context) -> Job[int | None]:
+    """dBm. Many LTE modems leave AT+CSQ at "unknown" and tell it elsewhere."""
+    signal = answers.csq((yield from ask(commands.csq())).lines)
+    if signal is None:
+        signal = answers.cesq((yield from ask(commands.cesq())).lines)
+    if signal is None and context.profile.name == "huawei":
+        signal = answers.hcsq((yield from ask(commands.hcsq())).lines)
+    return signal
 
 
 def ping() -> Job[None]:

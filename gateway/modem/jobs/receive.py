@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.at import Urc, answers, commands
 from gateway.modem.jobs.base import Context, Job, ask
 from gateway.modem.ledger import ReadPdu
 
 DELETE_TRIES = 3
+MOST_SLOTS = 300
 OUTGOING = (2, 3)  # status of copies that a phone-like modem keeps of what it sent
 
 
@@ -32,6 +33,8 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
             return ReadPdu(pdu, tpdu_length=answers.last_integer(urc.line)) if pdu else None
         case "^SMMEMFULL":
             return Notice("", -1)
+        case "+QIND" | "+CIEV" if "smsfull" in urc.line.lower():
+            return Notice("", -1)
     return None
 
 
@@ -45,19 +48,22 @@ def read_announced(context: Context, notice: Notice) -> Job[None]:
         return
     answer = yield from ask(commands.cmgr(notice.slot))
     entry = answers.cmgr(answer.lines)
-    if entry is None:
-        return  # empty: somebody, or a sweep, was quicker
+    if entry is None:  # a sweep was quicker, or it lies in another memory than was said
+        yield from sweep(context)
+        return
     pdu = ReadPdu(entry.pdu, notice.memory, notice.slot, entry.length)
     yield from _keep_and_delete(context, [pdu])
 
 
 def sweep(context: Context) -> Job[None]:
     """Read every message of every memory; a +CMTI can get lost, a stored message must not."""
+    were_full: list[answers.Usage] = []
     for memory in context.memories or ("",):
         if memory and not (yield from _select(context, memory)):
             continue
-        answer = yield from ask(commands.cmgl())
-        entries = answers.cmgl(answer.lines)
+        usage = yield from _usage(memory)
+        were_full += [usage] if usage.full else []
+        entries = yield from _list(usage)
         received = [
             ReadPdu(e.pdu, memory, e.index, e.length) for e in entries if e.status not in OUTGOING
         ]
@@ -67,6 +73,53 @@ def sweep(context: Context) -> Job[None]:
                 yield from _delete(entry.index)
     if context.memories:
         yield from _select(context, context.memories[0])
+    context.full = yield from _after_full(context, were_full)
+
+
+FREED = "The message storage {memory} was full ({total} messages) and has been emptied."
+STAYS = (
+    "The message storage {memory} is full ({total} messages) and cannot be emptied: nothing more"
+    " comes in. Delete messages from the SIM in a phone, or use another SIM."
+)
+UNKNOWN = answers.Usage("", 0, 0)
+
+
+def _after_full(context: Context, were_full: Sequence[answers.Usage]) -> Job[str]:
+    """What to say of memories that had no room left; "" when all had."""
+    words = []
+    for was in were_full:
+        if was.memory:
+            yield from _select(context, was.memory)
+        usage = yield from _usage(was.memory)
+        template = STAYS if usage.full else FREED
+        words.append(template.format(memory=was.memory or "of the modem", total=was.total))
+    if words and context.memories:
+        yield from _select(context, context.memories[0])
+    return " ".join(words)
+
+
+def _usage(memory: str) -> Job[answers.Usage]:
+    """How full the memory is that messages are read from; that is the first one told."""
+    found = answers.cpms_usage((yield from ask(commands.cpms_query())).lines)
+    if not found:
+        return UNKNOWN
+    return answers.Usage(memory or found[0].memory, found[0].used, found[0].total)
+
+
+def _list(usage: answers.Usage) -> Job[list[answers.Entry]]:
+    """All that the memory holds; slot by slot where the modem cannot list."""
+    answer = yield from ask(commands.cmgl())
+    result = answer.result
+    if result.ok or answer.lines or result.kind == "TIMEOUT" or answers.is_busy(result):
+        return answers.cmgl(answer.lines)
+    entries: list[answers.Entry] = []
+    for slot in range(min(usage.total, MOST_SLOTS) + 1):  # the first is 0 or 1
+        if len(entries) == usage.used:
+            break
+        entry = answers.cmgr((yield from ask(commands.cmgr(slot))).lines)
+        if entry is not None:
+            entries.append(replace(entry, index=slot))
+    return entries
 
 
 def keep_direct(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
@@ -74,7 +127,13 @@ def keep_direct(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
     context.ledger.keep(context.connection_id, pdus)
     if context.direct:
         for _ in pdus:
-            yield from ask(commands.cnma())  # an error only means that none was expected
+            yield from _acknowledge()
+
+
+def _acknowledge() -> Job[None]:
+    """In the form that the modem wants; +CMS ERROR only means that nothing was expected."""
+    if (yield from ask(commands.cnma())).result.kind == "ERROR":
+        yield from ask(commands.cnma_bare())
 
 
 def _keep_and_delete(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:

@@ -28,14 +28,41 @@ class Outcome:
     set_up_again: bool = False
 
 
-def send(context: Context, work: Assignment, *, confirm_mode: bool = True) -> Job[Outcome]:
+def send(
+    context: Context, work: Assignment, *, confirm_mode: bool = True, more: bool = False
+) -> Job[Outcome]:
     """Send what is left of a dispatch, in order; stop at the first part that is not taken.
+
+    `more`: another dispatch follows at once, so the radio link is kept open for it.
 
     `confirm_mode`: the modem may have restarted without a word since the last one. In text mode
     it would take the length for a number and the PDU for a text.
     """
     if confirm_mode and not (yield from _in_pdu_mode(context, work)):
         return Outcome(set_up_again=True)
+    if more or len(work.parts) > 1:
+        yield from _keep_link(context, work)
+    outcome = yield from _send_parts(context, work)
+    if context.link_kept and not more:
+        context.link_kept = False
+        yield from ask(commands.cmms(0))
+    return outcome
+
+
+def _keep_link(context: Context, work: Assignment) -> Job[None]:
+    """Without it every message sets up a radio link of its own. Not knowing it does no harm."""
+    if context.link_kept or context.link_refused or not context.profile.keep_link:
+        return
+    try:
+        answer = yield from ask(commands.cmms(2))
+    except LinkLost as lost:
+        context.ledger.released(work.dispatch_id, str(lost))
+        raise
+    context.link_kept = answer.result.ok
+    context.link_refused = not answer.result.ok
+
+
+def _send_parts(context: Context, work: Assignment) -> Job[Outcome]:
     for part in work.parts:
         context.submitted = None
         try:
@@ -99,7 +126,12 @@ def _settle(context: Context, part: PartToSend, answer: Answer) -> _Fate:
     return _refused(context, part, answer.result)
 
 
+FULL = (("CMS", 322), ("CMS", 208), ("CME", 20))
+
+
 def _refused(context: Context, part: PartToSend, result: Result) -> _Fate:
+    if (result.kind, result.code) in FULL:
+        context.sweep_now = True
     return _Fate.SICK if context.ledger.refused(part.part_id, result) else _Fate.STOPPED
 
 

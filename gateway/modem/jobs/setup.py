@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.at import Answer, Command, Profile, Result, answers, commands, explain, profile_for
+from gateway.at.profiles import CNMI_DIRECT
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.ledger import Identity
 
@@ -36,6 +37,7 @@ def set_up(context: Context) -> Job[SetUp]:
     if not (yield from _probe()):
         return SetUp(False, f"Nothing on {context.port} answers like a modem.")
     yield from ask(commands.echo_off())
+    yield from ask(commands.verbose())
     yield from _errors_as_numbers()
     identity = yield from _identify()
     profile = profile_for(identity.manufacturer, identity.model)
@@ -54,6 +56,7 @@ def prepare_sms(context: Context) -> Job[Prepared]:
         return Prepared(f"This modem does not do SMS as it is ({explain(mode).label}).")
     yield from _storage(context)
     yield from _news(context)
+    yield from _charset(context)
     for optional in commands.optional_settings():
         yield from ask(optional)
     smsc = answers.csca((yield from ask(commands.csca_query())).lines)
@@ -130,13 +133,42 @@ def _storage(context: Context) -> Job[None]:
             break
     others = [m for m in ("SM", "ME", "MT") if m in offered.read and m != chosen]
     context.memory = chosen
+    context.reports = ("SR",) if "SR" in offered.read else ()
     context.memories = tuple(m for m in (chosen, *others) if m and m != "MT")
 
 
 def _news(context: Context) -> Job[None]:
-    """The first form of +CNMI that the modem takes. None at all: the sweep still finds all."""
+    """The first form of +CNMI that the modem takes; stored ones first, they cannot get lost.
+
+    None at all: the storage is looked through more often.
+    """
     yield from ask(commands.csms(0))
-    for form in context.profile.cnmi:
+    if (yield from _first_news(context, context.profile.cnmi)):
+        if context.news.split(",")[3:4] == ["2"]:
+            context.memories = (*context.memories, *context.reports)
+        return
+    if (yield from ask(commands.csms(1))).result.ok:  # +CNMA is there with this service only
+        context.direct = yield from _first_news(context, CNMI_DIRECT)
+        if context.direct:
+            return
+        yield from ask(commands.csms(0))
+    context.polling = True
+
+
+def _first_news(context: Context, forms: tuple[str, ...]) -> Job[bool]:
+    for form in forms:
         if (yield from ask(commands.cnmi(form))).result.ok:
             context.news = form
+            return True
+    return False
+
+
+def _charset(context: Context) -> Job[None]:
+    """The first character set that the modem takes and then says to use."""
+    for name, form in commands.cscs_forms():
+        if not (yield from ask(form)).result.ok:
+            continue
+        said = answers.cscs((yield from ask(commands.cscs_query())).lines)
+        if said in ("", "0", name):  # some answer with a number
+            context.charset = name
             return
