@@ -70,7 +70,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name=f"modem {config.port}", daemon=True)
         self._machine = Machine(self._state_changed)
         self._engine = Engine()
-        self._recovery = Recovery(config.port, means, clock, self._sleep)
+        self._recovery = Recovery(config.port, means, clock, self._wait_out)
         self._duties = Duties(
             config.port,
             ledger,
@@ -296,6 +296,13 @@ class Worker:
                 return
             self._beat = self._clock.monotonic()
             poll.wait(min(left, BEAT))
+
+    def _wait_out(self, seconds: float) -> None:
+        """Wait for a time or a stop; what is plugged in or out meanwhile is no reason to hurry."""
+        until = self._clock.monotonic() + seconds
+        while not self._stopping and (left := until - self._clock.monotonic()) > 0:
+            self._beat = self._clock.monotonic()
+            self._waker.wait(min(left, BEAT))
 
 
 def _is_plain(e: Exception) -> bool:
