@@ -26,6 +26,7 @@ class MemoryLedger:
         self.kept: list[ReadPdu] = []
         self.pin: str | None = None
         self.hang_up = False
+        self.tries: list[int | None] = []  # left, as told when a PIN was wanted
         self.fail: dict[str, list[Exception]] = {}
         self.on: dict[str, Callable[[], None]] = {}
         self._news = threading.Condition()
@@ -61,6 +62,7 @@ class MemoryLedger:
         return 7
 
     def pin_for(self, sim: Sim, port: str, tries_left: int | None) -> str | None:
+        self.tries.append(tries_left)
         self._note("pin_for", sim)
         pin, self.pin = self.pin, None
         return pin
