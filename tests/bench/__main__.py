@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-from tests.bench import codec, drain, idle, latency, recovery
+from tests.bench import codec, drain, idle, latency, recovery, soak
 
 BENCHES = {
     "codec": codec.run,
@@ -21,7 +21,9 @@ BENCHES = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./install.sh bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    if sys.argv[1:2] == ["soak"]:
+        sys.exit(soak.main(sys.argv[2:]))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*BENCHES, "soak")))
     names = parser.parse_args().names or list(BENCHES)
     if unknown := [n for n in names if n not in BENCHES]:
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(BENCHES)}")

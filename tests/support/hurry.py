@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gateway import schedule
+from gateway import schedule, streaks
 from gateway.at import commands, late, resync
 from gateway.modem import backlog, duties, ladder, link, recovery, worker
 from gateway.modem.jobs import radio, setup, sim
@@ -34,6 +34,7 @@ SHORTER = {  # seconds
     sim: {"BUSY_PAUSE": 0.1, "AFTER_PIN": 0.2},
     radio: {"OFF_TIME": 0.2, "ON_TIME": 0.2},
     recovery: {"COMMAND_GAP": 0.2, "LISTEN": 0.2},
+    streaks: {"FIRST_HOLD": 1000, "LONGEST_HOLD": 3000},  # milliseconds
     dispatch: {"FALLBACK": 0.2, "TROUBLE_PAUSE": 0.5},
 }
 RETRIES = 50  # a retry comes so many times sooner
