@@ -12,10 +12,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.clock import MINUTE
 from gateway.states import Move, State
 from gateway.store.db import errors, execute, transaction
 from gateway.store.moves import Outcome, move, note
 
+NOT_OVERTAKEN = 5 * MINUTE
 ANY = 0  # the lane of those whose connection the routing rules decide
 EXPIRED = "Expired: it could not be sent before its validity ended."
 EXPIRED_PARTLY = "Expired: only {sent} of its {parts} SMS could be sent before its validity ended."
@@ -61,7 +63,8 @@ def due(now: int, free: Mapping[int, int], limit: int) -> list[Due]:
     """What may be sent now, best first, at most `limit`.
 
     `free`: how many more dispatches each connection can take. At most one dispatch for a recipient,
-    and none while another for the same recipient is being sent: messages keep their order. Those
+    and none while another for the same recipient is being sent, or an older one is about to be
+    tried again (within NOT_OVERTAKEN): messages keep their order. Those
     that wait for a connection that is not in `free` come last and only until they are told so
     (`postpone`), so they never crowd out the others.
     """
@@ -132,8 +135,9 @@ def _walk(
         rows = execute(
             "SELECT due_at, id, number FROM dispatch WHERE state = 'pending' AND held = 0"  # noqa: S608
             " AND wanted = ? AND priority = ? AND due_at <= ? AND (due_at, id) > (?, ?)"
-            f" AND number NOT IN ({marks}) {unseen}ORDER BY due_at, id LIMIT ?",
-            (wanted, priority, now, *after, *seen, limit),
+            f" AND number NOT IN ({marks}) {unseen}AND {_NOT_OVERTAKING}"
+            " ORDER BY due_at, id LIMIT ?",
+            (wanted, priority, now, *after, *seen, now + NOT_OVERTAKEN, limit),
         ).fetchall()
         for due_at, dispatch_id, number in rows:
             after = (due_at, dispatch_id)
@@ -143,6 +147,15 @@ def _walk(
                 yield _Entry(priority, due_at, dispatch_id, number)
         if len(rows) < limit:
             return
+
+
+# Asked of the index of those few that were refused before.
+_NOT_OVERTAKING = (
+    "NOT EXISTS (SELECT 1 FROM dispatch AS older INDEXED BY dispatch_retrying"
+    " WHERE older.number = dispatch.number AND older.state = 'pending' AND older.attempts > 0"
+    " AND older.due_at <= ? AND older.id < dispatch.id AND older.held = 0"
+    " AND older.waiting = 0 AND older.priority >= dispatch.priority)"
+)
 
 
 def _details(dispatch_ids: Sequence[int]) -> list[Due]:
