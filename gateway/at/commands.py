@@ -139,7 +139,7 @@ def hcsq() -> Command:
 
 
 def cops_query() -> Command:
-    return Command("AT+COPS?", 90.0, "+COPS:")
+    return Command("AT+COPS?", 30.0, "+COPS:")
 
 
 def cops_automatic() -> Command:

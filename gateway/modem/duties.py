@@ -252,6 +252,7 @@ class Duties:
         match event:
             case Restarted(line=line):
                 self.restarted = f"The modem restarted ({line})."
+                self.health.hear(Urc(line, line), self._clock.monotonic())
             case Console(line=line):
                 self._entrance.console = True
                 log.warning("%s: a login prompt answers here: %r", self.port, line)

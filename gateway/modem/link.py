@@ -39,7 +39,7 @@ from gateway.modem.jobs.base import (
     Unanswered,
 )
 from gateway.steps import step
-from hw.serialport import PortError, SerialPort
+from hw.serialport import PortError, SerialPort, Trouble
 
 T = TypeVar("T")
 Reply = Answer | Prompt | Urc | None
@@ -246,4 +246,6 @@ class Link:
         try:
             self._port.write(data)
         except PortError as e:
+            if e.trouble is Trouble.STUCK:  # it is there, and as good as silent
+                raise Unanswered(str(e)) from e
             raise LinkLost(str(e)) from e

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from gateway.at import commands
 from gateway.clock import SystemClock
 from gateway.modem import duties, fleet, ladder
 from gateway.modem.fleet import Fleet
@@ -16,6 +17,7 @@ from gateway.modem.jobs import radio, setup
 from gateway.modem.ladder import Patience
 from gateway.modem.timers import Timers
 from gateway.modem.worker import WorkerConfig
+from hw.serialport import PortError, SerialPort, Trouble
 from hw.simulator import PERSONALITIES
 from hw.simulator.faults import ALWAYS
 from tests.modem.conftest import MemoryLedger, ready, until, work
@@ -32,6 +34,8 @@ def quick(monkeypatch):
     monkeypatch.setattr("gateway.modem.recovery.COMMAND_GAP", 0.05)
     monkeypatch.setattr("gateway.modem.worker.ASK_AGAIN", 0.1)
     monkeypatch.setattr("gateway.modem.link.RESYNC_PATIENCE", 1.0)
+    cops = dataclasses.replace(commands.cops_query(), timeout=1.0)
+    monkeypatch.setattr(commands, "cops_query", lambda: cops)
     rungs = [dataclasses.replace(r, patience=r.patience / 20) for r in ladder.LADDER]
     monkeypatch.setattr(ladder, "LADDER", tuple(rungs))
 
@@ -119,6 +123,19 @@ def test_a_modem_that_babbles_still_sends(serve, ledger):
     assert worker.telemetry.recoveries == 0
 
 
+def test_a_port_that_takes_no_more_data_is_a_silent_modem(serve, monkeypatch):
+    _, worker = serve()
+    real = SerialPort.write
+
+    def clogged(port, data):
+        raise PortError(Trouble.STUCK, f"{port.path} takes no more data")
+
+    monkeypatch.setattr(SerialPort, "write", clogged)
+    until(lambda: worker.telemetry.recoveries >= 3)
+    monkeypatch.setattr(SerialPort, "write", real)
+    until(lambda: ready(worker))
+
+
 # restarts, plugging ------------------------------------------------------------------------------
 
 
@@ -180,13 +197,18 @@ def test_a_module_that_cannot_send_sms_is_tried_again(network, start, quick, mon
 
 @pytest.mark.parametrize(
     ("line", "words"),
-    [("UNDER-VOLTAGE WARNNING", SUPPLY), ("#JDR: JAMMED", JAMMED), ("+QJDR: JAMMED", JAMMED)],
+    [
+        ("UNDER-VOLTAGE WARNNING", SUPPLY),
+        ("UNDER-VOLTAGE POWER DOWN", SUPPLY),
+        ("#JDR: JAMMED", JAMMED),
+        ("+QJDR: JAMMED", JAMMED),
+    ],
 )
 def test_what_the_modem_complains_of_is_shown(serve, line, words):
     modem, worker = serve()
     modem.urc(line)
     until(lambda: words in worker.telemetry.warnings)
-    assert ready(worker)
+    until(lambda: ready(worker))
 
 
 # registration ------------------------------------------------------------------------------------
