@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from gateway import __version__, cli_expert, config
+from gateway import __version__, cli_credit, cli_expert, config
 from gateway.cli_shared import PlainError, as_json, common, print_json, read_settings
 from gateway.clock import SystemClock
 
@@ -225,6 +225,8 @@ def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None
 
 main.add_command(cli_expert.doctor)
 main.add_command(cli_expert.at)
+main.add_command(cli_credit.ussd)
+main.add_command(cli_credit.credit)
 
 
 # what the commands share -----------------------------------------------------------------------

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 NAME = "control.sock"
 LIMIT = 64 * 1024  # octets of a request
 PATIENCE = 5.0  # seconds
+SLOW = ("at", "ussd", "credit")  # these wait for a modem
 
 
 class Control:
@@ -72,9 +73,14 @@ class Control:
         """What has to wait for a modem gets a thread of its own; it holds up no other question."""
         client.settimeout(PATIENCE)
         question = json.loads(client.makefile("rb").readline(LIMIT))
-        answers = {"status": self._status, "at": self._at}
+        answers = {
+            "status": self._status,
+            "at": self._at,
+            "ussd": self._ussd,
+            "credit": self._credit,
+        }
         answer = answers.get(question.get("ask"), _unknown)
-        if answer != self._at:
+        if question.get("ask") not in SLOW:
             _reply(client, answer(question))
             return
         mine = client.dup()
@@ -92,6 +98,16 @@ class Control:
 
     def _status(self, question: dict[str, Any]) -> dict[str, Any]:
         return asdict(self._box.status.snapshot())
+
+    def _ussd(self, question: dict[str, Any]) -> dict[str, Any]:
+        from gateway import control_credit  # the command line, which asks, does without
+
+        return control_credit.ussd(self._box, question)
+
+    def _credit(self, question: dict[str, Any]) -> dict[str, Any]:
+        from gateway import control_credit
+
+        return control_credit.credit(self._box, question)
 
     def _at(self, question: dict[str, Any]) -> dict[str, Any]:
         if self._box.desk is None:
