@@ -44,6 +44,13 @@ class Doors:
             self._moved = False
             return self._doors[self._at] if self._doors else None
 
+    def opened(self) -> None:
+        """What kind of port a listed one is shows only once it is there: add a UART's speeds."""
+        with self._lock:
+            if self.listed and len(self._doors) == 1 and is_uart(self._doors[0].path):
+                first = self._doors[0]
+                self._doors += tuple(Door(first.path, b) for b in BAUDS if b != first.baud)
+
     def next(self) -> bool:
         """Nobody answers here: turn to the next one. False at the end of a round."""
         with self._lock:
@@ -96,8 +103,7 @@ class Doors:
 
 def listed(path: str, baud: int) -> Doors:
     """A port listed by hand. On a UART other speeds are tried when nobody answers at this one."""
-    ladder = [baud, *(b for b in BAUDS if b != baud)] if is_uart(path) else [baud]
-    return Doors([Door(path, b) for b in ladder], listed=True)
+    return Doors([Door(path, baud)], listed=True)
 
 
 def uart(paths: Sequence[str]) -> Doors:

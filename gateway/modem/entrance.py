@@ -61,7 +61,9 @@ class Entrance:
             raise PortError(Trouble.OTHER, TWIN.format(self.twin))
         self.door, self.twin = door, ""
         try:
-            return SerialPort(door.path, door.baud)
+            port = SerialPort(door.path, door.baud)
+            self.doors.opened()
+            return port
         except PortError as e:
             if e.trouble in (Trouble.ABSENT, Trouble.NOT_SERIAL, Trouble.OTHER):
                 self.doors.next()

@@ -127,11 +127,13 @@ def test_the_uart_is_tried_at_every_speed_on_every_port():
 
 def test_a_listed_port_is_one_door_unless_it_is_a_uart(monkeypatch):
     doors = listed("/dev/ttyUSB0", 9600)
+    doors.opened()
     assert not doors.unsure
     assert not doors.next()
     assert doors.take() == Door("/dev/ttyUSB0", 9600)
     monkeypatch.setattr(module, "is_uart", lambda path: True)
     doors = listed("/dev/serial0", 19200)
+    doors.opened()
     assert doors.unsure
     assert doors.take().baud == 19200
     assert doors.next()
