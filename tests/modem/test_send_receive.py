@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from gateway.at import Urc
+from gateway.modem import duties
 from gateway.modem.jobs import receive, send
 from gateway.modem.jobs.receive import Notice
+from hw.simulator.personality import GENERIC
 from tests.modem.conftest import ready, until, work
 from tests.modem.played import Played
 from tests.store.pdus import deliver
@@ -235,3 +239,39 @@ def test_storage_that_was_full_at_start_is_read_emptied_and_shown(network, ledge
     until(lambda: len(ledger.kept) == memory.size)
     until(lambda: not memory.used)
     until(lambda: any("has been emptied" in w for w in worker.telemetry.warnings))
+
+
+def test_a_modem_that_only_hands_over_is_received_from_and_acknowledged(network, ledger, start):
+    row = dataclasses.replace(
+        GENERIC,
+        cnmi_ranges=((0, 1), (0, 2), (0,), (0,), (0,)),
+        cnma_time=60.0,
+    )
+    modem = network.add_modem(personality=row)
+    worker = start(modem.port)
+    until(lambda: ready(worker))
+    for text in ("one", "two"):
+        network.phone_send("+254711000001", modem.number, text)
+    until(lambda: len(ledger.kept) == 2)
+    until(lambda: modem.heard.count("AT+CNMA=0") == 2)
+    until(lambda: modem.held == 0)
+    assert len(ledger.kept) == 2
+
+
+def test_a_modem_that_announces_nothing_is_read_all_the_same(network, ledger, start, monkeypatch):
+    monkeypatch.setattr(duties, "POLL", 0.3)
+    row = dataclasses.replace(GENERIC, lacks=frozenset({"+CNMI", "+CSMS"}))
+    modem = network.add_modem(personality=row)
+    worker = start(modem.port)
+    until(lambda: ready(worker))
+    network.phone_send("+254711000001", modem.number, "hello")
+    assert ledger.wait("keep")
+
+
+def test_a_modem_without_the_best_character_set_still_sends_and_receives(network, ledger, start):
+    modem = network.add_modem()
+    modem.faults.refuse_command = "+CSCS"
+    worker = start(modem.port)
+    until(lambda: ready(worker))
+    worker.assign([work("hello")])
+    ledger.wait("accepted")

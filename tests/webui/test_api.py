@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from gateway.services.accounts import SESSION_LIFE
-from gateway.store import queries, trash
+from gateway.store import outbox, queries, trash
 from tests.webui.conftest import ANN, BOB, NAME, PASSWORD, Reader, World
 
 HELLO = {"textMessage": {"text": "Hello"}, "phoneNumbers": [ANN]}
@@ -97,6 +97,16 @@ def test_options_reach_the_store(api: Api, world: World) -> None:
     assert stored.with_report is False
     assert stored.connection_id == world.spare.connection_id
     assert stored.dispatches[0].valid_until == world.clock.now() + 600_000
+
+
+@pytest.mark.parametrize("flash", [True, False])
+def test_a_flash_message_is_asked_for_by_a_field(api: Api, world: World, flash: bool) -> None:
+    assert api.post(HELLO | {"flash": flash}).status_code == 202
+    (due,) = outbox.due(world.clock.now(), {world.line.connection_id: 9}, 9)
+    assert due.flash is flash
+    answer = api.post(HELLO | {"flash": "yes"})
+    assert answer.status_code == 400
+    assert "flash must be true or false" in answer.json["message"]
 
 
 def test_valid_until_is_an_instant(api: Api, world: World) -> None:
