@@ -51,7 +51,7 @@ def collect(
         hung=status is None and service is not None,
         ports=ports,
         modems=tuple(modems),
-        devices=tuple(_devices(usb.scan())),
+        devices=tuple(_devices(_plugged_in(config))),
         modem_manager=machine.runs("ModemManager"),
         supply=machine.supply(),
         gpio_group=None if config.led_board in ("none", "mock", "act") else machine.may_use_pins(),
@@ -62,13 +62,22 @@ def collect(
 
 
 def _paths(config: Config, status: Mapping[str, Any] | None) -> list[str]:
-    """Listed ports, those that the service uses, and without it those of the modems on USB."""
+    """Listed ports, those that the service uses, and without it those where it would look."""
     paths = [m.port for m in config.modems]
     if status is not None:
         paths += [m["port"] for m in status["modems"]]
     else:
-        paths += [tty.device for d in usb.scan() for tty in usb.at_ports(d)[:1]]
+        paths += [tty.device for d in _plugged_in(config) for tty in usb.at_ports(d)[:1]]
+    paths = [p for p in paths if p not in config.ports.ignore]
     return list(dict.fromkeys(p for p in paths if p.startswith("/")))
+
+
+def _plugged_in(config: Config) -> list[usb.UsbDevice]:
+    """What the service would look at: nothing that it was told to leave alone."""
+    leave = config.ports.ignore
+    if not config.ports.usb:
+        return []
+    return [d for d in usb.scan() if d.path not in leave and usb.id_words(d.id) not in leave]
 
 
 def _speed(config: Config, path: str) -> int:
@@ -93,12 +102,15 @@ def _told(said: Mapping[str, Any], open_line: Open) -> Modem:
         roaming=said["roaming"],
         recoveries=said["recoveries"],
         restarts=said["restarts"],
+        warnings=tuple(said.get("warnings", ())),
     )
     # The words tell more than the state where something else is tried meanwhile.
     if said["words"].startswith("Not answering"):
         modem = replace(modem, state="recovering")
-    elif said["words"] == "Needs attention":
+    elif said["words"] in ("Needs attention", "Hangs"):
         modem = replace(modem, state="failed")
+    elif modem.state == "ready" and said["level"] == "bad":
+        modem = replace(modem, held=modem.advice)
     if modem.state != "ready":
         return modem
     line = open_line(modem.port, 0)

@@ -17,6 +17,13 @@ def check(now: Snapshot) -> Iterator[Issue]:
     for modem in now.modems:
         if modem.port not in told or modem.state not in ("", "absent"):
             yield from _one(modem)
+        if modem.held:
+            words = f"The modem at {modem.port} is ready and does not send."
+            yield problem("modem.held", words, modem.held, about=modem.port)
+        for said in modem.warnings:
+            yield warning(
+                "modem.warning", f"The modem at {modem.port}: {said}", "", about=modem.port
+            )
         if modem.recoveries >= RECOVERIES:
             yield warning(
                 "modem.recoveries",

@@ -55,6 +55,8 @@ class Modem:
     signal_dbm: int | None = None
     smsc: str | None = None
     storages: tuple[Storage, ...] = ()
+    held: str = ""  # it could send, and why it does not
+    warnings: tuple[str, ...] = ()  # what the service noticed: supply, jamming
     recoveries: int = 0
     restarts: int = 0
     since: int | None = None

@@ -100,6 +100,8 @@ class Duties:
             case _:
                 if job := self._in_service():
                     return job
+        if self.requests:
+            return self.requests.popleft()(self.context)
         return radio.ping() if due("ping", PING) else None
 
     def _in_service(self) -> Job[None] | None:

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 PORT_RETRY = 2.0  # seconds between looks for an absent port
 ASK_AGAIN = 5.0  # seconds between questions to a modem that may be restarting
 ATTENTION_RETRY = 15.0  # seconds between looks at a modem on which everything was tried
+ANSWERING = (State.SIM_MISSING, State.SIM_LOCKED, State.SEARCHING, State.DENIED, State.FAILED)
 BEAT = 5.0  # seconds: no wait is longer without a sign of life
 STOP_GRACE = 3.0  # seconds that a submission under way may take when the service stops
 STORE_PAUSE = 2.0  # seconds after the store failed us
@@ -129,9 +130,13 @@ class Worker:
         self._waker.set()
         return True
 
-    def post(self, job: Callable[[Context], Job[None]]) -> bool:
-        """Run a job of somebody else's between two messages; False when the modem is not ready."""
-        if not self._ready:
+    def post(self, job: Callable[[Context], Job[None]], *, anyhow: bool = False) -> bool:
+        """Run a job of somebody else's between two messages; False when the modem is not ready.
+
+        `anyhow`: also when it is not, as long as it answers.
+        """
+        answers = self._machine.state in ANSWERING and not self._stopping
+        if not (self._ready or (anyhow and answers)):
             return False
         self._duties.requests.append(job)
         self._waker.set()

@@ -20,7 +20,7 @@ MOST = 300.0  # seconds that one command may take
 class Modem(Protocol):
     """What it needs of gateway.modem.worker.Worker."""
 
-    def post(self, job: Callable[[Context], Job[None]]) -> bool: ...
+    def post(self, job: Callable[[Context], Job[None]], *, anyhow: bool = ...) -> bool: ...
 
 
 class Desk:
@@ -42,8 +42,8 @@ class Desk:
             return asdict(Reply(text, (), "UNREACHABLE", None, words))
         command = command_for(text, min(seconds, MOST) if seconds else None)
         turn = _Turn(command, undoes=guard.undoes(text))
-        if not modem.post(turn.job):
-            words = f"The modem at {port} is not ready; stop the service to speak to it yourself."
+        if not modem.post(turn.job, anyhow=True):
+            words = f"The modem at {port} does not answer; `pigeonbox modems` says why."
             return asdict(Reply(text, (), "UNREACHABLE", None, words))
         return asdict(turn.wait(port))
 
@@ -68,9 +68,11 @@ class _Turn:
             self._begun.set()
         try:
             self._reply = yield from put(self._command)
-            if self._undoes and context.news:
+            if self._undoes and context.connection_id is not None:
                 yield from setup.prepare_sms(context)
-                context.news = "?"  # and the next look makes all the other settings anew
+                context.news = (
+                    context.news and "?"
+                )  # and the next look makes all the other settings anew
         except LinkLost as e:
             lost = Reply(self._command.text, (), "UNREACHABLE", None, str(e))
             self._reply = self._reply or lost

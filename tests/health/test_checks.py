@@ -85,6 +85,8 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("modem.silent", P, asked(answered=False, sim="")),
     ("modem.attention", P, served(state="failed", words="Needs attention")),
     ("modem.attention", P, served(state="absent", words="Not connected")),
+    ("modem.held", P, served(held="Its credit is too low.")),
+    ("modem.warning", W, served(warnings=("The supply is low: use a stronger one.",))),
     ("modem.recoveries", W, served(recoveries=3)),
     ("modem.starting", N, served(state="probing")),
     ("sim.missing", P, served(state="sim_missing")),
@@ -139,7 +141,7 @@ def test_one_thing_wrong_is_one_issue_that_says_what_to_do(key, severity, change
     assert [(i.key, i.severity) for i in found] == [(key, severity)]
     (issue,) = found
     assert issue.words.endswith(".")
-    assert issue.mend or severity is N or key.startswith("usb.")
+    assert issue.mend or severity is N or key.startswith(("usb.", "modem.warning"))
     assert is_well(found) == (severity is N)
 
 

@@ -108,6 +108,15 @@ def test_what_would_disturb_it_never_reaches_the_modem(network, tmp_path):
         box.wait_for(message, "Delivered")
 
 
+def test_a_modem_that_is_not_ready_can_be_spoken_to_as_well(network, tmp_path):
+    modem = network.add_modem(pin="1234")
+    with RunningBox(tmp_path, ports=[modem.port]) as box:
+        box.start()
+        eventually(lambda: "SIM locked" in box.command("modems").stdout)
+        done = box.command("at", modem.port, "AT+CPIN?", "AT+CSQ")
+        assert done.stdout.splitlines() == ["+CPIN: SIM PIN", "OK", "+CSQ: 99,99", "OK"]
+
+
 def test_a_connection_may_be_named_instead_of_its_port(network, tmp_path):
     modem = network.add_modem()
     with RunningBox(tmp_path, ports=[modem.port]) as box:
