@@ -16,15 +16,15 @@ IN_A_ROW: Final = 3
 FIRST_HOLD: Final = 10 * MINUTE  # then one message goes out as a trial
 LONGEST_HOLD: Final = 60 * MINUTE
 WORDS: Final = (
-    "The network refused {count} messages in a row ({label}): check credit and whether the SIM is"
-    " barred. A single message is tried again every now and then."
+    "The network refused {count} messages in a row: check credit and whether the SIM is barred."
+    " It said: {said} One message is tried again every now and then."
 )
 
 
 @dataclass(slots=True)
 class _Streak:
     numbers: set[str] = field(default_factory=set)
-    label: str = ""
+    said: str = ""
     holds: int = 0
     until: int = 0
 
@@ -41,17 +41,25 @@ class Streaks:
         return gone is not None and gone.until > 0
 
     def refused(
-        self, connection_id: int, number: str, code: int | None, label: str, now: int
+        self,
+        connection_id: int,
+        number: str,
+        code: int | None,
+        said: str,
+        now: int,
+        *,
+        account: bool = False,
     ) -> bool:
         """A message to `number` was refused with a CMS code. True when the SIM is held now.
 
-        Other codes neither begin nor end a streak.
+        `account`: the refusal names the SIM or its account. Other codes than these and the
+        SUSPICIOUS ones neither begin nor end a streak. `said` is a sentence.
         """
-        if code not in SUSPICIOUS:
+        if code not in SUSPICIOUS and not account:
             return False
         streak = self._streaks.setdefault(connection_id, _Streak())
         streak.numbers.add(number)
-        streak.label = label
+        streak.said = said
         if len(streak.numbers) < IN_A_ROW and not streak.holds:
             return False
         streak.until = now + min(FIRST_HOLD << streak.holds, LONGEST_HOLD)
@@ -63,7 +71,7 @@ class Streaks:
         streak = self._streaks.get(connection_id)
         if streak is None or now >= streak.until:
             return ""
-        return WORDS.format(count=len(streak.numbers), label=streak.label)
+        return WORDS.format(count=len(streak.numbers), said=streak.said)
 
     def on_trial(self, connection_id: int) -> bool:
         """Whether only one message may go out at a time, until one gets through."""

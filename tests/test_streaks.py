@@ -57,6 +57,14 @@ def test_after_the_hold_one_trial_decides() -> None:
     assert not streaks.on_trial(1)
 
 
+def test_refusals_that_name_the_sim_or_its_account_count_whatever_their_code() -> None:
+    streaks = Streaks()
+    said = "The number of the service centre is missing: enter it. (CMS 330)"
+    held = [streaks.refused(1, f"+1{n}", 330, said, NOW, account=True) for n in range(3)]
+    assert held == [False, False, True]
+    assert "service centre is missing" in streaks.held(1, NOW)
+
+
 def test_a_person_can_end_a_hold() -> None:
     streaks = Streaks()
     for n in range(3):

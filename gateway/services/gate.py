@@ -45,10 +45,13 @@ class Gate:
         with self._lock:
             return self._streaks.succeeded(connection_id)
 
-    def refused(self, connection_id: int, number: str, code: int | None, label: str) -> bool:
+    def refused(
+        self, connection_id: int, number: str, code: int | None, said: str, *, account: bool
+    ) -> bool:
         """The network refused one. True when the connection is held because of it."""
+        now = self._clock.now()
         with self._lock:
-            return self._streaks.refused(connection_id, number, code, label, self._clock.now())
+            return self._streaks.refused(connection_id, number, code, said, now, account=account)
 
     def hold(self, connection_id: int, source: str, words: str) -> None:
         """Keep a connection from sending until the same `source` calls with "" as words."""
@@ -80,10 +83,10 @@ class Gate:
 
     def words(self, info: ConnectionInfo, *, roaming: bool) -> tuple[bool, str]:
         """(Whether somebody should act, why nothing goes out through it now); "" when it sends."""
+        limits = self._limits(info, settings.get(SETTING))
         with self._lock:
             if why := self._forbidden(info, roaming=roaming):
                 return True, why
-            limits = self._limits(info, settings.get(SETTING))
             now = self._clock.now()
             return False, self._remembered().leave(info.connection_id, limits, now).words
 

@@ -123,7 +123,13 @@ class RadioLedger:
                 return schedule.TryAgain(now, counts=True, avoid=False)
             return schedule.judge(why, at.tries + 1, now)
         code = result.code if result.kind == "CMS" else None
-        held = self._gate.refused(at.connection_id, at.number, code, why.label)
+        held = self._gate.refused(
+            at.connection_id,
+            at.number,
+            code,
+            f"{why.words} ({why.label})",
+            account=why.retry is Retry.HOLD,
+        )
         avoid = at.avoid | {at.connection_id}
         elsewhere = not at.chosen and self._elsewhere(at.number, avoid)
         return schedule.judge(why, at.tries + 1, now, held=held, elsewhere=elsewhere)
