@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-MOST_TEXT: Final = 2000  # characters looked at; an answer has some 180
+MOST_TEXT: Final = 1000  # characters looked at; an answer has some 180
 MOST_DIGITS: Final = 12
 MOST_PATTERN: Final = 300  # characters of a person's own pattern
 
@@ -22,9 +22,10 @@ EUR € EUR EURO EUROS ЕВРО
 GBP £ GBP
 USD US$ USD
 BRL R$ BRL reais
-- $ Rs Rs. Re. rupees ₨ kr kr. kronor kroner ¥ 元 Shs Sh FCFA CFA Bs Bs.
-- DH Dhs dirhams SR ريال درهم دينار
-INR ₹ INR
+- $ Rs Rs. Re. rupees ₨ kr kr. kronor kroner ¥ 元 Shs Sh FCFA CFA F Bs Bs.
+- pesos dollars dolares dólares pounds francs
+- DH Dhs dirhams SR ريال درهم دينار dinars kwacha
+INR ₹ INR रु रु.
 PKR PKR
 LKR LKR
 NPR NPR
@@ -42,8 +43,8 @@ SEK SEK
 NOK NOK
 DKK DKK
 ISK ISK
-RUB руб руб. рублей р. р ₽ RUB rub. rub
-UAH грн грн. ₴ UAH hrn hrn.
+RUB руб руб. рублей рубля рубль р. р ₽ RUB rub. rub
+UAH грн грн. ₴ UAH hrn hrn. гривень гривні
 BYN BYN бел.руб.
 KZT ₸ тг тг. тенге KZT tenge
 UZS сум сўм so'm UZS sum
@@ -59,11 +60,11 @@ THB ฿ THB baht บาท
 PHP ₱ PHP
 VND ₫ VND đ dong
 KHR ៛ KHR
-BDT Tk Tk. BDT ৳ Taka
+BDT Tk Tk. BDT ৳ Taka টাকা
 CNY CNY RMB yuan
 HKD HK$ HKD
 KRW ₩ KRW
-ZAR ZAR R
+ZAR ZAR R Rand
 KES KSh Ksh. KES Kshs Kshs.
 TZS TSh Tsh. TZS Tshs
 UGX USh Ush. UGX Ushs
@@ -73,7 +74,7 @@ RWF RWF Frw
 ETB Birr ETB Br. Br
 ZMW ZMW K
 MWK MWK MK
-MZN MZN MT Mts
+MZN MZN MT Mts Meticais
 AOA Kz AOA
 BWP BWP Pula
 NAD NAD N$
@@ -85,9 +86,21 @@ SAR SAR
 DZD DZD DA دج
 TND TND DT
 EGP EGP LE L.E. جنيه ج.م
-IRR IRR Rial Rials Toman تومان
+IRR IRR Rial Rials Toman تومان ریال
 IQD IQD
-ILS ₪ NIS ILS
+KWD KWD KD د.ك
+BHD BHD BD
+OMR OMR
+JOD JOD JD
+LYD LYD LD
+QAR QAR QR
+MGA MGA Ar
+SLE Le SLE SLL
+GMD GMD
+MMK MMK Ks Kyat Kyats
+LAK LAK ₭ kip
+MNT MNT ₮
+ILS ₪ NIS ILS ש"ח
 AFN AFN Afs Afg
 MXN MXN
 COP COP
@@ -114,9 +127,15 @@ CURRENCIES: Final[dict[str, str]] = {
 # These are words, endings or units when written otherwise.
 _CASED: Final = frozenset(
     sign
-    for row in ("R N K Q L MT KM DA DT LE SR DH MK TL", "Tk Kz S/ Br Sh Re. р")
+    for row in (
+        "R N K Q L MT KM DA DT LE SR DH MK TL",
+        "Tk Kz S/ Br Sh Re. р F KD BD JD LD QR Ar Le Ks",
+    )
     for sign in row.split()
 )
+
+# Whose smallest coin is a thousandth (ISO 4217).
+THREE_DECIMALS: Final = frozenset({"KWD", "BHD", "OMR", "JOD", "TND", "LYD"})
 
 KEYWORDS: Final = (
     r"guthaben|kontostand|saldo|saldos\w+|saldon\w+|balance|bal|balans\w*|konta|konto|kredit\w*"
@@ -132,10 +151,11 @@ OTHERS: Final = (
 )
 
 _GAP = "[ \u00a0\u202f]"
-_WHOLE = rf"(?:\d{{1,3}}(?:(?:{_GAP}|[.,'’])\d{{3}})+|\d+)"
+_WHOLE = rf"(?:\d{{1,2}}(?:,\d\d)+,\d{{3}}|\d{{1,3}}(?:(?:{_GAP}|[.,'’])\d{{3}})+|\d+)"
+_CENTS = r"[.,](?:\d{4,6}|\d{1,2})"
 # Nine digits, or a leading 0 without a point, make a phone number.
 _NO_PHONE = rf"(?!0\d+(?![.,]?\d))(?!(?:\d{_GAP}?){{9}})"
-_END = r"(?!\d)(?![.,/'-]\d)"
+_END = r"(?!\d)(?![.,:/'-]\d)"
 
 
 def _alternatives(cased: bool) -> str:
@@ -151,9 +171,11 @@ _AMOUNT = re.compile(
     rf"{_MINUS}(?:"
     # CHF 12.34
     rf"(?<![^\W_])(?P<sign1>{_CUR})[:.]?\s?(?P<inner>[-−])?{_NO_PHONE}"
-    rf"(?P<n1>{_WHOLE}(?:[.,]\d{{1,2}})?){_END}"
+    rf"(?P<n1>{_WHOLE}(?:{_CENTS})?){_END}"
+    # 3€20
+    rf"|{_AFTER}(?P<n4>\d{{1,6}}(?P<sign4>[€£$])\d\d)(?![\d.,])"
     # 5,12 EUR
-    rf"|{_AFTER}{_NO_PHONE}(?P<n2>{_WHOLE}[.,]\d{{1,2}})\s?(?P<sign2>{_CUR})(?![^\W\d_])"
+    rf"|{_AFTER}{_NO_PHONE}(?P<n2>{_WHOLE}{_CENTS})\s?(?P<sign2>{_CUR})(?![^\W\d_])"
     # 300 Kc; but "31 Dec 2026 KSh 50.00" has its amount behind the sign
     rf"|{_AFTER}{_NO_PHONE}(?P<n3>{_WHOLE})\s?(?P<sign3>{_CUR})(?![^\W\d_])"
     r"(?!:?\s?\d+[.,]\d\d(?![\d.,]))"
@@ -183,15 +205,17 @@ def read(text: str) -> Balance | None:
 
 
 def _amount(match: re.Match[str]) -> tuple[re.Match[str], Balance] | None:
-    number = value(match["n1"] or match["n2"] or match["n3"])
+    sign = _sign(match)
+    digits = match["n1"] or match["n2"] or match["n3"] or match["n4"].replace(sign, ".")
+    number = value(digits, 3 if currency(sign) in THREE_DECIMALS else 2)
     if number is None:
         return None
     negative = bool(match["minus"] or match["inner"])
-    return match, Balance(-number if negative else number, currency(_sign(match)))
+    return match, Balance(-number if negative else number, currency(sign))
 
 
 def _sign(match: re.Match[str]) -> str:
-    return match["sign1"] or match["sign2"] or match["sign3"]
+    return match["sign1"] or match["sign2"] or match["sign3"] or match["sign4"]
 
 
 def _distance(text: str, match: re.Match[str]) -> tuple[int, int]:
@@ -210,13 +234,16 @@ def _distance(text: str, match: re.Match[str]) -> tuple[int, int]:
     return (1, len(before)) if other < 0 else (2, len(before))
 
 
-def value(digits: str) -> Decimal | None:
-    """ "1.234,50" -> 1234.50: the last separator counts when one or two digits follow it."""
+def value(digits: str, decimals: int = 2) -> Decimal | None:
+    """ "1.234,50" -> 1234.50: the last separator counts when one or two digits follow it.
+
+    So it does when four or more do, or as many as the currency has `decimals`.
+    """
     bare = re.sub(r"[^\d.,+-]", "", digits)
     negative = bare.startswith("-")
     bare = bare.strip("+-.,")
     whole, point, cents = bare, "", ""
-    if found := re.fullmatch(r"(.*)[.,](\d{1,2})", bare):
+    if found := re.fullmatch(rf"(.*)[.,](\d{{1,2}}|\d{{4,6}}|\d{{{decimals}}})", bare):
         whole, point, cents = found[1], ".", found[2]
     whole = re.sub(r"\D", "", whole)
     if not (whole or cents) or len(whole) > MOST_DIGITS:

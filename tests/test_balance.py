@@ -78,7 +78,22 @@ OWN = [
 ]
 
 # A phone number, a date, a code or a count stands where money might.
+OWN += [
+    ("Your balance is KD 1.250 till 12/12/2026", "1.250", "KWD"),
+    ("Solde: 10.500 DT", "10.500", "TND"),
+    ("Solde principal: 500 F. Bonus: 200 F", "500", "F"),
+    ("Il vous reste 3€20 de crédit jusqu'au 12/12/26", "3.20", "EUR"),
+    ("Bal: Rs 1,23,456.78 only", "123456.78", "Rs"),
+    ("Balance: 12.3450 USD", "12.3450", "USD"),
+    ("موجودی شما ۱۲۵۰۰ ریال است", "12500", "IRR"),
+    ("आपका बैलेंस रु 45.20 है", "45.20", "INR"),
+    ("Sua conta tem 150.00MT de saldo", "150.00", "MZN"),
+    ("Your main balance is 850.50 Ks", "850.50", "MMK"),
+    ("Solde: 1 500 Ar", "1500", "MGA"),
+]
+
 TRAPS = [
+    ("Balance at R 10:30 is R 5.00", "5.00", "ZAR"),
     ("Balance of 0712345678 KSh 50.00", "50.00", "KES"),
     ("Balance of +254 712 345 678 KSh 50.00", "50.00", "KES"),
     ("Balance on 31 Dec 2026 KSh 50.00", "50.00", "KES"),
