@@ -77,6 +77,7 @@ class Telemetry:
     last_step: str = ""  # the last of them, in words
     last_step_at: int | None = None
     restarts: int = 0
+    low_supply: int = 0  # complaints about the supply voltage
     warnings: tuple[str, ...] = ()  # supply, jamming: what somebody should look at
     stuck: float = 0.0  # seconds for which its thread has not moved, when that is too long
     smsc: str = ""

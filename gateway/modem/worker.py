@@ -111,7 +111,8 @@ class Worker:
     @property
     def beat(self) -> float:
         """When the thread last showed life (monotonic)."""
-        return max(self._beat, self._link.turned_at if self._link else 0.0)
+        link = self._link  # its thread may drop it at any moment
+        return max(self._beat, link.turned_at if link else 0.0)
 
     @property
     def room(self) -> int:
@@ -283,6 +284,7 @@ class Worker:
             state=self._machine.state.value,
             why=self._machine.why,
             restarts=self._machine.restarts,
+            low_supply=self._duties.health.low_supply,
             warnings=self._duties.health.warnings(self._clock.monotonic()),
             **self._recovery.shown(),
             **fields,  # type: ignore[arg-type]

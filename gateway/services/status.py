@@ -62,6 +62,7 @@ class ModemStatus:
     climbs: int = 0  # times that every step was taken in vain
     last_step: str = ""  # the last step, in words
     last_step_at: int | None = None
+    low_supply: int = 0  # complaints about the supply voltage
     warnings: tuple[str, ...] = ()  # supply, jamming: it works, but somebody should look
 
     @property
@@ -155,6 +156,7 @@ def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> Mo
         climbs=seen.climbs,
         last_step=seen.last_step,
         last_step_at=seen.last_step_at,
+        low_supply=seen.low_supply,
         warnings=seen.warnings,
     )
 

@@ -208,6 +208,7 @@ def test_what_the_modem_complains_of_is_shown(serve, line, words):
     modem, worker = serve()
     modem.urc(line)
     until(lambda: words in worker.telemetry.warnings)
+    assert worker.telemetry.low_supply == (words is SUPPLY)
     until(lambda: ready(worker))
 
 
