@@ -9,7 +9,17 @@ from flask import Flask
 from gateway.store import db
 from webui import api, assets, connection, errors, security, words
 from webui.arguments import IdConverter
-from webui.views import auth, compose, connections, health, inbox, live, phone
+from webui.views import (
+    auth,
+    compose,
+    connections,
+    groups,
+    health,
+    imports,
+    inbox,
+    live,
+    phone,
+)
 
 if TYPE_CHECKING:
     from gateway.box import Box
@@ -34,13 +44,14 @@ def create_app(box: Box) -> Flask:
     app.url_map.converters["id"] = IdConverter
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for part in (errors, security, connection, assets, words):
+    for part in (errors, security, connection, assets, words, imports):
         part.init_app(app)
     for blueprint in (
         auth.blueprint,
         inbox.blueprint,
         compose.blueprint,
         live.blueprint,
+        groups.blueprint,  # people, groups, blocked numbers and imports share it
         health.blueprint,
         api.blueprint,
     ):

@@ -7,11 +7,13 @@ import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from flask import url_for
 from markupsafe import Markup
 
 from gateway.states import State
 from gateway.store import queries, views
 from gateway.store.queries import Detail, DispatchInfo, Row, View
+from webui.current import box
 from webui.words import WORST_FIRST, StateWords, exactly, phone, shortened, state_words
 
 ANSWERABLE = re.compile(r"\+?[0-9*#]+")
@@ -93,11 +95,11 @@ def counts() -> list[ViewCount]:
 
 
 def page(shown: ViewOf, before: int | None, limit: int) -> list[RowView]:
-    return [_row(row) for row in queries.page(shown.view, before, limit)]
+    return _rows(queries.page(shown.view, before, limit))
 
 
 def rows(ids: Collection[int]) -> list[RowView]:
-    return [_row(row) for row in queries.rows(tuple(ids))]
+    return _rows(queries.rows(tuple(ids)))
 
 
 def not_shown(shown: ViewOf, ids: Collection[int], page_size: int) -> int:
@@ -106,12 +108,18 @@ def not_shown(shown: ViewOf, ids: Collection[int], page_size: int) -> int:
     return sum(i > oldest and i not in ids for i in views.ids(shown.view, None, page_size))
 
 
-def _row(row: Row) -> RowView:
+def _rows(found: Iterable[Row]) -> list[RowView]:
+    listed = list(found)
+    names = box().people.names(row.who for row in listed)
+    return [_row(row, names.get(row.who, "")) for row in listed]
+
+
+def _row(row: Row, name: str) -> RowView:
     words, said = _states(row)
     return RowView(
         id=row.id,
         incoming=row.incoming,
-        who=phone(row.who) or "Unknown",
+        who=name or phone(row.who) or "Unknown",
         more=row.people - 1,
         words=shortened(row.words) or row.note or "(empty)",
         at=row.created_at,
@@ -140,6 +148,7 @@ def _states(row: Row) -> tuple[tuple[StateWords, ...], str]:
 @dataclass(frozen=True, slots=True)
 class PersonView:
     number: str
+    name: str  # "" = not among the contacts
     state: StateWords
     times: tuple[tuple[str, int], ...]  # ("Sent", instant), ...
     connection: str
@@ -178,6 +187,7 @@ class DetailView:
         names = {c.connection_id: c.name for c in queries.connections()}
         ids = resendable(message)
         people = sorted(message.dispatches, key=lambda d: WORST_FIRST.index(d.state))
+        known = box().people.names(d.number for d in people[:MOST_PEOPLE])
         return cls(
             id=message.id,
             incoming=message.incoming,
@@ -185,7 +195,7 @@ class DetailView:
             text=message.text,
             note=message.note,
             facts=tuple(_facts(message, names)),
-            people=tuple(_person(d, names) for d in people[:MOST_PEOPLE]),
+            people=tuple(_person(d, names, known) for d in people[:MOST_PEOPLE]),
             more_people=max(0, len(people) - MOST_PEOPLE),
             sms=sum(d.sms for d in message.dispatches),
             history=tuple(_history(people[:MOST_PEOPLE], names)),
@@ -204,7 +214,7 @@ class DetailView:
 def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup | str]]:
     connection = names.get(message.connection_id or 0, "")
     if message.incoming:
-        yield "From", Markup("<bdi>{}</bdi>").format(phone(message.peer) or "Unknown")
+        yield "From", _sender(message.peer)
         yield "Received", exactly(message.created_at)
         if message.sent_at is not None:
             yield "Sent", exactly(message.sent_at, message.sent_offset)
@@ -224,7 +234,19 @@ def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup
         yield "Delivery report", "Not asked for"
 
 
-def _person(d: DispatchInfo, names: dict[int, str]) -> PersonView:
+def _sender(peer: str) -> Markup:
+    """Name and number; a link to the contact, or to making one of somebody who can be answered."""
+    name = box().people.names([peer]).get(peer, "")
+    number = Markup("<bdi>{}</bdi>").format(phone(peer) or "Unknown")
+    if not is_answerable(peer):
+        return number
+    link = Markup(' <a href="{}">{}</a>').format(
+        url_for("people.with_number", number=peer), name or "Add to People"
+    )
+    return Markup("{} ({})").format(link, number) if name else number + link
+
+
+def _person(d: DispatchInfo, names: dict[int, str], known: dict[str, str]) -> PersonView:
     times = tuple(
         (words, instant)
         for words, instant in (("Sent", d.sent_at), ("Delivered", d.delivered_at))
@@ -234,6 +256,7 @@ def _person(d: DispatchInfo, names: dict[int, str]) -> PersonView:
         times = (*times, (state_words(d.state).words, d.state_at))
     return PersonView(
         number=d.number,
+        name=known.get(d.number, ""),
         state=state_words(d.state),
         times=times,
         connection=names.get(d.connection_id or 0, ""),

@@ -1,0 +1,137 @@
+"""Import: choose a file, look at what was understood, put it in, see what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Flask, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.services import cleaning, columns, importing
+from gateway.services.columns import Sheet
+from gateway.services.importing import Plan
+from gateway.services.refusals import FieldError, Refused
+from gateway.store import imports
+from webui.current import author, box
+from webui.views.people import blueprint
+
+SHOWN_PROBLEMS = 50
+SHOWN_CELLS = 3
+LARGEST_UPLOAD = importing.MOST_OCTETS + 64 * 1024  # and the form around it
+
+
+def init_app(app: Flask) -> None:
+    """Before anything reads the form: this one may be larger than all the others."""
+    app.before_request_funcs.setdefault(None, []).insert(0, _allow_more)
+
+
+def _allow_more() -> None:
+    if request.endpoint == "people.upload":
+        request.max_content_length = LARGEST_UPLOAD
+
+
+@blueprint.get("/people/import")
+def choose_file() -> str:
+    return _choose_page()
+
+
+@blueprint.post("/people/import")
+def upload() -> BaseResponse | str:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return make_response(_choose_page([FieldError("file", "Choose a file first.")]), 400)
+    try:
+        kept = box().importing.upload(file.filename, file.read(), author())
+    except Refused as e:
+        return make_response(_choose_page(e.errors), 400)
+    return redirect(url_for("people.one_import", import_id=kept), 303)
+
+
+def _choose_page(errors: Iterable[FieldError] = ()) -> str:
+    return render_template(
+        "import.html",
+        errors={e.field: e.words for e in errors},
+        most=importing.MOST_OCTETS >> 20,
+    )
+
+
+@blueprint.get("/people/import/<id:import_id>")
+def one_import(import_id: int) -> str:
+    """The preview, or how far it is, or what became of it."""
+    kept = _known(import_id)
+    if kept.state == "new":
+        sheet = box().importing.sheet(kept)
+        return _preview(kept, sheet, box().importing.guess(sheet))
+    working = importing.running(import_id)
+    return render_template("import_done.html", kept=kept, working=working)
+
+
+@blueprint.post("/people/import/<id:import_id>")
+def go_on(import_id: int) -> BaseResponse | str:
+    kept = _known(import_id)
+    action = request.form.get("action")
+    here = redirect(url_for("people.one_import", import_id=import_id), 303)
+    if action == "forget":
+        imports.forget(import_id)
+        return redirect(url_for("people.index"), 303)
+    if kept.state != "new":
+        if action == "resume":
+            box().importing.resume(import_id)
+        return here
+    sheet = box().importing.sheet(kept)
+    plan = Plan(
+        tuple(request.form.get(f"column-{i}", "") for i in range(len(sheet.header))),
+        update=request.form.get("known") == "update",
+        group=cleaning.line(request.form.get("group", "")),
+    )
+    if action != "start":
+        return _preview(kept, sheet, plan)
+    try:
+        box().importing.start(import_id, plan)
+    except Refused as e:
+        return make_response(_preview(kept, sheet, plan, e.errors), 400)
+    return here
+
+
+@blueprint.get("/people/import/<id:import_id>/rows.csv")
+def bad_rows(import_id: int) -> BaseResponse:
+    response = make_response("\ufeff" + _known(import_id).bad)
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = 'attachment; filename="not-imported.csv"'
+    return response
+
+
+def _known(import_id: int) -> imports.Import:
+    kept = imports.get(import_id)
+    if kept is None:
+        abort(404)
+    return kept
+
+
+def _preview(
+    kept: imports.Import, sheet: Sheet, plan: Plan, errors: Iterable[FieldError] = ()
+) -> str:
+    said = list(errors) or box().importing.check(sheet, plan)
+    looked = importing.Looked() if said else box().importing.look(sheet, plan)
+    return render_template(
+        "import_preview.html",
+        kept=kept,
+        sheet=sheet,
+        plan=plan,
+        errors={e.field: e.words for e in said},
+        looked=looked,
+        problems=looked.bad[:SHOWN_PROBLEMS],
+        samples=[_sample(sheet, i) for i in range(len(sheet.header))],
+        choices=[_choices(head) for head in sheet.header],
+    )
+
+
+def _sample(sheet: Sheet, index: int) -> list[str]:
+    """The first few things in a column."""
+    found = (row.cells[index] for row in sheet.rows[:200] if len(row.cells) > index)
+    return list(dict.fromkeys(filter(None, found)))[:SHOWN_CELLS]
+
+
+def _choices(head: str) -> list[tuple[str, str]]:
+    own = [(columns.OWN + head, f"Own field “{head}”")] if head else []
+    return [*columns.LABELS.items(), *own]

@@ -1,0 +1,286 @@
+"""People: the list with its search, a contact with all that was said, and what is done to several.
+
+Groups, blocked numbers and imports have modules of their own and share this blueprint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.services import addressees, exporting
+from gateway.services.people import Entered
+from gateway.services.refusals import FieldError, Refused
+from gateway.store import blocked, groups, people
+from gateway.store.people import Contact, Filter
+from webui import messages
+from webui.arguments import an_id
+from webui.current import author, box
+from webui.words import phone
+
+blueprint = Blueprint("people", __name__)
+PAGE = 50
+SAID = 25  # messages on a contact's page
+SUGGESTED = 8
+MOST_TICKED = 20_000
+
+
+# the list ---------------------------------------------------------------------------------------
+
+
+@blueprint.get("/people")
+def index() -> str:
+    wanted = wanted_from(request.args)
+    found = people.page(wanted, _after(request.args.get("after", "")), PAGE + 1)
+    shown = found[:PAGE]
+    return render_template(
+        "people.html",
+        wanted=wanted,
+        rows=[contact for _, contact in shown],
+        total=people.count(wanted),
+        groups=groups.groups(),
+        after=request.args.get("after"),
+        more=_key(shown[-1]) if len(found) > PAGE else None,
+        done=request.args.get("done", ""),
+    )
+
+
+def wanted_from(args: Mapping[str, str]) -> Filter:
+    return Filter(
+        find=args.get("find", "")[:100].strip(),
+        group_id=an_id(args.get("group")),
+        blocked=bool(args.get("blocked")),
+    )
+
+
+def _after(text: str) -> tuple[str, int] | None:
+    contact_id, _, sort = text.partition("-")
+    number = an_id(contact_id)
+    return (sort, number) if number else None
+
+
+def _key(row: tuple[tuple[str, int], Contact]) -> str:
+    (sort, contact_id), _ = row
+    return f"{contact_id}-{sort}"
+
+
+@blueprint.post("/people/several")
+def several() -> BaseResponse | str:
+    """What is done to the ticked ones, or to all that match."""
+    ids = _ticked()
+    action = request.form.get("action", "")
+    group_id = an_id(request.form.get("to"))
+    if not ids:
+        return _back("Tick somebody first.")
+    if action in ("join", "leave"):
+        group = groups.get(group_id) if group_id else None
+        if group is None:
+            return _back("Choose a group first.")
+        change = box().people.join if action == "join" else box().people.leave
+        count = change(group.id, ids)
+        words = "added to" if action == "join" else "removed from"
+        return _back(f"{_people(count)} {words} {group.name}.")
+    if action == "send":
+        return _send_to(ids)
+    if action == "delete" and request.form.get("confirmed"):
+        return _back(f"{_people(box().people.delete(ids, author()))} deleted.")
+    if action != "delete":
+        abort(400)
+    back = _list_of(request.form)
+    return render_template("people_delete.html", ids=ids, form=request.form, back=back)
+
+
+def _ticked() -> list[int]:
+    if request.form.get("all"):
+        return people.ids(wanted_from(request.form))
+    return [i for text in request.form.getlist("id")[:MOST_TICKED] if (i := an_id(text))]
+
+
+def _send_to(ids: list[int]) -> BaseResponse | str:
+    from webui.views import compose
+
+    found = [c for c in people.by_ids(ids) if c.number]
+    if not found:
+        return _back("None of them has a number.")
+    return compose.page(compose.Form(recipients=", ".join(map(addressees.written, found))))
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
+def _list_of(form: Mapping[str, str]) -> str:
+    kept = {k: form[k] for k in ("find", "group", "blocked", "after") if form.get(k)}
+    return url_for("people.index", **kept)  # type: ignore[arg-type]
+
+
+def _back(words: str) -> BaseResponse:
+    here = _list_of(request.form)
+    return redirect(f"{here}{'&' if '?' in here else '?'}{_query(words)}", 303)
+
+
+def _query(words: str) -> str:
+    return urlencode({"done": words})
+
+
+# one contact ------------------------------------------------------------------------------------
+
+
+@blueprint.get("/people/new")
+def new() -> str:
+    number = request.args.get("number", "")[:40]
+    return contact_page(Contact("", number), group_ids=_ids(request.args.getlist("group")))
+
+
+@blueprint.post("/people/new")
+def add() -> BaseResponse | str:
+    entered, group_ids = _entered()
+    try:
+        contact_id = box().people.add(entered, group_ids)
+    except Refused as e:
+        return make_response(contact_page(_as_typed(0, entered), e.errors, group_ids), 400)
+    return redirect(url_for("people.contact", contact_id=contact_id, saved=1), 303)
+
+
+@blueprint.get("/people/with/<number>")
+def with_number(number: str) -> BaseResponse:
+    """The contact of a number, or the form for a new one."""
+    found = people.by_number(box().people.key(number))
+    if found is None:
+        return redirect(url_for("people.new", number=number))
+    return redirect(url_for("people.contact", contact_id=found.id))
+
+
+@blueprint.get("/people/<id:contact_id>")
+def contact(contact_id: int) -> str:
+    found = people.get(contact_id)
+    if found is None:
+        abort(404)
+    return contact_page(found, before=an_id(request.args.get("before")))
+
+
+@blueprint.post("/people/<id:contact_id>")
+def save(contact_id: int) -> BaseResponse | str:
+    entered, group_ids = _entered()
+    try:
+        if not box().people.save(contact_id, entered, group_ids):
+            g.reason = "This contact has been deleted meanwhile."
+            abort(404)
+    except Refused as e:
+        return make_response(contact_page(_as_typed(contact_id, entered), e.errors, group_ids), 400)
+    return redirect(url_for("people.contact", contact_id=contact_id, saved=1), 303)
+
+
+@blueprint.post("/people/<id:contact_id>/block")
+def block(contact_id: int) -> BaseResponse:
+    found = people.get(contact_id)
+    if found is None or not found.number:
+        abort(404)
+    if request.form.get("block"):
+        box().people.block(found.number, author())
+    else:
+        box().people.free(found.number, author())
+    return redirect(url_for("people.contact", contact_id=contact_id), 303)
+
+
+def _entered() -> tuple[Entered, list[int]]:
+    form = request.form
+    values = {f.id: form.get(f"field-{f.id}", "") for f in groups.fields()}
+    entered = Entered(form.get("name", ""), form.get("number", ""), form.get("notes", ""), values)
+    return entered, _ids(form.getlist("group"))
+
+
+def _ids(given: Iterable[str]) -> list[int]:
+    return [i for text in given if (i := an_id(text))]
+
+
+def _as_typed(contact_id: int, entered: Entered) -> Contact:
+    return Contact(entered.name, entered.number, entered.notes, entered.fields, contact_id)
+
+
+def contact_page(
+    shown: Contact,
+    errors: Iterable[FieldError] = (),
+    group_ids: Iterable[int] | None = None,
+    before: int | None = None,
+) -> str:
+    stored = people.get(shown.id) if shown.id else None
+    number = stored.number if stored else ""
+    ids = people.history(number, before, SAID + 1)
+    everything = groups.groups()
+    member = (
+        set(group_ids)
+        if group_ids is not None
+        else {group.id for group in everything if group.name in shown.groups}
+    )
+    return render_template(
+        "contact.html",
+        contact=shown,
+        stored=stored,
+        errors={e.field: e.words for e in errors},
+        fields=groups.fields(),
+        groups=everything,
+        member=member,
+        block=blocked.get(number) if number else None,
+        said=messages.rows(ids[:SAID]),
+        older=ids[SAID - 1] if len(ids) > SAID else None,
+        before=before,
+        saved=request.args.get("saved"),
+    )
+
+
+# files and suggestions --------------------------------------------------------------------------
+
+
+@blueprint.get("/people/export.<any(csv, vcf):kind>")
+def export(kind: str) -> Response:
+    """Everybody, or those that the list shows."""
+    pieces = exporting.csv if kind == "csv" else exporting.cards
+    content = "".join(pieces(wanted_from(request.args)))
+    response = make_response(content)
+    response.mimetype = "text/csv" if kind == "csv" else "text/vcard"
+    response.headers["Content-Disposition"] = f'attachment; filename="people.{kind}"'
+    return response
+
+
+@blueprint.get("/people/suggest")
+def suggest() -> Response:
+    """For the script: groups and people that begin like what is typed, and what to write."""
+    typed = request.args.get("q", "")[:60]
+    folded = people.fold(typed)
+    if not folded:
+        return jsonify([])
+    found = [
+        {"write": one.name, "name": one.name, "about": f"group, {_people(one.people)}"}
+        for one in groups.groups()
+        if any(part.startswith(folded) for part in _tails(people.fold(one.name)))
+    ][:SUGGESTED]
+    found += [
+        {
+            "write": addressees.written(c),
+            "name": c.shown,
+            "about": phone(c.number) + (", blocked" if c.blocked else ""),
+        }
+        for c in people.suggest(typed, SUGGESTED)
+    ]
+    return jsonify(found)
+
+
+def _tails(folded: str) -> list[str]:
+    """ "red cross kisumu" -> it, "cross kisumu", "kisumu"."""
+    parts = folded.split()
+    return [" ".join(parts[i:]) for i in range(len(parts))]
