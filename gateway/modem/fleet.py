@@ -56,6 +56,8 @@ class Fleet:
         self._stopping = False
 
     def add(self, config: WorkerConfig) -> None:
+        if self._stopping:
+            return
         worker = self._make(config)
         with self._lock:
             self._workers = [*self._workers, worker]

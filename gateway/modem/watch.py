@@ -200,10 +200,11 @@ class PortWatch:
         for device in devices:
             if any(os.path.realpath(tty.device) in listed for tty in device.ttys):
                 continue
-            if now - self._since[device.path][1] >= MODE_PATIENCE:
-                found = ports.finding(device)
-                if found:
-                    yield found
+            found = ports.finding(device)
+            may_switch = not device.ttys and found is not None and found.key != "crashed"
+            patience = MODE_PATIENCE if may_switch else SETTLE
+            if found and now - self._since[device.path][1] >= patience:
+                yield found
 
     def _look_around(self, devices: Iterable[UsbDevice]) -> Iterable[Finding]:
         if any(ports.at_ports(d) for d in devices) and holders.runs(holders.MODEM_MANAGER):
