@@ -80,6 +80,7 @@ def simulate(modems: int, link: Path | None, air_time: float) -> None:
 @common
 @click.option("--connection", help="Name of the connection to send through.")
 @click.option("--no-report", is_flag=True, help="Do not ask for a delivery report.")
+@click.option("--flash", is_flag=True, help="Shown at once by the phone, and not kept there.")
 @click.option("--id", "client_id", help="Your own identifier: the same one is never sent twice.")
 @as_json
 @click.argument("to_and_text", nargs=-1, required=True, metavar="TO... TEXT")
@@ -88,6 +89,7 @@ def send(
     data: Path | None,
     connection: str | None,
     no_report: bool,
+    flash: bool,
     client_id: str | None,
     as_json: bool,
     to_and_text: tuple[str, ...],
@@ -109,6 +111,7 @@ def send(
             connection_id=_connection_id(connection),
             with_report=not no_report,
             client_id=client_id,
+            flash=flash,
         )
         try:
             accepted = messaging.send(draft, author=_who(), origin="cli")

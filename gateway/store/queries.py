@@ -138,6 +138,7 @@ class Received:
     connection_id: int | None
     complete: bool
     note: str
+    kind: str = "sms"  # or "call"
 
 
 # lists -----------------------------------------------------------------------------------------
@@ -207,14 +208,14 @@ def inbox_list(limit: int, offset: int) -> tuple[list[Received], int]:
     """Received messages, newest first, and how many there are in all."""
     with errors():
         found = execute(
-            "SELECT id, peer, text, created_at, sent_at, connection_id, complete, note"
+            "SELECT id, peer, text, created_at, sent_at, connection_id, complete, note, kind"
             " FROM message WHERE id IN (SELECT id FROM message WHERE direction = 'in'"
             "  AND deleted_at IS NULL ORDER BY id DESC LIMIT ? OFFSET ?) ORDER BY id DESC",
             (limit, offset),
         ).fetchall()
     received = [
-        Received(id_, peer, text, created_at, sent_at, via, bool(complete), note)
-        for id_, peer, text, created_at, sent_at, via, complete, note in found
+        Received(id_, peer, text, created_at, sent_at, via, bool(complete), note, kind)
+        for id_, peer, text, created_at, sent_at, via, complete, note, kind in found
     ]
     return received, counts().received
 

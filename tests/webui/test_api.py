@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from gateway.services.accounts import SESSION_LIFE
-from gateway.store import outbox, queries, trash
+from gateway.store import inbox, outbox, queries, trash
 from tests.webui.conftest import ANN, BOB, NAME, PASSWORD, Reader, World
 
 HELLO = {"textMessage": {"text": "Hello"}, "phoneNumbers": [ANN]}
@@ -274,6 +274,12 @@ def test_the_inbox_lists_what_was_received_newest_first(api: Api, world: World) 
     created = datetime.fromisoformat(newest["createdAt"])
     assert created.tzinfo is not None
     assert created.timestamp() == world.clock.now() / 1000
+
+
+def test_a_missed_call_is_told_as_one(api: Api, world: World) -> None:
+    inbox.called(world.line.connection_id, ANN, world.clock.now())
+    (call,) = api.get("/inbox").json
+    assert (call["type"], call["sender"], call["contentPreview"]) == ("CALL", ANN, "Missed call.")
 
 
 def test_asking_for_the_inbox_reads_nothing(api: Api, world: World) -> None:

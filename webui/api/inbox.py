@@ -37,11 +37,12 @@ def _shape(message: queries.Received, numbers: dict[int, tuple[int, str]]) -> di
     position, recipient = numbers.get(message.connection_id or 0, (None, ""))
     return {
         "id": str(message.id),
-        "type": "SMS",
+        "type": "CALL" if message.kind == "call" else "SMS",
         "sender": message.sender,
         "recipient": recipient or None,
         "simNumber": position,
-        "contentPreview": message.text,  # the whole of it: an SMS is no longer than a preview
+        # The whole of it: an SMS is no longer than a preview. A call has no text but what it is.
+        "contentPreview": message.note if message.kind == "call" else message.text,
         "createdAt": iso(message.created_at),
         "sentAt": None if message.sent_at is None else iso(message.sent_at),
         "complete": message.complete,
