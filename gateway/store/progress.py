@@ -33,6 +33,20 @@ def progress(dispatch_id: int, state: State, now: int) -> State:
     return state
 
 
+def keep_to_its_sim(part_id: int) -> None:
+    """The network has this part: the others follow through the same connection.
+
+    A handset joins parts of one sender only (TS 23.040 9.2.3.24.1: originating address, reference
+    and total), so the rest would never be read if another SIM sent it.
+    """
+    execute(
+        "UPDATE dispatch SET wanted = (SELECT connection_id FROM part WHERE id = ?)"
+        " WHERE id = (SELECT dispatch_id FROM part WHERE id = ? AND connection_id IS NOT NULL)"
+        " AND wanted = 0 AND parts > 1",
+        (part_id, part_id),
+    )
+
+
 def _resume(dispatch_id: int, state: State, states: list[str], now: int) -> State:
     """Some parts are missing; if none is in doubt any more, these can go out."""
     if state is State.UNCERTAIN and "submitted" not in states and "unknown" not in states:

@@ -14,7 +14,7 @@ from gateway import sms
 from gateway.clock import DAY, MINUTE
 from gateway.states import State
 from gateway.store.db import execute, transaction
-from gateway.store.progress import progress
+from gateway.store.progress import keep_to_its_sim, progress
 
 CLOCKS_DIFFER = 5 * MINUTE  # the service centre's clock against ours
 LONGEST_WAIT = 5 * DAY  # reports later than this belong to a part we cannot name any more
@@ -150,6 +150,7 @@ def _apply(found: _Candidate, told: Report, now: int) -> State:
         " accepted_at = coalesce(accepted_at, ?) WHERE id = ?",
         (state, told.status, told.mr, done_at, now, found.part_id),
     )
+    keep_to_its_sim(found.part_id)
     if said.kind == "pending":
         execute(
             "UPDATE dispatch SET reason = ?, code = ? WHERE id = ? AND state = 'sent'",

@@ -16,7 +16,7 @@ from gateway.states import Move, State, UndefinedMove
 from gateway.store import reports
 from gateway.store.db import errors, execute, insert, transaction
 from gateway.store.moves import Outcome, move, note
-from gateway.store.progress import progress
+from gateway.store.progress import keep_to_its_sim, progress
 from gateway.store.standing import what_is_left
 
 RESENDS_BY_POLICY = 3  # so many times an uncertain dispatch goes out again by itself, then it waits
@@ -224,6 +224,7 @@ def accepted(part_id: int, mr: int | None, now: int) -> State:
             "UPDATE part SET state = 'accepted', mr = ?, accepted_at = ? WHERE id = ?",
             (mr, now, part_id),
         )
+        keep_to_its_sim(part_id)
         state = progress(seen.dispatch_id, seen.state, now)
         if mr is None:
             return state
