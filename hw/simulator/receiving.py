@@ -51,6 +51,9 @@ class Receiver:
         """Look what the network has brought, and let in what can come in."""
         while self.doorstep:
             self.arrivals.extend(self._tampered(self.doorstep.popleft()))
+        if self._backwards and not self._device.faults.reorder:  # switched off in the middle
+            self.arrivals.extend(self._backwards)
+            self._backwards = []
         self.work()
 
     def _tampered(self, arrival: Arrival) -> list[Arrival]:
