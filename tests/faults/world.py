@@ -102,8 +102,21 @@ class World:
     # what people do ---------------------------------------------------------------------------
 
     def send(self, modem: str, *, long: bool = False, with_report: bool = True) -> Out:
+        """Through one modem; "" leaves it to the routing rules."""
         n = next(self._numbers)
-        connection_id = self.status()[modem].connection_id or self._connections[modem]
+        connection_id = self._connections[modem] if modem else None
+        return self._send(connection_id, modem, n, long=long, with_report=with_report)
+
+    def connection(self, modem: str) -> int:
+        """The one that its SIM had at the start."""
+        return self._connections[modem]
+
+    def send_through(self, connection_id: int | None, modem: str) -> Out:
+        return self._send(connection_id, modem, next(self._numbers), long=False, with_report=True)
+
+    def _send(
+        self, connection_id: int | None, modem: str, n: int, *, long: bool, with_report: bool
+    ) -> Out:
         draft = Draft(
             recipients=f"+2547{n:08d}",
             text=LONG.format(n).strip() if long else f"out {n}",
