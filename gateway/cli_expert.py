@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gateway.terminal.spoken import Reply
 
 UNWELL = 1  # exit code
+PATIENCE = 10.0  # seconds that the doctor waits for a modem that is busy sending
 
 
 @click.command()
@@ -126,7 +127,9 @@ def _snapshot(settings: config.Config) -> Any:
     status = control.ask(settings.data, "status") if service else None
 
     def open_line(port: str, baud: int) -> Opened:
-        return ThroughService(settings.data, port) if status else OwnPort(port, baud)
+        if status is None:
+            return OwnPort(port, baud)
+        return ThroughService(settings.data, port, turn=PATIENCE)
 
     now = SystemClock().now()
     return collect(settings, now, status=status, service=service, open_line=open_line)
@@ -180,7 +183,7 @@ def _line(
     try:
         return OwnPort(where, listed.get(where, 115200))
     except PortError as e:
-        raise PlainError(f"{e}.") from e
+        raise PlainError(str(e)) from e
 
 
 def _served(modems: list[Mapping[str, Any]], where: str | None) -> str | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gateway.store import db
+from gateway.terminal.desk import TURN
 
 if TYPE_CHECKING:
     from gateway.box import Box
@@ -117,6 +118,7 @@ class Control:
             str(question["command"]),
             force=question.get("force") is True,
             seconds=question.get("seconds"),
+            turn=float(question.get("turn") or TURN),
         )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from gateway.config import Config
 from gateway.health import machine
@@ -20,6 +21,7 @@ class Opened(Line, Protocol):
     def close(self) -> None: ...
 
 
+T = TypeVar("T")
 Open = Callable[[str, int], Opened]  # a port and its speed; raises PortError
 
 
@@ -38,10 +40,14 @@ def collect(
     paths = _paths(config, status)
     ports = machine.ports(paths, ours={service} if service else ())
     if status is not None:
-        modems = [_told(m, open_line) for m in status["modems"]]
+        modems = _at_once(lambda m: _told(m, open_line), status["modems"])
     elif service is None:
-        free = [p.path for p in ports if p.exists and p.serial and p.usable and not p.holders]
-        modems = [_asked(path, _speed(config, path), open_line) for path in free]
+        free = [
+            p.path
+            for p in ports
+            if p.exists and p.serial and p.usable and not (p.holders or p.keeper)
+        ]
+        modems = _at_once(lambda path: _asked(path, _speed(config, path), open_line), free)
     else:
         modems = []
     return Snapshot(
@@ -59,6 +65,14 @@ def collect(
         disk=machine.disk(config.data),
         store=_store(config.data, now),
     )
+
+
+def _at_once(ask: Callable[[T], Modem], whom: Sequence[T]) -> list[Modem]:
+    """All at the same time: a silent modem takes 12 s."""
+    if not whom:
+        return []
+    with ThreadPoolExecutor(min(len(whom), 16)) as threads:
+        return list(threads.map(ask, whom))
 
 
 def _paths(config: Config, status: Mapping[str, Any] | None) -> list[str]:

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.health.snapshot import Clock, Disk, Holder, Port, Supply
+from hw.holders import keeper
 
 PROC, SYSFS = Path("/proc"), Path("/sys")
 PROGRAM_LIMIT = 5.0  # seconds that vcgencmd and timedatectl may take
 LOW_NOW, LOW_BEFORE = 0x1, 0x10000  # bits of vcgencmd get_throttled
-UARTS = ("ttyS", "ttyAMA", "ttyO", "ttymxc")
 
 
 def user() -> str:
@@ -52,7 +52,7 @@ def _port(path: str, held: tuple[Holder, ...]) -> Port:
         group=name,
         in_group=in_group,
         holders=held,
-        uart=tty.startswith(UARTS),
+        keeper=keeper(path),
         kernel_console=tty in _text(SYSFS / "class/tty/console/active").split(),
     )
 

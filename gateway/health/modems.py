@@ -35,7 +35,7 @@ def check(now: Snapshot) -> Iterator[Issue]:
 
 def _is_told(port: Port) -> bool:
     """Whether ports.py, permissions.py or other_programs.py have said why it cannot answer."""
-    return not (port.exists and port.serial and port.usable) or bool(port.holders)
+    return not (port.exists and port.serial and port.usable) or bool(port.holders or port.keeper)
 
 
 def _one(modem: Modem) -> Iterator[Issue]:

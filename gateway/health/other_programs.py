@@ -10,7 +10,15 @@ from gateway.health.snapshot import Snapshot
 
 def check(now: Snapshot) -> Iterator[Issue]:
     for port in now.ports:
-        if port.holders:
+        if port.keeper:
+            yield problem(
+                "ports.kept",
+                f"{port.path} is taken by {port.keeper}.",
+                "Switch it off: a login prompt with raspi-config (Interface Options, Serial Port, "
+                "login shell: No), Bluetooth with dtoverlay=disable-bt in config.txt.",
+                about=port.path,
+            )
+        elif port.holders:
             names = ", ".join(f"{h.name} (process {h.pid})" for h in port.holders)
             yield problem(
                 "ports.held",

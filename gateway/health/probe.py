@@ -36,7 +36,10 @@ def probe(line: Line) -> Modem:
 
 def storages_and_centre(line: Line, modem: Modem) -> Modem:
     """What the service does not tell."""
-    centre, usage = line.ask(commands.csca_query()), line.ask(commands.cpms_query())
+    centre = line.ask(commands.csca_query())
+    if centre.result in SILENT:  # it has no time now, or has just gone: nothing more is known
+        return modem
+    usage = line.ask(commands.cpms_query())
     return replace(
         modem,
         smsc=answers.csca(centre.lines) if centre.ok else None,

@@ -24,7 +24,7 @@ class Port:
     group: str = ""  # that owns it
     in_group: bool = True  # this user belongs to it, as far as new sessions know
     holders: tuple[Holder, ...] = ()
-    uart: bool = False  # on the board's header
+    keeper: str = ""  # what the system itself has put there: "a login prompt", "Bluetooth"
     kernel_console: bool = False  # console=... on the kernel's command line names it
 
 

@@ -29,8 +29,10 @@ class Desk:
     def __init__(self, modem_at: Callable[[str], Modem | None]) -> None:
         self._modem_at = modem_at
 
-    def ask(self, port: str, text: str, *, force: bool, seconds: float | None) -> dict[str, Any]:
-        """Wait for the modem's turn and for its answer; the Reply as a dict."""
+    def ask(
+        self, port: str, text: str, *, force: bool, seconds: float | None, turn: float = TURN
+    ) -> dict[str, Any]:
+        """Wait at most `turn` seconds for the modem to have time, then for its answer: a Reply."""
         wrong = guard.mistake(text)
         if not wrong and not force and (why := guard.why_not(text)):
             wrong = f"{text.strip()} is refused while the service works: {why}."
@@ -41,11 +43,11 @@ class Desk:
             words = f"The service has no modem at {port}."
             return asdict(Reply(text, (), "UNREACHABLE", None, words))
         command = command_for(text, min(seconds, MOST) if seconds else None)
-        turn = _Turn(command, undoes=guard.undoes(text))
-        if not modem.post(turn.job, anyhow=True):
+        errand = _Turn(command, undoes=guard.undoes(text))
+        if not modem.post(errand.job, anyhow=True):
             words = f"The modem at {port} does not answer; `pigeonbox modems` says why."
             return asdict(Reply(text, (), "UNREACHABLE", None, words))
-        return asdict(turn.wait(port))
+        return asdict(errand.wait(port, min(turn, TURN)))
 
 
 class _Turn:
@@ -80,8 +82,8 @@ class _Turn:
         finally:
             self._done.set()
 
-    def wait(self, port: str) -> Reply:
-        if not self._begun.wait(TURN):
+    def wait(self, port: str, turn: float) -> Reply:
+        if not self._begun.wait(turn):
             with self._lock:
                 self._given_up = not self._begun.is_set()
         if self._given_up:

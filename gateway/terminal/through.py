@@ -15,12 +15,20 @@ class ThroughService:
     """One modem of the running service, by its port."""
 
     def __init__(
-        self, folder: Path, port: str, *, force: bool = False, seconds: float | None = None
+        self,
+        folder: Path,
+        port: str,
+        *,
+        force: bool = False,
+        seconds: float | None = None,
+        turn: float = TURN,
     ) -> None:
+        """`turn`: seconds that a busy modem may take to begin."""
         self._folder = folder
         self.path = port
         self._force = force
         self._seconds = seconds
+        self._turn = turn
 
     def ask(self, text: str | Command) -> Reply:
         typed = text.text if isinstance(text, Command) else text
@@ -32,6 +40,7 @@ class ThroughService:
             command=typed,
             force=self._force,
             seconds=self._seconds,
+            turn=self._turn,
         )
         return _reply(typed, answer)
 

@@ -77,6 +77,7 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("permissions.port", P, port(usable=False, in_group=False)),
     ("permissions.gpio", P, {"gpio_group": False}),
     ("ports.held", P, port(holders=(Holder(77, "smsd"),))),
+    ("ports.kept", P, port(keeper="a login prompt", holders=(Holder(5, "agetty"),))),
     ("modem-manager", W, {"modem_manager": True}),
     ("power.low", P, {"supply": Supply(low=True, was_low=True)}),
     ("power.was-low", W, {"supply": Supply(was_low=True)}),

@@ -61,7 +61,7 @@ def test_a_port_that_is_not_there_is_told_in_one_line(tmp_path: Path):
     box = RunningBox(tmp_path)
     done = box.command("at", "/dev/pigeon-none", "AT")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "pigeonbox: /dev/pigeon-none is not there; is the modem plugged in?.\n"
+    assert done.stderr == "pigeonbox: /dev/pigeon-none is not there; is the modem plugged in?\n"
 
 
 def test_a_name_that_no_connection_has_is_told(tmp_path: Path):
