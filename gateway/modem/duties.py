@@ -30,6 +30,7 @@ LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registra
 CARD = 60.0  # seconds between looks whether it is still the same SIM
 PING = 15.0  # seconds of silence after which the modem is asked whether it is there
 SUPPLY = 600.0  # seconds between looks at the supply voltage
+WAKE_SIM = 12  # looks in vain for a SIM after which the radio is switched off and on
 CANNOT_RETRY = 60.0  # seconds between looks at a modem that cannot be used
 
 
@@ -61,6 +62,7 @@ class Duties:
         self._served: int | None = None  # the connection that `backlog` is for
         self._calls = calls.Calls()
         self._callers: deque[str] = deque()  # to be recorded
+        self._without_sim = 0  # looks for a SIM in a row that found none
         self._patience = Patience()
         self._searching = verdict.Searching()
         self._ledger = ledger
@@ -155,8 +157,11 @@ class Duties:
 
     def _open_sim(self) -> Job[None]:
         state = yield from sim.open_sim(self.context)
+        self._without_sim = self._without_sim + 1 if state.event is Event.NO_SIM else 0
         if state.event is not None:
             self._machine.on(state.event, state.why)
+            if self._without_sim and self._without_sim % WAKE_SIM == 0:
+                yield from radio.cycle()  # some notice a SIM that was put in only then
             return
         yield from self._enter_service(state.sim)
 

@@ -8,8 +8,10 @@ import pytest
 
 from gateway.at import Urc
 from gateway.at.profiles import PROFILES
+from gateway.modem import duties
 from gateway.modem.jobs import radio, receive, setup, sim
-from gateway.modem.machine import Event
+from gateway.modem.machine import Event, State
+from tests.modem.conftest import ready, until
 from tests.modem.played import Played
 
 ICCID = "8949020000012345678"
@@ -354,3 +356,19 @@ def test_profiles_may_switch_the_kept_link_off():
     modem.context.profile = dataclasses.replace(modem.context.profile, keep_link=False)
     modem.play(send.send(modem.context, work("x" * 400)))
     assert not any("CMMS" in text for text in modem.heard)
+
+
+def test_a_modem_that_does_not_notice_its_new_sim_has_its_radio_cycled(
+    network, ledger, start, monkeypatch
+):
+    monkeypatch.setattr(radio, "OFF_TIME", 0.0)
+    monkeypatch.setattr(radio, "ON_TIME", 0.0)
+    monkeypatch.setattr(duties, "WAKE_SIM", 3)
+    monkeypatch.setitem(duties.SIM_RETRY, State.SIM_MISSING, 0.05)
+    modem = network.add_modem()
+    modem.faults.sim_missing = True
+    worker = start(modem.port)
+    until(lambda: worker.telemetry.state == "sim_missing")
+    until(lambda: "AT+CFUN=0" in modem.heard and "AT+CFUN=1" in modem.heard)
+    modem.faults.sim_missing = False
+    until(lambda: ready(worker))
