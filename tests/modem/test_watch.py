@@ -172,6 +172,7 @@ def test_a_stick_put_back_between_two_looks_is_noticed(world, network):
     modem.replug()
     again = world.stick("1-1", "ttyUSB3", modem)
     assert not world.watch.look(), "it has to settle anew"
+    until(lambda: "unplugged" in world.why(port))  # and is not touched meanwhile
     world.clock.seconds += 2.0
     world.watch.look()
     until(lambda: world.states == {again: "ready"})
