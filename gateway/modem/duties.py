@@ -177,9 +177,18 @@ class Duties:
         if self._served != self.context.connection_id:  # not over a SIM that nobody chose
             self.backlog.give_back(self._ledger, "Its SIM was changed.")
         self._served, self._card = self.context.connection_id, card
+        self._find_centre(prepared.smsc)
         self._show(sim=card, connection_id=self.context.connection_id, smsc=prepared.smsc)
         self.timers.now("sweep")
         yield from self._look()
+
+    def _find_centre(self, told: str) -> None:
+        """Some modems forget the service centre for a while (gammu#195), some SIMs lack it."""
+        connection_id = self.context.connection_id
+        assert connection_id is not None
+        known = self._ledger.centre(connection_id, told)
+        self.context.told_centre = bool(told)
+        self.context.centre = "" if told else known
 
     def _look(self) -> Job[None]:
         seen = yield from radio.look_around(self.context)
@@ -217,6 +226,8 @@ class Duties:
         if not (yield from setup.still_set(self.context)):
             self.restarted = "The modem has lost its settings: it restarted without a word."
             return
+        if not self.context.told_centre:  # a person may have entered it
+            self._find_centre("")
         yield from receive.sweep(self.context)
         self.health.storage = self.context.full
         self._show()

@@ -118,6 +118,9 @@ class Ledger(Protocol):
     def keep(self, connection_id: int | None, pdus: Sequence[ReadPdu]) -> list[int]:
         """Store what was read, in one commit; returns a key for each."""
 
+    def centre(self, connection_id: int, told: str) -> str:
+        """The service centre of this SIM: what it told just now, else what is known; "" if none."""
+
     def called(self, connection_id: int | None, number: str) -> bool:
         """Somebody called; `number` is "" when withheld. True: the call is to be ended."""
 

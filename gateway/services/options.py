@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.events import Events, Queued
 from gateway.services.gate import SETTING, Gate
 from gateway.services.messaging import FieldError, Refused
+from gateway.services.radio import CENTRE
 from gateway.store import connections, outbox, settings
 
 SWITCHES = ("send_enabled", "receive_enabled", "send_roaming", "reports", "hang_up")
@@ -54,6 +56,16 @@ class Options:
         if errors:
             raise Refused(errors)
         connections.set_pin(connection_id, pin, despite_few_tries=despite_few_tries)
+        self._tell()
+
+    def set_centre(self, connection_id: int, number: str) -> None:
+        """The service centre for a SIM that does not know its own; named in every message then."""
+        errors = [] if connections.exists(connection_id) else [UNKNOWN]
+        if not re.fullmatch(r"\+\d{6,15}", number):
+            errors.append(FieldError("centre", "Enter it with + and country code: +491710760000."))
+        if errors:
+            raise Refused(errors)
+        settings.put(f"{CENTRE}{connection_id}", number)
         self._tell()
 
     def let_go(self, connection_id: int) -> None:

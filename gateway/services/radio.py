@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -13,10 +14,11 @@ from gateway.events import Events, ModemChanged, OutboxChanged, Received
 from gateway.modem.ledger import Identity, ReadPdu, Sim
 from gateway.services.gate import Gate
 from gateway.steps import step
-from gateway.store import connections, db, inbox, outbox
+from gateway.store import connections, db, inbox, outbox, settings
 
 log = logging.getLogger(__name__)
 
+CENTRE = "service centre of "  # a setting for each connection
 NO_VALIDITY = (198, 199)  # the centre does not take TP-VP (TS 23.040 9.2.3.22)
 INSIST_EVERY = 1.0  # seconds between tries to write down what has happened
 
@@ -159,6 +161,12 @@ class RadioLedger:
         if any(k.new and k.kind == "report" for k in kept):
             self._events.publish(OutboxChanged())
         return [k.incoming_id for k in kept]
+
+    def centre(self, connection_id: int, told: str) -> str:
+        known: str = settings.get(f"{CENTRE}{connection_id}", "")
+        if told != known and re.fullmatch(r"\+?\d{3,15}", told):
+            settings.put(f"{CENTRE}{connection_id}", told)
+        return told or known
 
     def called(self, connection_id: int | None, number: str) -> bool:
         message_id = inbox.called(connection_id, number, self._clock.now())

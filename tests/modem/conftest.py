@@ -26,6 +26,7 @@ class MemoryLedger:
         self.kept: list[ReadPdu] = []
         self.pin: str | None = None
         self.hang_up = False
+        self.centre_known = ""
         self.tries: list[int | None] = []  # left, as told when a PIN was wanted
         self.fail: dict[str, list[Exception]] = {}
         self.on: dict[str, Callable[[], None]] = {}
@@ -87,6 +88,10 @@ class MemoryLedger:
         self._note("keep", tuple(pdus))
         self.kept.extend(pdus)
         return list(range(len(pdus)))
+
+    def centre(self, connection_id: int, told: str) -> str:
+        self.centre_known = told or self.centre_known
+        return self.centre_known
 
     def called(self, connection_id: int | None, number: str) -> bool:
         self._note("called", number)

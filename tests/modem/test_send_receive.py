@@ -14,6 +14,7 @@ from hw.simulator.personality import GENERIC
 from tests.modem.conftest import ready, until, work
 from tests.modem.played import Played
 from tests.store.pdus import deliver
+from tests.support.radio import texts_sent
 
 PDU = deliver("hello")
 LENGTH = len(PDU) // 2 - 1
@@ -275,3 +276,25 @@ def test_a_modem_without_the_best_character_set_still_sends_and_receives(network
     until(lambda: ready(worker))
     worker.assign([work("hello")])
     ledger.wait("accepted")
+
+
+def test_a_service_centre_that_the_sim_forgot_is_named_in_the_pdu(network, ledger, start):
+    modem = network.add_modem()
+    modem.card.smsc = ""
+    ledger.centre_known = "+491710760000"
+    worker = start(modem.port)
+    until(lambda: ready(worker))
+    assert worker.telemetry.smsc == ""
+    worker.assign([work("hello")])
+    ledger.wait("accepted")
+    assert texts_sent(network) == ["hello"]
+
+
+def test_a_service_centre_that_the_sim_knows_is_left_to_it():
+    modem = Played(TAKEN)
+    modem.play(send.send(modem.context, work()))
+    assert modem.heard[-1].startswith("00")
+    modem.context.centre = "+491710760000"
+    modem.play(send.send(modem.context, work(dispatch_id=2)))
+    assert modem.heard[-1].startswith("0791947101670000")
+    assert len({t for t in modem.heard if t.startswith("AT+CMGS")}) == 1  # not counted

@@ -301,3 +301,14 @@ def test_the_status_says_why_a_ready_modem_does_not_send(clock, gate, options):
     assert (shown.level, shown.words) == (Level.BAD, "Ready, but not sending")
     assert "roaming" in shown.advice
     assert outbox.submitted_since(0) == []
+
+
+def test_a_service_centre_is_remembered_and_may_be_entered(clock, gate, options):
+    radio = Radio(clock, gate, lambda *_: False, 1)
+    assert radio.ledger.centre(radio.connection, "") == ""
+    with pytest.raises(Refused, match="country code"):
+        options.set_centre(radio.connection, "0171")
+    options.set_centre(radio.connection, "+491710760000")
+    assert radio.ledger.centre(radio.connection, "") == "+491710760000"
+    assert radio.ledger.centre(radio.connection, "+491722270000") == "+491722270000"
+    assert radio.ledger.centre(radio.connection, "") == "+491722270000"

@@ -69,6 +69,8 @@ class Context:
     reports: tuple[str, ...] = ()  # memories for delivery reports alone
     memory: str = ""  # the one CMGR, CMGL and CMGD work on now
     news: str = ""  # the fields of AT+CNMI that the modem took
+    told_centre: bool = True  # the SIM knows its service centre
+    centre: str = ""  # to be named in every PDU, where the SIM does not know it
     guard: float = 0.0  # seconds between the prompt and the PDU
     submitted: int | None = None  # the part that was handed over last
     direct: bool = False  # the modem hands over +CMT/+CDS and wants +CNMA

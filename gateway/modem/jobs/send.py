@@ -93,7 +93,8 @@ def _in_pdu_mode(context: Context, work: Assignment) -> Job[bool]:
 
 def _send_part(context: Context, part: PartToSend) -> Job[_Fate]:
     assert context.connection_id is not None
-    pdu, length = sms.join_pdu(bytes.fromhex(part.tpdu))
+    centre = sms.Address.parse(context.centre) if context.centre else None
+    pdu, length = sms.join_pdu(bytes.fromhex(part.tpdu), centre)
     reply = yield commands.submit(length, tag=part.part_id)
     if not isinstance(reply, Prompt):
         return _refused(context, part, _before_submission(reply.result))
