@@ -33,6 +33,7 @@ from gateway.services.credit import Credit
 from gateway.services.dispatch import Dispatch
 from gateway.services.gate import Gate
 from gateway.services.housekeeping import Housekeeping
+from gateway.services.lighting import Lighting
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.radio import RadioLedger
@@ -48,6 +49,8 @@ from hw.ports import Finding
 
 if TYPE_CHECKING:
     from gateway.simnet import Network
+from hw.lamps import open_lamp
+from hw.leds import Leds
 
 log = logging.getLogger(__name__)
 
@@ -101,19 +104,23 @@ class Service:
             fleet.hung,
             power.supply,
         )
+        lamp, why_dark = open_lamp(self.config.led_board)
+        no_light = (Finding("light", "", why_dark, serious=False),) if why_dark else ()
         box = make_box(
             self.config,
             self._clock,
             self.events,
             fleet,
             network,
-            lambda: (*watch.findings, *supervisor.findings),
+            lambda: (*watch.findings, *supervisor.findings, *no_light),
             self._gate,
         )
         box.ussd = ussd = Ussd(fleet, self._clock, self.events)
         credit = Credit(ussd, self._clock, self.events, self._hold, self._dispatch.poke)
         box.credit = credit
         control = Control(self.config.data, box)
+        if self.config.led_board != "none":
+            self._light_up(box, Leds(lamp))
         self._stack.callback(fleet.stop)
         self._ask_to_stop = fleet.ask_to_stop
         for port in self._ports(network):
@@ -122,6 +129,12 @@ class Service:
             part.start()
             self._stack.callback(part.stop)
         return box
+
+    def _light_up(self, box: Box, leds: Leds) -> None:
+        lighting = Lighting(box.status, box.accounts, self.events, leds)
+        for part in (leds, lighting):
+            part.start()
+            self._stack.callback(part.stop)
 
     def ask_to_stop(self) -> None:
         """The modems begin to finish what is under way; `stop` follows. Returns at once."""

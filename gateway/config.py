@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hw import lamps
 from hw.boards import BOARDS
 
 DEFAULT_DATA = Path("/var/lib/pigeonbox")
-LED_BOARDS = ("none", "act", "rgb", "traffic-light", "mock")
 BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 
 
@@ -122,7 +122,7 @@ class _Reader:
             modems=(modems := self._modems(table.get("modem", []))),
             ports=self._ports(self._table(table, "ports", ("usb", "uart", "ignore")), modems),
             power=self._power(self._table(table, "power", ("board", "port", "uhubctl", "reboot"))),
-            led_board=self._choice(leds, "board", "leds", LED_BOARDS, default.led_board),
+            led_board=self._choice(leds, "board", "leds", lamps.NAMES, default.led_board),
             log_level=self._choice(
                 log, "level", "log", ("DEBUG", "INFO", "WARNING", "ERROR"), default.log_level
             ),

@@ -1,0 +1,83 @@
+"""Plays patterns on a lamp, for ever, in a thread of its own: the heart-beat people see."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+from hw.lamps import Lamp
+from hw.patterns import Colour, Pattern
+
+log = logging.getLogger(__name__)
+
+FAILURES = 5  # a lamp that fails so often in a row is left alone
+
+
+class Leds:
+    """Owns the lamp and the thread. `show` may be called from any thread and never waits."""
+
+    def __init__(self, lamp: Lamp) -> None:
+        self._lamp = lamp
+        self._pattern: Pattern | None = None
+        self._changed = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="leds", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Dark: nobody watches over the messages any more."""
+        self._stopping = True
+        self._changed.set()
+        self._thread.join(timeout=2)
+        with contextlib.suppress(Exception):  # a lamp that fails is dark already
+            self._lamp.light(None)
+        self._lamp.close()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def show(self, pattern: Pattern) -> None:
+        """Go over to this pattern at once; the one already shown goes on undisturbed."""
+        if pattern != self._pattern:
+            self._pattern = pattern
+            self._changed.set()
+
+    def _run(self) -> None:
+        failed = 0
+        while not self._stopping and failed < FAILURES:
+            try:
+                self._play(self._wait)
+                failed = 0
+            except Exception as e:
+                failed += 1
+                log.warning("the light failed: %s", e)
+
+    def _play(self, wait: Callable[[float | None], bool]) -> None:
+        """Until something changed. `wait` returns True when it did."""
+        self._changed.clear()
+        for colour, seconds in steps(self._pattern):
+            self._lamp.light(colour)
+            if wait(seconds):
+                return
+
+    def _wait(self, seconds: float | None) -> bool:
+        return self._changed.wait(seconds)
+
+
+def steps(pattern: Pattern | None) -> Iterator[tuple[Colour | None, float | None]]:
+    """Colour and for how long, without end; a time of None means until something changes."""
+    if pattern is None:
+        yield None, None
+        return
+    if len(pattern.round) == 1 and not pattern.round[0][1]:
+        yield pattern.colour, None
+        return
+    while True:
+        for on, off in pattern.round:
+            yield pattern.colour, on
+            yield None, off
