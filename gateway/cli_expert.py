@@ -123,7 +123,11 @@ def _snapshot(settings: config.Config) -> Any:
     from gateway.terminal.own_port import OwnPort
     from gateway.terminal.through import ThroughService
 
-    service = control.holder(settings.data) if settings.data.is_dir() else None
+    barred = False
+    try:
+        service = control.holder(settings.data)
+    except PermissionError:
+        service, barred = None, True
     status = control.ask(settings.data, "status") if service else None
 
     def open_line(port: str, baud: int) -> Opened:
@@ -132,7 +136,9 @@ def _snapshot(settings: config.Config) -> Any:
         return ThroughService(settings.data, port, turn=PATIENCE)
 
     now = SystemClock().now()
-    return collect(settings, now, status=status, service=service, open_line=open_line)
+    return collect(
+        settings, now, status=status, service=service, open_line=open_line, barred=barred
+    )
 
 
 def _report(issues: tuple[Issue, ...]) -> list[str]:

@@ -73,7 +73,10 @@ class Control:
     def _take(self, client: socket.socket) -> None:
         """What has to wait for a modem gets a thread of its own; it holds up no other question."""
         client.settimeout(PATIENCE)
-        question = json.loads(client.makefile("rb").readline(LIMIT))
+        line = client.makefile("rb").readline(LIMIT)
+        if not line:
+            return  # somebody only looked whether we are here
+        question = json.loads(line)
         answers = {
             "status": self._status,
             "at": self._at,
@@ -144,12 +147,17 @@ def ask(
 
 
 def holder(folder: Path) -> int | None:
-    """The process id of the service that listens on this data folder; None when none does."""
+    """The process id of the service that listens on this data folder; None when none does.
+
+    PermissionError: this user may not know.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         try:
             with _short(folder) as short:
                 client.settimeout(PATIENCE)
                 client.connect(os.path.join(short, NAME))
+        except PermissionError:
+            raise
         except OSError:
             return None
         size = struct.calcsize("3i")  # struct ucred: pid, uid, gid

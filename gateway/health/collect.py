@@ -32,16 +32,18 @@ def collect(
     status: Mapping[str, Any] | None,
     service: int | None,
     open_line: Open,
+    barred: bool = False,
 ) -> Snapshot:
     """`status`: what the running service answered, None without one. `service`: its process id.
 
-    `open_line` gives the way to the modem at a port: through the service, or the port itself.
+    `barred`: this user may not know whether one runs; then no port is opened. `open_line` gives
+    the way to the modem at a port: through the service, or the port itself.
     """
     paths = _paths(config, status)
     ports = machine.ports(paths, ours={service} if service else ())
     if status is not None:
         modems = _at_once(lambda m: _told(m, open_line), status["modems"])
-    elif service is None:
+    elif service is None and not barred:
         free = [
             p.path
             for p in ports
@@ -54,6 +56,7 @@ def collect(
         now=now,
         user=machine.user(),
         service=status is not None,
+        barred=barred,
         hung=status is None and service is not None,
         ports=ports,
         modems=tuple(modems),

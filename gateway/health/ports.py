@@ -9,7 +9,7 @@ from gateway.health.snapshot import Snapshot
 
 
 def check(now: Snapshot) -> Iterator[Issue]:
-    if not now.ports and not now.modems:
+    if not (now.ports or now.modems or now.barred):
         yield problem(
             "ports.none",
             "No modem is plugged in and none is listed in the config.",

@@ -10,7 +10,14 @@ from gateway.health.snapshot import Snapshot
 
 def check(now: Snapshot) -> Iterator[Issue]:
     about = now.disk.folder if now.disk else ""
-    if now.hung:
+    if now.barred:
+        yield problem(
+            "service.hidden",
+            f"The user {now.user} may not see whether the service runs.",
+            "Run this as the service's user or with sudo.",
+            about=about,
+        )
+    elif now.hung:
         yield problem(
             "service.silent",
             "The service runs and does not answer.",

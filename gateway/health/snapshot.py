@@ -123,6 +123,7 @@ class Snapshot:
     user: str = ""
     service: bool = True  # it runs on this data folder and answers
     hung: bool = False  # it runs and does not answer
+    barred: bool = False  # this user may not know whether it runs
     ports: tuple[Port, ...] = ()
     modems: tuple[Modem, ...] = ()
     devices: tuple[Device, ...] = ()

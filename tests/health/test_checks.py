@@ -118,6 +118,7 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("database.none", N, store(exists=False, created=None)),
     ("database.damaged", P, store(damage=("Page 7 is never used",), newest_backup=NOW)),
     ("database.unreadable", P, store(readable=False, trouble="It cannot be read.", created=None)),
+    ("service.hidden", P, {"service": False, "barred": True, "ports": (), "modems": ()}),
     ("service.stopped", P, {"service": False}),
     ("service.silent", P, {"service": False, "hung": True}),
     ("backup.none", N, store()),

@@ -165,6 +165,14 @@ def test_messages_in_doubt_are_told_with_their_time(network, box, modem):
         assert found["messages.uncertain"]["since"] > 1_700_000_000_000
 
 
+def test_being_looked_at_leaves_no_trace_in_the_log(box, modem):
+    with box.start() as running:
+        running.wait_for_modems(1)
+        findings(box)
+        box.stop()
+        assert not [line for line in box.output if "Traceback" in line or "ERROR" in line]
+
+
 def test_a_service_that_hangs_is_not_called_stopped(box, modem):
     with box.start() as running:
         running.wait_for_modems(1)
