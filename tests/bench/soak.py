@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import tempfile
 import time
 from collections import Counter, deque
@@ -253,6 +254,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--size", type=int, default=200, help="messages each way in a round")
     parser.add_argument("--kills", type=float, default=4, help="kills of the service in a round")
     chosen = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the service must not outlive us
     began = time.monotonic()
     total = Tally()
     with contextlib.ExitStack() as stack:
