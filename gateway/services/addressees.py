@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.services.numbers import SEPARATORS, BadNumber, Recipients, normalise
 from gateway.store import blocked, groups, people
@@ -26,6 +26,7 @@ class Entry:
     shown: str
     kind: str  # "number" | "person" | "group"
     numbers: tuple[str, ...]
+    place: int = 0  # among all that was typed, from 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,12 @@ def resolve(typed: str | Sequence[str], country: str) -> Addressees:
     parts: Iterable[str] = SEPARATORS.split(typed) if isinstance(typed, str) else typed
     entries: list[Entry] = []
     bad: list[BadNumber] = []
-    for part in filter(None, map(str.strip, parts)):
+    for place, part in enumerate(filter(None, map(str.strip, parts))):
         found = _one(part, country)
         if isinstance(found, BadNumber):
             bad.append(found)
         else:
-            entries.append(found)
+            entries.append(replace(found, place=place))
     return Addressees(tuple(entries), tuple(bad))
 
 

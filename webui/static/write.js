@@ -1,6 +1,7 @@
 // Counts while one types. What counts is the box's own codec: this script only asks it.
 
 import { ask, SignedOut, signedOut, tellTime } from "./page.js";
+import { choosing } from "./recipients.js";
 
 const form = document.querySelector("form[data-count]");
 const count = document.getElementById("count");
@@ -40,7 +41,7 @@ async function ask_count() {
 }
 
 async function post(more) {
-  const body = new FormData(form);
+  const body = new URLSearchParams(new FormData(form));
   for (const [name, value] of Object.entries(more)) body.set(name, value);
   try {
     const response = await ask(form.dataset.count, { method: "POST", body });
@@ -53,7 +54,9 @@ async function post(more) {
 
 function show(answer) {
   if (count.innerHTML.trim() !== answer.count.trim()) count.innerHTML = answer.count;
+  showWho(answer.who);
 }
 
+const showWho = choosing(form);
 tellTime();
-if (text.value) ask_count();
+if (text.value || form.elements.recipients.value) ask_count();

@@ -21,10 +21,11 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import sms
+from gateway.services import placeholders, wording
 from gateway.services.messaging import Draft, FieldError, Refused, new_id, tidy
 from gateway.store import queries
 from gateway.store.outbox import DuplicateId
-from webui import messages
+from webui import choosing, messages
 from webui.arguments import an_id
 from webui.current import author, box
 
@@ -43,6 +44,8 @@ class Form:
     connection: str = ""  # "" = the routing rules decide
     token: str = field(default_factory=new_id)
     reply: bool = False
+    find: str = ""  # in the list of all contacts
+    after: str = ""  # the key of the last one above
 
     @classmethod
     def of(cls, form: Mapping[str, str]) -> Form:
@@ -53,6 +56,8 @@ class Form:
             connection=form.get("connection", ""),
             token=token if TOKEN.fullmatch(token) else new_id(),
             reply=bool(form.get("reply")),
+            find=form.get("find", "")[:100].strip(),
+            after=form.get("after", ""),
         )
 
     def draft(self) -> Draft:
@@ -62,21 +67,24 @@ class Form:
             text=self.text,
             connection_id=chosen,
             client_id=self.token,
+            fill=True,
         )
 
 
 @blueprint.get("/send")
 def write() -> BaseResponse | str:
     replied = an_id(request.args.get("reply"))
-    return page(_reply_to(replied) if replied else Form())
+    return page(_reply_to(replied) if replied else Form(choosing.asked_for(request.args)))
 
 
 @blueprint.post("/send")
 def send() -> BaseResponse | str:
-    form = Form.of(request.form)
+    form = _posted()
     action = request.form.get("action", "send")
     if action == "plain":
         form.text = sms.plain(form.text)
+    if action == "contacts" or form.after or "drop" in request.form:
+        return page(form, choose=action == "contacts" or bool(form.after))
     if action in ("plain", "check"):
         return page(form, box().messaging.check(form.draft()) if action == "check" else ())
     try:
@@ -89,10 +97,23 @@ def send() -> BaseResponse | str:
 @blueprint.post("/send/count")
 def count() -> Response:
     """For the script: the counter as it would stand on the page, and the text in plain letters."""
-    form = Form.of(request.form)
+    form = _posted()
     if request.form.get("action") == "plain":
         form.text = sms.plain(form.text)
-    return jsonify(count=_count(form), text=form.text)
+    return jsonify(count=_count(form), text=form.text, who=_who(form))
+
+
+@blueprint.post("/send/contacts")
+def contacts() -> str:
+    """For the script: people and groups to tick, as the page without script shows them."""
+    form = _posted()
+    return choosing.section(form.recipients, form.find, form.after)
+
+
+def _posted() -> Form:
+    form = Form.of(request.form)
+    form.recipients = choosing.with_picks(form.recipients, request.form)
+    return form
 
 
 def _send_once(form: Form) -> tuple[int, bool]:
@@ -106,7 +127,7 @@ def _send_once(form: Form) -> tuple[int, bool]:
     except DuplicateId:
         stored = queries.by_client_id(form.token)
     numbers = box().messaging.recipients(form.recipients).numbers
-    same = stored and stored.text == form.text
+    same = stored and stored.text == box().messaging.word(form.draft(), numbers).text
     if stored and same and {d.number for d in stored.dispatches} == set(numbers):
         # Two clicks come within moments; the same text minutes later deserves a word.
         late = box().clock.now() - stored.created_at > 20_000
@@ -132,7 +153,7 @@ def _reply_to(message_id: int) -> Form:
     )
 
 
-def page(form: Form, errors: Iterable[FieldError] = ()) -> str:
+def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False) -> str:
     by_field: dict[str, str] = {}
     for error in errors:
         by_field[error.field] = f"{by_field.get(error.field, '')} {error.words}".strip()
@@ -142,13 +163,21 @@ def page(form: Form, errors: Iterable[FieldError] = ()) -> str:
         errors=by_field,
         focus="text" if form.recipients and "recipients" not in by_field else "recipients",
         count=_count(form),
+        who=_who(form),
+        choose=choosing.section(form.recipients, form.find, form.after) if choose else "",
+        placeholders=placeholders.known(),
         connections=messages.connections(),
     )
 
 
+def _who(form: Form) -> str:
+    return choosing.chips(box().messaging.addressees(form.recipients))
+
+
 def _count(form: Form) -> str:
-    counted = sms.count(form.text) if form.text else None
     recipients = box().messaging.recipients(form.recipients)
+    worded = box().messaging.word(form.draft(), recipients.numbers)
+    counted = sms.count(worded.longest) if form.text else None
     return render_template(
         "_count.html",
         counted=counted,
@@ -157,5 +186,7 @@ def _count(form: Form) -> str:
         more=max(0, len(counted.forced_by) - SHOWN_CULPRITS) if counted else 0,
         offered=bool(counted and counted.replacements),
         people=len(recipients.numbers),
+        worded=worded,
+        unknown=wording.unknown_placeholders(form.text),
         bad=recipients.bad,
     )

@@ -41,7 +41,8 @@ def upload() -> BaseResponse | str:
     if file is None or not file.filename:
         return make_response(_choose_page([FieldError("file", "Choose a file first.")]), 400)
     try:
-        kept = box().importing.upload(file.filename, file.read(), author())
+        with file.stream as stream:  # a large one is a temporary file
+            kept = box().importing.upload(file.filename, stream.read(), author())
     except Refused as e:
         return make_response(_choose_page(e.errors), 400)
     return redirect(url_for("people.one_import", import_id=kept), 303)

@@ -1,0 +1,304 @@
+"""People on the page: without script, as forms and links."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+
+import pytest
+from werkzeug.test import TestResponse
+
+from gateway.services import importing
+from gateway.services.people import Entered
+from gateway.store import blocked, groups, people, queries
+from tests.webui.conftest import ANN, BOB, Reader, World, words
+
+
+@pytest.fixture
+def ann(world: World) -> int:
+    return world.box.people.add(Entered("Ann Otieno", ANN))
+
+
+def upload(reader: Reader, content: bytes, name: str = "people.csv") -> TestResponse:
+    token = reader.token("/people/import")
+    data = {"csrf_token": token, "file": (io.BytesIO(content), name)}
+    return reader.client.post("/people/import", data=data)
+
+
+def checked(html: str, name: str) -> list[str]:
+    return re.findall(rf'name="{name}" value="([^"]*)" checked', html)
+
+
+# names where messages are shown -----------------------------------------------------------------
+
+
+def test_names_are_shown_wherever_a_number_would_be(admin: Reader, world: World) -> None:
+    received, sent = world.receive("hi"), world.write("hello", [ANN, BOB])
+    assert "Ann" not in admin.get("/")
+    contact = world.box.people.add(Entered("Ann <b>", ANN))
+    for path in ("/", "/received", "/pending", f"/?open={received}", f"/?open={sent}"):
+        html = admin.get(path)
+        assert (
+            "Ann <b>" in words(html.replace("&lt;b&gt;", "&amp;lt;b&amp;gt;"))
+            or "&lt;b&gt;" in html
+        )
+        assert "Ann <b>" not in html
+    world.box.people.delete([contact], "admin")
+    assert "Ann" not in admin.get("/")
+
+
+def test_an_opened_message_leads_to_its_contact_or_to_a_new_one(admin, world, ann) -> None:
+    known, unknown = world.receive("hi", ANN), world.receive("hi", BOB)
+    for message, end in (
+        (known, f"/people/{ann}"),
+        (unknown, "/people/new?number=%2B447700900456"),
+    ):
+        link = re.search(r'href="(/people/with/[^"]*)"', admin.get(f"/?open={message}"))[1]
+        assert admin.client.get(link).headers["Location"] == end
+    assert f'value="{BOB}"' in admin.get("/people/new?number=%2B447700900456")
+
+
+# contacts ---------------------------------------------------------------------------------------
+
+
+def test_a_contact_is_made_changed_and_deleted(admin, world) -> None:
+    group = world.box.people.make_group("Volunteers")
+    made = admin.post(
+        "/people/new", form="/people/new", name="Bob", number="07700 900456", group=group
+    )
+    assert made.status_code == 303
+    contact = people.by_number(BOB)
+    assert contact.groups == ("Volunteers",)
+    page = f"/people/{contact.id}"
+    assert checked(admin.get(page), "group") == [str(group)]
+    admin.post(page, form=page, name="Robert", number=BOB, notes="a\r\nb")
+    changed = people.get(contact.id)
+    assert (changed.name, changed.notes, changed.groups) == ("Robert", "a\nb", ())
+    asked = admin.post("/people/several", form=page, id=contact.id, action="delete")
+    assert "You are about to delete 1 contact" in words(asked.text)
+    assert people.get(contact.id)
+    admin.post("/people/several", form=page, id=contact.id, action="delete", confirmed="yes")
+    assert people.get(contact.id) is None
+    assert admin.client.get(page).status_code == 404
+
+
+def test_what_is_refused_keeps_what_was_typed_with_the_error_beside_it(admin, ann) -> None:
+    page = admin.post(
+        "/people/new", form="/people/new", name="Eve", number="07700900123", notes="n"
+    )
+    assert page.status_code == 400
+    assert "belongs to “Ann Otieno” already" in words(page.text)
+    assert 'value="Eve"' in page.text
+    assert page.text.count("aria-invalid") == 1
+
+
+def test_a_contact_shows_what_was_said_and_not_what_was_deleted(admin, world, ann) -> None:
+    from gateway.store import trash
+
+    gone = world.receive("gone", ANN)
+    world.receive("kept", ANN)
+    world.write("both of you", [ANN, BOB])
+    world.receive("not hers", BOB)
+    trash.delete([gone], world.clock.now(), "admin")
+    said = words(admin.get(f"/people/{ann}"))
+    assert "kept" in said
+    assert "both of you" in said
+    assert "gone" not in said
+    assert "not hers" not in said
+
+
+def test_the_list_searches_and_pages(admin, world) -> None:
+    for n in range(120):
+        people.add(people.Contact(f"Person {n:03}", f"+4477009{n:05d}"), 1)
+    seen, path = [], "/people"
+    while path:
+        html = admin.get(path)
+        seen += re.findall(r"Choose (Person \d+)", html)
+        following = re.search(r'rel="next" href="([^"]*)"', html)
+        path = following[1].replace("&amp;", "&") if following else ""
+    assert seen == [f"Person {n:03}" for n in range(120)]
+    assert "Person 042" in admin.get("/people?find=person+042")
+    assert "Nobody here matches" in admin.get("/people?find=zzz")
+
+
+def test_several_are_put_into_a_group_also_all_that_match(admin, world, ann) -> None:
+    bob = world.box.people.add(Entered("Bob", BOB))
+    group = world.box.people.make_group("Team")
+    admin.post("/people/several", form="/people", id=[ann, bob], to=group, action="join")
+    assert groups.get(group).people == 2
+    admin.post("/people/several", form="/people", all="1", find="ann", to=group, action="leave")
+    assert people.get(bob).groups == ("Team",)
+    assert people.get(ann).groups == ()
+    for fields in ({"action": "join", "to": group}, {"action": "join", "id": ann}):
+        said = admin.post("/people/several", form="/people", **fields)
+        assert "first." in words(admin.get(said.headers["Location"]))
+
+
+def test_blocking_is_a_switch_on_the_contact_and_a_list(admin, world, ann) -> None:
+    page = f"/people/{ann}"
+    admin.post(page + "/block", form=page, block="1")
+    assert blocked.get(ANN).who == "admin"
+    assert "Blocked by admin" in words(admin.get(page))
+    assert "Ann Otieno" in admin.get("/people/blocked")
+    admin.post("/people/blocked", form="/people/blocked", number=ANN, action="free")
+    assert blocked.get(ANN) is None
+    assert admin.post("/people/blocked", form="/people/blocked", number="x").status_code == 400
+    admin.post("/people/blocked/words", form="/people/blocked", stop="ACHA", start="")
+    assert 'value="ACHA"' in admin.get("/people/blocked")
+
+
+def test_groups_and_fields_are_managed(admin, world, ann) -> None:
+    made = admin.post("/people/groups", form="/people/groups", name="Nurses")
+    page = made.headers["Location"]
+    assert admin.post("/people/groups", form="/people/groups", name="nurses").status_code == 400
+    assert "Ann Otieno" in admin.get(page + "?find=otieno")
+    admin.post(page + "/members", form=page, id=ann, action="join")
+    assert "1 person in it" in words(admin.get(page))
+    assert "stay under People" in words(admin.post(page + "/delete", form=page).text)
+    admin.post(page + "/delete", form=page, confirmed="yes")
+    assert groups.groups() == []
+    assert people.get(ann)
+    admin.post("/people/fields", form="/people/fields", name="Town")
+    (town,) = groups.fields()
+    world.box.people.save(ann, Entered("Ann Otieno", ANN, fields={town.id: "Leeds"}), ())
+    asked = admin.post("/people/fields", form="/people/fields", field=town.id, action="delete")
+    assert "1 contact has something in this field" in words(asked.text)
+    assert groups.fields()
+
+
+# import and export ------------------------------------------------------------------------------
+
+
+def test_a_file_is_looked_at_changed_and_put_in(admin, world, ann) -> None:
+    rows = "Naam;Phone;Town\nAnn B;07700900123;Leeds\nBob;07700900456;York\nMoon;far away;\n"
+    page = upload(admin, rows.encode("cp1252")).headers["Location"]
+    html = admin.get(page)
+    said = words(html)
+    assert "2 people can go in, 1 row cannot" in said
+    assert "Line 4 “far away” is not a phone number" in said
+    assert "1 new contact, 1 known already and left as they are" in said
+    plan = {"column-0": "name", "column-1": "number", "column-2": "", "known": "update"}
+    looked = admin.post(page, form=page, action="look", **plan)
+    assert "1 known already and updated" in words(looked.text)
+    admin.post(page, form=page, action="start", group="New", **plan)
+    done = words(admin.get(page))
+    assert "1 contact added, 1 updated" in done
+    assert people.get(ann).name == "Ann B"
+    assert groups.fields() == []
+    file = admin.client.get(page + "/rows.csv")
+    assert "Moon,far away,,“far away” is not a phone number" in file.text
+    assert "attachment" in file.headers["Content-Disposition"]
+
+
+def test_no_column_twice_and_no_file_at_all_are_refused(admin) -> None:
+    page = upload(admin, b"Name,Phone\nAnn,07700900123\n").headers["Location"]
+    plan = {"column-0": "number", "column-1": "number"}
+    refused = admin.post(page, form=page, action="start", **plan)
+    assert refused.status_code == 400
+    assert "Only one column can be" in refused.text
+    assert upload(admin, b"", "").status_code == 400
+    assert upload(admin, b"\n\n").status_code == 400
+
+
+def test_a_file_of_several_megabytes_is_taken_and_a_larger_one_refused(admin) -> None:
+    rows = b"Name,Number\n" + b"".join(
+        b"Person %d %s,+4477%08d\n" % (n, b"x" * 60, n) for n in range(10_000)
+    )
+    assert len(rows) > 600_000
+    start = time.perf_counter()
+    page = upload(admin, rows).headers["Location"]
+    assert "10,000 people can go in" in words(admin.get(page))
+    admin.post(page, form=page, action="start", **{"column-0": "name", "column-1": "number"})
+    assert importing.wait(int(page.rsplit("/", 1)[1]), 60)
+    assert "10,000 contacts added" in words(admin.get(page))
+    assert time.perf_counter() - start < 30
+    assert upload(admin, b"x" * (importing.MOST_OCTETS + 200_000)).status_code in (400, 413)
+
+
+def test_the_export_is_safe_and_follows_the_search(admin, world, ann) -> None:
+    world.box.people.add(Entered("=HYPERLINK(1)", BOB))
+    everybody = admin.client.get("/people/export.csv").text
+    assert "'=HYPERLINK(1)" in everybody
+    assert ANN in everybody
+    assert ANN not in admin.client.get("/people/export.csv?find=hyper").text
+    assert "BEGIN:VCARD" in admin.client.get("/people/export.vcf").text
+
+
+# Send SMS ---------------------------------------------------------------------------------------
+
+
+def test_contacts_and_groups_are_chosen_from_the_list_without_script(admin, world, ann) -> None:
+    bob = world.box.people.add(Entered("Bob, Jr.", BOB))
+    group = world.box.people.make_group("Team")
+    world.box.people.join(group, [bob])
+    shown = admin.post("/send", form="/send", action="contacts", recipients="", text="kept")
+    assert "Team" in shown.text
+    assert "kept" in shown.text
+    picks = ["Team", f"Ann Otieno <{ANN}>", f"Bob Jr. <{BOB}>"]
+    for pick in picks:
+        assert f'value="{pick.replace("<", "&lt;").replace(">", "&gt;")}"' in shown.text
+    again = admin.post("/send", form="/send", action="contacts", find="ann", pick=picks)
+    assert "2 recipients" in words(again.text)
+    assert "Bob Jr." not in again.text.split('id="choose"')[1].split('id="who"')[0]
+    dropped = admin.post("/send", form="/send", drop="1", recipients=", ".join(picks))
+    assert "1 recipient" in words(dropped.text)
+    sent = admin.post(
+        "/send", form="/send", action="send", recipients=picks[0], pick=picks, text="x"
+    )
+    assert sent.status_code == 303
+    (row,) = queries.page(queries.View.ALL)
+    assert row.people == 2
+
+
+def test_the_page_counts_the_longest_and_names_what_is_wrong(admin, world, ann) -> None:
+    def count(recipients: str, text: str) -> str:
+        answer = admin.post("/send/count", form="/send", recipients=recipients, text=text).json
+        return words(answer["count"] + answer["who"])
+
+    world.box.people.add_field("Town")
+    world.box.people.block(BOB, "admin")
+    said = count(f"ann otieno, {BOB}", "Hi {name}" + "x" * 150)
+    assert "168 characters · 2 SMS" in said.replace("169", "168")
+    assert "2 recipients , of whom 1 is blocked" in said.replace("recipients,", "recipients ,")
+    assert "{town} stays empty for 2 people" in count(f"{ANN}, {BOB}", "a {town}")
+    assert "{nmae} cannot be filled in" in count(ANN, "{nmae}")
+    refused = admin.post("/send", form="/send", action="send", recipients=ANN, text="{nmae}")
+    assert refused.status_code == 400
+
+
+def test_one_form_is_one_message_also_with_placeholders(admin, world, ann) -> None:
+    from tests.webui.conftest import field
+
+    token = field(admin.get("/send"), "token")
+    for _ in range(2):
+        fields = {"recipients": ANN, "text": "Hi {name}", "token": token, "action": "send"}
+        assert admin.post("/send", form="/send", **fields).status_code == 303
+    (row,) = queries.page(queries.View.ALL)
+    assert row.words == "Hi Ann Otieno"
+
+
+def test_other_pages_send_people_and_groups_along(admin, world, ann) -> None:
+    group = world.box.people.make_group("Team")
+    assert f"Ann Otieno &lt;{ANN}&gt;" in admin.get(f"/send?person={ann}")
+    assert "Team" in admin.get(f"/send?group={group}")
+    page = admin.post("/people/several", form="/people", id=ann, action="send")
+    assert f"Ann Otieno &lt;{ANN}&gt;" in page.text
+
+
+def test_suggestions_come_quickly_among_10000_contacts(admin, world) -> None:
+    from gateway.store.db import transaction
+
+    with transaction():
+        for n in range(10_000):
+            people.add(people.Contact(f"Person {n} Number{n % 7}", f"+447{n:09d}"), 1)
+    world.box.people.make_group("Team Person")
+    admin.get("/people/suggest?q=person")
+    times = []
+    for typed in ("person 99", "number3", "+4470000012", "447000009", "zzz"):
+        start = time.perf_counter()
+        found = admin.client.get("/people/suggest", query_string={"q": typed}).json
+        times.append(time.perf_counter() - start)
+        assert bool(found) == (typed != "zzz"), typed
+    assert sorted(times)[2] < 0.03, times
+    assert admin.client.get("/people/suggest?q=pers").json[0]["name"] == "Team Person"
