@@ -48,6 +48,32 @@ def test_a_recording_of_every_personality_replays_and_holds_no_number(
     replay(lines)
 
 
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"flood": 0.005},
+        {"double_echo": True, "split": 3},
+        {"echo_stays": True, "flood": 0.01, "flood_with": '+CUSD: 0,"Your credit is 12345",15'},
+        {"noise": 0.3},
+        {"sim_missing": True},
+        {"refuse_command": "AT+C"},
+    ],
+    ids=str,
+)
+def test_a_recording_of_a_modem_in_trouble_replays_too(network, tmp_path, faults):
+    modem = network.add_modem()
+    for name, value in faults.items():
+        setattr(modem.faults, name, value)
+    file = tmp_path / "modem.txt"
+    done = RunningBox(tmp_path, ports=[modem.port]).command("doctor", "--record", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    text = file.read_text()
+    assert not re.search(r"\d{5}", text)
+    assert "credit" not in text
+    assert not [s for s in secrets(modem) if s in text]
+    replay(text.splitlines())
+
+
 def test_a_running_service_is_recorded_through_it(network: Network, tmp_path: Path):
     modem = network.add_modem()
     with RunningBox(tmp_path, ports=[modem.port]) as box:
