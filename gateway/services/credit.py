@@ -33,6 +33,7 @@ BUSY_PAUSE = 60.0  # seconds until a check that could not be begun is tried agai
 COUNT_EVERY = 60.0  # seconds between counts, where checks go by the number of SMS
 GAP = 10 * MINUTE  # milliseconds between two checks of one connection by itself
 AFTER_FAILURE = HOUR  # an answer that did not come is asked for again after so many milliseconds
+HELD_EVERY = HOUR  # while the queue waits for credit
 AFTER_TOPUP = 10 * SECOND
 MOST_HOURS, MOST_SMS = 24 * 31, 100_000
 UNREADABLE = "No balance could be read from this answer; a pattern of your own may help."
@@ -198,12 +199,15 @@ class Credit:
     def _due(self, connection_id: int, watch: Watch, now: int) -> int | None:
         """When to ask next; None: not by itself."""
         soon = self._soon.get(connection_id)
-        if not watch.by_itself:
+        held = connection_id in self._held
+        if not watch.code or not (watch.by_itself or held):
             return soon if watch.code else None
         last = credit.last(connection_id)
         if last is None:
             return soon or now
         dues = [] if soon is None else [soon]
+        if held:  # it may have been topped up elsewhere
+            dues.append(last.at + HELD_EVERY)
         if watch.every_hours:
             hours = watch.every_hours * HOUR
             dues.append(last.at + (hours if last.raw else min(hours, AFTER_FAILURE)))

@@ -376,6 +376,22 @@ def test_the_queue_is_held_below_the_limit_and_let_go_above(watcher, modem, line
     assert not watcher.status(line).low
 
 
+def test_a_held_connection_is_asked_every_hour_so_that_a_top_up_is_noticed(
+    watcher, modem, line, held, clock
+):
+    watched(line, hold_below=Decimal(2))
+    modem.said = [text("1.50 EUR"), text("10.00 EUR")]
+    watcher.check_now(line)
+    watcher.turn()
+    clock.ms += HOUR - 1
+    watcher.turn()
+    assert held[line]
+    clock.ms += 1
+    watcher.turn()
+    watcher.turn()
+    assert held[line] == ""
+
+
 def test_what_was_held_is_held_after_a_restart(desk, clock, line, held):
     watched(line, hold_below=Decimal(2))
     credit.add(Check(line, clock.now(), raw="x", balance=Decimal(1)))
