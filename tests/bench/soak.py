@@ -194,7 +194,10 @@ class Soak:
                 states[key] = self.box.state(key)
             open_ids = {k for k in open_ids if states[k] not in OVER}
             there = self._received()
-            if (not open_ids and not ins - set(there)) or time.monotonic() > ends:
+            if not open_ids and not ins - set(there):
+                break
+            if time.monotonic() > ends:
+                tally.complaints += self._explain()
                 break
             time.sleep(0.2)
         states = {key: self.box.state(key) for key in outs}  # what was in doubt may be settled
@@ -236,6 +239,15 @@ class Soak:
             mine = [m for m in page if m["sender"].startswith(prefix)]
             found.update((m["sender"], m["contentPreview"]) for m in mine)
         return found
+
+    def _explain(self) -> list[str]:
+        """What modems and box look like when something does not come to its end."""
+        seen = [
+            f"{m.port}: plugged in {m.plugged_in}, the network holds {m.held}, stored "
+            f"{[(x.name, x.used) for x in m.memories.values()]}, told {m.heard[-3:]}"
+            for m in self._modems
+        ]
+        return [*seen, self.box.command("modems").stdout, *self.box.output[-20:]]
 
     def memory(self) -> dict[str, float]:
         assert self.box.process
