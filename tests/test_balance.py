@@ -93,6 +93,8 @@ OWN += [
 ]
 
 TRAPS = [
+    ("Balance of 0712345678 KSh 50", "50", "KES"),
+    ("Saldo 48123456789 PLN 20", "20", "PLN"),
     ("Balance at R 10:30 is R 5.00", "5.00", "ZAR"),
     ("Balance of 0712345678 KSh 50.00", "50.00", "KES"),
     ("Balance of +254 712 345 678 KSh 50.00", "50.00", "KES"),
@@ -109,6 +111,8 @@ TRAPS = [
 ]
 
 NOTHING = [
+    "Saldo nomor Rp 081234567890",
+    "Balance of 254712345678 KSh",
     "Tu solicitud no puede ser tramitada en estos momentos.",
     "Your balance on 01.02.2027 at 10:30",
     "Balance for 48123456789",
