@@ -31,6 +31,8 @@ QUEUED = 90.0  # seconds for the modem to get to it
 CODE = re.compile(r"[0-9*#+]{1,160}")
 # These change the PIN or use the PUK up: three wrong ones block the card.
 FORBIDDEN = re.compile(r"\*\*0[45]2?\*")
+UNCHOSEN = "Closed: nothing was chosen in time."
+BUSY = "The modem was too busy."
 GONE = "The modem was gone before the answer came."
 
 
@@ -148,11 +150,14 @@ class Ussd:
             session = self._sessions.get(connection_id)
             if session is None or session.shown.state is State.OVER:
                 return
+            unheard = self._asking(connection_id) and not session.began
             if session.shown.state is State.ASKING and session.began:
                 words = "Cancelled. The modem is free when the network has answered or given up."
             else:
                 words = "Cancelled."
             self._end(session, words)
+        if unheard:
+            session.on_answer(Reply(words=words))
         self._carriers.post(connection_id, partial(self._close, connection_id=connection_id))
 
     def dialogue(self, connection_id: int) -> Dialogue | None:
@@ -170,6 +175,7 @@ class Ussd:
         """End what took too long; seconds until there may be more to do."""
         now = self._clock.monotonic()
         late: list[int] = []
+        unheard: list[_Session] = []
         ends: list[float] = []
         with self._changed:
             for connection_id, session in self._sessions.items():
@@ -183,10 +189,11 @@ class Ussd:
             for connection_id in late:
                 session = self._sessions[connection_id]
                 menu = session.shown.state is State.CHOOSE
-                self._end(
-                    session,
-                    "Closed: nothing was chosen in time." if menu else "The modem was too busy.",
-                )
+                self._end(session, UNCHOSEN if menu else BUSY)
+                if not menu:
+                    unheard.append(session)
+        for session in unheard:  # its job will find that nobody waits, and say nothing
+            session.on_answer(Reply(words=BUSY))
         for connection_id in late:
             self._carriers.post(connection_id, partial(self._close, connection_id=connection_id))
         return min(ends, default=None)

@@ -291,6 +291,24 @@ def test_no_answer_is_kept_as_such(watcher, modem, line):
     assert watcher.status(line).last.trouble == job.NO_ANSWER
 
 
+def test_a_check_that_the_modem_does_not_get_to_can_be_tried_again(watcher, modem, line, clock):
+    watched(line)
+    modem.busy = True
+    watcher.check_now(line)
+    assert watcher.status(line).checking
+    clock.seconds += QUEUED
+    watcher.turn()
+    watcher.turn()
+    assert not watcher.status(line).checking
+    assert "busy" in watcher.status(line).last.trouble
+    modem.busy = False
+    modem.said = [text("5.00 EUR")]
+    watcher.check_now(line)
+    watcher.turn()
+    assert watcher.status(line).read.balance == 5
+    assert len([asked for asked in modem.asked if "*100#" in asked]) == 1
+
+
 def test_an_own_pattern_reads_what_the_built_in_one_cannot(watcher, modem, line):
     watched(line, pattern=r"(\d+) units")
     modem.said = [text("You have 77 units")]
