@@ -154,6 +154,7 @@ class PersonView:
     connection: str
     reason: str
     code: str
+    text: str  # "" = as the message stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,7 @@ def _person(d: DispatchInfo, names: dict[int, str], known: dict[str, str]) -> Pe
         connection=names.get(d.connection_id or 0, ""),
         reason=" ".join(filter(None, (d.reason, _progress(d)))),
         code=d.code,
+        text=d.text or "",
     )
 
 

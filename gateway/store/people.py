@@ -283,6 +283,19 @@ def history(number: str, before_id: int | None, limit: int) -> list[int]:
     return sorted({i for (i,) in (*heard, *told)}, reverse=True)[:limit]
 
 
+def told(number: str, message_ids: Sequence[int]) -> dict[int, str]:
+    """Message -> what this number got, where that differs from what stands with the message."""
+    found: dict[int, str] = {}
+    with errors():
+        for some in _some(message_ids):
+            sql = (
+                "SELECT message_id, text FROM dispatch WHERE number = ? AND text IS NOT NULL"  # noqa: S608
+                f" AND message_id IN ({_marks(some)})"
+            )
+            found.update(execute(sql, (number, *some)).fetchall())
+    return found
+
+
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 

@@ -101,6 +101,7 @@ class DispatchInfo:
     delivered_at: int | None
     parts: tuple[PartInfo, ...]
     history: tuple[AttemptInfo, ...]  # oldest first
+    text: str | None = None  # its own words, where they are filled in for each recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,7 @@ def _dispatches(message_id: int) -> Iterable[DispatchInfo]:
         history.setdefault(dispatch_id, []).append(attempt)
     for row in execute(
         "SELECT id, number, state, state_at, due_at, valid_until, connection_id, attempts, reason,"
-        " code, parts, sent_at, delivered_at FROM dispatch WHERE message_id = ? ORDER BY id",
+        " code, parts, sent_at, delivered_at, text FROM dispatch WHERE message_id = ? ORDER BY id",
         (message_id,),
     ):
         yield _dispatch(row, tuple(parts.get(row[0], ())), tuple(history.get(row[0], ())))
@@ -296,7 +297,7 @@ def _dispatch(
     row: tuple[Any, ...], parts: tuple[PartInfo, ...], history: tuple[AttemptInfo, ...]
 ) -> DispatchInfo:
     id_, number, state, state_at, due_at, valid_until, via, attempts, reason, code, *rest = row
-    sms, sent_at, delivered_at = rest
+    sms, sent_at, delivered_at, text = rest
     return DispatchInfo(
         id=id_,
         number=number,
@@ -313,4 +314,5 @@ def _dispatch(
         delivered_at=delivered_at,
         parts=parts,
         history=history,
+        text=text,
     )

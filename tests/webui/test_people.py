@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from gateway.services import importing
+from gateway.services.messaging import Draft
 from gateway.services.people import Entered
 from gateway.store import blocked, groups, people, queries
 from tests.webui.conftest import ANN, BOB, Reader, World, words
@@ -63,6 +64,14 @@ def test_an_opened_message_leads_to_its_contact_or_to_a_new_one(admin, world, an
         link = re.search(r'href="(/people/with/[^"]*)"', admin.get(f"/?open={message}"))[1]
         assert admin.client.get(link).headers["Location"] == end
     assert f'value="{BOB}"' in admin.get("/people/new?number=%2B447700900456")
+
+
+def test_each_recipient_sees_their_own_words(admin, world, ann) -> None:
+    sent = world.box.messaging.send(Draft(f"{ANN}, {BOB}", "Hi {name}!", fill=True)).message_id
+    said = words(admin.get(f"/?open={sent}"))
+    assert "Hi Ann Otieno!" in said
+    assert "Hi +44 7700 900456!" in said
+    assert "Hi Ann Otieno!" in admin.get(f"/people/{ann}")
 
 
 # contacts ---------------------------------------------------------------------------------------

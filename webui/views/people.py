@@ -6,6 +6,7 @@ Groups, blocked numbers and imports have modules of their own and share this blu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import (
@@ -30,7 +31,7 @@ from gateway.store.people import Contact, Filter
 from webui import messages
 from webui.arguments import an_id
 from webui.current import author, box
-from webui.words import phone
+from webui.words import phone, shortened
 
 blueprint = Blueprint("people", __name__)
 PAGE = 50
@@ -236,11 +237,18 @@ def contact_page(
         groups=everything,
         member=member,
         block=blocked.get(number) if number else None,
-        said=messages.rows(ids[:SAID]),
+        said=_said(number, ids[:SAID]),
         older=ids[SAID - 1] if len(ids) > SAID else None,
         before=before,
         saved=request.args.get("saved"),
     )
+
+
+def _said(number: str, ids: list[int]) -> list[messages.RowView]:
+    """In the words that this person got."""
+    own = people.told(number, ids)
+    rows = messages.rows(ids)
+    return [replace(row, words=shortened(own[row.id])) if row.id in own else row for row in rows]
 
 
 # files and suggestions --------------------------------------------------------------------------
