@@ -231,7 +231,7 @@ def csca(number: str) -> Command:
 
 def cmgl(status: int = 4) -> Command:
     """0 unread, 1 read, 4 all. Each listed message gives it another ten seconds."""
-    return Command(f"AT+CMGL={status}", 60.0, "+CMGL:", extend_by=10.0, extend_max=180.0)
+    return Command(f"AT+CMGL={status}", 40.0, "+CMGL:", extend_by=10.0, extend_max=180.0)
 
 
 def cmgr(slot: int) -> Command:

@@ -34,10 +34,15 @@ def quick(monkeypatch):
     monkeypatch.setattr("gateway.modem.recovery.COMMAND_GAP", 0.05)
     monkeypatch.setattr("gateway.modem.worker.ASK_AGAIN", 0.1)
     monkeypatch.setattr("gateway.modem.link.RESYNC_PATIENCE", 1.0)
-    cops = dataclasses.replace(commands.cops_query(), timeout=1.0)
-    monkeypatch.setattr(commands, "cops_query", lambda: cops)
+    for name in ("cops_query", "cmgl"):
+        monkeypatch.setattr(commands, name, _within_a_second(getattr(commands, name)))
     rungs = [dataclasses.replace(r, patience=r.patience / 20) for r in ladder.LADDER]
     monkeypatch.setattr(ladder, "LADDER", tuple(rungs))
+
+
+def _within_a_second(make):
+    """The same command with less patience."""
+    return lambda *fields: dataclasses.replace(make(*fields), timeout=1.0)
 
 
 @pytest.fixture
