@@ -104,7 +104,8 @@ def add(check: Check) -> None:
 
 
 _COLUMNS = (
-    "SELECT connection_id, at, kind, answer, balance, currency, trouble, last_part FROM credit_check"
+    "SELECT connection_id, at, kind, answer, balance, currency, trouble, last_part"
+    " FROM credit_check"
 )
 
 
