@@ -18,7 +18,6 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from gateway import pacing
 from gateway.box import Box
 from gateway.clock import Clock, SystemClock
 from gateway.config import Config, Power
@@ -88,7 +87,7 @@ class Service:
         network = self._start_simulation()
         means = _means(self.config.power, lambda: fleet.works())
         fleet = Fleet(self._clock, db.connected, self._ledger, _known, means)
-        self._gate = Gate(self._clock, pacing.NONE if self._simulate else pacing.DEFAULT)
+        self._gate = Gate(self._clock)
         self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate)
         housekeeping = Housekeeping(self._clock, self.events)
         watch = self._watch(fleet)

@@ -13,7 +13,7 @@ from gateway.clock import MINUTE
 
 SUSPICIOUS: Final = frozenset({21, 28, 30, 38, 50, 69, 500})  # of +CMS ERROR
 IN_A_ROW: Final = 3
-FIRST_HOLD: Final = 10 * MINUTE  # then one message goes out as a trial
+FIRST_HOLD: Final = MINUTE // 2  # then one message goes out as a trial
 LONGEST_HOLD: Final = 60 * MINUTE
 WORDS: Final = (
     "The network refused {count} messages in a row: check credit and whether the SIM is barred."

@@ -94,6 +94,11 @@ class SerialPort:
         return PortError(Trouble.VANISHED, f"{self.path} is gone: the modem was unplugged or reset")
 
 
+def is_pretend(path: str) -> bool:
+    """Whether a program, not a device, is at the other end (a pseudo terminal)."""
+    return os.path.realpath(path).startswith("/dev/pts/")
+
+
 def is_uart(path: str) -> bool:
     """Whether bytes can be lost for want of flow control: a real UART, or a USB-to-UART chip."""
     name = os.path.basename(os.path.realpath(path))

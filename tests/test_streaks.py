@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.clock import MINUTE
 from gateway.streaks import FIRST_HOLD, SUSPICIOUS, Streaks
 
 NOW = 1_800_000_000_000
@@ -51,7 +50,7 @@ def test_after_the_hold_one_trial_decides() -> None:
     assert streaks.held(1, later) == ""
     assert streaks.on_trial(1)
     assert streaks.refused(1, "+10", 38, "CMS 38", later)  # known already, and still refused
-    assert streaks.held(1, later + FIRST_HOLD + MINUTE)  # for longer now
+    assert streaks.held(1, later + FIRST_HOLD + FIRST_HOLD // 2)  # for longer now
     assert streaks.succeeded(1)
     assert streaks.held(1, later) == ""
     assert not streaks.on_trial(1)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.clock import DAY, Clock
-from gateway.pacing import DEFAULT, Limits, Pacing, limits_of
+from gateway.pacing import DEFAULT, NONE, Limits, Pacing, limits_of
 from gateway.routing import Line
 from gateway.store import connections, outbox, settings
 from gateway.store.connections import ConnectionInfo
@@ -30,10 +30,16 @@ class Gate:
         self._default = default
         self._lock = threading.Lock()
         self._pacing: Pacing | None = None  # made when first needed: what was sent is in the store
+        self._pretend: set[int] = set()  # connections that no carrier is behind
         self._streaks = Streaks()
         self._holds: dict[tuple[int, str], str] = {}
 
     # what happened ------------------------------------------------------------------------------
+
+    def carried(self, connection_id: int, *, pretend: bool) -> None:
+        """A modem has this SIM. A pretend one has no carrier that would cut it off."""
+        with self._lock:
+            (self._pretend.add if pretend else self._pretend.discard)(connection_id)
 
     def handed_over(self, connection_id: int, count: int) -> None:
         """So many SMS were given to the modem."""
@@ -120,4 +126,5 @@ class Gate:
 
     def _limits(self, info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Limits:
         own = (info.per_minute, info.per_hour, info.per_day) if info else (None, None, None)
-        return limits_of(self._default, box, *own)
+        pretend = info is not None and info.connection_id in self._pretend
+        return limits_of(NONE if pretend else self._default, box, *own)

@@ -15,6 +15,7 @@ from gateway.modem.ledger import Identity, ReadPdu, Sim
 from gateway.services.gate import Gate
 from gateway.steps import step
 from gateway.store import connections, db, inbox, outbox, settings
+from hw.serialport import is_pretend
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class RadioLedger:
         info = connections.upsert_connection(sim.iccid, sim.imsi, self._clock.now(), self._port)
         log.info("%s carries %s", self._port, info.name)
         self._connection_id = info.connection_id
+        self._gate.carried(info.connection_id, pretend=is_pretend(self._port))
         return info.connection_id
 
     def pin_for(self, sim: Sim, port: str, tries_left: int | None) -> str | None:

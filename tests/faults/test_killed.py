@@ -28,6 +28,7 @@ def texts(network: Network) -> list[str]:
 def test_killed_with_a_full_outbox_everything_goes_out_once(one_modem):
     network, box = one_modem
     box.wait_for_modems(1)
+    network.modems[0].air_time = 0.1  # so that the kill comes in the middle
     ids = [box.send(f"number {n}", PHONE, withDeliveryReport=False) for n in range(40)]
     eventually(lambda: len(network.sent) >= 5)
     box.kill()

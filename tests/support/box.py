@@ -9,7 +9,6 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -89,7 +88,6 @@ class RunningBox:
             made = self.command("token", "add", "tests")
             assert made.returncode == 0, made.stderr
             self.token = made.stdout.strip()
-            self._unlimited()
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", self.module, "run"),
@@ -104,12 +102,6 @@ class RunningBox:
         threading.Thread(target=self._collect, args=(self.process,), daemon=True).start()
         eventually(self._answers, what="for the box to answer")
         return self
-
-    def _unlimited(self) -> None:
-        """Pretend carriers do not mind how fast a SIM sends; a test that does sets limits."""
-        limits = json.dumps({"minute": 0, "hour": 0, "day": 0})
-        with contextlib.closing(sqlite3.connect(self.data / "pigeonbox.db")) as store, store:
-            store.execute("INSERT OR IGNORE INTO setting VALUES ('pacing', ?)", (limits,))
 
     def _collect(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout
