@@ -148,11 +148,17 @@ def _keep_and_delete(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
 
 
 def _delete(slot: int) -> Job[bool]:
-    """Delete one slot. When it fails for good, the copy on disk keeps the next sweep harmless."""
+    """Delete one slot. When it fails for good, the copy on disk keeps the next sweep harmless.
+
+    Without an answer it may be done all the same, and the slot taken by the next message: asking
+    again would delete that one unread.
+    """
     for _ in range(DELETE_TRIES):
         answer = yield from ask(commands.cmgd(slot))
         if answer.result.ok or answers.is_empty_slot(answer.result):
             return True
+        if answer.result.kind not in ("ERROR", "CMS", "CME"):
+            return False
     return False
 
 
