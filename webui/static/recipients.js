@@ -107,7 +107,9 @@ function suggesting(field) {
     if (found.length) say(`${found.length} suggestions`);
   };
 
-  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 120); });
+  const soon = () => { clearTimeout(timer); timer = setTimeout(look, 120); };
+  field.addEventListener("input", soon);
+  if (document.activeElement === field && field.value) soon(); // typed before the script was here
   field.addEventListener("blur", () => { clearTimeout(timer); asked++; close(); });
   list.addEventListener("mousedown", (event) => {
     event.preventDefault();
