@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from gateway import sms
 from gateway.events import Events
+from gateway.modem.ledger import ReadPdu
 from gateway.services.messaging import Draft, Messaging
 from gateway.services.people import Entered, People
 from gateway.services.placeholders import Template
+from gateway.services.radio import RadioLedger
 from gateway.services.refusals import Refused
 from gateway.services.stopping import Stopping, comparable, set_words, words
 from gateway.states import State
@@ -318,3 +322,24 @@ def test_the_words_are_a_setting(folk, clock):
     set_words("stop", "")
     assert words("stop") == ()
     assert comparable("  Stop-All ") == "stopall"
+
+
+def test_a_stop_is_obeyed_in_the_commit_that_stores_it_and_never_loses_it(folk, clock, monkeypatch):
+    stopping = Stopping(clock, lambda: "KE")
+    ledger = RadioLedger(
+        "p", clock, Events(), lambda: None, {}, threading.Event(), heard=stopping.obey
+    )
+    parts, dcs = sms.segment("STOP", reference=1)
+    stamp = sms.Timestamp.from_epoch_ms(clock.now())
+    deliver = sms.Deliver(
+        sender=sms.Address.parse(ANN), timestamp=stamp, dcs=dcs, user_data=parts[0]
+    )
+    pdu, length = sms.join_pdu(sms.encode(deliver))
+    with monkeypatch.context() as patch:
+        patch.setattr(Stopping, "_read", lambda *_: 1 / 0)
+        assert ledger.keep(None, [ReadPdu(pdu, "SM", 1, length)])
+    assert queries.counts().received == 1, "a mistake of ours must not lose the message"
+    blocked_before = blocked.count()
+    execute("DELETE FROM incoming")
+    ledger.keep(None, [ReadPdu(pdu, "SM", 1, length)])
+    assert (blocked_before, blocked.count()) == (0, 1)
