@@ -15,6 +15,7 @@ from hw.holders import MODEM_MANAGER, holders, runs
 from hw.ports import usb_path_of
 from hw.serialport import PortError, SerialPort, Trouble
 
+BOOT = 30.0  # seconds that a stick may take from its ports' coming to its first answer
 NO_MODEM = "Nothing here answers like a modem: is it the right port, at the right speed?"
 CONSOLE = (
     "A login prompt answers here: switch it off with raspi-config "
@@ -35,7 +36,8 @@ class Entrance:
         self.doors = doors
         self.door = doors.take() or Door(doors.name)
         self.console = False  # a login prompt has answered
-        self.more = False  # there is another door to try before giving up for now
+        self.more = False  # ask again, here or at another door, before anything stronger is done
+        self._plugged_at = clock.monotonic()
         self.twin = ""  # the port at which this very modem is served already
         self._claims = claims
         self._claim = Claim(self.door.path, usb_path=doors.usb_path)
@@ -54,6 +56,8 @@ class Entrance:
 
     def open(self) -> SerialPort:
         """The port to use now. Raises PortError; its words say what is missing."""
+        if self.doors.moved:
+            self._plugged_at = self._clock.monotonic()
         door = self.doors.take()
         if door is None:
             raise PortError(Trouble.ABSENT, UNPLUGGED)
@@ -81,8 +85,13 @@ class Entrance:
         self.console = heard is Heard.CONSOLE
         if heard is Heard.MODEM and self.doors.answered():
             return
-        self.more = heard is Heard.MODEM or self.doors.next()
+        self.more = heard is Heard.MODEM or self.doors.next() or self._is_starting
         raise Unanswered(NO_MODEM)
+
+    @property
+    def _is_starting(self) -> bool:
+        age = self._clock.monotonic() - self._plugged_at
+        return not self.doors.listed and age < BOOT
 
     def why_silent(self) -> str:
         """What is wrong with a port on which no modem was ever heard."""

@@ -252,11 +252,11 @@ class Worker:
 
     def _recover(self, port: SerialPort, why: str) -> bool:
         """The modem is silent: one step, then it is asked again. True: on the same open port."""
+        if self._entrance.more:  # it has another door, or is just starting
+            self._machine.on(Event.SILENCE, why)
+            return False
         if not self._recovery.known:  # perhaps no modem at all
             why = self._entrance.why_silent()
-            if self._entrance.more:
-                self._machine.on(Event.SILENCE, why)
-                return False
         step = self._recovery.silence(why)
         why = self._recovery.trouble
         self._machine.on(Event.SILENCE, why)

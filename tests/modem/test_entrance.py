@@ -33,6 +33,7 @@ sys.stdin.read()
 def found(ledger, monkeypatch):
     """Start a worker on doors that were found, not listed."""
     monkeypatch.setattr("gateway.modem.knock.PATIENCE", 0.3)
+    monkeypatch.setattr("gateway.modem.entrance.BOOT", 0.0)
     workers = []
 
     def start_one(*doors):
@@ -142,5 +143,4 @@ def test_a_door_behind_which_nobody_answers_is_passed_by(network, dead, found):
     worker = found(Door("/dev/not-there", interface=1), Door(dead.path, 9600), Door(modem.port))
     until(lambda: ready(worker))
     assert worker.telemetry.port == modem.port
-    assert modem.heard[0].strip() == "AT"
     assert not {"AT&F", "AT&W", "ATZ", "AT+CMGD=1,4"} & {h.upper() for h in modem.heard}

@@ -6,6 +6,7 @@ import contextlib
 import os
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from gateway.modem.fleet import Fleet
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
 from gateway.simnet.textmode import Codec
-from hw.simulator import SimulatedModem
+from hw.simulator import GENERIC, SimulatedModem
 from tests.modem.conftest import MemoryLedger, until
 from tests.support.usb import DeadPort, FakeUsb
 
@@ -178,6 +179,25 @@ def test_a_stick_put_back_between_two_looks_is_noticed(world, network):
     until(lambda: world.states == {again: "ready"})
 
 
+def test_a_stick_that_takes_its_time_to_start_is_waited_for_with_patience(
+    world, network, monkeypatch
+):
+    monkeypatch.setattr("gateway.modem.knock.PATIENCE", 0.2)
+    modem = network.add_modem(personality=replace(GENERIC, boot_time=3.0))
+    port = world.stick("1-1", "ttyUSB2", modem)
+    world.pass_time()
+    until(lambda: world.states == {port: "ready"})
+    modem.unplug()
+    world.usb.unplug("1-1")
+    world.pass_time()
+    modem.replug()
+    again = world.stick("1-1", "ttyUSB3", modem)
+    world.pass_time()
+    until(lambda: world.states == {again: "ready"})
+    (seen,) = world.fleet.telemetry()
+    assert seen.recoveries == 0, "it was reset while it was starting"
+
+
 def test_a_stick_that_is_put_back_sends_again_within_15_seconds(world, network):
     """With the thread as it runs in the box, and in real time."""
     modem = network.add_modem()
@@ -326,6 +346,7 @@ def test_75_a_mode_without_ports_is_said_once_mode_switching_had_its_time(world)
 
 def test_a_port_that_belongs_to_no_modem_after_all_is_said(world, dead, monkeypatch):
     monkeypatch.setattr("gateway.modem.knock.PATIENCE", 0.2)
+    monkeypatch.setattr("gateway.modem.entrance.BOOT", 0.5)
     world.usb.plug("1-1", SIM7600)
     port = world.usb.port("1-1", 2, "ttyUSB2", dead[0].path)
     world.pass_time()
