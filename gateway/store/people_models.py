@@ -1,0 +1,76 @@
+"""The tables of contacts, groups, blocked numbers and imports; a part of models."""
+
+from __future__ import annotations
+
+from peewee import SQL, BigIntegerField, BlobField, ForeignKeyField, IntegerField, TextField
+
+from gateway.store.table import Base
+
+
+class Contact(Base):
+    """Somebody with a name or a number (gateway.store.people)."""
+
+    name = TextField()
+    number = TextField(default="")  # E.164 or a short code; "" = none
+    notes = TextField(default="")
+    fields = TextField(default="{}")  # JSON: id of the own field -> what is in it
+    sort = TextField()  # the name made comparable; people without one come last
+    search = TextField()  # the same and the number, each word after a blank
+    created_at = BigIntegerField()
+    changed_at = BigIntegerField()
+
+    class Meta:
+        indexes = ((("sort", "id"), False),)
+
+
+Contact.add_index(Contact.number, unique=True, where=SQL("number <> ''"), name="contact_number")
+
+
+class Group(Base):
+    name = TextField()
+    sort = TextField(unique=True)
+    created_at = BigIntegerField()
+
+
+class Membership(Base):
+    group = ForeignKeyField(Group, on_delete="CASCADE", index=False)
+    contact = ForeignKeyField(Contact, on_delete="CASCADE")
+
+    class Meta:
+        indexes = ((("group", "contact"), True),)
+
+
+class OwnField(Base):
+    """Something else that is known of people, such as their town."""
+
+    name = TextField()
+    sort = TextField(unique=True)
+
+
+class Blocked(Base):
+    """Not sent to. `word` is what the number itself wrote, "" when a person blocked it."""
+
+    number = TextField(primary_key=True)
+    at = BigIntegerField()
+    who = TextField(default="")
+    word = TextField(default="")
+
+    class Meta:
+        indexes = ((("at", "number"), False),)
+
+
+class Import(Base):
+    """A file of contacts on its way in (gateway.store.imports)."""
+
+    at = BigIntegerField()
+    who = TextField()
+    name = TextField()
+    content = BlobField()
+    plan = TextField(default="")
+    state = TextField(default="new")  # new | running | done
+    total = IntegerField(default=0)
+    done = IntegerField(default=0)
+    added = IntegerField(default=0)
+    updated = IntegerField(default=0)
+    skipped = IntegerField(default=0)
+    bad = TextField(default="")
