@@ -151,9 +151,14 @@ def late(context: Context, event: Late) -> None:
     reference = answers.message_reference(event.lines)
     if reference is not None:
         context.ledger.accepted(part_id, reference)
-    elif (
-        event.result is not None
-        and event.result.kind in ("CMS", "CME")  # a bare ERROR could be about anything
-        and explain(event.result).retry is not Retry.UNCERTAIN
-    ):
+    elif event.result is not None and _from_the_network(event.result):
         context.ledger.refused(part_id, event.result)
+
+
+def _from_the_network(result: Result) -> bool:
+    """Whether only a submitted message can have brought this refusal (27.005 3.2.5: below 256).
+
+    Everything else may as well answer a question that was asked meanwhile, and a message that is
+    sent again because of it would arrive twice.
+    """
+    return result.kind == "CMS" and result.code is not None and result.code < 256
