@@ -65,6 +65,8 @@ def pages(box: RunningBox) -> list[tuple[str, str]]:
         ("message", f"/?open={answered['id']}"),
         ("send", "/send"),
         ("phone", "/phone?number=%2B254733000102"),
+        ("people", "/people"),
+        ("connections", "/connections"),
     ]
 
 
