@@ -147,11 +147,14 @@ class Received:
 
 def page(view: View, before_id: int | None = None, limit: int = PAGE) -> list[Row]:
     """A page of a view, newest first; `before_id` is the last id of the page above."""
-    return rows(views.ids(view, before_id, limit))
+    return rows(views.ids(view, before_id, limit), deleted=view is View.DELETED)
 
 
-def rows(message_ids: Sequence[int]) -> list[Row]:
-    """These messages as lines, in the order given; deleted and unknown ones are left out."""
+def rows(message_ids: Sequence[int], *, deleted: bool = False) -> list[Row]:
+    """These messages as lines, in the order given; unknown ones are left out.
+
+    So are deleted ones, or with `deleted` all others.
+    """
     if not message_ids:
         return []
     marks = ", ".join("?" * len(message_ids))
@@ -162,10 +165,10 @@ def rows(message_ids: Sequence[int]) -> list[Row]:
             " m.direction = 'in' AND m.read_at IS NULL, m.complete, m.note, m.connection_id"
             " FROM message m LEFT JOIN dispatch d"
             " ON d.id = (SELECT min(id) FROM dispatch WHERE message_id = m.id)"
-            f" WHERE m.deleted_at IS NULL AND m.id IN ({marks})",
-            message_ids,
+            f" WHERE (m.deleted_at IS NOT NULL) = ? AND m.id IN ({marks})",
+            (deleted, *message_ids),
         ).fetchall()
-        states = _states(message_ids, marks)
+        states = _states(message_ids, marks, deleted)
     by_id = {row[0]: _row(row, states.get(row[0], ())) for row in found}
     return [by_id[i] for i in message_ids if i in by_id]
 
@@ -173,14 +176,14 @@ def rows(message_ids: Sequence[int]) -> list[Row]:
 _ALL_STATES = ", ".join(f"'{state}'" for state in State)
 
 
-def _states(ids: Sequence[int], marks: str) -> dict[int, tuple[tuple[State, int], ...]]:
+def _states(ids: Sequence[int], marks: str, held: bool) -> dict[int, tuple[tuple[State, int], ...]]:
     """Counted in the index alone: a message to thousands costs no more than it must."""
     found: dict[int, list[tuple[State, int]]] = {}
     for message_id, state, count in execute(
         "SELECT message_id, state, count(*) FROM dispatch"  # noqa: S608
-        f" WHERE held = 0 AND state IN ({_ALL_STATES}) AND message_id IN ({marks})"
+        f" WHERE held = ? AND state IN ({_ALL_STATES}) AND message_id IN ({marks})"
         " GROUP BY state, message_id",
-        ids,
+        (held, *ids),
     ):
         found.setdefault(message_id, []).append((State(state), count))
     return {message_id: tuple(counted) for message_id, counted in found.items()}

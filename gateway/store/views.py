@@ -21,6 +21,7 @@ class View(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     PENDING = "pending"
+    DELETED = "deleted"
 
 
 # A dispatch in one of these states puts its message into the view.
@@ -41,12 +42,15 @@ class Counts:
     failed: int
     pending: int
     unread: int
+    deleted: int = 0
 
 
 def counts() -> Counts:
     """Read from a table that triggers keep (migration 0001): the same in a millionth message."""
     with errors():
-        return Counts(**dict(execute("SELECT name, value FROM tally").fetchall()))
+        deleted = execute("SELECT count(*) FROM message WHERE deleted_at IS NOT NULL").fetchone()[0]
+        found = dict(execute("SELECT name, value FROM tally").fetchall())
+    return Counts(**found | {"deleted": deleted})
 
 
 def ids(view: View, before_id: int | None, limit: int) -> list[int]:
@@ -56,6 +60,13 @@ def ids(view: View, before_id: int | None, limit: int) -> list[int]:
         if view is View.ALL:
             return _column(
                 "SELECT id FROM message WHERE deleted_at IS NULL AND id < ?"
+                " ORDER BY id DESC LIMIT ?",
+                before,
+                limit,
+            )
+        if view is View.DELETED:
+            return _column(
+                "SELECT id FROM message WHERE deleted_at IS NOT NULL AND id < ?"
                 " ORDER BY id DESC LIMIT ?",
                 before,
                 limit,
