@@ -81,6 +81,12 @@ def simulate(modems: int, link: Path | None, air_time: float) -> None:
 @click.option("--connection", help="Name of the connection to send through.")
 @click.option("--no-report", is_flag=True, help="Do not ask for a delivery report.")
 @click.option("--flash", is_flag=True, help="Shown at once by the phone, and not kept there.")
+@click.option(
+    "--when-uncertain",
+    type=click.Choice(["hold", "resend"]),
+    default="hold",
+    help="What to do when the modem never says whether it went out; alarms want resend.",
+)
 @click.option("--id", "client_id", help="Your own identifier: the same one is never sent twice.")
 @as_json
 @click.argument("to_and_text", nargs=-1, required=True, metavar="TO... TEXT")
@@ -90,6 +96,7 @@ def send(
     connection: str | None,
     no_report: bool,
     flash: bool,
+    when_uncertain: str,
     client_id: str | None,
     as_json: bool,
     to_and_text: tuple[str, ...],
@@ -110,6 +117,7 @@ def send(
             text=text,
             connection_id=_connection_id(connection),
             with_report=not no_report,
+            when_uncertain=when_uncertain,
             client_id=client_id,
             flash=flash,
         )

@@ -109,6 +109,21 @@ def test_a_flash_message_is_asked_for_by_a_field(api: Api, world: World, flash: 
     assert "flash must be true or false" in answer.json["message"]
 
 
+@pytest.mark.parametrize(
+    ("wish", "state"), [({}, "Uncertain"), ({"whenUncertain": "resend"}, "Pending")]
+)
+def test_alarms_may_ask_to_be_sent_again_when_in_doubt(
+    api: Api, world: World, wish: dict[str, str], state: str
+) -> None:
+    message_id = api.post(HELLO | wish).json["id"]
+    now, line = world.clock.now(), world.line.connection_id
+    (due,) = outbox.due(now, {line: 9}, 9)
+    (work,) = outbox.claim([outbox.Claim(due.dispatch_id, line, ("00",))], now)
+    outbox.submitted(work.parts[0].part_id, line, now)
+    outbox.unknown(work.parts[0].part_id, now, "no answer", "")
+    assert api.get(f"/messages/{message_id}").json["state"] == state
+
+
 def test_valid_until_is_an_instant(api: Api, world: World) -> None:
     end = datetime.fromtimestamp(world.clock.now() / 1000, UTC) + timedelta(hours=2)
     message_id = api.post(HELLO | {"validUntil": end.isoformat()}).json["id"]
@@ -155,6 +170,8 @@ BAD: list[tuple[Any, str]] = [
     (HELLO | {"id": "x" * 129}, "id"),
     (HELLO | {"id": "a\nb"}, "id"),
     (HELLO | {"withDeliveryReport": "yes"}, "withDeliveryReport"),
+    (HELLO | {"whenUncertain": "perhaps"}, "hold or resend"),
+    (HELLO | {"whenUncertain": True}, "whenUncertain"),
     (HELLO | {"ttl": "1h"}, "ttl"),
     (HELLO | {"ttl": True}, "ttl"),
     (HELLO | {"ttl": 0}, "ttl"),

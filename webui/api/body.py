@@ -54,6 +54,7 @@ class _Reader:
             client_id=self._field("id", str, "a string", None),
             ttl_seconds=self._ttl(now),
             priority=self._field("priority", int, "a whole number", 0),
+            when_uncertain=self._field("whenUncertain", str, '"hold" or "resend"', "hold"),
             flash=self._field("flash", bool, "true or false", False),
         )
 
