@@ -58,12 +58,11 @@ class Lighting:
         ready = [m for m in box.modems if m.state == "ready"]
         return Scene(
             states=tuple(m.state for m in box.modems),
-            attention=any(m.words.startswith("Needs attention") for m in box.modems),
+            attention=any(m.attention for m in box.modems),
             low_credit=_low_credit(),
             health=any(m.warnings for m in box.modems),
             set_up=self._accounts.set_up,
-            hindered=bool(counts.pending and not ready)
-            or any(m.signal.startswith("weak") for m in ready),
+            hindered=bool(counts.pending and not ready) or any(m.weak for m in ready),
             working=any(m.sending for m in box.modems),
             unread=counts.unread > 0,
         )

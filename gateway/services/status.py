@@ -63,6 +63,8 @@ class ModemStatus:
     last_step: str = ""  # the last step, in words
     last_step_at: int | None = None
     low_supply: int = 0  # complaints about the supply voltage
+    attention: bool = False  # somebody has to look: everything was tried, or its thread hangs
+    weak: bool = False  # the signal
     warnings: tuple[str, ...] = ()  # supply, jamming: it works, but somebody should look
 
     @property
@@ -157,6 +159,8 @@ def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> Mo
         last_step=seen.last_step,
         last_step_at=seen.last_step_at,
         low_supply=seen.low_supply,
+        attention=seen.attention or bool(seen.stuck) or seen.state == "failed",
+        weak=seen.signal_dbm is not None and seen.signal_dbm <= SIGNAL[0][0],
         warnings=seen.warnings,
     )
 

@@ -75,6 +75,13 @@ def test_messages_that_cannot_leave_are_seen_once_a_modem_should_be_there(world,
     assert world.lighting.scene(world.status.snapshot()).hindered
 
 
+def test_a_thread_that_hangs_and_a_weak_signal_are_seen(world):
+    world.telemetry[0] = Telemetry("/dev/one", state="ready", connection_id=1, signal_dbm=-95)
+    assert world.look() == patterns.HINDERED
+    world.telemetry[0] = Telemetry("/dev/one", state="ready", connection_id=1, stuck=120.0)
+    assert world.look() == patterns.ATTENTION
+
+
 def test_news_wake_it(world, store):
     world.lighting.start()
     world.events.start()
