@@ -35,6 +35,7 @@ from gateway.services.housekeeping import Housekeeping
 from gateway.services.lighting import Lighting
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
+from gateway.services.preferences import Preferences
 from gateway.services.radio import RadioLedger
 from gateway.services.status import Status
 from gateway.services.stopping import Stopping
@@ -168,7 +169,7 @@ class Service:
             self._stopping,
             self._gate,
             self._dispatch.elsewhere,
-            Stopping(self._clock, lambda: self.config.country).obey,
+            Stopping(self._clock, Preferences(self.events, self.config.country).country).obey,
         )
 
     def _watch(self, fleet: Fleet) -> PortWatch:
@@ -215,7 +216,7 @@ def make_box(
         config=config,
         clock=clock,
         events=events,
-        messaging=Messaging(clock, events, lambda: config.country),
+        messaging=Messaging(clock, events, Preferences(events, config.country).country),
         status=Status(fleet.telemetry, lambda: events.revision, findings, gate),
         options=Options(clock, events, gate),
         accounts=Accounts(clock),

@@ -14,6 +14,7 @@ from gateway.services.importing import Importing
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.people import People
+from gateway.services.preferences import Preferences
 from gateway.services.status import Status
 from gateway.services.ussd import Ussd
 from gateway.terminal.desk import Desk
@@ -37,9 +38,13 @@ class Box:
     phone: Network | None = None  # the pretend carrier, in simulation only
 
     @property
+    def preferences(self) -> Preferences:
+        return Preferences(self.events, self.config.country)
+
+    @property
     def people(self) -> People:
-        return People(self.clock, self.events, lambda: self.config.country)
+        return People(self.clock, self.events, self.preferences.country)
 
     @property
     def importing(self) -> Importing:
-        return Importing(self.clock, self.events, lambda: self.config.country)
+        return Importing(self.clock, self.events, self.preferences.country)

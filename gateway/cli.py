@@ -104,6 +104,7 @@ def send(
     """Queue TEXT for one or more numbers. The running service sends it."""
     from gateway.events import Events
     from gateway.services.messaging import Draft, Messaging, Refused
+    from gateway.services.preferences import Preferences
     from gateway.store.outbox import DuplicateId
 
     *numbers, text = to_and_text
@@ -111,7 +112,9 @@ def send(
         raise click.UsageError("Give at least one number and the text.")
     settings = read_settings(config_file, data)
     with _store(settings):
-        messaging = Messaging(SystemClock(), Events(), lambda: settings.country)
+        events = Events()
+        country = Preferences(events, settings.country).country
+        messaging = Messaging(SystemClock(), events, country)
         draft = Draft(
             recipients=numbers,
             text=text,

@@ -19,6 +19,7 @@ from webui.views import (
     inbox,
     live,
     phone,
+    settings,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def create_app(box: Box) -> Flask:
         live.blueprint,
         groups.blueprint,  # people, groups, blocked numbers and imports share it
         health.blueprint,
+        settings.blueprint,
         api.blueprint,
     ):
         app.register_blueprint(blueprint)

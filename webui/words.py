@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from typing import cast
 
-from flask import Flask
+from flask import Flask, g
 from markupsafe import Markup
 
 from gateway.services.numbers import display
@@ -54,7 +55,11 @@ def init_app(app: Flask) -> None:
 
 
 def _globals() -> dict[str, object]:
-    return {"signed_in": signed_in(), "simulated": box().phone is not None}
+    return {"signed_in": signed_in(), "simulated": box().phone is not None, "box_name": _box_name}
+
+
+def _box_name() -> str:
+    return box().preferences.name()
 
 
 def state_words(state: str) -> StateWords:
@@ -68,8 +73,15 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 def local(instant: int, offset_minutes: int | None = None) -> datetime:
     """Milliseconds -> the box's own time zone, or the zone that came with it."""
-    zone = None if offset_minutes is None else timezone(timedelta(minutes=offset_minutes))
+    zone = _box_zone() if offset_minutes is None else timezone(timedelta(minutes=offset_minutes))
     return datetime.fromtimestamp(instant / 1000, UTC).astimezone(zone)
+
+
+def _box_zone() -> tzinfo | None:
+    """Asked once a request: a list shows a hundred times of day."""
+    if "zone" not in g:
+        g.zone = box().preferences.zone()
+    return cast("tzinfo | None", g.zone)
 
 
 def when(instant: int | None) -> Markup:

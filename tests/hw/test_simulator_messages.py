@@ -214,6 +214,7 @@ def test_a_stored_message_is_announced_read_and_deleted(
     client.ask("AT+CNMI=2,1,0,0,0")
     modem.deliver(DELIVER)
     assert client.until(rb"CMTI.*\r\n") == '\r\n+CMTI: "SM",1\r\n'
+    modem.settle()
     assert carrier.took == [DELIVER]
     header, pdu = f"0,,{len(DELIVER)}", CENTRE + DELIVER.hex().upper()
     assert client.lines("AT+CMGR=1") == [f"+CMGR: {header}", pdu, "OK"]

@@ -266,7 +266,7 @@ def _one(connection_id: int) -> Shown:
 
 
 def _name(connection_id: int, name: str, number: str) -> None:
-    country = box().config.country
+    country = box().preferences.country()
     set_identity(connection_id, name, number, country=country, events=box().events)
 
 

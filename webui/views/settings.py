@@ -1,0 +1,85 @@
+"""Settings: a page that lists the sections, and the general ones of the box itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+import phonenumbers
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.services.messaging import Refused
+from webui.current import box
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A line of the Settings page."""
+
+    endpoint: str
+    title: str
+    words: str  # what is decided there
+
+
+# In the order in which people meet them; a section's view adds its own line here.
+SECTIONS: list[Section] = [
+    Section("settings.general", "This box", "Its name, its country and its time zone"),
+]
+
+
+@blueprint.get("")
+def index() -> str:
+    return render_template("settings.html", sections=SECTIONS)
+
+
+@blueprint.get("/general")
+def general() -> str:
+    chosen = box().preferences
+    values = {"name": chosen.name(), "country": chosen.country(), "zone": chosen.zone_name()}
+    return _page(values, {})
+
+
+@blueprint.post("/general")
+def save() -> BaseResponse | str:
+    values = {name: request.form.get(name, "") for name in ("name", "country", "zone")}
+    try:
+        box().preferences.change(**values)
+    except Refused as e:
+        errors = {found.field: found.words for found in e.errors}
+        return make_response(_page(values, errors), 422)
+    return redirect(url_for("settings.general", saved=1), 303)
+
+
+def _page(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    return render_template(
+        "settings_general.html",
+        values=values,
+        errors=errors,
+        countries=countries(),
+        zones=zones(),
+        saved=bool(request.args.get("saved")),
+    )
+
+
+@lru_cache(maxsize=1)
+def countries() -> tuple[tuple[str, str], ...]:
+    """(code, as shown), "KE", "KE (+254)"."""
+    found = sorted(phonenumbers.SUPPORTED_REGIONS)
+    return tuple(
+        (code, f"{code} (+{phonenumbers.country_code_for_region(code)})") for code in found
+    )
+
+
+@lru_cache(maxsize=1)
+def zones() -> tuple[str, ...]:
+    """IANA names that people know: of a region, not technical ones such as Etc/GMT+3."""
+    return tuple(
+        sorted(
+            z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/"))
+        )
+    )
