@@ -22,6 +22,7 @@ from gateway.modem.ledger import Telemetry
 from gateway.services import passwords
 from gateway.services.accounts import Accounts
 from gateway.services.messaging import Draft, Messaging
+from gateway.services.preferences import Preferences
 from gateway.services.status import Status
 from gateway.store import connections, db, inbox, outbox, queries
 from webui import create_app
@@ -56,7 +57,7 @@ class World:
             config=Config(country="GB", http=Http(trusted_hosts=("box.example.org",))),
             clock=self.clock,
             events=self.events,
-            messaging=Messaging(self.clock, self.events, lambda: "GB"),
+            messaging=Messaging(self.clock, self.events, Preferences(self.events, "GB").country),
             status=Status(lambda: self.telemetry, lambda: self.events.revision),
             accounts=self.accounts,
         )

@@ -78,8 +78,5 @@ def countries() -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=1)
 def zones() -> tuple[str, ...]:
     """IANA names that people know: of a region, not technical ones such as Etc/GMT+3."""
-    return tuple(
-        sorted(
-            z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/"))
-        )
-    )
+    regions = (z for z in available_timezones() if "/" in z and not z.startswith("Etc/"))
+    return ("UTC", *sorted(regions))
