@@ -89,7 +89,8 @@ class Service:
         means = _means(self.config.power, lambda: fleet.works())
         fleet = Fleet(self._clock, db.connected, self._ledger, _known, means)
         self._gate = Gate(self._clock)
-        self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate)
+        country = Preferences(self.events, self.config.country).country
+        self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate, country)
         housekeeping = Housekeeping(self._clock, self.events)
         watch = self._watch(fleet)
         supervisor = Supervisor(

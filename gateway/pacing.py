@@ -99,6 +99,12 @@ class Pacing:
             room = left if room is None else min(room, left)
         return Leave(room if room is not None else 1 << 30)
 
+    def lately(self, connection_id: int, now: int) -> int:
+        """How many SMS it sent in the last hour."""
+        window = self._of(connection_id)[WINDOWS.index(HOUR)]
+        window.forget(now)
+        return window.total
+
     def _of(self, connection_id: int) -> tuple[_Window, ...]:
         if connection_id not in self._windows:
             self._windows[connection_id] = tuple(_Window(length) for length in WINDOWS)

@@ -7,13 +7,14 @@ down does not stop the search, but is remembered: if no other rule can carry the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class RuleKind(StrEnum):
     LAST_RECEIVED = "last_received"  # reply through the connection last received through
     PREFIX = "prefix"  # numbers starting with `value` through `connection_id`
+    GROUP = "group"  # people in the group with the id `value` through `connection_id`
     CONNECTION = "connection"  # everything through `connection_id`
     ANY = "any"  # everything through any that is free
 
@@ -37,6 +38,7 @@ class Line:
     why_down: str = ""  # plain words
     roaming: bool = False
     why_not: str = ""  # why it may not send, or has no room although it is idle; plain words
+    load: int = 0  # SMS it was given lately: of several with equal room the least used one sends
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,12 @@ class Carry:
 class Busy:
     """A usable connection exists, but it has no room at the moment: ask again soon.
 
-    `reason`: what it waits for, when that is more than the message before.
+    `reason`: what it waits for, when that is more than the message before. `waits_for`: the only
+    connection that would do, None when there are several.
     """
 
     reason: str = ""
+    waits_for: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class Refuse:
 Decision = Carry | Busy | Wait | Refuse
 
 NO_RULE = "No routing rule applies. Add one under Connections, or choose a connection."
+REMOVED = "The connection that was chosen for it has been removed. Choose another one to resend it."
+NO_MODEM = "No modem is connected."
 
 
 def route(
@@ -80,17 +86,19 @@ def route(
     *,
     chosen: int | None = None,
     last_received: int | None = None,
+    groups: Collection[str] = (),
     avoid: Collection[int] = (),
 ) -> Decision:
     """Decide for one dispatch.
 
     `chosen`: the connection its writer picked. `last_received`: the one its recipient last wrote
-    to us through. `avoid`: connections that refused it in a way another one may cure; they are
-    used again only when there is no other.
+    to us through. `groups`: ids of the groups its recipient is in. `avoid`: connections that
+    refused it in a way another one may cure; they are used again only when there is no other.
     """
     if chosen is not None:
-        return _among([chosen], lines, ())
-    candidates = [ids for rule in rules if (ids := _matching(rule, number, lines, last_received))]
+        return _among([chosen], lines, ()) if chosen in lines or not lines else Refuse(REMOVED)
+    matched = (_matching(rule, number, lines, last_received, groups) for rule in rules)
+    candidates = [ids for ids in matched if ids]
     if not candidates:
         return Refuse(NO_RULE) if not rules or lines else Wait(NO_MODEM)
     waiting: Decision | None = None
@@ -104,11 +112,12 @@ def route(
     return waiting
 
 
-NO_MODEM = "No modem is connected."
-
-
 def _matching(
-    rule: Rule, number: str, lines: Mapping[int, Line], last_received: int | None
+    rule: Rule,
+    number: str,
+    lines: Mapping[int, Line],
+    last_received: int | None,
+    groups: Collection[str],
 ) -> list[int]:
     match rule.kind:
         case RuleKind.LAST_RECEIVED:
@@ -116,6 +125,8 @@ def _matching(
         case RuleKind.PREFIX:
             fits = rule.value and number.startswith(rule.value)
             return [i for i in lines if fits and i == rule.connection_id]
+        case RuleKind.GROUP:
+            return [i for i in lines if rule.value in groups and i == rule.connection_id]
         case RuleKind.CONNECTION:
             return [i for i in lines if i == rule.connection_id]
         case RuleKind.ANY:
@@ -133,8 +144,9 @@ def _among(ids: Iterable[int], lines: Mapping[int, Line], avoid: Collection[int]
     free = [line for line in wanted if line.room > 0]
     if not free:
         paused = [f"{line.name}: {line.why_not}" for line in wanted if line.why_not]
-        return Busy("; ".join(paused) if len(paused) == len(wanted) else "")
-    return Carry(max(free, key=lambda line: line.room).connection_id)  # shares the load
+        reason = "; ".join(paused) if len(paused) == len(wanted) else ""
+        return Busy(reason, wanted[0].connection_id if len(wanted) == 1 else None)
+    return Carry(max(free, key=lambda line: (line.room, -line.load)).connection_id)
 
 
 def _why_none(lines: Sequence[Line]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from gateway import routing, sms
 from gateway.clock import MINUTE, SECOND, Clock
 from gateway.events import Event, Events, OutboxChanged, Queued, StoreChanged
 from gateway.modem.ledger import Assignment, PartToSend
+from gateway.services.facts import Facts
 from gateway.services.gate import Gate
 from gateway.steps import step
 from gateway.store import connections, db, outbox, rules
@@ -42,16 +43,23 @@ class Dispatch:
     """Owns the dispatch thread and its database connection."""
 
     def __init__(
-        self, carriers: Carriers, clock: Clock, events: Events, gate: Gate | None = None
+        self,
+        carriers: Carriers,
+        clock: Clock,
+        events: Events,
+        gate: Gate | None = None,
+        country: Callable[[], str] = lambda: "",
     ) -> None:
+        """`country`: whose numbers come in as they are dialled at home."""
         self._carriers = carriers
+        self._country = country
         self._gate = gate or Gate(clock)
         self._clock = clock
         self._events = events
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
-        self._up: frozenset[int] = frozenset()
+        self._up: frozenset[int] | None = None  # None: not looked yet
         self._next_due: int | None = None
         self._rules: tuple[routing.Rule, ...] = ()
         self.beat = clock.monotonic()
@@ -84,7 +92,17 @@ class Dispatch:
             for i, line in self._lines().items()
             if i not in avoid and line.up and line.may_send
         }
-        decision = routing.route(number, others, rules.enabled()) if others else None
+        if not others:
+            return False
+        known = rules.enabled()
+        facts = Facts.of([number], known, self._country())
+        decision = routing.route(
+            number,
+            others,
+            known,
+            last_received=facts.last_received(number),
+            groups=facts.groups(number),
+        )
         return isinstance(decision, routing.Carry | routing.Busy)
 
     def _lines(self) -> dict[int, routing.Line]:
@@ -120,10 +138,12 @@ class Dispatch:
             self._events.publish(OutboxChanged())
         lines = self._lines()
         up = frozenset(i for i, line in lines.items() if line.up and line.may_send)
-        if up - self._up:  # somebody came back: those who waited for it need not wait longer
-            outbox.hurry(now)
-        self._up = up
-        self._rules = rules.enabled()
+        known = rules.enabled()
+        if self._up is None or up - self._up or known != self._rules:
+            outbox.hurry(now)  # those who waited for a connection or a rule need not wait longer
+        if up != self._up or known != self._rules:
+            outbox.unpark()
+        self._up, self._rules = up, known
         while not self._stopping.is_set() and self.round(lines):
             lines = self._lines()
         self._next_due = outbox.next_due(self._clock.now())
@@ -133,32 +153,37 @@ class Dispatch:
 
         True when something moved, so that another look may find more.
         """
-        room = {i: line.room for i, line in lines.items() if line.up and line.may_send}
-        left = {i: self._gate.leave(i) for i, r in room.items() if r > 0}  # SMS, not dispatches
+        room = {i: n.room for i, n in lines.items() if n.up and n.may_send and n.room > 0}
+        left = {i: self._gate.leave(i) for i in room}  # SMS, not dispatches
         now = self._clock.now()
-        due = outbox.due(now, {i: r for i, r in room.items() if r > 0}, BATCH)
+        due = outbox.due(now, room, BATCH)
+        facts = Facts.of([item.number for item in due], self._rules, self._country())
+        view = dict(lines)
         claims: list[outbox.Claim] = []
         refused = 0
         waiting: dict[str, list[int]] = {}
         paused: dict[str, list[int]] = {}
+        behind: dict[int, list[int]] = {}
         for item in due:
             if item.blocked:
                 refused += 1
                 outbox.give_up([item.dispatch_id], outbox.BLOCKED, "", now)
                 continue
-            view = {i: _with_room(line, room.get(i, 0)) for i, line in lines.items()}
             decision = routing.route(
                 item.number,
                 view,
                 self._rules,
                 chosen=item.chosen_connection_id,
-                last_received=item.last_connection_id,
+                last_received=facts.last_received(item.number),
+                groups=facts.groups(item.number),
                 avoid=item.avoid,
             )
             match decision:
                 case routing.Carry(connection_id=connection_id):
                     left[connection_id] -= item.parts
-                    room[connection_id] -= 1 if left[connection_id] > 0 else room[connection_id]
+                    view[connection_id] = _with_one_more(
+                        view[connection_id], item.parts, left[connection_id]
+                    )
                     claims.append(self._claim(item, connection_id))
                 case routing.Wait(reason=reason):
                     waiting.setdefault(reason, []).append(item.dispatch_id)
@@ -166,14 +191,24 @@ class Dispatch:
                     refused += 1
                     outbox.give_up([item.dispatch_id], reason, "", now)
                     self._events.publish(OutboxChanged())
-                case routing.Busy(reason=reason):
+                case routing.Busy(reason=reason, waits_for=connection_id):
                     paused.setdefault(reason, []).append(item.dispatch_id)
+                    if connection_id is not None and item.chosen_connection_id is None:
+                        behind.setdefault(connection_id, []).append(item.dispatch_id)
         for reason, ids in waiting.items():
             outbox.postpone(ids, now + LOOK_AGAIN, reason, now)
         told = sum(outbox.tell(ids, reason) for reason, ids in paused.items() if reason)
         if waiting or told:
             self._events.publish(OutboxChanged())
-        return self._hand_over(claims, now) or bool(waiting or refused)
+        parked = self._park(behind, view)
+        return self._hand_over(claims, now) or bool(waiting or refused or parked)
+
+    def _park(self, behind: Mapping[int, Sequence[int]], view: Mapping[int, routing.Line]) -> bool:
+        """Let those that wait for one connection alone not hide others from one that is free."""
+        free = any(line.up and line.may_send and line.room > 0 for line in view.values())
+        if not behind or not free:
+            return False
+        return sum(outbox.park(ids, connection_id) for connection_id, ids in behind.items()) > 0
 
     def _claim(self, item: outbox.Due, connection_id: int) -> outbox.Claim:
         if item.has_parts:
@@ -232,7 +267,6 @@ def submits(item: outbox.Due, reference: int | None, now: int) -> tuple[str, ...
     )
 
 
-def _with_room(line: routing.Line, room: int) -> routing.Line:
-    if line.room == room:
-        return line
-    return replace(line, room=room)
+def _with_one_more(line: routing.Line, parts: int, left: int) -> routing.Line:
+    """A line after it was given a dispatch; `left`: SMS that its pace still allows."""
+    return replace(line, room=line.room - 1 if left > 0 else 0, load=line.load + parts)

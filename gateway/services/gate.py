@@ -102,7 +102,9 @@ class Gate:
         if why := self._forbidden(info, roaming=line.roaming):
             return replace(line, may_send=False, why_not=why)
         now = self._clock.now()
-        leave = self._remembered().leave(line.connection_id, self._limits(info, box), now)
+        pacing = self._remembered()
+        leave = pacing.leave(line.connection_id, self._limits(info, box), now)
+        line = replace(line, load=pacing.lately(line.connection_id, now))
         room = min(line.room, leave.room)
         if self._streaks.on_trial(line.connection_id):
             room = min(room, 1)

@@ -64,6 +64,47 @@ def normalise(typed: str, country: str) -> str | BadNumber:
     return _e164(bare, bare_digits, shown, country)
 
 
+@lru_cache(maxsize=5000)
+def alternatives(number: str, country: str) -> tuple[str, ...]:
+    """How networks write this number as a sender: E.164, the same without +, as dialled at home."""
+    if not INTERNATIONAL.fullmatch(number):
+        return (number,)
+    digits = number[1:]
+    found = [number, digits, f"00{digits}"]
+    code = str(phonenumbers.country_code_for_region(country))
+    if code != "0" and digits.startswith(code):
+        rest = digits[len(code) :]
+        trunk = phonenumbers.ndd_prefix_for_region(country, True) or ""
+        found += [rest, f"{trunk}{rest}"] if trunk else [rest]
+    return tuple(dict.fromkeys(found))
+
+
+def beginning(typed: str, country: str) -> str | BadNumber:
+    """What numbers begin with, as it is compared: "0712" in Kenya is "+254712".
+
+    Digits that are neither dialled at home nor abroad are those of short codes, and stay.
+    """
+    shown = typed if len(typed) <= 40 else typed[:39] + "…"
+    digits = DECORATION.sub("", "".join(map(_plain_digit, typed)))
+    if not re.fullmatch(r"\+?[0-9*#]*", digits) or not digits:
+        return BadNumber(shown, "is not the beginning of a phone number")
+    code = str(phonenumbers.country_code_for_region(country))
+    trunk = phonenumbers.ndd_prefix_for_region(country, True) or ""
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    elif digits.startswith("+") or code == "0":
+        pass
+    elif trunk and digits.startswith(trunk):
+        digits = f"+{code}{digits[len(trunk) :]}"
+    elif digits.startswith(code):
+        digits = f"+{digits}"
+    elif not trunk or trunk == code:  # nothing is dialled before a number at home
+        digits = f"+{code}{digits}"
+    if len(digits) > 16 or digits == "+" or (digits[0] == "+" and not digits[1:].isdigit()):
+        return BadNumber(shown, "is not the beginning of a phone number")
+    return digits
+
+
 def display(number: str) -> str:
     """A number as people write it: "+44 7700 900123"; anything else unchanged."""
     if not INTERNATIONAL.fullmatch(number):

@@ -31,6 +31,7 @@ class ConnectionInfo:
     per_hour: int | None = None
     per_day: int | None = None
     pin_tries: int | None = None  # left before the SIM asks for its PUK, None = not known
+    position: int = 0  # the number that programs know it by (simNumber); stays for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class ModemInfo:
 _COLUMNS = (
     "SELECT id, name, number, iccid, imsi, send_enabled, receive_enabled, pin <> '',"
     " pin_tried <> '', created_at, last_up_at, send_roaming, reports, hang_up, per_minute,"
-    " per_hour, per_day, pin_tries FROM connection"
+    " per_hour, per_day, pin_tries, position FROM connection"
 )
 
 
@@ -59,7 +60,8 @@ def upsert_connection(iccid: str, imsi: str, now: int, port: str = "") -> Connec
     """A SIM is in service: remember it, by ICCID or else IMSI. Durable when it returns.
 
     Being in service also proves its PIN right: it may be entered again after a restart. So may one
-    that was entered through this port while the SIM did not yet say who it is.
+    that was entered through this port while the SIM did not yet say who it is. One that was
+    forgotten is known again, with its settings.
     """
     with transaction():
         if iccid or imsi:
@@ -67,7 +69,7 @@ def upsert_connection(iccid: str, imsi: str, now: int, port: str = "") -> Connec
         connection_id = _identify(iccid, imsi, now, port)
         execute(
             "UPDATE connection SET last_up_at = ?, pin_tried = '', pin_tries = NULL,"
-            " pin_confirmed = 0 WHERE id = ?",
+            " pin_confirmed = 0, forgotten_at = NULL WHERE id = ?",
             (now, connection_id),
         )
         return _info(execute(f"{_COLUMNS} WHERE id = ?", (connection_id,)).fetchone())
@@ -152,14 +154,35 @@ def _info(row: tuple[Any, ...]) -> ConnectionInfo:
 
 
 def all_connections() -> list[ConnectionInfo]:
+    """Without those that were forgotten."""
     with errors():
-        return [_info(row) for row in execute(f"{_COLUMNS} ORDER BY position, id")]
+        rows = execute(f"{_COLUMNS} WHERE forgotten_at IS NULL ORDER BY position, id")
+        return [_info(row) for row in rows]
+
+
+def names() -> dict[int, str]:
+    """What every connection is called, for the history: forgotten ones too."""
+    with errors():
+        return dict(execute("SELECT id, name FROM connection").fetchall())
 
 
 def get(connection_id: int) -> ConnectionInfo | None:
+    """None when there is no such one, or it was forgotten."""
     with errors():
-        row = execute(f"{_COLUMNS} WHERE id = ?", (connection_id,)).fetchone()
+        row = execute(
+            f"{_COLUMNS} WHERE id = ? AND forgotten_at IS NULL", (connection_id,)
+        ).fetchone()
     return _info(row) if row else None
+
+
+def behind(iccid: str, port: str) -> int | None:
+    """The connection of a SIM that is not open yet: by its ICCID, else as the one at this port."""
+    with errors():
+        row = execute(
+            "SELECT id FROM connection WHERE (? <> '' AND iccid = ?) OR (? = '' AND sim_key = ?)",
+            (iccid, iccid, iccid, _unidentified(port)),
+        ).fetchone()
+    return int(row[0]) if row else None
 
 
 def exists(connection_id: int) -> bool:

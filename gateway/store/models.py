@@ -42,6 +42,7 @@ class Connection(Base):
     per_day = IntegerField(null=True)
     pin_tries = IntegerField(null=True)  # left before the SIM asks for its PUK, as last read
     pin_confirmed = BooleanField(default=False)  # a person wants it tried though few tries are left
+    forgotten_at = BigIntegerField(null=True)  # gone for good: shown in history only
 
 
 class Modem(Base):
@@ -111,7 +112,9 @@ class Dispatch(Base):
     due_at = BigIntegerField()  # not before; moved ahead by every retry
     valid_until = BigIntegerField(null=True)  # still pending by then: failed, "expired"
     priority = IntegerField(default=0)  # higher goes first
-    wanted = IntegerField(default=0)  # connection that was chosen for it; 0 = routing rules decide
+    # Connection that was chosen for it; 0 = the routing rules decide; -N = they do, and lead to N,
+    # which had no room: not looked at again before it has (gateway.store.queue).
+    wanted = IntegerField(default=0)
     held = BooleanField(default=False)  # its message is deleted: not sent unless restored
     waiting = BooleanField(default=False)  # looked at, and no connection can carry it for now
     connection = ForeignKeyField(Connection, null=True, index=False)  # carries or carried it
@@ -161,6 +164,19 @@ Dispatch.add_index(
     Dispatch.id,
     where=SQL("state = 'pending' AND attempts > 0"),
     name="dispatch_retrying",
+)
+
+Dispatch.add_index(
+    Dispatch.connection,
+    Dispatch.sent_at,
+    where=SQL("sent_at IS NOT NULL"),
+    name="dispatch_sent",
+)
+Dispatch.add_index(
+    Dispatch.connection,
+    Dispatch.state_at,
+    where=SQL("state = 'failed'"),
+    name="dispatch_failed",
 )
 
 

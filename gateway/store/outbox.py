@@ -15,7 +15,17 @@ from gateway.clock import DAY
 from gateway.states import Move, State
 from gateway.store.db import execute, insert, transaction
 from gateway.store.moves import Outcome, move, note
-from gateway.store.queue import Due, due, expire, give_up, hurry, next_due, postpone
+from gateway.store.queue import (
+    Due,
+    due,
+    expire,
+    give_up,
+    hurry,
+    next_due,
+    park,
+    postpone,
+    unpark,
+)
 from gateway.store.refusing import BLOCKED, refuse_blocked
 from gateway.store.reports import report
 from gateway.store.sending import (
@@ -63,6 +73,7 @@ __all__ = (
     "hurry",
     "next_due",
     "next_reference",
+    "park",
     "postpone",
     "recover",
     "refused",
@@ -75,6 +86,7 @@ __all__ = (
     "tell",
     "tries",
     "unknown",
+    "unpark",
     "without_validity",
 )
 

@@ -42,7 +42,7 @@ def keep_to_its_sim(part_id: int) -> None:
     execute(
         "UPDATE dispatch SET wanted = (SELECT connection_id FROM part WHERE id = ?)"
         " WHERE id = (SELECT dispatch_id FROM part WHERE id = ? AND connection_id IS NOT NULL)"
-        " AND wanted = 0 AND parts > 1",
+        " AND wanted <= 0 AND parts > 1",
         (part_id, part_id),
     )
 

@@ -1,7 +1,9 @@
 """The queue side of the outbox: what is due, what has to wait, what has waited too long.
 
 The pending dispatches form lanes: one for each connection that was chosen by a writer (`wanted`),
-one for those that the routing rules decide (0), each divided by priority. Every read below walks a
+one for those that the routing rules decide (0), and one for each connection that these rules led to
+while it had no room (minus its id; a hint that `park` leaves and `unpark` takes back). Each is
+divided by priority. Every read below walks a
 lane in the index `dispatch_queue` and stops when it has enough, so that thousands of dispatches
 that wait for something else cost next to nothing.
 """
@@ -40,7 +42,6 @@ class Due:
     reference: int | None  # kept from the first attempt
     has_parts: bool  # bytes are stored already and will be sent as they are
     avoid: frozenset[int]  # connections that refused it in a way another one may cure
-    last_connection_id: int | None  # the one its recipient last wrote to us through
     flash: bool = False
     blocked: bool = False  # its recipient is: it must not go out
 
@@ -71,8 +72,8 @@ def due(now: int, free: Mapping[int, int], limit: int) -> list[Due]:
     with errors():
         busy = {n for (n,) in execute(_SENDING_NUMBERS)}
         lanes = list(_lanes())
-        ready = [lane for lane in lanes if lane[0] in free or (lane[0] == ANY and free)]
-        stuck = [lane for lane in lanes if lane not in ready]
+        ready = [lane for lane in lanes if abs(lane[0]) in free or (lane[0] == ANY and free)]
+        stuck = [lane for lane in lanes if lane not in ready and lane[0] >= ANY]
         found = sorted(_first_of(ready, now, limit, busy), key=lambda e: e.order)[:limit]
         spare = max(limit - len(found), limit // 8)
         taken = busy | {e.number for e in found}
@@ -161,11 +162,10 @@ _NOT_OVERTAKING = (
 def _details(dispatch_ids: Sequence[int]) -> list[Due]:
     marks = ", ".join("?" * len(dispatch_ids))
     rows = execute(
-        "SELECT d.id, d.message_id, d.number, coalesce(d.text, m.text), nullif(d.wanted, 0),"  # noqa: S608
-        " d.priority, m.with_report, d.valid_until, d.attempts, d.parts, d.reference,"
-        " EXISTS (SELECT 1 FROM part p WHERE p.dispatch_id = d.id), d.avoid,"
-        " (SELECT r.connection_id FROM message r WHERE r.peer = d.number"
-        "  AND r.connection_id IS NOT NULL ORDER BY r.id DESC LIMIT 1), m.flash,"
+        "SELECT d.id, d.message_id, d.number, coalesce(d.text, m.text),"  # noqa: S608
+        " nullif(max(d.wanted, 0), 0), d.priority, m.with_report, d.valid_until, d.attempts,"
+        " d.parts, d.reference,"
+        " EXISTS (SELECT 1 FROM part p WHERE p.dispatch_id = d.id), d.avoid, m.flash,"
         " EXISTS (SELECT 1 FROM blocked b WHERE b.number = d.number)"
         f" FROM dispatch d JOIN message m ON m.id = d.message_id WHERE d.id IN ({marks})",
         tuple(dispatch_ids),
@@ -177,7 +177,7 @@ def _details(dispatch_ids: Sequence[int]) -> list[Due]:
 def _due(row: tuple[Any, ...]) -> Due:
     """From the columns of `_details`."""
     dispatch_id, message_id, number, text, chosen, priority, with_report, *rest = row
-    valid_until, attempts, parts, reference, has_parts, avoid, last_connection_id, *flags = rest
+    valid_until, attempts, parts, reference, has_parts, avoid, *flags = rest
     return Due(
         dispatch_id,
         message_id,
@@ -192,7 +192,6 @@ def _due(row: tuple[Any, ...]) -> Due:
         reference,
         bool(has_parts),
         frozenset(map(int, avoid.split())),
-        last_connection_id,
         *map(bool, flags),
     )
 
@@ -227,10 +226,36 @@ def postpone(dispatch_ids: Sequence[int], until: int, reason: str, now: int) -> 
         for dispatch_id in dispatch_ids:
             execute(
                 "UPDATE dispatch SET waiting = 1, reason = ?,"
-                " due_at = CASE wanted WHEN 0 THEN max(due_at, ?) ELSE due_at END"
+                " due_at = CASE WHEN wanted > 0 THEN due_at ELSE max(due_at, ?) END,"
+                " wanted = max(wanted, 0)"
                 " WHERE id = ? AND state = 'pending'",
                 (reason, until, dispatch_id),
             )
+
+
+def park(dispatch_ids: Sequence[int], connection_id: int) -> int:
+    """The rules lead to this connection alone, and it has no room: pass these over until it has.
+
+    They go into a lane of their own, so that a long queue for one connection never hides what
+    another one could carry. Returns how many were not there yet.
+    """
+    with transaction():
+        return sum(
+            execute(
+                "UPDATE dispatch SET wanted = ? WHERE id = ? AND state = 'pending'"
+                " AND wanted <= 0 AND wanted <> ?",
+                (-connection_id, dispatch_id, -connection_id),
+            ).rowcount
+            for dispatch_id in dispatch_ids
+        )
+
+
+def unpark() -> None:
+    """Rules or connections are different now: ask the rules again about all that was parked."""
+    with errors():
+        parked = "state = 'pending' AND held IN (0, 1) AND wanted < 0"
+        if execute(f"SELECT 1 FROM dispatch WHERE {parked} LIMIT 1").fetchone():  # noqa: S608
+            execute(f"UPDATE dispatch SET wanted = 0 WHERE {parked}")  # noqa: S608
 
 
 def hurry(now: int) -> int:

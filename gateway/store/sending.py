@@ -87,7 +87,7 @@ def claim(claims: Sequence[Claim], now: int) -> list[Assignment]:
 
 def _claim(wanted: Claim, now: int) -> Assignment | None:
     row = execute(
-        "SELECT message_id, number, valid_until FROM dispatch"
+        "SELECT message_id, number, valid_until, wanted FROM dispatch"
         " WHERE id = ? AND state = 'pending' AND held = 0",
         (wanted.dispatch_id,),
     ).fetchone()
@@ -106,6 +106,8 @@ def _claim(wanted: Claim, now: int) -> Assignment | None:
     if not parts:  # every part is settled already: nothing to hand over
         progress(wanted.dispatch_id, State.PENDING, now)
         return None
+    if row[3] < 0:
+        changes["wanted"] = 0
     move(wanted.dispatch_id, State.PENDING, Move.CLAIM, now, **changes)
     return Assignment(wanted.dispatch_id, row[0], row[1], wanted.connection_id, parts)
 
@@ -367,6 +369,7 @@ def requeue(dispatch_id: int, state: State, now: int, **changes: object) -> Stat
         "UPDATE part SET state = 'new' WHERE dispatch_id = ? AND state IN ('unknown', 'failed')",
         (dispatch_id,),
     )
+    execute("UPDATE dispatch SET wanted = 0 WHERE id = ? AND wanted < 0", (dispatch_id,))
     return move(dispatch_id, state, Move.RESEND, now, due_at=now, **changes)
 
 

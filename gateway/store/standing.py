@@ -36,7 +36,7 @@ def standing(part_id: int) -> Standing | None:
         return None
     dispatch_id, number, tries, connection_id, wanted, avoid = row
     avoided = frozenset(map(int, avoid.split()))
-    return Standing(dispatch_id, number, tries, connection_id, bool(wanted), avoided)
+    return Standing(dispatch_id, number, tries, connection_id, wanted > 0, avoided)
 
 
 def submitted_since(since: int) -> list[tuple[int, int]]:

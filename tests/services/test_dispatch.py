@@ -12,9 +12,9 @@ from gateway import sms
 from gateway.clock import HOUR
 from gateway.events import Events
 from gateway.modem.ledger import Assignment
-from gateway.routing import NO_RULE, Line
+from gateway.routing import NO_RULE, REMOVED, Line, Rule, RuleKind
 from gateway.services.dispatch import Dispatch
-from gateway.store import connections, db, outbox, queries
+from gateway.store import connections, db, groups, outbox, people, queries, rules
 from tests.services.conftest import FakeClock
 
 
@@ -173,3 +173,120 @@ def test_what_was_just_queued_goes_at_once(carriers, clock, store, monkeypatch):
     finally:
         dispatch.stop()
         events.stop()
+
+
+# rules ------------------------------------------------------------------------------------------
+
+
+def only(*wanted: Rule) -> None:
+    rules.replace_all([(one, True) for one in wanted])
+
+
+def test_a_group_goes_through_its_connection(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 5), b: Line(b, "B", True, 9)}
+    group = groups.make("Volunteers", clock.now())
+    member = people.add(people.Contact("Ann", "+254712345678"), clock.now())
+    groups.join(group, [member])
+    only(Rule(RuleKind.GROUP, str(group), a), Rule(RuleKind.CONNECTION, "", b))
+    add(clock, "+254712345678", "+254712345679")
+    dispatch.drain()
+    assert {(c, w.number) for c, w in carriers.taken} == {
+        (a, "+254712345678"),
+        (b, "+254712345679"),
+    }
+
+
+@pytest.mark.parametrize("sender", ["+254712345678", "254712345678", "0712345678", "712345678"])
+def test_a_reply_finds_its_connection_however_the_network_wrote_the_sender(
+    carriers, clock, store, sender
+):
+    dispatch = Dispatch(carriers, clock, Events(), country=lambda: "KE")
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 5), b: Line(b, "B", True, 9)}
+    db.execute(
+        "INSERT INTO message (direction, text, peer, created_at, connection_id, kind, author,"
+        " origin, with_report, when_uncertain, note, complete)"
+        " VALUES ('in', 'hi', ?, 1, ?, 'sms', '', 'radio', 0, 'hold', '', 1)",
+        (sender, a),
+    )
+    add(clock, "+254712345678")
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a]
+
+
+def test_a_long_queue_for_a_busy_connection_hides_nobody_elses(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 2), b: Line(b, "B", True, 2)}
+    only(Rule(RuleKind.PREFIX, "+254", a), Rule(RuleKind.PREFIX, "+44", b))
+    add(clock, *[f"+254711{n:06d}" for n in range(300)])
+    add(clock, "+447700900123")
+    dispatch.drain()
+    assert sorted(c for c, _ in carriers.taken) == [a, a, b]
+    first = [w.number for c, w in carriers.taken if c == a]
+    carriers.taken.clear()  # there is room again
+    dispatch.drain()
+    again = [w.number for c, w in carriers.taken if c == a]
+    assert first + again == [f"+254711{n:06d}" for n in range(4)]
+
+
+def test_what_was_passed_over_goes_elsewhere_when_its_connection_goes(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 1), b: Line(b, "B", True, 1)}
+    only(Rule(RuleKind.PREFIX, "+254", a), Rule(RuleKind.ANY))
+    add(clock, *[f"+254711{n:06d}" for n in range(3)])
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a]
+    carriers.table[a] = Line(a, "A", False, 0, True, "no SIM")
+    dispatch.drain()
+    carriers.table[b] = Line(b, "B", True, 5)
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a, b, b]
+
+
+def test_what_was_passed_over_follows_new_rules(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 1), b: Line(b, "B", True, 5)}
+    only(Rule(RuleKind.CONNECTION, "", a))
+    add(clock, *[f"+254711{n:06d}" for n in range(3)])
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a]
+    only(Rule(RuleKind.CONNECTION, "", b))
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a, b, b]
+
+
+def test_one_message_at_a_time_is_shared_too(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 2), b: Line(b, "B", True, 2)}
+    seen = []
+    for n in range(10):
+        add(clock, f"+254711{n:06d}")
+        dispatch.drain()
+        seen += [c for c, _ in carriers.taken]
+        carriers.taken.clear()  # sent before the next one is written
+    assert (seen.count(a), seen.count(b)) == (5, 5)
+
+
+def test_all_matching_connections_down_waits_until_the_validity_ends(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {
+        a: Line(a, "A", False, 0, True, "its SIM is in no modem."),
+        b: Line(b, "B", True, 5),
+    }
+    only(Rule(RuleKind.CONNECTION, "", a))
+    message = add(clock, "+254712345678")
+    dispatch.drain()
+    assert states(message) == [("pending", "A: its SIM is in no modem.")]
+    clock.ms += HOUR
+    dispatch.drain()
+    assert states(message)[0][0] == "failed"
+    assert carriers.taken == []
+
+
+def test_a_connection_that_was_chosen_and_is_removed_is_said(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {b: Line(b, "B", True, 5)}
+    message = add(clock, "+254712345678", connection_id=a)
+    dispatch.drain()
+    assert states(message) == [("failed", REMOVED)]

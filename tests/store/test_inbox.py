@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.clock import DAY, HOUR, MINUTE, SECOND
 from gateway.states import State
-from gateway.store import db, inbox, outbox, queries
+from gateway.store import db, inbox, outbox, queries, rules
 from gateway.store.inbox import Kept, Kind, RawPdu
 from tests.store.given import ANN, BOB, NOW, connection, dispatch, sent, state, submitted
 from tests.store.pdus import deliver, status_report
@@ -361,6 +361,7 @@ def test_an_answer_goes_out_where_the_last_message_came_in() -> None:
     a, b = connection("1"), connection("2")
     keep(deliver("via a", ANN), c=a)
     keep(deliver("via b", ANN, NOW + SECOND), c=b)
-    dispatch(ANN)
-    (due,) = outbox.due(NOW, {a: 1}, 5)
-    assert due.last_connection_id == b
+    assert rules.last_through([ANN]) == b
+    assert rules.last_through([ANN[1:], "0711000001"]) is None
+    keep(deliver("as dialled at home", "0711000001", NOW + 2 * SECOND), c=a)
+    assert rules.last_through([ANN, "0711000001"]) == a
