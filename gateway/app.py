@@ -6,6 +6,7 @@ main thread (waitress has to own it: it can only be ended from there). Stop: the
 
 from __future__ import annotations
 
+import faulthandler
 import fcntl
 import logging
 import signal
@@ -27,6 +28,7 @@ from gateway.modem.fleet import Fleet, Known
 from gateway.modem.recovery import Means
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
+from gateway.notify import Page, Systemd
 from gateway.services.accounts import Accounts
 from gateway.services.credit import Credit
 from gateway.services.dispatch import Dispatch
@@ -41,7 +43,7 @@ from gateway.services.status import Status
 from gateway.services.stopping import Stopping
 from gateway.services.ussd import Ussd
 from gateway.store import connections, db, outbox
-from gateway.supervisor import Supervisor
+from gateway.supervisor import Supervisor, standing_still
 from gateway.terminal.desk import Desk
 from hw import power
 from hw.boards import BOARDS
@@ -66,8 +68,21 @@ class AppError(Exception):
 class Service:
     """Owns everything that runs. `start` and `stop` are called in the main thread."""
 
-    def __init__(self, config: Config, *, simulate: int = 0, air_time: float = 2.0) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        simulate: int = 0,
+        air_time: float = 2.0,
+        trial: bool = False,
+        systemd: Systemd | None = None,
+        page_answers: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`trial`: build everything and serve the page, but touch no modem and start no work."""
         self.config = config
+        self._trial = trial
+        self._systemd = systemd
+        self._page_answers = page_answers
         self._simulate = simulate
         self._air_time = air_time
         self._stack = ExitStack()
@@ -101,9 +116,12 @@ class Service:
                 "housekeeping": lambda: housekeeping.alive,
                 "credit": lambda: credit.alive,
                 "ports": lambda: watch.alive,
+                "control": lambda: control.alive,
             },
-            fleet.hung,
+            lambda: fleet.hung() | self._standing_still(housekeeping, watch),
             power.supply,
+            self._systemd,
+            self._page_answers,
         )
         lamp, why_dark = open_lamp(self.config.led_board)
         no_light = (Finding("light", "", why_dark, serious=False),) if why_dark else ()
@@ -120,6 +138,8 @@ class Service:
         credit = Credit(ussd, self._clock, self.events, self._hold, self._dispatch.poke)
         box.credit = credit
         control = Control(self.config.data, box)
+        if self._trial:
+            return box
         if self.config.led_board != "none":
             self._light_up(box, Leds(lamp))
         self._stack.callback(fleet.stop)
@@ -130,6 +150,14 @@ class Service:
             part.start()
             self._stack.callback(part.stop)
         return box
+
+    def _standing_still(self, housekeeping: Housekeeping, watch: PortWatch) -> dict[str, float]:
+        beats = {
+            "dispatch": self._dispatch.beat,
+            "housekeeping": housekeeping.beat,
+            "ports": watch.beat,
+        }
+        return standing_still(self._clock.monotonic(), beats)
 
     def _light_up(self, box: Box, leds: Leds) -> None:
         lighting = Lighting(box.status, box.accounts, self.events, leds)
@@ -256,13 +284,24 @@ def run(
     *,
     simulate: int = 0,
     air_time: float = 2.0,
+    trial: bool = False,
     ready: Callable[[Box], None] = lambda box: None,
 ) -> None:
     """Run the box until SIGTERM or Ctrl-C. Raises AppError, StoreError."""
+    faulthandler.enable()  # systemd ends a service that hangs by SIGABRT: the log then says where
     listener = _listen(config)
-    service = Service(config, simulate=simulate, air_time=air_time)
+    systemd = Systemd()
+    service = Service(
+        config,
+        simulate=simulate,
+        air_time=air_time,
+        trial=trial,
+        systemd=systemd,
+        page_answers=Page(listener).answers,
+    )
 
     def end(signum: int, frame: FrameType | None) -> None:
+        systemd.tell("STOPPING=1")
         service.ask_to_stop()
         raise SystemExit(0)
 
@@ -273,6 +312,7 @@ def run(
         with db.connected():
             ready(box)
         log.info("ready at %s:%d", config.http.host, config.http.port)
+        systemd.tell("READY=1", f"STATUS=Serving {config.http.host}:{config.http.port}")
         server.run()
     except (SystemExit, KeyboardInterrupt):
         log.info("stopping")

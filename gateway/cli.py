@@ -37,6 +37,7 @@ def main() -> None:
 )
 @click.option("--listen", help="Address and port of the page, instead of the config's.")
 @click.option("--announce", is_flag=True, help="Print where the page is, and how to sign in.")
+@click.option("--trial", is_flag=True, help="Start without touching any modem, to see if it does.")
 def run(
     config_file: Path | None,
     data: Path | None,
@@ -44,6 +45,7 @@ def run(
     air_time: float,
     listen: str | None,
     announce: bool,
+    trial: bool,
 ) -> None:
     """Run the box until it is told to stop."""
     from gateway import app
@@ -55,7 +57,8 @@ def run(
             settings,
             simulate=simulate,
             air_time=air_time,
-            ready=lambda box: _say_hello(box, announce),
+            trial=trial,
+            ready=lambda box: None if trial else _say_hello(box, announce),
         )
 
 

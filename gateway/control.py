@@ -61,6 +61,10 @@ class Control:
         with contextlib.suppress(FileNotFoundError):
             (self._folder / NAME).unlink()
 
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
     def _run(self) -> None:
         with db.connected():
             while not self._stopping:

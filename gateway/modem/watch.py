@@ -75,6 +75,7 @@ class PortWatch:
         self.findings: tuple[Finding, ...] = ()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ports", daemon=True)
+        self.beat = clock.monotonic()
 
     def start(self) -> None:
         self._thread.start()
@@ -91,6 +92,7 @@ class PortWatch:
     def _run(self) -> None:
         pause = 0.0
         while not self._stopping.wait(pause):
+            self.beat = self._clock.monotonic()
             try:
                 settled = self.look()
                 pause = POLL if settled else HASTE

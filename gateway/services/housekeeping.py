@@ -22,6 +22,7 @@ class Housekeeping:
         self._events = events
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+        self.beat = clock.monotonic()
 
     def start(self) -> None:
         self._thread.start()
@@ -37,6 +38,7 @@ class Housekeeping:
     def _run(self) -> None:
         with db.connected():
             while not self._stopping.is_set():
+                self.beat = self._clock.monotonic()
                 try:
                     self.tidy()
                 except db.StoreError as e:

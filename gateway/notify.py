@@ -1,0 +1,56 @@
+"""Tells systemd how the service is (sd_notify(3)): ready, still alive, stopping, and in words.
+
+Without systemd, or with a unit that does not ask for it, everything here does nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import socket
+from collections.abc import Mapping
+
+ANSWER_WITHIN = 10.0  # seconds the own page may take
+
+
+class Systemd:
+    """Where to report to, as the unit says in the environment. Any thread may use it."""
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self._address = environment.get("NOTIFY_SOCKET", "")
+        for_us = environment.get("WATCHDOG_PID", "") in ("", str(os.getpid()))
+        limit = environment.get("WATCHDOG_USEC", "")
+        self.watchdog = int(limit) / 1e6 if for_us and limit.isdecimal() else 0.0
+        """Seconds without a sign of life after which systemd restarts us; 0: it does not look."""
+
+    def tell(self, *lines: str) -> None:
+        """For example `tell("READY=1", "STATUS=...")`. A lost word is no reason to fail."""
+        if not self._address:
+            return
+        address = self._address
+        if address.startswith("@"):  # an abstract name
+            address = "\0" + address[1:]
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+            out.connect(address)
+            out.send("\n".join(lines).encode())
+
+
+class Page:
+    """The own page, asked from inside: proof that the main thread and its workers move."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        host, self._port = listener.getsockname()[:2]
+        self._host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+    def answers(self) -> bool:
+        """Any answer counts, also one that tells of trouble."""
+        asked = http.client.HTTPConnection(self._host, self._port, timeout=ANSWER_WITHIN)
+        try:
+            asked.request("GET", "/health", headers={"Host": "localhost"})
+            asked.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asked.close()
+        return True
