@@ -15,7 +15,9 @@ from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.people import People
 from gateway.services.preferences import Preferences
+from gateway.services.programs import Programs
 from gateway.services.status import Status
+from gateway.services.users import Users
 from gateway.services.ussd import Ussd
 from gateway.terminal.desk import Desk
 
@@ -48,3 +50,11 @@ class Box:
     @property
     def importing(self) -> Importing:
         return Importing(self.clock, self.events, self.preferences.country)
+
+    @property
+    def users(self) -> Users:
+        return Users(self.clock, self.accounts.forget)
+
+    @property
+    def programs(self) -> Programs:
+        return Programs(self.clock)

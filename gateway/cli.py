@@ -170,7 +170,14 @@ def modems(config_file: Path | None, data: Path | None, as_json: bool) -> None:
 @common
 @click.argument("name", default="admin")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Read the password from standard input.")
-def passwd(config_file: Path | None, data: Path | None, name: str, from_stdin: bool) -> None:
+@click.option(
+    "--role",
+    type=click.Choice(["reader", "operator", "administrator"]),
+    help="What NAME may do; a new user is an administrator.",
+)
+def passwd(
+    config_file: Path | None, data: Path | None, name: str, from_stdin: bool, role: str | None
+) -> None:
     """Set the password of NAME (made if new), for the page and the API."""
     from gateway.services.accounts import AccountError, Accounts
 
@@ -180,7 +187,7 @@ def passwd(config_file: Path | None, data: Path | None, name: str, from_stdin: b
         password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
     with _store(read_settings(config_file, data)):
         try:
-            Accounts(SystemClock()).set_password(name, password)
+            Accounts(SystemClock()).set_password(name, password, who=_who(), role=role or "")
         except AccountError as e:
             raise PlainError(str(e)) from e
     click.echo(f"The password of {name} is set.")
@@ -194,18 +201,29 @@ def token() -> None:
 @token.command("add")
 @common
 @as_json
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(["send", "read", "people", "manage"]),
+    help="What it is good for; may be given several times. Without: send and read.",
+)
 @click.argument("name")
-def token_add(config_file: Path | None, data: Path | None, name: str, as_json: bool) -> None:
+def token_add(
+    config_file: Path | None, data: Path | None, name: str, scopes: tuple[str, ...], as_json: bool
+) -> None:
     """Make a token called NAME and print it, this once."""
-    from gateway.services.accounts import AccountError, Accounts
+    from gateway.services.account_errors import AccountError
+    from gateway.services.programs import Programs
+    from gateway.services.roles import USUAL_SCOPES
 
     with _store(read_settings(config_file, data)):
         try:
-            secret = Accounts(SystemClock()).add_token(name)
+            secret = Programs(SystemClock()).add(name, scopes or USUAL_SCOPES, who=_who())
         except AccountError as e:
             raise PlainError(str(e)) from e
     if as_json:
-        print_json({"name": name, "token": secret})
+        print_json({"name": name, "token": secret, "scopes": list(scopes or USUAL_SCOPES)})
     else:
         click.echo(secret)
 
@@ -214,17 +232,26 @@ def token_add(config_file: Path | None, data: Path | None, name: str, as_json: b
 @common
 @as_json
 def token_list(config_file: Path | None, data: Path | None, as_json: bool) -> None:
-    """List the tokens by name; what they are is not kept."""
-    from gateway.services.accounts import Accounts
+    """List the tokens by name, with their scopes; what they are is not kept."""
+    from gateway.services.programs import Programs
 
     with _store(read_settings(config_file, data)):
-        found = Accounts(SystemClock()).tokens()
+        found = Programs(SystemClock()).all()
     if as_json:
         print_json(
-            [{"name": t.name, "created_at": t.created_at, "used_at": t.used_at} for t in found]
+            [
+                {
+                    "name": t.name,
+                    "created_at": t.created_at,
+                    "used_at": t.used_at,
+                    "scopes": list(t.scopes),
+                }
+                for t in found
+            ]
         )
     else:
-        click.echo("\n".join(t.name for t in found) or "There are no tokens.")
+        told = [f"{t.name}  ({', '.join(t.scopes)})" for t in found]
+        click.echo("\n".join(told) or "There are no tokens.")
 
 
 @token.command("revoke")
@@ -232,10 +259,10 @@ def token_list(config_file: Path | None, data: Path | None, as_json: bool) -> No
 @click.argument("name")
 def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None:
     """Take a token out of use."""
-    from gateway.services.accounts import Accounts
+    from gateway.services.programs import Programs
 
     with _store(read_settings(config_file, data)):
-        if not Accounts(SystemClock()).revoke_token(name):
+        if not Programs(SystemClock()).revoke(name, who=_who()):
             raise PlainError(f"There is no token called {name}.")
     click.echo(f"{name} can no longer be used.")
 

@@ -1,6 +1,7 @@
 """What every request has to pass: known host, own origin, a session, a form token.
 
-Views are closed unless `@public` says otherwise; the API brings its own sign-in.
+Views are closed unless `@public` says otherwise, and roles.py says which role they need; the API
+brings its own sign-in.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.accounts import SESSION_LIFE
-from webui import connection
+from webui import connection, roles
 from webui.current import box
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -125,7 +126,10 @@ def _check_session() -> BaseResponse | None:
     if request.endpoint is None:  # nothing there: the page that says so is for everybody
         return None
     view = current_app.view_functions[request.endpoint]
-    if g.signed_in or getattr(view, "is_public", False):
+    if getattr(view, "is_public", False):
+        return None
+    if g.signed_in:
+        roles.check(request.endpoint)
         return None
     if request.headers.get("X-Requested-By") == "page":  # our own script: no use for a page
         abort(401)

@@ -52,6 +52,11 @@ def hash_password(password: str) -> str:
     return f"scrypt:{n}:{r}:{p}${salt}${_scrypt(password, salt, n, r, p).hex()}"
 
 
+def is_outdated(stored: str) -> bool:
+    """Whether a hash was made with other parameters than today's."""
+    return stored.partition("$")[0] != "scrypt:{}:{}:{}".format(*COST)
+
+
 def matches(password: str, stored: str) -> bool:
     """Whether `password` makes `stored`. Takes as long when there is nothing to compare with."""
     if len(password) > LONGEST:

@@ -7,11 +7,17 @@ all addresses ends at two seconds, or a single stranger could keep everybody els
 
 from __future__ import annotations
 
+import ipaddress
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 FORGET = 15 * 60.0  # seconds after the last bad try
+LAN = tuple(
+    ipaddress.IPv4Network(network)
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
+)
+UNSUSPECTED = 3  # bad tries that a neighbour on the LAN may have and not wait for others' ones
 MOST_KEYS = 2000  # a flood of invented names must not fill the memory
 
 
@@ -37,10 +43,19 @@ class Throttle:
     def __init__(self) -> None:
         self._counts: OrderedDict[tuple[str, str], _Count] = OrderedDict()
 
-    def wait(self, limits: Iterable[Limit], now: float) -> float:
-        """Seconds until the next try is looked at; 0 = now."""
+    def wait(self, limits: Iterable[Limit], now: float, address: str = "") -> float:
+        """Seconds until the next try is looked at; 0 = now.
+
+        The first limit is the try's own, the others are counted over many. Who comes from an
+        address of the LAN and has not failed lately is not held back by the others: a stranger who
+        guesses all day would otherwise always be a moment quicker than the owner.
+        """
+        own, *shared = limits
+        mine = self._counts.get(own.key)
+        bad = mine.bad if mine and now - mine.last_at < FORGET else 0
+        looked_at = (own,) if bad < UNSUSPECTED and _is_neighbour(address) else (own, *shared)
         longest = 0.0
-        for limit in limits:
+        for limit in looked_at:
             count = self._counts.get(limit.key)
             if count and now - count.last_at < FORGET:
                 longest = max(longest, count.next_at - now)
@@ -62,3 +77,47 @@ class Throttle:
     def good(self, limits: Iterable[Limit]) -> None:
         for limit in limits:
             self._counts.pop(limit.key, None)
+
+
+def neighbourhood(address: str) -> str:
+    """What is counted as one address: of IPv6 the network, since one machine has 2^64 of them."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if found.version == 6 and found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    if found.version == 4 or found.is_link_local:
+        return str(found)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
+def _is_neighbour(address: str) -> bool:
+    """An address of the LAN of which nobody can make up millions."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in LAN)
+
+
+class Sparing:
+    """So many rows an hour for what a stranger can cause as often as he likes.
+
+    Not thread-safe in the strict sense: a row more or less does no harm.
+    """
+
+    def __init__(self, most: int = 40, seconds: float = 3600.0) -> None:
+        self._most, self._seconds = most, seconds
+        self._began, self._written, self._left_out = 0.0, 0, 0
+
+    def words(self, now: float) -> str | None:
+        """None: write nothing now. Else what to add: "", or how many were left out before."""
+        if now - self._began >= self._seconds:
+            self._began, self._written = now, 0
+        if self._written >= self._most:
+            self._left_out += 1
+            return None
+        self._written += 1
+        left_out, self._left_out = self._left_out, 0
+        return f" (and {left_out} more before)" if left_out else ""

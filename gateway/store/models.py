@@ -327,6 +327,8 @@ class User(Base):
     password = TextField(default="")  # werkzeug hash; "" = cannot sign in
     role = TextField(default="administrator")
     created_at = BigIntegerField()
+    disabled = BooleanField(default=False)
+    signed_in_at = BigIntegerField(null=True)  # the last time, on the page
 
 
 class Session(Base):
@@ -348,6 +350,8 @@ class Token(Base):
     digest = TextField(unique=True)
     created_at = BigIntegerField()
     used_at = BigIntegerField(null=True)
+    scopes = TextField(default="send read")  # gateway.services.roles
+    made_by = TextField(default="")
 
 
 class CreditSetting(Base):

@@ -92,19 +92,6 @@ def test_a_new_session_clears_away_those_that_ended() -> None:
     assert accounts.session("new", NOW) is not None
 
 
-def test_a_token_name_is_given_once() -> None:
-    assert accounts.add_token("till", "t1", NOW, who="ann")
-    assert not accounts.add_token("till", "t2", NOW, who="ann")
-    assert accounts.token("t2") is None
-
-
-def test_a_revoked_token_is_gone() -> None:
-    accounts.add_token("till", "t1", NOW, who="ann")
-    assert accounts.revoke_token("till", NOW, who="ann")
-    assert accounts.token("t1") is None
-    assert not accounts.revoke_token("till", NOW, who="ann")
-
-
 def test_the_signing_key_stays_what_it_was_first() -> None:
     assert accounts.signing_key("first") == "first"
     assert accounts.signing_key("second") == "first"

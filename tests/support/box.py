@@ -85,7 +85,7 @@ class RunningBox:
 
     def start(self, **environment: str) -> RunningBox:
         if not self.token:
-            made = self.command("token", "add", "tests")
+            made = self.command("token", "add", "tests", "--scope", "manage")
             assert made.returncode == 0, made.stderr
             self.token = made.stdout.strip()
         self.process = subprocess.Popen(

@@ -20,7 +20,7 @@ HELLO = {"textMessage": {"text": "Hello"}, "phoneNumbers": [ANN]}
 
 @pytest.fixture
 def token(world: World) -> str:
-    return world.accounts.add_token("till")
+    return world.box.programs.add("till")
 
 
 @pytest.fixture
@@ -371,7 +371,7 @@ def test_name_and_password_are_as_good_as_a_token(stranger: Reader) -> None:
 
 def test_a_revoked_token_is_refused_at_once(api: Api, world: World) -> None:
     assert api.get("/inbox").status_code == 200
-    world.accounts.revoke_token("till")
+    world.box.programs.revoke("till")
     assert api.get("/inbox").status_code == 401
 
 

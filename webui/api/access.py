@@ -1,39 +1,69 @@
 """Programs sign in with each request: user and password (Basic), or a token (Bearer).
 
-The page's cookie is never looked at here, so no other site can make a browser use this API.
+The page's cookie is never looked at here, so no other site can make a browser use this API. What a
+call needs is in one table; a call that is not in it needs the scope "manage".
 """
 
 from __future__ import annotations
 
 from flask import Response, g, jsonify, make_response, request
 
-from gateway.services.accounts import Throttled, WrongCredentials
+from gateway.services.account_errors import ShutOut, Throttled, WrongCredentials
+from gateway.services.roles import MANAGE, OF_ROLE, READ, SEND, allows
 from webui.current import box
 
 CHALLENGES = ('Basic realm="Pigeonbox", charset="UTF-8"', 'Bearer realm="Pigeonbox"')
+# Endpoint -> the scopes of which one is enough.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "api.send": (SEND,),
+    "api.state": (SEND, READ),
+    "api.received": (READ,),
+}
 
 
 def check() -> Response | None:
-    """None lets the request through; g.caller is who it comes from."""
-    given = request.authorization
+    """None lets the request through; g.caller is who it comes from, g.scopes what they may."""
+    return _who() or _may(NEEDS.get(request.endpoint or "", (MANAGE,)))
+
+
+def _who() -> Response | None:
+    given, address = request.authorization, request.remote_addr or ""
     if given is None:
         return _refused("Sign in with user and password (Basic) or a token (Bearer).")
     if given.type == "bearer":
-        g.caller = box().accounts.check_token(given.token or "")
-        return None if g.caller else _refused("This token is not valid.")
+        program = box().programs.check(given.token or "")
+        if program is None:
+            box().accounts.note_refused("a token that is not valid", address)
+            return _refused("This token is not valid.")
+        g.caller, g.scopes = program.name, program.scopes
+        return None
     if given.type != "basic":
         return _refused("Only Basic and Bearer are understood here.")
     try:
-        g.caller = box().accounts.check_basic(
-            given.username or "", given.password or "", request.remote_addr or ""
-        )
-    except WrongCredentials as e:
+        user = box().accounts.check_basic(given.username or "", given.password or "", address)
+    except (WrongCredentials, ShutOut) as e:
         return _refused(str(e))
     except Throttled as e:
         response = make_response(jsonify(message=str(e)), 429)
         response.headers["Retry-After"] = str(e.seconds)
         return response
+    g.caller, g.scopes = user.name, OF_ROLE.get(user.role, ())
     return None
+
+
+def _may(needed: tuple[str, ...]) -> Response | None:
+    if any(allows(g.scopes, scope) for scope in needed):
+        return None
+    words = (
+        f"{g.caller} may not do this: it needs {' or '.join(needed)}. Make a token with that scope "
+        "under Settings, Programs, or with pigeonbox token add --scope."
+    )
+    response = make_response(jsonify(message=words), 403)
+    # RFC 6750, section 3.1
+    response.headers["WWW-Authenticate"] = (
+        f'Bearer realm="Pigeonbox", error="insufficient_scope", scope="{" ".join(needed)}"'
+    )
+    return response
 
 
 def _refused(words: str) -> Response:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway.services.accounts import (
     BadName,
     BadPassword,
+    ShutOut,
     Throttled,
     WrongCode,
     WrongCredentials,
@@ -37,7 +38,7 @@ def sign_in_now() -> BaseResponse:
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
         secret = _start(name, password)
-    except (Throttled, WrongCredentials) as e:
+    except (Throttled, ShutOut, WrongCredentials) as e:
         status = 429 if isinstance(e, Throttled) else 403
         response = make_response(_sign_in_page(name, str(e)), status)
         if isinstance(e, Throttled):

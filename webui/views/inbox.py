@@ -13,7 +13,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.store import queries
-from webui import messages
+from webui import messages, roles
 from webui.arguments import an_id
 from webui.current import author, box
 from webui.messages import VIEWS, DetailView, ViewOf
@@ -79,13 +79,13 @@ def _rows(shown: ViewOf, before: int | None) -> list[messages.RowView]:
 
 
 def _open(message_id: int | None, shown: ViewOf) -> DetailView | None:
-    """The message to show opened, which is what makes it read."""
+    """The message to show opened, which makes it read, unless a mere reader looks at it."""
     if message_id is None:
         return None
     found = queries.detail(message_id)
     if found is None or found.deleted_at is not None:
         return None
-    if found.incoming and found.read_at is None:
+    if found.incoming and found.read_at is None and roles.may_change():
         box().messaging.mark_read([message_id])
     return DetailView.of(found)
 
