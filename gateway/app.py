@@ -34,7 +34,10 @@ from gateway.services.credit import Credit
 from gateway.services.dispatch import Dispatch
 from gateway.services.gate import Gate
 from gateway.services.housekeeping import Housekeeping
+from gateway.services.interactions import KIND as MESSAGES
+from gateway.services.interactions import Interactions
 from gateway.services.lighting import Lighting
+from gateway.services.longwork import Kind, LongWork
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.preferences import Preferences
@@ -117,6 +120,7 @@ class Service:
                 "credit": lambda: credit.alive,
                 "ports": lambda: watch.alive,
                 "control": lambda: control.alive,
+                "work": lambda: work.alive,
             },
             lambda: fleet.hung() | self._standing_still(housekeeping, watch),
             power.supply,
@@ -137,6 +141,7 @@ class Service:
         box.ussd = ussd = Ussd(fleet, self._clock, self.events)
         credit = Credit(ussd, self._clock, self.events, self._hold, self._dispatch.poke)
         box.credit = credit
+        work = self._long_work(box)
         control = Control(self.config.data, box)
         if self._trial:
             return box
@@ -146,7 +151,7 @@ class Service:
         self._ask_to_stop = fleet.ask_to_stop
         for port in self._ports(network):
             fleet.add(port)
-        for part in (credit, self._dispatch, housekeeping, watch, supervisor, control):
+        for part in (credit, self._dispatch, housekeeping, work, watch, supervisor, control):
             part.start()
             self._stack.callback(part.stop)
         return box
@@ -158,6 +163,12 @@ class Service:
             "ports": watch.beat,
         }
         return standing_still(self._clock.monotonic(), beats)
+
+    def _long_work(self, box: Box) -> LongWork:
+        """Goes on with what was cut short when the box stopped."""
+        messages = Interactions(self._clock, self.events)
+        box.work = LongWork(self._clock, self.events, {MESSAGES: Kind(messages.piece)})
+        return box.work
 
     def _light_up(self, box: Box, leds: Leds) -> None:
         lighting = Lighting(box.status, box.accounts, self.events, leds)

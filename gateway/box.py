@@ -11,6 +11,8 @@ from gateway.events import Events
 from gateway.services.accounts import Accounts
 from gateway.services.credit import Credit
 from gateway.services.importing import Importing
+from gateway.services.interactions import Interactions
+from gateway.services.longwork import LongWork
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.people import People
@@ -38,10 +40,15 @@ class Box:
     credit: Credit | None = None
     desk: Desk | None = None  # for commands that an expert types
     phone: Network | None = None  # the pretend carrier, in simulation only
+    work: LongWork | None = None  # what takes longer than a page can wait
 
     @property
     def preferences(self) -> Preferences:
         return Preferences(self.events, self.config.country)
+
+    @property
+    def interactions(self) -> Interactions:
+        return Interactions(self.clock, self.events, self.work)
 
     @property
     def people(self) -> People:

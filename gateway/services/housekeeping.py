@@ -1,4 +1,4 @@
-"""What has to be looked after now and then: parts that never came, reports nobody waits for."""
+"""What has to be looked after now and then: parts that never came, what was deleted long ago."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 
 from gateway.clock import Clock
 from gateway.events import Events, Received
+from gateway.services.purging import Purging
 from gateway.store import db, inbox
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ class Housekeeping:
         self._clock = clock
         self._events = events
         self._stopping = threading.Event()
+        self._purging = Purging(clock, events, self._stopping)
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
         self.beat = clock.monotonic()
 
@@ -52,3 +54,4 @@ class Housekeeping:
         shown = inbox.give_up_waiting(self._clock.now())
         if shown:
             self._events.publish(Received(tuple(shown)))
+        self._purging.purge()

@@ -1,19 +1,46 @@
 """What is done to many messages at once: delete, restore, delete for good, resend.
 
-The work goes in chunks, each a short transaction of its own, so that a modem never waits for it.
+The work goes in bites, each a short transaction of its own, so that a modem never waits for it.
+What is more than a page can wait for becomes long work (`longwork.py`), with the same bites.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 
 from gateway.clock import Clock
 from gateway.events import Events, OutboxChanged, Queued
-from gateway.store import db, outbox, trash, views
-from gateway.store.views import View
+from gateway.services.longwork import BREATH, LongWork, Progress
+from gateway.services.refusals import FieldError, Refused
+from gateway.states import State
+from gateway.store import audits, connections, db, outbox, trash, views
+from gateway.store.jobs import Job
+from gateway.store.views import NEWEST, STATES, View
 
-CHUNK = 500
+CHUNK = 200  # messages looked at in one bite
+BITE = 1000  # dispatches changed in one bite, unless one message alone has more
+RESENT_AT_ONCE = 250  # dispatches queued again in one bite: each has its note
+AT_ONCE = 500  # messages and SMS that a page waits for; more becomes long work
+KIND = "messages"  # of long work
+
+
+class Action(StrEnum):
+    DELETE = "delete"
+    RESTORE = "restore"
+    DESTROY = "delete for good"
+    RESEND = "resend"
+
+
+DONE = {
+    Action.DELETE: "deleted",
+    Action.RESTORE: "restored",
+    Action.DESTROY: "deleted for good",
+    Action.RESEND: "queued again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,75 +51,220 @@ class Selection:
     view: View | None = None
     upto: int = 0  # id of the newest: what came in since was not seen and is not meant
 
+    def page(self, before: int, limit: int) -> list[int]:
+        """The first of those with smaller ids than `before`, newest first."""
+        if self.view is not None:
+            return views.ids(self.view, min(before, self.upto + 1), limit)
+        return sorted({i for i in self.ids if i < before}, reverse=True)[:limit]
+
     def chunks(self) -> Iterator[list[int]]:
-        if self.view is None:
-            for start in range(0, len(self.ids), CHUNK):
-                yield list(self.ids[start : start + CHUNK])
-            return
-        before = self.upto + 1
-        while found := views.ids(self.view, before, CHUNK):
+        before = NEWEST
+        while found := self.page(before, CHUNK):
             before = found[-1]
             yield found
 
-    def number(self) -> int:
-        return sum(len(chunk) for chunk in self.chunks())
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One wish of one person."""
+
+    action: Action
+    chosen: Selection
+    who: str
+    uncertain: bool = False  # resend: also what may have been sent
+    connection_id: int | None = None  # resend: None keeps what was chosen, 0: the rules decide
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Task:
+        found = json.loads(text)
+        chosen = found.pop("chosen")
+        view = View(chosen["view"]) if chosen["view"] else None
+        selection = Selection(tuple(chosen["ids"]), view, chosen["upto"])
+        return cls(Action(found.pop("action")), selection, **found)
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """How many SMS of a selection could be sent again."""
+class Place:
+    """Where the next bite of a task begins."""
 
-    failed: int
-    uncertain: int
+    before: int = NEWEST  # messages with smaller ids are still to be done
+    after: int = NEWEST  # resend: and of message `before` itself, dispatches with larger ids
+    entry: int = 0  # of the audit list, kept up to date
+
+    @classmethod
+    def from_json(cls, text: str) -> Place:
+        return cls(**json.loads(text)) if text else cls()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a window says before anything is done. Of what is meant and still there."""
+
+    messages: int
+    unsent: int = 0  # SMS that will not be sent, or after a restore will be
+    sending: int = 0  # SMS that a modem has already, which are finished first
+    failed: int = 0
+    uncertain: int = 0
+
+    @property
+    def weight(self) -> int:
+        return self.messages + self.failed + self.uncertain
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Done, or begun as long work."""
+
+    count: int = 0
+    job_id: int | None = None
 
 
 class Interactions:
     """Stateless; safe to use from any thread with a database connection."""
 
-    def __init__(self, clock: Clock, events: Events) -> None:
+    def __init__(self, clock: Clock, events: Events, work: LongWork | None = None) -> None:
         self._clock = clock
         self._events = events
+        self._work = work
 
-    def unsent(self, chosen: Selection) -> int:
-        return sum(trash.unsent(chunk) for chunk in chosen.chunks())
+    # before ------------------------------------------------------------------------------------
 
-    def delete(self, chosen: Selection, who: str) -> int:
-        return self._each(chosen, trash.delete, who)
+    def preview(self, action: Action, chosen: Selection) -> Preview:
+        waiting = (State.PENDING, State.SCHEDULED)
+        match action:
+            case Action.DELETE:
+                unsent = self._count(chosen, waiting, held=False)
+                sending = self._count(chosen, (State.SENDING,), held=False)
+                return Preview(self._messages(chosen, deleted=False), unsent, sending)
+            case Action.RESTORE:
+                unsent = self._count(chosen, waiting, held=True)
+                return Preview(self._messages(chosen, deleted=True), unsent)
+            case Action.DESTROY:
+                sending = self._count(chosen, (State.SENDING,), held=True)
+                return Preview(self._messages(chosen, deleted=True), 0, sending)
+            case Action.RESEND:
+                return Preview(
+                    self._messages(chosen, deleted=False),
+                    failed=self._count(chosen, (State.FAILED,), held=False),
+                    uncertain=self._count(chosen, (State.UNCERTAIN,), held=False),
+                )
 
-    def restore(self, chosen: Selection, who: str) -> int:
-        return self._each(chosen, trash.restore, who)
+    def _messages(self, chosen: Selection, *, deleted: bool) -> int:
+        if chosen.view is None:
+            return sum(len(trash.there(c, deleted=deleted)) for c in chosen.chunks())
+        right = (chosen.view is View.DELETED) == deleted
+        return views.number(chosen.view, chosen.upto) if right else 0
 
-    def destroy(self, chosen: Selection, who: str) -> int:
-        return self._each(chosen, trash.destroy, who)
+    def _count(self, chosen: Selection, states: Sequence[State], *, held: bool) -> int:
+        if chosen.view is None:
+            return sum(trash.in_states(c, states, held) for c in chosen.chunks())
+        if chosen.view in (View.RECEIVED, View.CALLS) or (chosen.view is View.DELETED) != held:
+            return 0
+        beside = STATES.get(chosen.view, ())
+        return trash.in_states_upto(chosen.upto, states, beside=beside, held=held)
 
-    def again(self, chosen: Selection) -> Again:
-        found = [trash.unfinished(chunk) for chunk in chosen.chunks()]
-        return Again(sum(len(f.failed) for f in found), sum(len(f.uncertain) for f in found))
+    # doing it ----------------------------------------------------------------------------------
 
-    def resend(
-        self, chosen: Selection, who: str, *, uncertain: bool, connection_id: int | None = None
-    ) -> int:
-        """Queue again what failed, and with `uncertain` also what may have been sent.
+    def carry_out(self, task: Task) -> Outcome:
+        """Now, or as long work when it is much. Raises Refused, StoreError."""
+        self._check(task)
+        preview = self.preview(task.action, task.chosen)
+        if self._work is None or preview.weight <= AT_ONCE:
+            return Outcome(self.do(task))
+        sms = preview.failed + preview.uncertain * task.uncertain
+        total = sms if task.action is Action.RESEND else preview.messages
+        return Outcome(job_id=self._work.add(KIND, task.to_json(), total, task.who))
 
-        `connection_id`: None keeps what was chosen, 0 leaves it to the routing rules.
-        """
+    def do(self, task: Task) -> int:
+        """All of it, in this thread; returns how many messages (of a resend: SMS)."""
+        self._check(task)
+        place: Place | None = Place()
         count = 0
-        for chunk in chosen.chunks():
-            found = trash.unfinished(chunk)
-            ids = [*found.failed, *(found.uncertain if uncertain else ())]
-            for start in range(0, len(ids), CHUNK):
-                some = ids[start : start + CHUNK]
-                with db.transaction():
-                    if connection_id is not None:
-                        trash.choose_connection(some, connection_id)
-                    count += outbox.resend(some, self._clock.now(), who)
-        self._events.publish(Queued())
+        pause = threading.Event()
+        while place is not None:
+            with db.transaction():
+                more, place = self._bite(task, place, count)
+            count += more
+            if place is not None and more:
+                pause.wait(BREATH)
+        if count:
+            self._tell(task)
         return count
 
-    def _each(
-        self, chosen: Selection, act: Callable[[Sequence[int], int, str], int], who: str
-    ) -> int:
-        count = sum(act(chunk, self._clock.now(), who) for chunk in chosen.chunks())
-        if count:
-            self._events.publish(Queued() if act is trash.restore else OutboxChanged())
-        return count
+    def piece(self, job: Job) -> Progress:
+        """For long work."""
+        task = Task.from_json(job.task)
+        more, place = self._bite(task, Place.from_json(job.place), job.done)
+        if more:
+            self._tell(task)
+        done = job.done + more
+        if place is not None:
+            return Progress(done, json.dumps(asdict(place)))
+        return Progress(done, "", f"{_counted(task.action, done)} {DONE[task.action]}.")
+
+    def _check(self, task: Task) -> None:
+        if task.connection_id and not connections.exists(task.connection_id):
+            words = "This connection is not known any more; choose another."
+            raise Refused([FieldError("connection", words)])
+
+    def _bite(self, task: Task, place: Place, before: int) -> tuple[int, Place | None]:
+        """How many were done now, and where to go on; None: that was all. In a transaction."""
+        if task.action is Action.RESEND:
+            return self._resend(task, place, before)
+        found = task.chosen.page(place.before, CHUNK)
+        if not found:
+            return 0, None
+        found = trash.bite(found, BITE)
+        now = self._clock.now()
+        match task.action:
+            case Action.DELETE:
+                changed = trash.mark_deleted(found, now)
+                one = trash.described(changed)
+            case Action.RESTORE:
+                changed = trash.mark_restored(found, now)
+                one = trash.described(changed)
+            case _:
+                changed = trash.destroyable(found)
+                one = trash.described(changed)
+                trash.remove(changed)
+        words = one if before + len(changed) == 1 else trash.counted(before + len(changed))
+        entry = self._audit(task, place, len(changed), words)
+        return len(changed), replace(place, before=found[-1], entry=entry)
+
+    def _resend(self, task: Task, place: Place, before: int) -> tuple[int, Place | None]:
+        chosen = task.chosen
+        if chosen.view is View.ALL:  # what failed of all is what is in SMS failed, found quicker
+            chosen = replace(chosen, view=View.FAILED)
+        # From `before` itself on: a message to thousands takes several bites.
+        found = chosen.page(min(place.before + 1, NEWEST), CHUNK)
+        if place.after == NEWEST:
+            found = [i for i in found if i < place.before]
+        if not found:
+            return 0, None
+        states = (State.FAILED, State.UNCERTAIN)[: 1 + task.uncertain]
+        rows = trash.unfinished_after(found, states, (place.before, place.after), RESENT_AT_ONCE)
+        ids = [dispatch_id for _, dispatch_id in rows]
+        if task.connection_id is not None:
+            trash.choose_connection(ids, task.connection_id)
+        count = outbox.resend(ids, self._clock.now(), task.who, audited=False)
+        entry = self._audit(task, place, count, f"{before + count:,} SMS")
+        if len(rows) < RESENT_AT_ONCE:
+            return count, Place(found[-1], NEWEST, entry)
+        return count, Place(*rows[-1], entry)
+
+    def _audit(self, task: Task, place: Place, changed: int, words: str) -> int:
+        """One entry for one wish, however many bites it takes."""
+        if not changed:
+            return place.entry
+        return audits.write(self._clock.now(), task.who, task.action, words, place.entry)
+
+    def _tell(self, task: Task) -> None:
+        again = task.action in (Action.RESTORE, Action.RESEND)
+        self._events.publish(Queued() if again else OutboxChanged())
+
+
+def _counted(action: Action, number: int) -> str:
+    return f"{number:,} SMS" if action is Action.RESEND else trash.counted(number)

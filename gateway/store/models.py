@@ -96,6 +96,14 @@ Message.add_index(
     where=SQL("direction = 'in' AND read_at IS NULL AND deleted_at IS NULL"),
     name="message_unread",
 )
+Message.add_index(
+    Message.id,
+    where=SQL("direction = 'in' AND kind = 'sms' AND deleted_at IS NULL"),
+    name="message_received",
+)
+Message.add_index(
+    Message.id, where=SQL("kind = 'call' AND deleted_at IS NULL"), name="message_calls"
+)
 
 
 class Dispatch(Base):
@@ -164,6 +172,11 @@ Dispatch.add_index(
     Dispatch.id,
     where=SQL("state = 'pending' AND attempts > 0"),
     name="dispatch_retrying",
+)
+Dispatch.add_index(
+    Dispatch.reason,
+    where=SQL("held = 0 AND state IN ('failed', 'uncertain')"),
+    name="dispatch_causes",
 )
 
 Dispatch.add_index(
@@ -382,6 +395,25 @@ class CreditCheck(Base):
         indexes = ((("connection", "at"), False),)
 
 
+class Job(Base):
+    """Long work that is done piece by piece (gateway.store.jobs)."""
+
+    at = BigIntegerField()
+    who = TextField(default="")
+    kind = TextField()
+    task = TextField(default="")  # JSON: what is to be done
+    state = TextField(default="running")  # running | done | stopped | failed
+    total = IntegerField(default=0)
+    done = IntegerField(default=0)
+    place = TextField(default="")  # JSON: where the next piece begins
+    result = TextField(default="")  # plain words
+    trouble = TextField(default="")  # why it stopped
+    ended_at = BigIntegerField(null=True)
+
+
+Job.add_index(Job.id, where=SQL("state = 'running'"), name="job_running")
+
+
 class Audit(Base):
     at = BigIntegerField()
     who = TextField()
@@ -412,5 +444,6 @@ TABLES: tuple[type[Base], ...] = (
     OwnField,
     Blocked,
     Import,
+    Job,
     Audit,
 )

@@ -179,11 +179,11 @@ def _add_dispatches(message_id: int, o: Outgoing) -> None:
         )
 
 
-def resend(dispatch_ids: Sequence[int], now: int, who: str) -> int:
+def resend(dispatch_ids: Sequence[int], now: int, who: str, *, audited: bool = True) -> int:
     """failed or uncertain -> pending, by a person's wish. Returns how many were queued again.
 
     Only the parts that the network has not taken go out again, under the same reference. One whose
-    validity has ended gets a new day.
+    validity has ended gets a new day. Not `audited`: the caller writes that itself.
     """
     count = 0
     with transaction():
@@ -200,7 +200,7 @@ def resend(dispatch_ids: Sequence[int], now: int, who: str) -> int:
             requeue(dispatch_id, State(row[0]), now, valid_until=valid_until, **changes)
             note(dispatch_id, now, Outcome.RESENT, reason=f"Sent again by {who}." if who else "")
             count += 1
-        if count:
+        if count and audited:
             audit(now, who, "resend", f"{count} SMS")
     return count
 

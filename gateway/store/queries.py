@@ -221,7 +221,8 @@ def inbox_list(limit: int, offset: int) -> tuple[list[Received], int]:
         Received(id_, peer, text, created_at, sent_at, via, bool(complete), note, kind)
         for id_, peer, text, created_at, sent_at, via, complete, note, kind in found
     ]
-    return received, counts().received
+    there = counts()
+    return received, there.received + there.calls
 
 
 # one message -----------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 """Deleting, restoring and deleting for good. Nothing is moved; a deleted message's dispatches are
-held. Each call is one short transaction: callers with many messages come in chunks.
+held. Each call is one short transaction: callers with many messages come in bites.
 """
 
 from __future__ import annotations
@@ -8,10 +8,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway.clock import DAY
+from gateway.states import State
+from gateway.store import audits
 from gateway.store.db import errors, execute, transaction
-from gateway.store.outbox import audit
 
 CHUNK = "(SELECT value FROM json_each(?))"
+VALIDITY_OF_RESTORED = DAY  # when none is left: what is restored is to be sent, not to expire
 
 
 def delete(message_ids: Sequence[int], now: int, who: str) -> int:
@@ -19,72 +22,160 @@ def delete(message_ids: Sequence[int], now: int, who: str) -> int:
 
     What is still pending is not sent; what a modem has already taken is finished first.
     """
-    return _mark(message_ids, now, now, who, "delete")
+    with transaction():
+        changed = mark_deleted(message_ids, now)
+        if changed:
+            audits.write(now, who, "delete", described(changed))
+    return len(changed)
 
 
 def restore(message_ids: Sequence[int], now: int, who: str) -> int:
     """Bring messages back to every view they belong to; what was pending goes out again."""
-    return _mark(message_ids, None, now, who, "restore")
+    with transaction():
+        changed = mark_restored(message_ids, now)
+        if changed:
+            audits.write(now, who, "restore", described(changed))
+    return len(changed)
 
 
 def destroy(message_ids: Sequence[int], now: int, who: str) -> int:
-    """Delete for good what is in Deleted Communications; returns how many.
-
-    What a modem is just sending stays until it has finished. The digests of received PDUs are kept,
-    so that a copy left on a SIM does not come back as a new message; what they said is not.
-    """
+    """Delete for good what is in Deleted Communications; returns how many."""
     with transaction():
-        found = execute(
-            f"SELECT id FROM message WHERE id IN {CHUNK} AND deleted_at IS NOT NULL"  # noqa: S608
-            " AND NOT EXISTS (SELECT 1 FROM dispatch WHERE message_id = message.id"
-            "  AND state = 'sending')",
-            (json.dumps(list(message_ids)),),
-        )
-        gone = [i for (i,) in found]
-        if not gone:
-            return 0
-        chunk = (json.dumps(gone),)
-        execute(
-            "DELETE FROM incoming WHERE part_id IN (SELECT p.id FROM dispatch d"  # noqa: S608
-            f" JOIN part p ON p.dispatch_id = d.id WHERE d.message_id IN {CHUNK})",
-            chunk,
-        )
-        # Without its set a part is not waited for, nor shown again as incomplete.
-        execute(
-            "UPDATE incoming SET pdu = '', set_id = NULL, pid = 0"  # noqa: S608
-            f" WHERE message_id IN {CHUNK}",
-            chunk,
-        )
-        execute(f"DELETE FROM message WHERE id IN {CHUNK}", chunk)  # noqa: S608
-        audit(now, who, "delete for good", _counted(len(gone)))
+        gone = destroyable(message_ids)
+        if gone:
+            words = described(gone)
+            remove(gone)
+            audits.write(now, who, "delete for good", words)
     return len(gone)
 
 
-def _mark(
-    message_ids: Sequence[int], deleted_at: int | None, now: int, who: str, action: str
-) -> int:
+# inside the caller's transaction ---------------------------------------------------------------
+
+
+def mark_deleted(message_ids: Sequence[int], now: int) -> list[int]:
+    """The ids of those that were not deleted before."""
+    return _mark(message_ids, now)
+
+
+def mark_restored(message_ids: Sequence[int], now: int) -> list[int]:
+    """The ids of those that were deleted. What expired in there gets a new day."""
+    changed = _mark(message_ids, None)
+    execute(
+        "UPDATE dispatch SET valid_until = ?"  # noqa: S608
+        f" WHERE state = 'pending' AND valid_until <= ? AND message_id IN {CHUNK}",
+        (now + VALIDITY_OF_RESTORED, now, json.dumps(changed)),
+    )
+    return changed
+
+
+def _mark(message_ids: Sequence[int], deleted_at: int | None) -> list[int]:
     held = deleted_at is not None
-    with transaction():
-        changed = execute(
+    changed = [
+        i
+        for (i,) in execute(
             "UPDATE message SET deleted_at = ?"  # noqa: S608
             f" WHERE id IN {CHUNK} AND (deleted_at IS NULL) = ? RETURNING id",
             (deleted_at, json.dumps(list(message_ids)), held),
         ).fetchall()
-        if changed:
-            chunk = json.dumps([i for (i,) in changed])
-            execute(
-                f"UPDATE dispatch SET held = ? WHERE message_id IN {CHUNK}",  # noqa: S608
-                (held, chunk),
+    ]
+    execute(
+        f"UPDATE dispatch SET held = ? WHERE message_id IN {CHUNK}",  # noqa: S608
+        (held, json.dumps(changed)),
+    )
+    return changed
+
+
+def destroyable(message_ids: Sequence[int]) -> list[int]:
+    """Of these, what is in Deleted Communications; not what a modem is just sending."""
+    found = execute(
+        f"SELECT id FROM message WHERE id IN {CHUNK} AND deleted_at IS NOT NULL"  # noqa: S608
+        " AND NOT EXISTS (SELECT 1 FROM dispatch WHERE message_id = message.id"
+        "  AND state = 'sending')",
+        (json.dumps(list(message_ids)),),
+    ).fetchall()
+    return [i for (i,) in found]
+
+
+def remove(message_ids: Sequence[int]) -> None:
+    """For good. The digests of received PDUs are kept, so that a copy left on a SIM does not come
+    back as a new message; what they said is not.
+    """
+    chunk = (json.dumps(list(message_ids)),)
+    execute(
+        "DELETE FROM incoming WHERE part_id IN (SELECT p.id FROM dispatch d"  # noqa: S608
+        f" JOIN part p ON p.dispatch_id = d.id WHERE d.message_id IN {CHUNK})",
+        chunk,
+    )
+    # Without its set a part is not waited for, nor shown again as incomplete.
+    execute(
+        "UPDATE incoming SET pdu = '', set_id = NULL, pid = 0"  # noqa: S608
+        f" WHERE message_id IN {CHUNK}",
+        chunk,
+    )
+    execute(f"DELETE FROM message WHERE id IN {CHUNK}", chunk)  # noqa: S608
+
+
+def old(deleted_before: int, limit: int) -> list[int]:
+    """What has been in Deleted Communications since before this instant, oldest first."""
+    with errors():
+        return [
+            i
+            for (i,) in execute(
+                "SELECT id FROM message WHERE deleted_at IS NOT NULL AND deleted_at < ?"
+                " AND NOT EXISTS (SELECT 1 FROM dispatch WHERE message_id = message.id"
+                "  AND state = 'sending') ORDER BY deleted_at, id LIMIT ?",
+                (deleted_before, limit),
             )
-            audit(now, who, action, _counted(len(changed)))
-    return len(changed)
+        ]
 
 
-def _counted(number: int) -> str:
-    return "1 message" if number == 1 else f"{number} messages"
+# in words --------------------------------------------------------------------------------------
+
+
+def described(message_ids: Sequence[int]) -> str:
+    """ "12 messages"; of a single one, from or to whom it is."""
+    if len(message_ids) != 1:
+        return counted(len(message_ids))
+    row = execute(
+        "SELECT m.direction, m.kind, m.peer, (SELECT number FROM dispatch WHERE message_id = m.id"
+        " ORDER BY id LIMIT 1), (SELECT count(*) FROM dispatch WHERE message_id = m.id)"
+        " FROM message m WHERE m.id = ?",
+        tuple(message_ids),
+    ).fetchone()
+    if row is None:
+        return counted(1)
+    direction, kind, peer, number, people = row
+    what = "1 missed call" if kind == "call" else "1 message"
+    if direction == "in":
+        return f"{what} from {peer or 'an unknown number'}"
+    more = f" and {people - 1:,} more" if people > 1 else ""
+    return f"{what} to {number}{more}" if number else what
+
+
+def counted(number: int) -> str:
+    return "1 message" if number == 1 else f"{number:,} messages"
 
 
 # what a selection holds ------------------------------------------------------------------------
+
+
+def bite(message_ids: Sequence[int], most: int) -> list[int]:
+    """As many of these, from the first, as have at most so many dispatches; at least one."""
+    with errors():
+        found = execute(
+            "SELECT message_id, count(*) FROM dispatch"  # noqa: S608
+            f" WHERE message_id IN {CHUNK} GROUP BY message_id",
+            (json.dumps(list(message_ids)),),
+        ).fetchall()
+    people = dict(found)
+    taken: list[int] = []
+    total = 0
+    for message_id in message_ids:
+        total += people.get(message_id, 1)
+        if taken and total > most:
+            break
+        taken.append(message_id)
+    return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +188,48 @@ class Unfinished:
 
 def unsent(message_ids: Sequence[int]) -> int:
     """How many SMS of these messages are still to be sent and would not be, once deleted."""
+    return in_states(message_ids, (State.PENDING, State.SCHEDULED))
+
+
+def in_states(message_ids: Sequence[int], states: Sequence[State], held: bool = False) -> int:
+    """How many dispatches of these messages are in one of these states."""
     with errors():
         row = execute(
-            "SELECT count(*) FROM dispatch WHERE held = 0"  # noqa: S608
-            f" AND state IN ('pending', 'scheduled') AND message_id IN {CHUNK}",
-            (json.dumps(list(message_ids)),),
+            "SELECT count(*) FROM dispatch WHERE held = ?"  # noqa: S608
+            f" AND state IN {CHUNK} AND message_id IN {CHUNK}",
+            (held, json.dumps(states), json.dumps(list(message_ids))),
         ).fetchone()
     return int(row[0])
+
+
+def in_states_upto(
+    upto: int, states: Sequence[State], *, beside: Sequence[State] = (), held: bool = False
+) -> int:
+    """The same of all messages up to one, or of those that also have a dispatch in `beside`."""
+    also = (
+        f" AND EXISTS (SELECT 1 FROM dispatch b WHERE b.held = d.held AND b.state IN {CHUNK}"  # noqa: S608
+        "  AND b.message_id = d.message_id)"
+    )
+    with errors():
+        row = execute(
+            "SELECT count(*) FROM dispatch d WHERE d.held = ?"  # noqa: S608
+            f" AND d.state IN {CHUNK} AND d.message_id <= ?{also if beside else ''}",
+            (held, json.dumps(states), upto, *([json.dumps(beside)] if beside else [])),
+        ).fetchone()
+    return int(row[0])
+
+
+def there(message_ids: Sequence[int], *, deleted: bool) -> list[int]:
+    """Of these, the ones that are (not) in Deleted Communications, in the same order."""
+    with errors():
+        found = {
+            i
+            for (i,) in execute(
+                f"SELECT id FROM message WHERE id IN {CHUNK} AND (deleted_at IS NOT NULL) = ?",  # noqa: S608
+                (json.dumps(list(message_ids)), deleted),
+            )
+        }
+    return [i for i in message_ids if i in found]
 
 
 def unfinished(message_ids: Sequence[int]) -> Unfinished:
@@ -118,6 +244,28 @@ def unfinished(message_ids: Sequence[int]) -> Unfinished:
         tuple(i for i, state in found if state == "failed"),
         tuple(i for i, state in found if state == "uncertain"),
     )
+
+
+def unfinished_after(
+    message_ids: Sequence[int], states: Sequence[State], after: tuple[int, int], limit: int
+) -> list[tuple[int, int]]:
+    """(message, dispatch) in these states, messages newest first, those past `after` only."""
+    message, dispatch = after
+    with errors():
+        return execute(
+            "SELECT message_id, id FROM dispatch WHERE held = 0"  # noqa: S608
+            f" AND state IN {CHUNK} AND message_id IN {CHUNK}"
+            " AND (message_id < ? OR (message_id = ? AND id > ?))"
+            " ORDER BY message_id DESC, id LIMIT ?",
+            (
+                json.dumps(states),
+                json.dumps(list(message_ids)),
+                message,
+                message,
+                dispatch,
+                limit,
+            ),
+        ).fetchall()
 
 
 def choose_connection(dispatch_ids: Sequence[int], connection_id: int) -> None:
@@ -138,29 +286,8 @@ def causes(limit: int = 3) -> list[tuple[str, int]]:
     """The commonest reasons in SMS failed, with how many SMS have each."""
     with errors():
         return execute(
-            "SELECT reason, count(*) FROM dispatch WHERE held = 0 AND state IN ('failed',"
-            " 'uncertain') AND reason <> '' GROUP BY reason ORDER BY 2 DESC, 1 LIMIT ?",
+            "SELECT reason, count(*) FROM dispatch INDEXED BY dispatch_causes WHERE held = 0"
+            " AND state IN ('failed', 'uncertain') GROUP BY reason HAVING reason <> ''"
+            " ORDER BY 2 DESC, 1 LIMIT ?",
             (limit,),
         ).fetchall()
-
-
-# the audit list --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    id: int
-    at: int
-    who: str
-    action: str
-    detail: str
-
-
-def audited(before: int | None, limit: int) -> list[Audited]:
-    """Who did what and when, newest first."""
-    with errors():
-        found = execute(
-            "SELECT id, at, who, action, detail FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
-            (2**63 - 1 if before is None else before, limit),
-        ).fetchall()
-    return [Audited(*row) for row in found]

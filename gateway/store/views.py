@@ -21,6 +21,7 @@ class View(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     PENDING = "pending"
+    CALLS = "calls"
     DELETED = "deleted"
 
 
@@ -32,57 +33,77 @@ STATES: dict[View, tuple[State, ...]] = {
 }
 
 
+# Of a message itself. `received` and `calls` are read from indexes of their own.
+CONDITIONS: dict[View, str] = {
+    View.ALL: "deleted_at IS NULL",
+    View.RECEIVED: "direction = 'in' AND kind = 'sms' AND deleted_at IS NULL",
+    View.CALLS: "kind = 'call' AND deleted_at IS NULL",
+    View.DELETED: "deleted_at IS NOT NULL",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Messages in each view; `unread` are those of `received` that nobody has opened."""
+    """Messages in each view; `unread` and `unread_calls` are what nobody has opened."""
 
     all: int
     received: int
     sent: int
     failed: int
     pending: int
-    unread: int
+    unread: int  # calls included
+    calls: int = 0
+    unread_calls: int = 0
     deleted: int = 0
 
 
 def counts() -> Counts:
-    """Read from a table that triggers keep (migration 0001): the same in a millionth message."""
+    """Read from a table that triggers keep (migrations): the same in a millionth message."""
     with errors():
-        deleted = execute("SELECT count(*) FROM message WHERE deleted_at IS NOT NULL").fetchone()[0]
         found = dict(execute("SELECT name, value FROM tally").fetchall())
-    return Counts(**found | {"deleted": deleted})
+    return Counts(**{name: found[name] for name in Counts.__slots__})
+
+
+def number(view: View, upto: int) -> int:
+    """How many messages of a view are not newer than `upto`, without counting them all."""
+    return max(0, int(getattr(counts(), view)) - _newer(view, upto))
+
+
+def _newer(view: View, upto: int) -> int:
+    if view in CONDITIONS:
+        sql = f"SELECT count(*) FROM message WHERE {CONDITIONS[view]} AND id > ?"  # noqa: S608
+    else:
+        sql = (
+            "SELECT count(DISTINCT message_id) FROM dispatch"  # noqa: S608
+            f" WHERE held = 0 AND state IN ({_quoted(STATES[view])}) AND message_id > ?"
+        )
+    with errors():
+        return int(execute(sql, (upto,)).fetchone()[0])
+
+
+def _quoted(states: tuple[State, ...]) -> str:
+    return ", ".join(f"'{state}'" for state in states)
+
+
+def newest(view: View) -> int:
+    """The id of the newest message of a view; 0 when there is none."""
+    return next(iter(ids(view, None, 1)), 0)
 
 
 def ids(view: View, before_id: int | None, limit: int) -> list[int]:
     """Message ids of a page, newest first, all smaller than `before_id`."""
     before = NEWEST if before_id is None else before_id
     with errors():
-        if view is View.ALL:
-            return _column(
-                "SELECT id FROM message WHERE deleted_at IS NULL AND id < ?"
+        if view not in CONDITIONS:
+            return _ids_with_states(STATES[view], before, limit)
+        return [
+            row[0]
+            for row in execute(
+                f"SELECT id FROM message WHERE {CONDITIONS[view]} AND id < ?"  # noqa: S608
                 " ORDER BY id DESC LIMIT ?",
-                before,
-                limit,
+                (before, limit),
             )
-        if view is View.DELETED:
-            return _column(
-                "SELECT id FROM message WHERE deleted_at IS NOT NULL AND id < ?"
-                " ORDER BY id DESC LIMIT ?",
-                before,
-                limit,
-            )
-        if view is View.RECEIVED:
-            return _column(
-                "SELECT id FROM message WHERE direction = 'in' AND deleted_at IS NULL AND id < ?"
-                " ORDER BY id DESC LIMIT ?",
-                before,
-                limit,
-            )
-        return _ids_with_states(STATES[view], before, limit)
-
-
-def _column(sql: str, *params: object) -> list[int]:
-    return [row[0] for row in execute(sql, params)]
+        ]
 
 
 def _ids_with_states(states: tuple[State, ...], before: int, limit: int) -> list[int]:

@@ -4,9 +4,9 @@ import pytest
 
 from gateway.clock import DAY, SystemClock
 from gateway.events import Events
-from gateway.services.interactions import Again, Interactions, Selection
+from gateway.services.interactions import Action, Interactions, Preview, Selection, Task
 from gateway.states import State
-from gateway.store import db, inbox, outbox, queries, trash
+from gateway.store import audits, db, inbox, outbox, queries, trash
 from gateway.store.views import View
 from tests.store.given import (
     ANN,
@@ -37,7 +37,7 @@ def _fail(message_id: int) -> None:
 def test_the_window_counts_what_is_not_sent_yet_only(interactions: Interactions) -> None:
     waiting, failed = message(ANN, BOB), message(ANN)
     _fail(failed)
-    assert interactions.unsent(Selection((waiting, failed))) == 2
+    assert interactions.preview(Action.DELETE, Selection((waiting, failed))) == Preview(2, unsent=2)
 
 
 def test_only_what_is_in_the_bin_is_deleted_for_good() -> None:
@@ -46,7 +46,7 @@ def test_only_what_is_in_the_bin_is_deleted_for_good() -> None:
     assert trash.destroy([kept, gone], NOW, "ann") == 1
     assert queries.detail(gone) is None
     assert queries.detail(kept) is not None
-    assert trash.audited(None, 1)[0].action == "delete for good"
+    assert audits.page(None, 1)[0].action == "delete for good"
 
 
 def test_what_a_modem_is_sending_is_not_deleted_for_good() -> None:
@@ -76,26 +76,29 @@ def test_all_of_a_view_leaves_out_what_came_after_its_reader_looked(
 ) -> None:
     first, second = message(ANN), message(BOB)
     later = message(ANN)
-    assert interactions.delete(Selection(view=View.ALL, upto=second), "ann") == 2
+    everything = Selection(view=View.ALL, upto=second)
+    assert interactions.do(Task(Action.DELETE, everything, "ann")) == 2
     assert [r.id for r in queries.page(View.ALL)] == [later]
-    assert interactions.restore(Selection(view=View.DELETED, upto=first), "ann") == 1
+    some = Selection(view=View.DELETED, upto=first)
+    assert interactions.do(Task(Action.RESTORE, some, "ann")) == 1
 
 
 def test_only_failed_recipients_are_sent_again(interactions: Interactions) -> None:
     m = message(ANN, BOB)
     _fail(m)
-    assert interactions.again(Selection((m,))) == Again(failed=1, uncertain=0)
-    assert interactions.resend(Selection((m,)), "ann", uncertain=False, connection_id=0) == 1
+    chosen = Selection((m,))
+    assert interactions.preview(Action.RESEND, chosen) == Preview(1, failed=1)
+    assert interactions.do(Task(Action.RESEND, chosen, "ann", connection_id=0)) == 1
     assert [state(d) for d in dispatches(m)] == [State.PENDING, State.PENDING]
-    assert interactions.resend(Selection((m,)), "ann", uncertain=False) == 0
+    assert interactions.do(Task(Action.RESEND, chosen, "ann")) == 0
 
 
 def test_uncertain_ones_are_sent_again_only_when_asked_for(interactions: Interactions) -> None:
     m = message(ANN)
     outbox.unknown(submitted(dispatches(m)[0], connection()), NOW, "No answer.", "")
-    assert interactions.resend(Selection((m,)), "ann", uncertain=False) == 0
+    assert interactions.do(Task(Action.RESEND, Selection((m,)), "ann")) == 0
     assert state(dispatches(m)[0]) is State.UNCERTAIN
-    assert interactions.resend(Selection((m,)), "ann", uncertain=True) == 1
+    assert interactions.do(Task(Action.RESEND, Selection((m,)), "ann", uncertain=True)) == 1
 
 
 def test_the_commonest_cause_comes_first() -> None:
