@@ -278,7 +278,7 @@ def _means(config: Power, others_work: Callable[[], bool]) -> Means:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two services on one data folder would both send the same messages."""
-    with (folder / "service.lock").open("w") as lock:
+    with (folder / db.SERVICE_LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as e:

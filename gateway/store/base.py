@@ -48,6 +48,10 @@ class StoreBroken(StoreError):
     """The file is damaged, or is no database of ours."""
 
 
+class StoreDamaged(StoreBroken):
+    """The file's contents do not fit together; at the next start it is mended (mending.py)."""
+
+
 class StoreTooNew(StoreError):
     """A newer version of the program wrote this database."""
 
@@ -83,12 +87,12 @@ TROUBLES: dict[int, tuple[type[StoreError], str]] = {
         "The disk fails to read or write; check the SD card or disk, and replace it.",
     ),
     sqlite3.SQLITE_CORRUPT: (
-        StoreBroken,
-        "The database file is damaged; stop the service and put back the newest file from backups.",
+        StoreDamaged,
+        "The database file is damaged; restart the service, which mends it or takes a backup.",
     ),
     sqlite3.SQLITE_NOTADB: (
-        StoreBroken,
-        "The database file is no database; stop the service and put back the newest backup.",
+        StoreDamaged,
+        "The database file is no database; restart the service, which takes the newest backup.",
     ),
 }
 

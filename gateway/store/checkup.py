@@ -6,20 +6,18 @@ read-only disk, and with a database of another version.
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from calendar import timegm
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from gateway.store import backups
 from gateway.store.base import translated
-from gateway.store.opening import BACKUPS, CHECKED_WHOLE, FILE_NAME
+from gateway.store.opening import CHECKED_WHOLE, FILE_NAME
 
+WHOLE = (backups.DAILY, "by-hand")  # copies that are made to be kept
 PATIENCE = 5.0  # seconds to wait for a writer
-_BACKUP = re.compile(r"pigeonbox-(\d{4}-\d\d-\d\dT\d{6}Z)-.*\.db$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,8 @@ class Checkup:
 def examine(folder: Path, now: int) -> Checkup:
     """Never raises for what is wrong with the file: that is what it tells."""
     path = folder / FILE_NAME
-    count, newest = _backups(folder / BACKUPS)
+    copies = [b for b in backups.listed(folder / backups.FOLDER) if b.why in WHOLE]
+    count, newest = len(copies), max((b.at for b in copies), default=None)
     try:
         size = path.stat().st_size
     except FileNotFoundError:
@@ -115,15 +114,3 @@ def _counted(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
         "last_sent_at": last,
         "first_message_at": first,
     }
-
-
-def _backups(folder: Path) -> tuple[int, int | None]:
-    """How many, and when the newest was made; the time stands in the file's name."""
-    try:
-        found = [m[1] for f in folder.iterdir() if (m := _BACKUP.match(f.name))]
-    except OSError:
-        return 0, None
-    if not found:
-        return 0, None
-    newest = datetime.strptime(max(found), "%Y-%m-%dT%H%M%SZ")  # noqa: DTZ007 - the Z is its zone
-    return len(found), timegm(newest.timetuple()) * 1000

@@ -6,6 +6,7 @@ from gateway.store.base import (
     ChangeWatch,
     StoreBroken,
     StoreBusy,
+    StoreDamaged,
     StoreError,
     StoreFull,
     StoreReadOnly,
@@ -17,13 +18,15 @@ from gateway.store.base import (
     insert,
     transaction,
 )
-from gateway.store.opening import FILE_NAME, close_store, open_store
+from gateway.store.opening import FILE_NAME, SERVICE_LOCK, close_store, open_store
 
 __all__ = (
     "FILE_NAME",
+    "SERVICE_LOCK",
     "ChangeWatch",
     "StoreBroken",
     "StoreBusy",
+    "StoreDamaged",
     "StoreError",
     "StoreFull",
     "StoreReadOnly",

@@ -1,34 +1,30 @@
-"""Opening the store at start: folder, disk, integrity, backup, migrations, in this order."""
+"""Opening the store at start: folder, disk, a backup to put back, integrity, migrations."""
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import shutil
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from gateway.store import backups, mending, restoring
 from gateway.store.base import (
-    StoreBroken,
     StoreBusy,
-    StoreError,
+    StoreDamaged,
     StoreFull,
-    StoreReadOnly,
     StoreTooNew,
     connected,
     database,
     errors,
     execute,
 )
+from gateway.store.disk import disk_error
 
 FILE_NAME = "pigeonbox.db"
-MIGRATIONS = Path(__file__).parent / "migrations"
-BACKUPS = "backups"
-BACKUPS_KEPT = 5
+SERVICE_LOCK = "service.lock"  # held by the running service
 LEAST_FREE = 8 << 20  # octets: room for the WAL file to grow to its usual size
 CHECKED_WHOLE = 64 << 20  # octets: a larger file would hold up the start; SD cards read 20 MB/s
 PATIENCE = 10.0  # seconds another process may take for its own opening
@@ -46,13 +42,28 @@ def open_store(folder: Path) -> None:
     _check_disk(folder)
     with _alone(folder):
         path = folder / FILE_NAME
-        _make_file(path)
-        if not database.deferred and not database.is_closed():
-            database.close()
-        database.init(str(path), timeout=5)
-        with connected():
-            _check_integrity(path)
-            _migrate(path)
+        if restoring.is_staged(folder):
+            with _not_in_service(folder) as free:
+                if free:
+                    restoring.put_back(folder, path)
+        try:
+            _open(path)
+        except StoreDamaged as e:
+            close_store()
+            with _not_in_service(folder) as free:
+                if not free:
+                    raise
+                mending.mend(folder, path, str(e))
+            _open(path)
+
+
+def _open(path: Path) -> None:
+    _make_file(path)
+    close_store()
+    database.init(str(path), timeout=5)
+    with connected():
+        _check_integrity(path)
+        _migrate(path)
 
 
 def close_store() -> None:
@@ -71,7 +82,7 @@ def _make_folder(folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as e:
-        raise _disk_error(e, folder) from e
+        raise disk_error(e, folder) from e
 
 
 def _check_disk(folder: Path) -> None:
@@ -88,20 +99,7 @@ def _check_disk(folder: Path) -> None:
         finally:
             probe.unlink(missing_ok=True)
     except OSError as e:
-        raise _disk_error(e, folder) from e
-
-
-def _disk_error(e: OSError, path: Path) -> StoreError:
-    match e.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            return StoreFull(f"The disk with {path} is full; make room.")
-        case errno.EROFS:
-            return StoreReadOnly(f"{path} is on a disk that is read-only; mount it writable.")
-        case errno.EACCES | errno.EPERM:
-            return StoreReadOnly(f"{path} cannot be written; check its owner and its permissions.")
-        case errno.ENOTDIR | errno.EEXIST:
-            return StoreReadOnly(f"{path} is not a folder; name another data folder.")
-    return StoreBroken(f"{path} cannot be used: {e.strerror or e}.")
+        raise disk_error(e, folder) from e
 
 
 def _make_file(path: Path) -> None:
@@ -111,7 +109,7 @@ def _make_file(path: Path) -> None:
         with suppress(PermissionError):  # somebody else's file that we may write: leave it
             path.chmod(0o600)
     except OSError as e:
-        raise _disk_error(e, path) from e
+        raise disk_error(e, path) from e
 
 
 @contextmanager
@@ -120,12 +118,24 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         handle = os.open(folder / ".opening", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as e:
-        raise _disk_error(e, folder) from e
+        raise disk_error(e, folder) from e
     try:
         _lock(handle, folder)
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _not_in_service(folder: Path) -> Iterator[bool]:
+    """Whether no service runs on this folder: only then may the file be exchanged."""
+    with (folder / SERVICE_LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
 
 
 def _lock(handle: int, folder: Path) -> None:
@@ -145,15 +155,13 @@ def _lock(handle: int, folder: Path) -> None:
 
 
 def _check_integrity(path: Path) -> None:
-    """A damaged file is refused before it is written to. Large files are looked at in part only."""
-    if path.stat().st_size > CHECKED_WHOLE:
+    """A damaged file is seen before it is written to. Of a large one only when there is reason."""
+    reason = path.parent / mending.WHOLE
+    if path.stat().st_size > CHECKED_WHOLE and not reason.exists():
         return
-    found = check_integrity()
-    if found:
-        raise StoreBroken(
-            f"{path} is damaged ({found[0]});"
-            f" put back the newest file from {path.parent / BACKUPS}."
-        )
+    if found := check_integrity():
+        raise StoreDamaged(f"{path} is damaged ({found[0]}).")
+    reason.unlink(missing_ok=True)
 
 
 def check_integrity() -> list[str]:
@@ -169,48 +177,23 @@ def check_integrity() -> list[str]:
 def _migrate(path: Path) -> None:
     with errors():
         applied = _applied()
-        known = {file.stem for file in MIGRATIONS.glob("[0-9]*.py")}
+        known = {file.stem for file in backups.MIGRATIONS.glob("[0-9]*.py")}
         if newer := sorted(applied - known):
             raise StoreTooNew(
                 f"{path} was written by a newer version of Pigeonbox ({newer[-1]});"
-                f" install that version, or put back a file from {path.parent / BACKUPS}."
+                f" install that version, or put back a file from {path.parent / backups.FOLDER}."
             )
         if applied == known:
             return
         if applied:
-            backup(path.parent / BACKUPS, f"before-{min(known - applied)}")
+            backups.make(path.parent / backups.FOLDER, f"before-{min(known - applied)}")
         # playhouse.migrations brings argparse, decimal and more: only where there is work for it
         from playhouse.migrations import Runner
 
-        Runner(database, str(MIGRATIONS)).up()
+        Runner(database, str(backups.MIGRATIONS)).up()
 
 
 def _applied() -> set[str]:
     if not database.table_exists("schema_migration"):
         return set()
     return {name for (name,) in execute("SELECT name FROM schema_migration")}
-
-
-def backup(folder: Path, why: str) -> Path:
-    """Copy the database as it is into `folder`, dated; the oldest beyond BACKUPS_KEPT go.
-
-    `why` becomes part of the file's name. Needs this thread's connection; raises StoreError.
-    """
-    stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
-    target = folder / f"pigeonbox-{stamp}-{why}.db"
-    unfinished = target.with_suffix(".part")
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(unfinished, os.O_CREAT | os.O_RDWR | os.O_TRUNC | os.O_CLOEXEC, 0o600))
-        with errors(), closing(sqlite3.connect(unfinished)) as copy:
-            database.connection().backup(copy)  # type: ignore[no-untyped-call]
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.rename(target)
-        for old in sorted(folder.glob("pigeonbox-*.db"))[:-BACKUPS_KEPT]:
-            old.unlink()
-    except OSError as e:
-        raise _disk_error(e, folder) from e
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return target

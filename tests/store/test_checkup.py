@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store import checkup, db, opening
+from gateway.store import backups, checkup, db
 
 NOW = 1_790_000_000_000
 
@@ -105,7 +105,7 @@ def test_nothing_in_it_can_be_written_by_looking(folder):
 def test_the_newest_backup_is_found_by_the_time_in_its_name(folder):
     db.open_store(folder)
     with db.connected():
-        made = opening.backup(folder / opening.BACKUPS, "by-hand")
+        made = backups.make(folder / backups.FOLDER, "by-hand")
     db.close_store()
     os.utime(made, (0, 0))  # a copy keeps its name, not its times
     seen = checkup.examine(folder, NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from playhouse.schema_diff import diff_models
 
-from gateway.store import db, opening, outbox, queries
+from gateway.store import backups, db, outbox, queries
 from gateway.store.models import TABLES
 from tests.store.given import ANN, message
 
@@ -145,9 +146,9 @@ def test_a_database_of_an_old_version_is_brought_up_to_date(tmp_path: Path, dump
 
 def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     folder = tmp_path / "migrations"
-    shutil.copytree(opening.MIGRATIONS, folder)
+    shutil.copytree(backups.MIGRATIONS, folder)
     (folder / "9999_next.py").write_text(f"def up(migrator, db):\n    {body}\n")
-    monkeypatch.setattr(opening, "MIGRATIONS", folder)
+    monkeypatch.setattr(backups, "MIGRATIONS", folder)
 
 
 def test_before_a_migration_the_database_is_copied(tmp_path: Path, monkeypatch) -> None:
@@ -190,11 +191,11 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path: Path, monk
 def test_only_the_last_copies_are_kept(tmp_path: Path) -> None:
     db.open_store(tmp_path)
     with db.connected():
-        for n in range(opening.BACKUPS_KEPT + 2):
-            opening.backup(tmp_path / "backups", f"test-{n}")
+        for n in range(backups.KEPT_OF_OTHERS + 2):
+            backups.make(tmp_path / "backups", f"test-{n}")
     names = sorted(path.name for path in (tmp_path / "backups").iterdir())
-    assert len(names) == opening.BACKUPS_KEPT
-    assert names[-1].endswith(f"test-{opening.BACKUPS_KEPT + 1}.db")
+    assert len(names) == backups.KEPT_OF_OTHERS
+    assert names[-1].endswith(f"test-{backups.KEPT_OF_OTHERS + 1}-secret.db")
 
 
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
@@ -254,13 +255,6 @@ def test_a_disk_without_room_is_refused_with_what_is_free(tmp_path: Path, monkey
     assert "3.0 MB" in one_line(error)
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    (tmp_path / db.FILE_NAME).write_bytes(b"This is not a database. " * 1000)
-    with pytest.raises(db.StoreBroken) as error:
-        db.open_store(tmp_path)
-    assert "no database" in one_line(error)
-
-
 def test_a_damaged_database_is_refused_before_it_is_written_to(tmp_path: Path) -> None:
     db.open_store(tmp_path)
     with db.connected():
@@ -273,9 +267,12 @@ def test_a_damaged_database_is_refused_before_it_is_written_to(tmp_path: Path) -
     middle = len(content) // 2 // 4096 * 4096
     content[middle : middle + 4096] = b"\xa5" * 4096
     path.write_bytes(content)
-    with pytest.raises(db.StoreBroken) as error:
-        db.open_store(tmp_path)
+    with (tmp_path / db.SERVICE_LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a service runs on it: nothing may be exchanged
+        with pytest.raises(db.StoreDamaged) as error:
+            db.open_store(tmp_path)
     assert "damaged" in one_line(error)
+    assert path.read_bytes() == bytes(content)
 
 
 # errors while it works --------------------------------------------------------------------------

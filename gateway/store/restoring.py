@@ -1,0 +1,122 @@
+"""Putting a backup back: checked and settled beside the store, swapped in when it is next opened.
+
+What waited to be sent when the backup was made may have been sent since, so it comes back as
+`uncertain`, never as `pending`: nothing is sent twice because somebody restored.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+
+from gateway.store import backups
+from gateway.store.backups import Contents, sync
+from gateway.store.base import StoreBroken
+from gateway.store.disk import disk_error
+
+STAGED = "restore.db"  # in the data folder: what the next opening takes
+RESTORED = "store.restored"  # setting: when, what and by whom
+
+IN_DOUBT = "Put back from a backup: it may have been sent since. Send it again if it was not."
+
+
+def stage(source: Path, folder: Path, now: int, who: str) -> Contents:
+    """Check `source`, settle what it left open, and have the next opening of `folder` take it.
+
+    Changes nothing else. Raises StoreError in one plain line.
+    """
+    unfinished = folder / "restore.part"
+    try:
+        _copy(source, unfinished)
+        contents = backups.inspect(unfinished, source.name)
+        _settle(unfinished, now, who, source.name)
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.rename(folder / STAGED)
+        sync(folder)
+    except OSError as e:
+        raise disk_error(e, folder) from e
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return contents
+
+
+def _copy(source: Path, target: Path) -> None:
+    os.close(os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    shutil.copyfile(source, target)
+
+
+def _settle(file: Path, now: int, who: str, name: str) -> None:
+    """Only tables and columns of the first version are touched: the migrations come later."""
+    try:
+        with closing(sqlite3.connect(file, isolation_level=None)) as copy:
+            copy.execute("PRAGMA trusted_schema = 0")
+            copy.execute("PRAGMA journal_mode = delete")
+            copy.execute("BEGIN")
+            copy.execute(
+                "UPDATE dispatch SET state = 'uncertain', state_at = ?, reason = ?, code = '',"
+                " waiting = 0 WHERE (state IN ('pending', 'sending')"
+                " OR state = 'scheduled' AND due_at <= ?) AND message_id IN"
+                " (SELECT id FROM message WHERE when_uncertain <> 'resend')",
+                (now, IN_DOUBT, now),
+            )
+            copy.execute(
+                "UPDATE part SET state = 'unknown' WHERE state = 'submitted' AND dispatch_id IN"
+                " (SELECT id FROM dispatch WHERE state = 'uncertain')"
+            )
+            copy.execute("DELETE FROM session")  # nobody is signed in through an old copy
+            copy.execute(
+                "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, 'restore backup', ?)",
+                (now, who, name),
+            )
+            copy.execute(
+                "INSERT INTO setting (key, value) VALUES (?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (RESTORED, json.dumps({"at": now, "name": name, "who": who})),
+            )
+            copy.execute("COMMIT")
+    except sqlite3.Error as e:
+        raise StoreBroken(f"{name} is no backup of a Pigeonbox ({e}).") from e
+
+
+def is_staged(folder: Path) -> bool:
+    return (folder / STAGED).exists()
+
+
+def put_back(folder: Path, path: Path) -> None:
+    """Swap a staged copy in, once; what was there goes to the backups. Raises StoreError.
+
+    Cut off at any point it is done again from its beginning, or was done.
+    """
+    if not is_staged(folder):
+        return
+    try:
+        set_aside(path, folder / backups.FOLDER, "before-restore")
+        (folder / STAGED).rename(path)
+        sync(folder)
+    except OSError as e:
+        raise disk_error(e, folder) from e
+
+
+def set_aside(path: Path, folder: Path, why: str) -> Path | None:
+    """Move the database with all that its log holds into `folder`; None when there is none."""
+    if not path.exists():
+        return None
+    folder.mkdir(mode=0o700, exist_ok=True)
+    stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
+    target = folder / f"pigeonbox-{stamp}-{why}-secret.db"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as old:
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for end in ("-wal", "-shm"):
+        beside = path.with_name(path.name + end)
+        if beside.exists():
+            beside.rename(target.with_name(target.name + end))
+    path.rename(target)
+    sync(folder)
+    backups.prune_alike(folder, why)
+    return target
