@@ -9,6 +9,7 @@ from __future__ import annotations
 import faulthandler
 import fcntl
 import logging
+import os
 import signal
 import socket
 import threading
@@ -36,6 +37,7 @@ from gateway.services.gate import Gate
 from gateway.services.housekeeping import Housekeeping
 from gateway.services.interactions import KIND as MESSAGES
 from gateway.services.interactions import Interactions
+from gateway.services.keeping import Keeping, in_a_thread
 from gateway.services.lighting import Lighting
 from gateway.services.longwork import Kind, LongWork
 from gateway.services.messaging import Messaging
@@ -45,7 +47,7 @@ from gateway.services.radio import RadioLedger
 from gateway.services.status import Status
 from gateway.services.stopping import Stopping
 from gateway.services.ussd import Ussd
-from gateway.store import connections, db, outbox
+from gateway.store import connections, db, outbox, room
 from gateway.supervisor import Supervisor, standing_still
 from gateway.terminal.desk import Desk
 from hw import power
@@ -92,6 +94,7 @@ class Service:
         self._clock = SystemClock()
         self._stopping = threading.Event()
         self._ask_to_stop: Callable[[], None] = lambda: None
+        self.restarts = False
         self.events = Events()
 
     def start(self) -> Box:
@@ -109,7 +112,10 @@ class Service:
         self._gate = Gate(self._clock)
         country = Preferences(self.events, self.config.country).country
         self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate, country)
-        housekeeping = Housekeeping(self._clock, self.events)
+        keeping = Keeping(self._clock, self.config.data, self._restart, in_a_thread)
+        room.watch(keeping.room)
+        self._stack.callback(room.unwatch)
+        housekeeping = Housekeeping(self._clock, self.events, (keeping.round,))
         watch = self._watch(fleet)
         supervisor = Supervisor(
             fleet.revive,
@@ -142,6 +148,7 @@ class Service:
         credit = Credit(ussd, self._clock, self.events, self._hold, self._dispatch.poke)
         box.credit = credit
         work = self._long_work(box)
+        box.keeping = keeping
         control = Control(self.config.data, box)
         if self._trial:
             return box
@@ -175,6 +182,11 @@ class Service:
         for part in (leds, lighting):
             part.start()
             self._stack.callback(part.stop)
+
+    def _restart(self) -> None:
+        """From any thread: the main thread stops everything, and `run` says what for."""
+        self.restarts = True
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def ask_to_stop(self) -> None:
         """The modems begin to finish what is under way; `stop` follows. Returns at once."""
@@ -297,8 +309,11 @@ def run(
     air_time: float = 2.0,
     trial: bool = False,
     ready: Callable[[Box], None] = lambda box: None,
-) -> None:
-    """Run the box until SIGTERM or Ctrl-C. Raises AppError, StoreError."""
+) -> bool:
+    """Run the box until SIGTERM or Ctrl-C; whether it is to be started again at once.
+
+    Raises AppError, StoreError.
+    """
     faulthandler.enable()  # systemd ends a service that hangs by SIGABRT: the log then says where
     listener = _listen(config)
     systemd = Systemd()
@@ -312,7 +327,8 @@ def run(
     )
 
     def end(signum: int, frame: FrameType | None) -> None:
-        systemd.tell("STOPPING=1")
+        if not service.restarts:  # after that word systemd takes nothing else
+            systemd.tell("STOPPING=1")
         service.ask_to_stop()
         raise SystemExit(0)
 
@@ -331,6 +347,7 @@ def run(
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not cut the stop short
         listener.close()
         service.stop()
+    return service.restarts
 
 
 def _listen(config: Config) -> socket.socket:

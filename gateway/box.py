@@ -12,6 +12,7 @@ from gateway.services.accounts import Accounts
 from gateway.services.credit import Credit
 from gateway.services.importing import Importing
 from gateway.services.interactions import Interactions
+from gateway.services.keeping import Keeping
 from gateway.services.longwork import LongWork
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
@@ -38,6 +39,7 @@ class Box:
     options: Options | None = None  # what a person decides for a connection
     ussd: Ussd | None = None
     credit: Credit | None = None
+    keeping: Keeping | None = None  # backups, how long messages stay
     desk: Desk | None = None  # for commands that an expert types
     phone: Network | None = None  # the pretend carrier, in simulation only
     work: LongWork | None = None  # what takes longer than a page can wait

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from gateway import __version__, cli_credit, cli_expert, config
+from gateway import __version__, cli_credit, cli_expert, cli_keeping, config
 from gateway.cli_shared import PlainError, as_json, common, print_json, read_settings
 from gateway.clock import SystemClock
 
@@ -53,13 +53,15 @@ def run(
     settings = read_settings(config_file, data, listen)
     _start_logging(settings)
     with _plain_errors():
-        app.run(
+        again = app.run(
             settings,
             simulate=simulate,
             air_time=air_time,
             trial=trial,
             ready=lambda box: None if trial else _say_hello(box, announce),
         )
+    if again:  # the same process, so that whoever started it goes on watching it
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
 
 
 @main.command()
@@ -271,6 +273,8 @@ main.add_command(cli_expert.doctor)
 main.add_command(cli_expert.at)
 main.add_command(cli_credit.ussd)
 main.add_command(cli_credit.credit)
+main.add_command(cli_keeping.backup)
+main.add_command(cli_keeping.restore)
 
 
 # what the commands share -----------------------------------------------------------------------

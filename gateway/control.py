@@ -86,6 +86,7 @@ class Control:
             "at": self._at,
             "ussd": self._ussd,
             "credit": self._credit,
+            "restart": self._restart,
         }
         answer = answers.get(question.get("ask"), _unknown)
         if question.get("ask") not in SLOW:
@@ -116,6 +117,12 @@ class Control:
         from gateway import control_credit
 
         return control_credit.credit(self._box, question)
+
+    def _restart(self, question: dict[str, Any]) -> dict[str, Any]:
+        if self._box.keeping is None:
+            return _unknown(question)
+        self._box.keeping.restart()
+        return {"restarting": True}
 
     def _at(self, question: dict[str, Any]) -> dict[str, Any]:
         if self._box.desk is None:

@@ -17,6 +17,7 @@ from webui.views import (
     health,
     imports,
     inbox,
+    keeping,
     live,
     phone,
     settings,
@@ -60,6 +61,9 @@ def create_app(box: Box) -> Flask:
         app.register_blueprint(blueprint)
     if box.credit is not None:
         app.register_blueprint(connections.blueprint)
+    if box.keeping is not None:
+        keeping.init_app(app)
+        app.register_blueprint(keeping.blueprint)
     if box.phone is not None:
         app.register_blueprint(phone.blueprint)
     security.csrf.exempt(api.blueprint)

@@ -1,9 +1,10 @@
-"""What has to be looked after now and then: parts that never came, what was deleted long ago."""
+"""What has to be looked after now and then: parts that never came, backups, room on the disk."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 
 from gateway.clock import Clock
 from gateway.events import Events, Received
@@ -18,7 +19,11 @@ EVERY = 60.0  # seconds
 class Housekeeping:
     """Owns the housekeeping thread and its database connection."""
 
-    def __init__(self, clock: Clock, events: Events) -> None:
+    def __init__(
+        self, clock: Clock, events: Events, also: Sequence[Callable[[], None]] = ()
+    ) -> None:
+        """`also`: what else is due now and then; one that fails does not keep the others."""
+        self._rounds = (self.tidy, *also)
         self._clock = clock
         self._events = events
         self._stopping = threading.Event()
@@ -40,14 +45,19 @@ class Housekeeping:
     def _run(self) -> None:
         with db.connected():
             while not self._stopping.is_set():
-                self.beat = self._clock.monotonic()
-                try:
-                    self.tidy()
-                except db.StoreError as e:
-                    log.error("housekeeping waits: %s", e)
-                except Exception:
-                    log.exception("housekeeping stumbled and goes on")
+                for act in self._rounds:
+                    self.beat = self._clock.monotonic()
+                    self._guarded(act)
                 self._stopping.wait(EVERY)
+
+    @staticmethod
+    def _guarded(act: Callable[[], None]) -> None:
+        try:
+            act()
+        except db.StoreError as e:
+            log.error("housekeeping waits: %s", e)
+        except Exception:
+            log.exception("housekeeping stumbled and goes on")
 
     def tidy(self) -> None:
         """One round."""

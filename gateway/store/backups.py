@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sqlite3
+import threading
 import time
 from calendar import timegm
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 DAILY, SETTINGS = "daily", "settings"
 KEPT_OF_OTHERS = 5  # copies made before something was done: an upgrade, a restore
 SAFETY = 16 << 20  # octets that stay free beside a new copy
+_one_at_a_time = threading.Lock()
 _NAME = re.compile(r"pigeonbox-(\d{4}-\d\d-\d\dT\d{6}Z)-([a-z0-9_-]+?)(-secret)?\.db")
 
 # What grows with every message. Everything else is settings: people, connections, rules, users.
@@ -79,23 +81,44 @@ def make_settings(folder: Path) -> Path:
 
 
 def _written(folder: Path, why: str, write: Callable[[Path], None]) -> Path:
-    stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
-    target = folder / f"pigeonbox-{stamp}-{why}-secret.db"
+    target = dated(folder, why)
     unfinished = target.with_suffix(".part")
+    with _one_at_a_time:
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            for cut_off in folder.glob("pigeonbox-*.part*"):
+                cut_off.unlink(missing_ok=True)
+            os.close(os.open(unfinished, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            write(unfinished)
+            with unfinished.open("rb") as file:
+                os.fsync(file.fileno())
+            unfinished.rename(target)
+            sync(folder)
+            prune_alike(folder, why)
+        except OSError as e:
+            raise disk_error(e, folder) from e
+        finally:
+            for leftover in (unfinished, *_beside(unfinished)):
+                leftover.unlink(missing_ok=True)
+    return target
+
+
+def dated(folder: Path, why: str) -> Path:
+    """The name of a copy that is made now."""
+    stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
+    return folder / f"pigeonbox-{stamp}-{why}-secret.db"
+
+
+def take(file: Path, folder: Path, why: str) -> Path:
+    """Move a checked file into `folder` under a name of ours. Raises StoreError."""
+    target = dated(folder, why)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(unfinished, os.O_CREAT | os.O_RDWR | os.O_TRUNC | os.O_CLOEXEC, 0o600))
-        write(unfinished)
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.rename(target)
+        file.rename(target)
         sync(folder)
-        prune_alike(folder, why)
     except OSError as e:
         raise disk_error(e, folder) from e
-    finally:
-        for leftover in (unfinished, *_beside(unfinished)):
-            leftover.unlink(missing_ok=True)
+    prune_alike(folder, why)
     return target
 
 

@@ -8,7 +8,7 @@ and then writes waits for its turn at BEGIN instead of failing half-way with "da
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from peewee import PeeweeException, SqliteDatabase
@@ -97,6 +97,9 @@ TROUBLES: dict[int, tuple[type[StoreError], str]] = {
 }
 
 
+when_full: Callable[[], None] | None = None  # room.py gives up its reserve
+
+
 @contextmanager
 def errors() -> Iterator[None]:
     """Errors of SQLite leave this block as StoreError; broken constraints pass unchanged."""
@@ -105,6 +108,8 @@ def errors() -> Iterator[None]:
     except (PeeweeException, sqlite3.Error) as e:
         if (known := translated(e)) is None:
             raise
+        if isinstance(known, StoreFull) and when_full is not None:
+            when_full()
         raise known from e
 
 

@@ -13,6 +13,7 @@ from peewee import IntegrityError
 
 from gateway.clock import DAY
 from gateway.states import Move, State
+from gateway.store import room
 from gateway.store.db import execute, insert, transaction
 from gateway.store.moves import Outcome, move, note
 from gateway.store.queue import (
@@ -127,6 +128,7 @@ def add(outgoing: Outgoing) -> int:
 
     Raises DuplicateId, StoreError.
     """
+    room.check()
     try:
         with transaction():
             message_id = _add_message(outgoing)

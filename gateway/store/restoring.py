@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import sqlite3
-import time
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -108,8 +107,7 @@ def set_aside(path: Path, folder: Path, why: str) -> Path | None:
     if not path.exists():
         return None
     folder.mkdir(mode=0o700, exist_ok=True)
-    stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
-    target = folder / f"pigeonbox-{stamp}-{why}-secret.db"
+    target = backups.dated(folder, why)
     with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as old:
         old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for end in ("-wal", "-shm"):

@@ -55,6 +55,7 @@ class RunningBox:
         self.folder = folder
         self.data = folder / "data"
         self.port = free_port()
+        folder.mkdir(exist_ok=True)
         self.config = folder / "config.toml"
         self.arguments = tuple(arguments)
         modems = "".join(f'[[modem]]\nport = "{p}"\n' for p in ports)

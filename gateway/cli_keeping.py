@@ -1,0 +1,126 @@
+"""`pigeonbox backup` and `pigeonbox restore`: one file out, one file in, service running or not."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.cli_shared import PlainError, as_json, common, print_json, read_settings
+
+if TYPE_CHECKING:
+    from gateway.store.backups import Contents
+
+PATIENCE = 60.0  # seconds for a service to come back
+
+
+@click.command()
+@common
+@click.option("--settings", "settings_only", is_flag=True, help="Without messages.")
+@as_json
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(
+    config_file: Path | None, data: Path | None, settings_only: bool, as_json: bool, file: Path
+) -> None:
+    """Copy everything into FILE, which holds passwords and PINs: keep it secret."""
+    from gateway.store import backups, db
+
+    settings = read_settings(config_file, data)
+    if not (settings.data / db.FILE_NAME).exists():
+        raise PlainError(f"There is no Pigeonbox in {settings.data}.")
+    with _plain_errors():
+        db.open_store(settings.data)
+        try:
+            with db.connected():
+                backups.write_to(file, settings_only=settings_only)
+        except FileExistsError as e:
+            raise PlainError(f"{file} exists already; choose another name.") from e
+        except OSError as e:
+            raise PlainError(f"{file} cannot be written ({e.strerror}).") from e
+        finally:
+            db.close_store()
+        found = backups.inspect(file)
+    if as_json:
+        print_json({"file": str(file), "messages": found.messages, "people": found.people})
+    else:
+        click.echo(f"{file}: {_words(found)}. It is secret: it holds passwords and PINs.")
+
+
+@click.command()
+@common
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def restore(config_file: Path | None, data: Path | None, yes: bool, file: Path) -> None:
+    """Put a backup back. What is there now is kept among the backups."""
+    from gateway.control import ask
+    from gateway.store import backups, db, restoring
+
+    settings = read_settings(config_file, data)
+    with _plain_errors():
+        found = backups.inspect(file)
+        if not yes:
+            _ask(f"{file} holds {_words(found)}. Put it back in {settings.data}?")
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        restoring.stage(file, settings.data, int(time.time() * 1000), _who())
+        if ask(settings.data, "restart") is None:
+            db.open_store(settings.data)
+            db.close_store()
+        else:
+            _wait(settings.data)
+    if restoring.is_staged(settings.data):
+        raise PlainError("The backup is put back when the service next starts.")
+    click.echo(f"Put back: {_words(found)}.")
+
+
+def _words(found: Contents) -> str:
+    told = [
+        _counted(found.messages, "message"),
+        _counted(found.people, "contact"),
+        _counted(found.connections, "connection"),
+    ]
+    if found.newest is not None:
+        day = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(found.newest / 1000))
+        told[0] += f" (the newest of {day})"
+    return ", ".join(told)
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def _ask(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise PlainError(f"{question} Give --yes to say so without being asked.")
+    if not click.confirm(question):
+        raise PlainError("Nothing was changed.")
+
+
+def _wait(folder: Path) -> None:
+    """Until the restarted service has taken the backup."""
+    from gateway.store import restoring
+
+    ends = time.monotonic() + PATIENCE
+    while restoring.is_staged(folder) and time.monotonic() < ends:
+        time.sleep(0.2)
+
+
+def _who() -> str:
+    return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    from gateway.store.db import StoreError
+
+    try:
+        yield
+    except StoreError as e:
+        raise PlainError(str(e)) from e
+    except OSError as e:
+        raise PlainError(f"{e.filename}: {e.strerror}.") from e
