@@ -20,7 +20,10 @@ from webui.views import (
     keeping,
     live,
     phone,
+    programs,
+    sessions,
     settings,
+    users,
 )
 
 if TYPE_CHECKING:
@@ -56,6 +59,9 @@ def create_app(box: Box) -> Flask:
         groups.blueprint,  # people, groups, blocked numbers and imports share it
         health.blueprint,
         settings.blueprint,
+        users.blueprint,
+        sessions.blueprint,
+        programs.blueprint,
         api.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -30,6 +30,9 @@ READERS = frozenset(
         "people.with_number",
         "phone.phone",
         "phone.talk",
+        "sessions.change_password",  # one's own
+        "sessions.end_own",
+        "sessions.own",
         "settings.index",  # which lists what its reader may open
     }
 )

@@ -30,8 +30,10 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.accounts import SESSION_LIFE
+from gateway.services.roles import ADMINISTRATOR, MANAGE
 from webui import connection, roles
-from webui.current import box
+from webui.api import access
+from webui.current import box, signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -43,6 +45,12 @@ CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+TELL_THEMSELVES = (
+    "auth",
+    "users",
+    "sessions",
+    "programs",
+)  # blueprints with audit rows of their own
 KEPT = ("recipients", "text", "connection")
 csrf = CSRFProtect()
 
@@ -59,6 +67,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_check_session)
     csrf.init_app(app)  # after the others: who is not signed in hears that first
     app.after_request(_headers)
+    app.after_request(_note_settings)
 
 
 # host ------------------------------------------------------------------------------------------
@@ -153,6 +162,15 @@ def start_session(response: Response, secret: str, name: str) -> None:
     _set_cookie(response, KNOWN_COOKIE, str(known), 4 * life)
 
 
+def sign_in_again(user_id: int, name: str, target: str) -> Response:
+    """A fresh session for whoever just changed their password, which ended all of theirs."""
+    agent, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
+    secret = box().accounts.open_session(user_id, address, agent)
+    response = make_response(redirect(target, 303))
+    start_session(response, secret, name)
+    return response
+
+
 def end_session(response: Response) -> None:
     session.clear()
     response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
@@ -189,6 +207,30 @@ def safe_next(target: str | None) -> str:
     if any(ord(c) < 32 for c in target) or urlsplit(target).netloc:
         return "/"
     return target
+
+
+# audit -----------------------------------------------------------------------------------------
+
+
+def _note_settings(response: Response) -> Response:
+    """Whatever administrators and managing programs alone may do, and did, is in the audit list.
+
+    Only that it was done, and where: what was typed may be a PIN. What tells more about itself
+    (users, sessions, programs) is left to it.
+    """
+    if request.method in SAFE_METHODS or response.status_code >= 400:
+        return response
+    signed = signed_in()
+    who = signed.name if signed else str(g.get("caller", ""))
+    if who and request.blueprint not in TELL_THEMSELVES and _is_delicate(request.endpoint or ""):
+        box().accounts.note(who, "settings changed", request.path)
+    return response
+
+
+def _is_delicate(endpoint: str) -> bool:
+    if request.path.startswith("/api/"):
+        return access.needed(endpoint) == (MANAGE,)
+    return roles.needed(endpoint) == ADMINISTRATOR
 
 
 # headers ---------------------------------------------------------------------------------------

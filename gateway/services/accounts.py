@@ -144,11 +144,14 @@ class Accounts:
             if device
             else (Limit(("address", neighbourhood(address)), 5), _over_all("name", name))
         )
-        user = self._verify(name, password, limits, address)
+        return self.open_session(self._verify(name, password, limits, address).id, address, agent)
+
+    def open_session(self, user_id: int, address: str, agent: str) -> str:
+        """The secret of a new session for somebody who has just proved who they are."""
         now = self._clock.now()
         secret = secrets.token_urlsafe(32)
         store.add_session(
-            digest_of(secret), user.id, now, now + SESSION_IDLE, agent=agent[:200], address=address
+            digest_of(secret), user_id, now, now + SESSION_IDLE, agent=agent[:200], address=address
         )
         return secret
 
@@ -253,6 +256,10 @@ class Accounts:
             where = ascii(address)[1:-1][:45] or "the box itself"  # a proxy may hand on anything
             detail = f"{what} from {where}{words}"
             store.audit(self._clock.now(), "", "sign-in refused", detail)
+
+    def note(self, who: str, action: str, detail: str) -> None:
+        """A row in the audit list for what somebody did on the page."""
+        store.audit(self._clock.now(), who, action, detail)
 
     def signing_key(self) -> str:
         """The key that signs form tokens, made at first use."""

@@ -26,7 +26,8 @@ from webui.api import access
 
 OPEN_TO_ALL = {"auth.sign_in", "auth.sign_in_now", "auth.sign_out", "auth.first_run"}
 OPEN_TO_ALL |= {"auth.first_run_now", "health.health", "static"}
-WITHOUT_HARM: set[str] = {"auth.sign_out"}  # what changes nothing but one's own account
+# What changes nothing but one's own account.
+WITHOUT_HARM = {"auth.sign_out", "sessions.change_password", "sessions.end_own"}
 REFUSED = re.compile("You are signed in as \\w+, with the role")
 
 

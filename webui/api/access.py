@@ -23,7 +23,11 @@ NEEDS: dict[str, tuple[str, ...]] = {
 
 def check() -> Response | None:
     """None lets the request through; g.caller is who it comes from, g.scopes what they may."""
-    return _who() or _may(NEEDS.get(request.endpoint or "", (MANAGE,)))
+    return _who() or _may(needed(request.endpoint or ""))
+
+
+def needed(endpoint: str) -> tuple[str, ...]:
+    return NEEDS.get(endpoint, (MANAGE,))
 
 
 def _who() -> Response | None:

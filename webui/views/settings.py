@@ -28,7 +28,11 @@ class Section:
 
 # In the order in which people meet them; a section's view adds its own line here.
 SECTIONS: list[Section] = [
+    Section("sessions.own", "Your account", "Your password, and where you are signed in"),
     Section("settings.general", "This box", "Its name, its country and its time zone"),
+    Section("users.index", "Users", "Who may use the box, and what they may do"),
+    Section("sessions.index", "Sessions", "Which browsers are signed in, and signing them out"),
+    Section("programs.index", "Programs", "Tokens with which other programs use the box"),
 ]
 
 
