@@ -32,6 +32,7 @@ PING = 15.0  # seconds of silence after which the modem is asked whether it is t
 SUPPLY = 600.0  # seconds between looks at the supply voltage
 WAKE_SIM = 12  # looks in vain for a SIM after which the radio is switched off and on
 CANNOT_RETRY = 60.0  # seconds between looks at a modem that cannot be used
+READ_IN_A_ROW = 4  # announced messages before the next one that is to be sent
 
 
 class Duties:
@@ -62,6 +63,7 @@ class Duties:
         self._served: int | None = None  # the connection that `backlog` is for
         self._calls = calls.Calls()
         self._callers: deque[str] = deque()  # to be recorded
+        self._read_in_a_row = 0  # announced messages since the last one was sent
         self._without_sim = 0  # looks for a SIM in a row that found none
         self._patience = Patience()
         self._searching = verdict.Searching()
@@ -113,7 +115,8 @@ class Duties:
             return self._open_sim()
         if self._direct:
             return self._keep_direct()
-        if self._arrived:
+        if self._arrived and not self._send_first():
+            self._read_in_a_row += 1
             return self._read_announced()
         if self._calls.late(self._clock.monotonic()) is not None:
             self._callers.append("")
@@ -133,6 +136,11 @@ class Duties:
             why = self._machine.why or "The modem has lost the network."
             self.backlog.give_back(self._ledger, why)
         return self._measure() if due("supply", SUPPLY) else None
+
+    def _send_first(self) -> bool:
+        """However much comes in, what goes out has its turn: an alarm must not wait for a flood."""
+        ready = self._machine.state is State.READY and bool(self.backlog)
+        return ready and self._read_in_a_row >= READ_IN_A_ROW
 
     # jobs, each telling the machine what came out -------------------------------------------
 
@@ -246,6 +254,7 @@ class Duties:
         self._callers.popleft()
 
     def _send(self) -> Job[None]:
+        self._read_in_a_row = 0
         work = self.backlog.take()
         self._show(sending=True, backlog=len(self.backlog) + 1)
         started = self._clock.monotonic()

@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-from tests.bench import codec, drain, idle, latency, recovery, soak
+from tests.bench import codec, drain, idle, latency, powercut, recovery, soak, wear
 
 BENCHES = {
     "codec": codec.run,
@@ -16,6 +16,8 @@ BENCHES = {
     "latency": latency.run,
     "idle": idle.run,
     "recovery": recovery.run,
+    "wear": wear.run,
+    "powercut": powercut.run,
 }
 
 

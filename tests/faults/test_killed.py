@@ -121,3 +121,14 @@ def test_two_boxes_never_run_on_one_data_folder(one_modem):
     second = box.command("run", "--listen", "127.0.0.1:0")
     assert second.returncode == 1
     assert "already running" in second.stderr
+
+
+def test_a_flood_of_messages_does_not_keep_an_alarm_from_going_out(one_modem):
+    network, box = one_modem
+    box.wait_for_modems(1)
+    for n in range(150):
+        network.phone_send(f"+2547100{n:05d}", network.modems[0].number, "flood")
+    alarm = box.send("alarm", PHONE, withDeliveryReport=False)
+    box.wait_for(alarm, "Sent")
+    assert len(box.inbox()) < 150, "it waited for all of them"
+    eventually(lambda: len(box.inbox()) == 150)

@@ -14,6 +14,7 @@ import pytest
 from gateway.states import State
 from gateway.store import (
     accounts,
+    audits,
     backups,
     db,
     mending,
@@ -23,7 +24,6 @@ from gateway.store import (
     queries,
     restoring,
     settings,
-    trash,
 )
 from gateway.store.people import Contact
 from tests.store.given import ANN, BOB, NOW, connection, dispatches, message, sent
@@ -71,7 +71,7 @@ def test_what_waited_in_a_backup_comes_back_as_in_doubt_never_as_pending(folder:
     (found,) = detail.dispatches
     assert "may have been sent since" in found.reason
     assert outbox.resend([found.id], NOW, "admin") == 1
-    assert trash.audited(None, 5)[-1].action == "restore backup"
+    assert audits.page(None, 5)[-1].action == "restore backup"
 
 
 def test_what_was_there_before_a_restore_is_kept_whole(folder: Path) -> None:
