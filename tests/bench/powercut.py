@@ -1,4 +1,4 @@
-"""What is left when the power goes, many times (tests.support.powercut): all figures should be 0."""
+"""What is left when the power goes, many times (tests.support.powercut): nothing may be missing."""
 
 from __future__ import annotations
 
