@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.clock import DAY
-from gateway.store import assembly, pdus, reports
+from gateway.store import assembly, pdus, reports, search
 from gateway.store.db import execute, insert, transaction
 from gateway.store.pdus import Kind, RawPdu, Read, Words
 
@@ -145,7 +145,7 @@ def _show(connection_id: int | None, raw: RawPdu, new: Read, words: Words, now: 
 
 
 def _add_message(connection_id: int | None, first: Read, words: Words, now: int) -> int:
-    return insert(
+    message_id = insert(
         "INSERT INTO message (direction, kind, text, peer, created_at, sent_at, sent_offset,"
         " connection_id, author, origin, note, complete)"
         " VALUES ('in', 'sms', ?, ?, ?, ?, ?, ?, '', 'radio', ?, ?)",
@@ -160,6 +160,8 @@ def _add_message(connection_id: int | None, first: Read, words: Words, now: int)
             words.complete,
         ),
     )
+    search.add(message_id)
+    return message_id
 
 
 REPLACED = "Replaced by a later message of the same sender."
@@ -207,10 +209,12 @@ def _show_set(gathered: assembly.Set, now: int) -> int:
         _put_away_earlier(gathered.connection_id, gathered.first, now)
         message_id = _add_message(gathered.connection_id, gathered.first, words, now)
     else:
+        search.remove([message_id])
         execute(
             "UPDATE message SET text = ?, note = ?, complete = ?, read_at = NULL WHERE id = ?",
             (words.text, words.note, words.complete, message_id),
         )
+        search.add(message_id)
     assembly.belongs(gathered.set_id, message_id)
     return message_id
 
@@ -227,11 +231,13 @@ def give_up_waiting(now: int) -> list[int]:
 def called(connection_id: int | None, number: str, now: int) -> int:
     """Somebody called and nobody answered; `number` is "" when withheld. The message's id."""
     with transaction():
-        return insert(
+        message_id = insert(
             "INSERT INTO message (direction, kind, text, peer, created_at, connection_id, author,"
             " origin, note, complete) VALUES ('in', 'call', '', ?, ?, ?, '', 'radio', ?, 1)",
             (number, now, connection_id, MISSED_CALL),
         )
+        search.add(message_id)
+        return message_id
 
 
 def erased(incoming_ids: Sequence[int], now: int) -> None:

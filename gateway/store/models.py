@@ -313,6 +313,35 @@ class Tally(Base):
     value = IntegerField(default=0)
 
 
+class Party(Base):
+    """Every number that a message came from or went to; triggers keep it."""
+
+    number = TextField(primary_key=True)
+
+    class Meta:
+        without_rowid = True
+
+
+class Word(Base):
+    """Every word that is in the index of words: what a beginning may stand for."""
+
+    word = TextField(primary_key=True)
+
+    class Meta:
+        without_rowid = True
+
+
+class Span(Base):
+    """From message `first` on, all were made on this day, until the next span begins.
+
+    A trigger writes one whenever the day changes. The index of words is a virtual table, `found`,
+    which is no model (gateway.store.search).
+    """
+
+    first = IntegerField(primary_key=True)
+    day = IntegerField()  # since 1970, UTC
+
+
 class Reference(Base):
     """Next concatenation reference for a recipient: two long texts must not share one."""
 
@@ -430,6 +459,9 @@ TABLES: tuple[type[Base], ...] = (
     Attempt,
     Incoming,
     Tally,
+    Party,
+    Word,
+    Span,
     Reference,
     RoutingRule,
     Setting,

@@ -95,7 +95,7 @@ def ids(view: View, before_id: int | None, limit: int) -> list[int]:
     before = NEWEST if before_id is None else before_id
     with errors():
         if view not in CONDITIONS:
-            return _ids_with_states(STATES[view], before, limit)
+            return with_states(STATES[view], before, limit)
         return [
             row[0]
             for row in execute(
@@ -106,8 +106,10 @@ def ids(view: View, before_id: int | None, limit: int) -> list[int]:
         ]
 
 
-def _ids_with_states(states: tuple[State, ...], before: int, limit: int) -> list[int]:
-    """Merge the states, each walked down by one index seek a message however many its people."""
+def with_states(states: tuple[State, ...], before: int, limit: int) -> list[int]:
+    """Messages with a dispatch in one of these states, newest first.
+
+    Merge the states, each walked down by one index seek a message however many its people."""
     heads = {state: _head(state, before) for state in states}
     found: list[int] = []
     while len(found) < limit and (top := max(heads.values())) > 0:
