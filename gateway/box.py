@@ -19,6 +19,7 @@ from gateway.services.options import Options
 from gateway.services.people import People
 from gateway.services.preferences import Preferences
 from gateway.services.programs import Programs
+from gateway.services.searching import Searching
 from gateway.services.status import Status
 from gateway.services.users import Users
 from gateway.services.ussd import Ussd
@@ -51,6 +52,10 @@ class Box:
     @property
     def interactions(self) -> Interactions:
         return Interactions(self.clock, self.events, self.work)
+
+    @property
+    def searching(self) -> Searching:
+        return Searching(self.preferences.country, self.preferences.zone)
 
     @property
     def people(self) -> People:

@@ -17,8 +17,9 @@ from gateway.events import Events, OutboxChanged, Queued
 from gateway.services.longwork import BREATH, LongWork, Progress
 from gateway.services.refusals import FieldError, Refused
 from gateway.states import State
-from gateway.store import audits, connections, db, outbox, trash, views
+from gateway.store import audits, connections, db, outbox, search, trash, views
 from gateway.store.jobs import Job
+from gateway.store.search import Wanted
 from gateway.store.views import NEWEST, STATES, View
 
 CHUNK = 200  # messages looked at in one bite
@@ -45,14 +46,17 @@ DONE = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Ticked messages, or all of a view up to the newest that its reader saw."""
+    """Ticked messages, or all of a view or a search up to the newest that its reader saw."""
 
     ids: tuple[int, ...] = ()
     view: View | None = None
     upto: int = 0  # id of the newest: what came in since was not seen and is not meant
+    search: Wanted | None = None  # then `view` is None: it is in here
 
     def page(self, before: int, limit: int) -> list[int]:
         """The first of those with smaller ids than `before`, newest first."""
+        if self.search is not None:
+            return search.ids(self.search, min(before, self.upto + 1), limit)
         if self.view is not None:
             return views.ids(self.view, min(before, self.upto + 1), limit)
         return sorted({i for i in self.ids if i < before}, reverse=True)[:limit]
@@ -82,7 +86,8 @@ class Task:
         found = json.loads(text)
         chosen = found.pop("chosen")
         view = View(chosen["view"]) if chosen["view"] else None
-        selection = Selection(tuple(chosen["ids"]), view, chosen["upto"])
+        wanted = Wanted.of(chosen["search"]) if chosen.get("search") else None
+        selection = Selection(tuple(chosen["ids"]), view, chosen["upto"], wanted)
         return cls(Action(found.pop("action")), selection, **found)
 
 

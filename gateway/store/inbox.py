@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.clock import DAY
-from gateway.store import assembly, pdus, reports, search
+from gateway.store import assembly, indexing, pdus, reports
 from gateway.store.db import execute, insert, transaction
 from gateway.store.pdus import Kind, RawPdu, Read, Words
 
@@ -160,7 +160,7 @@ def _add_message(connection_id: int | None, first: Read, words: Words, now: int)
             words.complete,
         ),
     )
-    search.add(message_id)
+    indexing.add(message_id)
     return message_id
 
 
@@ -209,12 +209,12 @@ def _show_set(gathered: assembly.Set, now: int) -> int:
         _put_away_earlier(gathered.connection_id, gathered.first, now)
         message_id = _add_message(gathered.connection_id, gathered.first, words, now)
     else:
-        search.remove([message_id])
+        indexing.remove([message_id])
         execute(
             "UPDATE message SET text = ?, note = ?, complete = ?, read_at = NULL WHERE id = ?",
             (words.text, words.note, words.complete, message_id),
         )
-        search.add(message_id)
+        indexing.add(message_id)
     assembly.belongs(gathered.set_id, message_id)
     return message_id
 
@@ -236,7 +236,7 @@ def called(connection_id: int | None, number: str, now: int) -> int:
             " origin, note, complete) VALUES ('in', 'call', '', ?, ?, ?, '', 'radio', ?, 1)",
             (number, now, connection_id, MISSED_CALL),
         )
-        search.add(message_id)
+        indexing.add(message_id)
         return message_id
 
 

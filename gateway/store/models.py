@@ -335,7 +335,7 @@ class Span(Base):
     """From message `first` on, all were made on this day, until the next span begins.
 
     A trigger writes one whenever the day changes. The index of words is a virtual table, `found`,
-    which is no model (gateway.store.search).
+    which is no model (gateway.store.indexing).
     """
 
     first = IntegerField(primary_key=True)

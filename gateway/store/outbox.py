@@ -13,7 +13,7 @@ from peewee import IntegrityError
 
 from gateway.clock import DAY
 from gateway.states import Move, State
-from gateway.store import room, search
+from gateway.store import indexing, room
 from gateway.store.db import execute, insert, transaction
 from gateway.store.moves import Outcome, move, note
 from gateway.store.queue import (
@@ -134,7 +134,7 @@ def add(outgoing: Outgoing) -> int:
             message_id = _add_message(outgoing)
             _add_dispatches(message_id, outgoing)
             refuse_blocked(message_id, outgoing.created_at)
-            search.add(message_id)
+            indexing.add(message_id)
             return message_id
     except IntegrityError as e:
         if outgoing.client_id is not None and "message.client_id" in str(e):

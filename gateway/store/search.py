@@ -1,9 +1,5 @@
 """Finding messages by words, numbers and what is known of them, newest first.
 
-The index `found` holds the words of each message and the numbers it came from or went to, each
-number as a word of its own; names of people become numbers when somebody searches. It is written in
-the transaction that stores the message.
-
 No search may take long, whatever is asked: candidates are taken from the narrowest index, a few
 hundred at a time, looked at, and after a while the search stops and says how far it came.
 """
@@ -12,71 +8,27 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.clock import DAY
 from gateway.states import State
 from gateway.store import views
 from gateway.store.db import errors, execute
-from gateway.store.terms import MARK, entry
+from gateway.store.terms import MARK
 from gateway.store.views import CONDITIONS, NEWEST, STATES, View
 
-PATIENCE = 0.05  # seconds that one search may look
+PATIENCE = 0.04  # seconds that one search may look
+COUNTING = 0.02  # seconds that may be spent on saying how many there are
 MOST_NUMBERS = 200  # as words of one question to the index; more are looked up one by one
-COUNTED = 3000  # candidates that are looked at to say exactly how many there are
+FEW = 3000  # candidates that an index has at most, when it is called narrow
 FIRST_CHUNK, LARGEST_CHUNK = 64, 1024
-
-LAST = "\U0010ffff"  # sorts after whatever continues a word
-SAID = "SELECT number, text FROM dispatch WHERE message_id = ? ORDER BY id"
-
-
-# writing ---------------------------------------------------------------------------------------
-
-
-def add(message_id: int) -> None:
-    """Index a message; inside the transaction that stores it, and after its dispatches."""
-    if known := _entry(message_id):
-        execute("INSERT INTO found (rowid, words) VALUES (?, ?)", (message_id, known))
-        execute(
-            "INSERT OR IGNORE INTO word (word) SELECT value FROM json_each(?)"
-            " WHERE substr(value, 1, 1) <> ?",
-            (json.dumps(known.split(" ")), MARK),
-        )
-
-
-def remove(message_ids: Iterable[int]) -> None:
-    """Before messages change their words, or go for good; in the same transaction."""
-    entries = [(i, known) for i in message_ids if (known := _entry(i)) and _is_indexed(i, known)]
-    for message_id, known in entries:
-        sql = "INSERT INTO found (found, rowid, words) VALUES ('delete', ?, ?)"
-        execute(sql, (message_id, known))
-    for word in {word for _, known in entries for word in known.split(" ")}:
-        execute(
-            "DELETE FROM word WHERE word = ? AND NOT EXISTS"
-            " (SELECT 1 FROM found WHERE found MATCH ?)",
-            (word, f'"{word}"'),
-        )
-
-
-def _entry(message_id: int) -> str:
-    row = execute("SELECT text, peer FROM message WHERE id = ?", (message_id,)).fetchone()
-    return entry(*row, execute(SAID, (message_id,)).fetchall()) if row else ""
-
-
-def _is_indexed(message_id: int, known: str) -> bool:
-    """Taking out what is not in it, SQLite calls a damaged index."""
-    match = f'"{known.partition(" ")[0]}"'
-    sql = "SELECT 1 FROM found WHERE found MATCH ? AND rowid = ?"
-    return execute(sql, (match, message_id)).fetchone() is not None
-
-
-# asking ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing that has to be there: in the text, or as the number of whom it came from or went to."""
+    """What has to be there: in the text, or as a number that it came from or went to."""
 
     words: str = ""  # as FTS5 wants it
     numbers: tuple[str, ...] = ()
@@ -96,11 +48,26 @@ class Wanted:
     since: int | None = None  # instants; `until` is no longer meant
     until: int | None = None
 
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Wanted:
+        """What `dataclasses.asdict` made of it, also after it was JSON."""
+        found = dict(kept)
+        found["terms"] = tuple(Term(t["words"], tuple(t["numbers"])) for t in found["terms"])
+        found["states"] = tuple(State(s) for s in found["states"])
+        found["people"] = None if found["people"] is None else tuple(found["people"])
+        return cls(**found | {"view": View(found["view"])})
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     ids: list[int]
     reached: int | None  # where to go on, when the search stopped before its end; None: all seen
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: int
+    exact: bool  # False: at least so many
 
 
 def page(wanted: Wanted, before: int | None, limit: int, patience: float = PATIENCE) -> Found:
@@ -109,10 +76,10 @@ def page(wanted: Wanted, before: int | None, limit: int, patience: float = PATIE
         return walk.page(NEWEST if before is None else before, limit, patience)
 
 
-def number(wanted: Wanted) -> int | None:
-    """How many there are; None: too many to say quickly."""
+def number(wanted: Wanted, patience: float = COUNTING) -> Number:
+    """How many there are, as far as that can be seen quickly."""
     with errors(), _Walk(wanted) as walk:
-        return walk.number()
+        return walk.number(patience)
 
 
 def ids(wanted: Wanted, before: int | None, limit: int) -> list[int]:
@@ -135,7 +102,7 @@ class _Walk:
         self._first, self._last = _ids_of_days(w.since, w.until)
         self._match = self._words()
         self._conditions()
-        self._source, self._few = self._narrowest()
+        self._source = self._narrowest()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -164,36 +131,34 @@ class _Walk:
                 self._where.append("0")
         return " AND ".join(parts)
 
-    def _narrowest(self) -> tuple[Callable[[int, int], list[int]], bool]:
-        """Where to take candidates from, and whether these are so few that all can be seen."""
+    def _narrowest(self) -> Callable[[int, int], list[int]]:
+        """Where to take candidates from: messages below an id, newest first."""
         if "0" in self._where or self._first > self._last:
-            return (lambda before, limit: []), True
-        if self._match and self._few_matches():
-            return self._matching, True
-        if self._states and self._few_in_states():
-            if self._match:
-                self._is_found(self._match)
-            return self._in_states, True
+            return lambda before, limit: []
+        if self._match and (not self._states or self._few_matches() or not self._few_in_states()):
+            return self._matching
         if self._match:
-            return self._matching, False
-        return (self._in_states if self._states else self._all), False
+            self._ask(
+                "EXISTS (SELECT 1 FROM found WHERE found MATCH ? AND rowid = m.id)", self._match
+            )
+        return self._in_states if self._states else self._all
 
     def _few_matches(self) -> bool:
         row = execute(
             "SELECT count(*) FROM (SELECT 1 FROM found WHERE found MATCH ?"
             " AND rowid BETWEEN ? AND ? LIMIT ?)",
-            (self._match, self._first, self._last, COUNTED + 1),
+            (self._match, self._first, self._last, FEW + 1),
         ).fetchone()
-        return bool(row[0] <= COUNTED)
+        return bool(row[0] <= FEW)
 
     def _few_in_states(self) -> bool:
         marks = ", ".join("?" * len(self._states))
         row = execute(
             f"SELECT count(*) FROM (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ({marks})"  # noqa: S608
             " LIMIT ?)",
-            (*self._states, COUNTED + 1),
+            (*self._states, FEW + 1),
         ).fetchone()
-        return bool(row[0] <= COUNTED)
+        return bool(row[0] <= FEW)
 
     def _matching(self, before: int, limit: int) -> list[int]:
         sql = (
@@ -243,9 +208,6 @@ class _Walk:
         self._where.append(sql)
         self._params += params
 
-    def _is_found(self, match: str) -> None:
-        self._ask("EXISTS (SELECT 1 FROM found WHERE found MATCH ? AND rowid = m.id)", match)
-
     def _either(self, match: str, numbers: Sequence[str]) -> None:
         """Thousands of numbers: kept beside, and asked for each candidate."""
         name = f"temp.wanted_{self._lists}"
@@ -278,10 +240,14 @@ class _Walk:
                 return Found(found, chunk[-1])
         return Found(found, None)
 
-    def number(self) -> int | None:
-        if not self._few:
-            return None
-        return sum(len(self._good(c)) for c in self._chunks(self._last + 1, LARGEST_CHUNK))
+    def number(self, patience: float) -> Number:
+        end = time.monotonic() + patience
+        count = 0
+        for chunk in self._chunks(self._last + 1, LARGEST_CHUNK):
+            count += len(self._good(chunk))
+            if time.monotonic() > end:
+                return Number(count, False)
+        return Number(count, True)
 
     def _chunks(self, before: int, size: int) -> Iterator[list[int]]:
         while chunk := self._source(before, size):
@@ -318,62 +284,3 @@ def _ids_of_days(since: int | None, until: int | None) -> tuple[int, int]:
         (NEWEST, low, high),
     ).fetchone()
     return (1, 0) if first is None else (first, last)
-
-
-# from what is typed to words and numbers ---------------------------------------------------------
-
-
-def words_beginning(start: str, limit: int) -> list[str]:
-    """Words of messages that begin so."""
-    with errors():
-        rows = execute(
-            "SELECT word FROM word WHERE word >= ? AND word < ? LIMIT ?",
-            (start, start + LAST, limit),
-        )
-        return [w for (w,) in rows]
-
-
-def numbers_like(digits: str, prefixes: Sequence[str], limit: int) -> list[str]:
-    """Numbers that messages came from or went to and that have these digits in them.
-
-    With three digits or fewer: that end with them. `prefixes`: other beginnings that are meant.
-    """
-    clauses = ["instr(number, ?)" if len(digits) > 3 else "substr(number, ?) = ?"]
-    params: list[object] = [digits] if len(digits) > 3 else [-len(digits), digits]
-    for prefix in prefixes:
-        clauses.append("(number >= ? AND number < ?)")
-        params += [prefix, prefix + ":"]
-    with errors():
-        sql = f"SELECT number FROM party WHERE {' OR '.join(clauses)} LIMIT ?"  # noqa: S608
-        return [n for (n,) in execute(sql, (*params, limit))]
-
-
-def numbers_of(contact_ids: Sequence[int]) -> list[str]:
-    """The numbers of these contacts."""
-    with errors():
-        rows = execute(
-            "SELECT number FROM contact WHERE number <> ''"
-            " AND id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(contact_ids)),),
-        )
-        return [n for (n,) in rows]
-
-
-def numbers_named(word: str, *, whole: bool) -> list[str]:
-    """Of contacts who have this word in their name, or one that begins with it. Word is folded."""
-    with errors():
-        rows = execute(
-            "SELECT number FROM contact WHERE instr(search || ' ', ?) AND number <> ''",
-            (f" {word} " if whole else f" {word}",),
-        )
-        return [n for (n,) in rows]
-
-
-def known_parties(numbers: Sequence[str]) -> list[str]:
-    """Those that a message came from or went to."""
-    with errors():
-        rows = execute(
-            "SELECT number FROM party WHERE number IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(numbers)),),
-        )
-        return [n for (n,) in rows]

@@ -107,4 +107,4 @@ def _kind(char: str) -> str:
         return _MISSING if "\ufe00" <= char <= "\ufe0f" else _LETTER
     if category in ("So", "Sc", "Co") and not char.isascii():
         return _ALONE
-    return _MISSING if category == "Cf" or category == "Sk" and not char.isascii() else _DIVIDING
+    return _MISSING if category == "Cf" or (category == "Sk" and not char.isascii()) else _DIVIDING

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gateway.clock import DAY
 from gateway.states import State
-from gateway.store import audits, search
+from gateway.store import audits, indexing
 from gateway.store.db import errors, execute, transaction
 
 CHUNK = "(SELECT value FROM json_each(?))"
@@ -112,7 +112,7 @@ def remove(message_ids: Sequence[int]) -> None:
         f" WHERE message_id IN {CHUNK}",
         chunk,
     )
-    search.remove(message_ids)
+    indexing.remove(message_ids)
     execute(f"DELETE FROM message WHERE id IN {CHUNK}", chunk)  # noqa: S608
 
 

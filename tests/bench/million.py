@@ -25,8 +25,48 @@ LENGTH = 3 * 365 * DAY
 VOCABULARY = 40_000
 RARE = "zanzibarite"  # in ten messages
 GROUPS = {"Everybody": 5000, "Volunteers": 300, "Nurses": 40, "Nobody": 0}
-SYLLABLES = "ka wa ni mu ba to la si ne ro pa gu fe da mi ho ti ya ze lu cho sha ngo mbe".split()
-NAMES = "Ann Bob Cate Juma Otieno Wanjiru Amina Kamau Njeri Achieng Mutua Hassan Grace Peter".split()
+SYLLABLES = [
+    "ka",
+    "wa",
+    "ni",
+    "mu",
+    "ba",
+    "to",
+    "la",
+    "si",
+    "ne",
+    "ro",
+    "pa",
+    "gu",
+    "fe",
+    "da",
+    "mi",
+    "ho",
+    "ti",
+    "ya",
+    "ze",
+    "lu",
+    "cho",
+    "sha",
+    "ngo",
+    "mbe",
+]
+NAMES = [
+    "Ann",
+    "Bob",
+    "Cate",
+    "Juma",
+    "Otieno",
+    "Wanjiru",
+    "Amina",
+    "Kamau",
+    "Njeri",
+    "Achieng",
+    "Mutua",
+    "Hassan",
+    "Grace",
+    "Peter",
+]
 BATCH = 10_000
 
 
@@ -61,7 +101,9 @@ class _Maker:
                     self._batch(start, min(start + BATCH, self._messages + 1))
             count()
         db.execute("ANALYZE")
-        db.execute("DELETE FROM sqlite_stat1")  # a box does not analyse: the same plans are measured
+        db.execute(
+            "DELETE FROM sqlite_stat1"
+        )  # a box does not analyse: the same plans are measured
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.execute("PRAGMA synchronous = FULL")
 
@@ -115,9 +157,9 @@ class _Maker:
                 self._dispatch += 1
                 state, reason = self._state(i)
                 sent = at + 5000 if state in ("sent", "delivered") else None
+                via_sent = (via, reason, sent)
                 dispatches.append(
-                    (self._dispatch, i, number, state, at + 5000, at, at + DAY, gone is not None)
-                    + (via, reason, sent)
+                    (self._dispatch, i, number, state, at, at, at + DAY, bool(gone), *via_sent)
                 )
                 if sent and len(numbers) < 100:
                     parts.append((self._dispatch, 1, "01" * 60, "accepted", 7, via, at, at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.store.terms import entry
 
 # Without a copy of the texts (they are in `message`), and without the places of words in them:
-# about 20 octets a message. What is taken out has to be named word for word (gateway.store.search).
+# about 33 octets a message. What is taken out has to be named word for word (store.indexing).
 FOUND = (
     "CREATE VIRTUAL TABLE found USING fts5(words, content='', columnsize=0, detail=none,"
     " tokenize=\"ascii tokenchars '@+*#'\")"
@@ -34,7 +34,7 @@ STATEMENTS = (
     " (SELECT day FROM span WHERE first <= NEW.id ORDER BY first DESC LIMIT 1)"
     " BEGIN INSERT OR REPLACE INTO span (first, day) VALUES (NEW.id, NEW.created_at / 86400000);"
     " END",
-    'INSERT INTO span ("first", "day") SELECT id, day FROM (SELECT id, created_at / 86400000 AS day,'
+    "INSERT INTO span (first, day) SELECT id, day FROM (SELECT id, created_at / 86400000 AS day,"
     " lag(created_at / 86400000) OVER (ORDER BY id) AS before FROM message)"
     " WHERE day IS NOT before",
 )

@@ -1,0 +1,119 @@
+"""The index of words: what each message is found by, and what is known of words and numbers.
+
+`found` holds the words of each message and the numbers it came from or went to, each number as a
+word of its own (gateway.store.terms); names of people become numbers when somebody searches. It is
+written in the transaction that stores the message.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from gateway.store.db import errors, execute
+from gateway.store.terms import MARK, entry
+
+LAST = "\U0010ffff"  # sorts after whatever continues a word
+SAID = "SELECT number, text FROM dispatch WHERE message_id = ? ORDER BY id"
+
+
+# writing ---------------------------------------------------------------------------------------
+
+
+def add(message_id: int) -> None:
+    """Index a message; inside the transaction that stores it, and after its dispatches."""
+    if known := _entry(message_id):
+        execute("INSERT INTO found (rowid, words) VALUES (?, ?)", (message_id, known))
+        execute(
+            "INSERT OR IGNORE INTO word (word) SELECT value FROM json_each(?)"
+            " WHERE substr(value, 1, 1) <> ?",
+            (json.dumps(known.split(" ")), MARK),
+        )
+
+
+def remove(message_ids: Iterable[int]) -> None:
+    """Before messages change their words, or go for good; in the same transaction."""
+    entries = [(i, known) for i in message_ids if (known := _entry(i)) and _is_indexed(i, known)]
+    for message_id, known in entries:
+        sql = "INSERT INTO found (found, rowid, words) VALUES ('delete', ?, ?)"
+        execute(sql, (message_id, known))
+    for word in {word for _, known in entries for word in known.split(" ")}:
+        execute(
+            "DELETE FROM word WHERE word = ? AND NOT EXISTS"
+            " (SELECT 1 FROM found WHERE found MATCH ?)",
+            (word, f'"{word}"'),
+        )
+
+
+def _entry(message_id: int) -> str:
+    row = execute("SELECT text, peer FROM message WHERE id = ?", (message_id,)).fetchone()
+    if row is None:
+        return ""
+    text, peer = row
+    return entry(text, peer, execute(SAID, (message_id,)).fetchall())
+
+
+def _is_indexed(message_id: int, known: str) -> bool:
+    """Taking out what is not in it, SQLite calls a damaged index."""
+    match = f'"{known.partition(" ")[0]}"'
+    sql = "SELECT 1 FROM found WHERE found MATCH ? AND rowid = ?"
+    return execute(sql, (match, message_id)).fetchone() is not None
+
+
+# from what is typed to words and numbers ---------------------------------------------------------
+
+
+def words_beginning(start: str, limit: int) -> list[str]:
+    """Words of messages that begin so."""
+    with errors():
+        rows = execute(
+            "SELECT word FROM word WHERE word >= ? AND word < ? LIMIT ?",
+            (start, start + LAST, limit),
+        )
+        return [w for (w,) in rows]
+
+
+def numbers_like(digits: str, prefixes: Sequence[str], limit: int) -> list[str]:
+    """Numbers that messages came from or went to and that have these digits in them.
+
+    With three digits or fewer: that end with them. `prefixes`: other beginnings that are meant.
+    """
+    clauses = ["instr(number, ?)" if len(digits) > 3 else "substr(number, ?) = ?"]
+    params: list[object] = [digits] if len(digits) > 3 else [-len(digits), digits]
+    for prefix in prefixes:
+        clauses.append("(number >= ? AND number < ?)")
+        params += [prefix, prefix + ":"]
+    with errors():
+        sql = f"SELECT number FROM party WHERE {' OR '.join(clauses)} LIMIT ?"  # noqa: S608
+        return [n for (n,) in execute(sql, (*params, limit))]
+
+
+def numbers_of(contact_ids: Sequence[int]) -> list[str]:
+    """The numbers of these contacts."""
+    with errors():
+        rows = execute(
+            "SELECT number FROM contact WHERE number <> ''"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(contact_ids)),),
+        )
+        return [n for (n,) in rows]
+
+
+def numbers_named(word: str, *, whole: bool) -> list[str]:
+    """Of contacts who have this word in their name, or one that begins with it. Word is folded."""
+    with errors():
+        rows = execute(
+            "SELECT number FROM contact WHERE instr(search || ' ', ?) AND number <> ''",
+            (f" {word} " if whole else f" {word}",),
+        )
+        return [n for (n,) in rows]
+
+
+def known_parties(numbers: Sequence[str]) -> list[str]:
+    """Those that a message came from or went to."""
+    with errors():
+        rows = execute(
+            "SELECT number FROM party WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(numbers)),),
+        )
+        return [n for (n,) in rows]
