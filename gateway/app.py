@@ -44,6 +44,7 @@ from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.preferences import Preferences
 from gateway.services.radio import RadioLedger
+from gateway.services.scheduler import Scheduler
 from gateway.services.status import Status
 from gateway.services.stopping import Stopping
 from gateway.services.ussd import Ussd
@@ -124,6 +125,7 @@ class Service:
                 "dispatch": lambda: self._dispatch.alive,
                 "housekeeping": lambda: housekeeping.alive,
                 "credit": lambda: credit.alive,
+                "scheduler": lambda: scheduler.alive,
                 "ports": lambda: watch.alive,
                 "control": lambda: control.alive,
                 "work": lambda: work.alive,
@@ -149,6 +151,7 @@ class Service:
         box.credit = credit
         work = self._long_work(box)
         box.keeping = keeping
+        scheduler = Scheduler(box.scheduling, self._clock, self.events)
         control = Control(self.config.data, box)
         if self._trial:
             return box
@@ -158,7 +161,10 @@ class Service:
         self._ask_to_stop = fleet.ask_to_stop
         for port in self._ports(network):
             fleet.add(port)
-        for part in (credit, self._dispatch, housekeeping, work, watch, supervisor, control):
+        for part in (
+            *(credit, self._dispatch, scheduler, housekeeping, work),
+            *(watch, supervisor, control),
+        ):
             part.start()
             self._stack.callback(part.stop)
         return box

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from gateway.services.options import Options
 from gateway.services.people import People
 from gateway.services.preferences import Preferences
 from gateway.services.programs import Programs
+from gateway.services.scheduling import Scheduling
 from gateway.services.searching import Searching
 from gateway.services.status import Status
 from gateway.services.users import Users
@@ -44,6 +46,7 @@ class Box:
     desk: Desk | None = None  # for commands that an expert types
     phone: Network | None = None  # the pretend carrier, in simulation only
     work: LongWork | None = None  # what takes longer than a page can wait
+    hold: Callable[[], str] = str  # why nothing is sent by the clock; "" = it is trusted
 
     @property
     def preferences(self) -> Preferences:
@@ -56,6 +59,10 @@ class Box:
     @property
     def searching(self) -> Searching:
         return Searching(self.preferences.country, self.preferences.zone)
+
+    @property
+    def scheduling(self) -> Scheduling:
+        return Scheduling(self.clock, self.events, self.messaging, self.preferences, self.hold)
 
     @property
     def people(self) -> People:

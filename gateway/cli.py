@@ -8,16 +8,27 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateway import __version__, cli_credit, cli_expert, cli_keeping, config
-from gateway.cli_shared import PlainError, as_json, common, print_json, read_settings
+from gateway import __version__, cli_credit, cli_expert, cli_keeping, cli_scheduled, config
+from gateway.cli_shared import (
+    PlainError,
+    as_json,
+    common,
+    open_store,
+    plain_errors,
+    print_json,
+    read_settings,
+    who,
+)
 from gateway.clock import SystemClock
+
+if TYPE_CHECKING:
+    from gateway.store.schedules import Schedule
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,7 +63,7 @@ def run(
 
     settings = read_settings(config_file, data, listen)
     _start_logging(settings)
-    with _plain_errors():
+    with plain_errors():
         again = app.run(
             settings,
             simulate=simulate,
@@ -92,6 +103,11 @@ def simulate(modems: int, link: Path | None, air_time: float) -> None:
     default="hold",
     help="What to do when the modem never says whether it went out; alarms want resend.",
 )
+@click.option(
+    "--at",
+    metavar="TIME",
+    help="Send it later: 2026-12-01T09:30 on the box's clock, or a time with its zone.",
+)
 @click.option("--id", "client_id", help="Your own identifier: the same one is never sent twice.")
 @as_json
 @click.argument("to_and_text", nargs=-1, required=True, metavar="TO... TEXT")
@@ -102,6 +118,7 @@ def send(
     no_report: bool,
     flash: bool,
     when_uncertain: str,
+    at: str | None,
     client_id: str | None,
     as_json: bool,
     to_and_text: tuple[str, ...],
@@ -116,7 +133,7 @@ def send(
     if not numbers:
         raise click.UsageError("Give at least one number and the text.")
     settings = read_settings(config_file, data)
-    with _store(settings):
+    with open_store(settings):
         events = Events()
         country = Preferences(events, settings.country).country
         messaging = Messaging(SystemClock(), events, country)
@@ -130,7 +147,13 @@ def send(
             flash=flash,
         )
         try:
-            accepted = messaging.send(draft, author=_who(), origin="cli")
+            if at is not None:
+                later = cli_scheduled.make(settings)
+                when = cli_scheduled.instant(later, at)
+                kept = later.add(draft, when, author=who(), origin="cli")
+                _say_kept(kept, as_json)
+                return
+            accepted = messaging.send(draft, author=who(), origin="cli")
         except Refused as e:
             raise PlainError(str(e)) from e
         except DuplicateId as e:
@@ -187,9 +210,9 @@ def passwd(
         password = sys.stdin.readline().rstrip("\n")
     else:
         password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
-    with _store(read_settings(config_file, data)):
+    with open_store(read_settings(config_file, data)):
         try:
-            Accounts(SystemClock()).set_password(name, password, who=_who(), role=role or "")
+            Accounts(SystemClock()).set_password(name, password, who=who(), role=role or "")
         except AccountError as e:
             raise PlainError(str(e)) from e
     click.echo(f"The password of {name} is set.")
@@ -219,9 +242,9 @@ def token_add(
     from gateway.services.programs import Programs
     from gateway.services.roles import USUAL_SCOPES
 
-    with _store(read_settings(config_file, data)):
+    with open_store(read_settings(config_file, data)):
         try:
-            secret = Programs(SystemClock()).add(name, scopes or USUAL_SCOPES, who=_who())
+            secret = Programs(SystemClock()).add(name, scopes or USUAL_SCOPES, who=who())
         except AccountError as e:
             raise PlainError(str(e)) from e
     if as_json:
@@ -237,7 +260,7 @@ def token_list(config_file: Path | None, data: Path | None, as_json: bool) -> No
     """List the tokens by name, with their scopes; what they are is not kept."""
     from gateway.services.programs import Programs
 
-    with _store(read_settings(config_file, data)):
+    with open_store(read_settings(config_file, data)):
         found = Programs(SystemClock()).all()
     if as_json:
         print_json(
@@ -263,14 +286,15 @@ def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None
     """Take a token out of use."""
     from gateway.services.programs import Programs
 
-    with _store(read_settings(config_file, data)):
-        if not Programs(SystemClock()).revoke(name, who=_who()):
+    with open_store(read_settings(config_file, data)):
+        if not Programs(SystemClock()).revoke(name, who=who()):
             raise PlainError(f"There is no token called {name}.")
     click.echo(f"{name} can no longer be used.")
 
 
 main.add_command(cli_expert.doctor)
 main.add_command(cli_expert.at)
+main.add_command(cli_scheduled.scheduled)
 main.add_command(cli_credit.ussd)
 main.add_command(cli_credit.credit)
 main.add_command(cli_keeping.backup)
@@ -278,33 +302,6 @@ main.add_command(cli_keeping.restore)
 
 
 # what the commands share -----------------------------------------------------------------------
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    from gateway.app import AppError
-    from gateway.store.db import StoreBusy, StoreError
-
-    try:
-        yield
-    except StoreBusy as e:
-        raise PlainError("The database is in use by another program; try again.") from e
-    except (AppError, StoreError) as e:
-        raise PlainError(str(e)) from e
-
-
-@contextmanager
-def _store(settings: config.Config) -> Iterator[None]:
-    """The store of the data folder, whether or not the service runs."""
-    from gateway.store import db
-
-    with _plain_errors():
-        db.open_store(settings.data)
-        try:
-            with db.connected():
-                yield
-        finally:
-            db.close_store()
 
 
 def _connection_id(name: str | None) -> int | None:
@@ -320,8 +317,11 @@ def _connection_id(name: str | None) -> int | None:
     raise PlainError(f"There is no connection called {name}. Known: {names}.")
 
 
-def _who() -> str:
-    return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
+def _say_kept(kept: Schedule, as_json: bool) -> None:
+    if as_json:
+        print_json({"id": kept.client_id, "number": kept.id, "at": kept.next and kept.next.at})
+    else:
+        click.echo(f"Scheduled as number {kept.id} (id {kept.client_id})")
 
 
 def _start_logging(settings: config.Config) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,6 +61,37 @@ def read_settings(
             raise click.BadParameter("must be an address and a port, e.g. 0.0.0.0:8080")
         settings = replace(settings, http=replace(settings.http, host=http[0], port=http[1]))
     return settings
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    from gateway.app import AppError
+    from gateway.store.db import StoreBusy, StoreError
+
+    try:
+        yield
+    except StoreBusy as e:
+        raise PlainError("The database is in use by another program; try again.") from e
+    except (AppError, StoreError) as e:
+        raise PlainError(str(e)) from e
+
+
+@contextmanager
+def open_store(settings: config.Config) -> Iterator[None]:
+    """The store of the data folder, whether or not the service runs."""
+    from gateway.store import db
+
+    with plain_errors():
+        db.open_store(settings.data)
+        try:
+            with db.connected():
+                yield
+        finally:
+            db.close_store()
+
+
+def who() -> str:
+    return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
 
 
 def print_json(value: object) -> None:

@@ -52,6 +52,11 @@ class StoreChanged(Event):
     """Somebody outside this process wrote to the store (the command line does)."""
 
 
+@dataclass(frozen=True, slots=True)
+class SchedulesChanged(Event):
+    """What is sent later, or what became of it, is different now."""
+
+
 Listener = Callable[[Event], None]
 
 

@@ -27,6 +27,13 @@ STEPS: Final = (
     "deletion on disk",
 )
 
+# Of what is sent later, when its time has come.
+SCHEDULE_STEPS: Final = (
+    "scheduled turn due",
+    "scheduled message written",
+    "scheduled turn on disk",
+)
+
 _name, _, _nth = os.environ.get("PIGEONBOX_DIE_AT", "").partition(":")
 _left = count(int(_nth or 1) - 1, -1)
 

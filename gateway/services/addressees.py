@@ -27,6 +27,7 @@ class Entry:
     kind: str  # "number" | "person" | "group"
     numbers: tuple[str, ...]
     place: int = 0  # among all that was typed, from 0
+    group_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,13 @@ class Addressees:
         return Recipients(tuple(distinct), self.bad)
 
 
-def resolve(typed: str | Sequence[str], country: str) -> Addressees:
-    """Nothing is dropped in silence: see `bad`."""
+def resolve(typed: str | Sequence[str], country: str, *, empty_groups: bool = False) -> Addressees:
+    """Nothing is dropped in silence: see `bad`. `empty_groups`: those without people may do."""
     parts: Iterable[str] = SEPARATORS.split(typed) if isinstance(typed, str) else typed
     entries: list[Entry] = []
     bad: list[BadNumber] = []
     for place, part in enumerate(filter(None, map(str.strip, parts))):
-        found = _one(part, country)
+        found = _one(part, country, empty_groups)
         if isinstance(found, BadNumber):
             bad.append(found)
         else:
@@ -64,19 +65,19 @@ def blocked_among(numbers: Sequence[str]) -> int:
     return len(blocked.among(numbers))
 
 
-def _one(typed: str, country: str) -> Entry | BadNumber:
+def _one(typed: str, country: str, empty_groups: bool) -> Entry | BadNumber:
     chosen = CHOSEN.fullmatch(typed)
     number = normalise(chosen[1] if chosen else typed, country)
     if isinstance(number, str):
         return Entry(typed, typed, "person" if chosen else "number", (number,))
     if chosen or not any(c.isalpha() for c in typed):
-        return _by_name(typed) or number
-    return _by_name(typed) or BadNumber(
+        return _by_name(typed, empty_groups) or number
+    return _by_name(typed, empty_groups) or BadNumber(
         number.typed, "is not a phone number, nor the name of a person or a group"
     )
 
 
-def _by_name(typed: str) -> Entry | BadNumber | None:
+def _by_name(typed: str, empty_groups: bool) -> Entry | BadNumber | None:
     folded = fold(typed)
     group, namesakes = groups.named(folded), people.named(folded)
     if group and namesakes:
@@ -85,8 +86,8 @@ def _by_name(typed: str) -> Entry | BadNumber | None:
         )
     if group:
         numbers = tuple(groups.numbers(group.id))
-        if numbers:
-            return Entry(typed, group.name, "group", numbers)
+        if numbers or empty_groups:
+            return Entry(typed, group.name, "group", numbers, group_id=group.id)
         words = "has nobody with a number in it" if group.people else "has nobody in it"
         return BadNumber(typed, f"is a group that {words}")
     if len(namesakes) > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway import sms
 from gateway.clock import SECOND, Clock
@@ -23,7 +23,7 @@ from gateway.services.wording import (
     word,
     wording_errors,
 )
-from gateway.store import connections, inbox, outbox
+from gateway.store import connections, inbox, outbox, schedules
 
 MAX_PEOPLE = 20_000
 MAX_CLIENT_ID = 128
@@ -73,52 +73,74 @@ class Messaging:
 
         Raises Refused (all mistakes at once), outbox.DuplicateId, StoreError.
         """
-        recipients, errors = self._examine(draft)
+        addressees, errors = self.examine(draft)
+        numbers = addressees.recipients.numbers
         if errors:
             raise Refused(errors)
-        worded = self.word(draft, recipients.numbers)
-        if errors := wording_errors(worded, recipients.numbers):
+        worded = self.word(draft, numbers)
+        if errors := wording_errors(worded, numbers):
             raise Refused(errors)
-        now = self._clock.now()
         client_id = draft.client_id or new_id()
-        ttl = draft.ttl_seconds * SECOND if draft.ttl_seconds else VALIDITY
+        if schedules.by_client_id(client_id):
+            raise outbox.DuplicateId(client_id)
+        draft = replace(draft, client_id=client_id)
         message_id = outbox.add(
-            outbox.Outgoing(
-                text=worded.text,
-                texts=worded.each,
-                numbers=recipients.numbers,
-                parts=worded.parts,
-                created_at=now,
-                due_at=now,
-                valid_until=now + ttl,
-                client_id=client_id,
-                connection_id=draft.connection_id,
-                with_report=draft.with_report,
-                when_uncertain=draft.when_uncertain,
-                priority=draft.priority,
-                author=author,
-                origin=origin,
-                flash=draft.flash,
+            self.outgoing(
+                draft, numbers, worded, author=author, origin=origin, now=self._clock.now()
             )
         )
         self._events.publish(Queued())
-        return Accepted(message_id, client_id, len(recipients.numbers), worded.total)
+        return Accepted(message_id, client_id, len(numbers), worded.total)
+
+    def outgoing(
+        self,
+        draft: Draft,
+        numbers: tuple[str, ...],
+        worded: Worded,
+        *,
+        author: str,
+        origin: str,
+        now: int,
+    ) -> outbox.Outgoing:
+        """What was checked and worded, as it is stored."""
+        ttl = draft.ttl_seconds * SECOND if draft.ttl_seconds else VALIDITY
+        return outbox.Outgoing(
+            text=worded.text,
+            texts=worded.each,
+            numbers=numbers,
+            parts=worded.parts,
+            created_at=now,
+            due_at=now,
+            valid_until=now + ttl,
+            client_id=draft.client_id,
+            connection_id=draft.connection_id,
+            with_report=draft.with_report,
+            when_uncertain=draft.when_uncertain,
+            priority=draft.priority,
+            author=author,
+            origin=origin,
+            flash=draft.flash,
+        )
 
     def check(self, draft: Draft) -> list[FieldError]:
         """Everything that would make `send` refuse this draft."""
-        recipients, errors = self._examine(draft)
+        addressees, errors = self.examine(draft)
         if errors:
             return errors
-        return wording_errors(self.word(draft, recipients.numbers), recipients.numbers)
+        numbers = addressees.recipients.numbers
+        return wording_errors(self.word(draft, numbers), numbers)
 
     def word(self, draft: Draft, numbers: Sequence[str]) -> Worded:
         """What is kept and what each of `numbers` gets."""
         text = tidy(draft.text)
         return word(text, numbers) if draft.fill else alike(text, len(numbers))
 
-    def addressees(self, typed: str | Sequence[str]) -> Addressees:
-        """Numbers, names of people and names of groups, each with whom it stands for."""
-        return resolve(typed, self._country())
+    def addressees(self, typed: str | Sequence[str], *, later: bool = False) -> Addressees:
+        """Numbers, names of people and names of groups, each with whom it stands for.
+
+        What is sent later may go to a group that has nobody in it yet.
+        """
+        return resolve(typed, self._country(), empty_groups=later)
 
     def recipients(self, typed: str | Sequence[str]) -> Recipients:
         return self.addressees(typed).recipients
@@ -133,12 +155,13 @@ class Messaging:
         if inbox.mark_read(message_ids, self._clock.now()):
             self._events.publish(OutboxChanged())
 
-    def _examine(self, draft: Draft) -> tuple[Recipients, list[FieldError]]:
-        recipients = self.recipients(draft.recipients)
-        errors = [FieldError("recipients", f"{bad}.") for bad in recipients.bad]
-        if not recipients.numbers and not errors:
+    def examine(self, draft: Draft, *, later: bool = False) -> tuple[Addressees, list[FieldError]]:
+        """Whom it goes to, and what is wrong with it as it was written."""
+        addressees = self.addressees(draft.recipients, later=later)
+        errors = [FieldError("recipients", f"{bad}.") for bad in addressees.bad]
+        if not addressees.entries and not errors:
             errors.append(FieldError("recipients", "Enter at least one phone number."))
-        if len(recipients.numbers) > MAX_PEOPLE:
+        if len(addressees.recipients.numbers) > MAX_PEOPLE:
             errors.append(
                 FieldError(
                     "recipients", f"At most {MAX_PEOPLE:,} people at once; send it in turns."
@@ -147,7 +170,7 @@ class Messaging:
         errors += _text_errors(draft.text)
         errors += unknown_placeholders(draft.text) if draft.fill else []
         errors += _option_errors(draft)
-        return recipients, errors
+        return addressees, errors
 
 
 def tidy(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway.store import schedules
 from gateway.store.db import errors, execute, insert, transaction
 from gateway.store.outbox import audit
 from gateway.store.people import fold
@@ -106,7 +107,16 @@ def used_by(group_id: int) -> list[str]:
             ' (CAST(? AS TEXT), (SELECT name FROM "group" WHERE id = ?)) ORDER BY r.position',
             (group_id, group_id),
         ).fetchall()
-    return [f"routing rule {position}" for (position,) in rules]
+    later = schedules.of_group(group_id)
+    return [
+        *(f"routing rule {position}" for (position,) in rules),
+        *(f"the scheduled message “{_beginning(s.content.text)}”" for s in later),
+    ]
+
+
+def _beginning(text: str) -> str:
+    line = " ".join(text[:80].split())
+    return line if len(line) <= 40 else f"{line[:39]}…"
 
 
 def join(group_id: int, contact_ids: Sequence[int]) -> int:

@@ -16,6 +16,7 @@ from peewee import (
 )
 
 from gateway.store.people_models import Blocked, Contact, Group, Import, Membership, OwnField
+from gateway.store.schedule_models import Schedule, ScheduleRun
 from gateway.store.table import Base
 
 
@@ -477,5 +478,7 @@ TABLES: tuple[type[Base], ...] = (
     Blocked,
     Import,
     Job,
+    Schedule,
+    ScheduleRun,
     Audit,
 )

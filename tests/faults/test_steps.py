@@ -6,12 +6,13 @@ import ast
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from gateway.simnet import Network
-from gateway.steps import STEPS
+from gateway.steps import SCHEDULE_STEPS, STEPS
 from tests.support.box import RunningBox, eventually
 
 PHONE = "+254799000001"
@@ -67,10 +68,28 @@ def test_killed_at_a_step_nothing_is_lost_or_doubled_and_what_is_shown_is_true(
     eventually(lambda: not any(m.used for m in modem.memories.values()))
 
 
+@pytest.mark.parametrize("step", SCHEDULE_STEPS)
+def test_killed_at_a_step_of_sending_later_each_turn_is_sent_once(
+    step: str, box: RunningBox, network: Network
+):
+    number = "+254799000019"
+    box.start(PIGEONBOX_DIE_AT=step)
+    at = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    box.send("later", number, id="later", scheduleAt=at)
+    assert box.process
+    assert box.process.wait(20) == -9, "it never came to that step"
+    box.start().wait_for_modems(1)
+    box.wait_for("later", "Sent", "Delivered")
+    assert network.texts(number) == ["later"]
+    assert "Nothing is scheduled" in box.command("scheduled", "list").stdout
+
+
 def test_the_steps_are_those_that_the_code_calls():
     called = set()
     for path in (Path(__file__).resolve().parents[2] / "gateway").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "step":
                 called |= {n.value for n in ast.walk(call) if isinstance(n, ast.Constant)}
-    assert called - {"report"} == set(STEPS)  # "report" is a kind of PDU, in a comparison
+    assert called - {"report"} == set(STEPS) | set(
+        SCHEDULE_STEPS
+    )  # "report" is a kind of PDU, in a comparison

@@ -74,7 +74,7 @@ class RunningBox:
 
     def command(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """`pigeonbox WORDS` on this box's config."""
-        verb = words[: 2 if words[0] == "token" else 1]
+        verb = words[: 2 if words[0] in ("token", "scheduled") else 1]
         rest = words[len(verb) :]
         return subprocess.run(
             [sys.executable, "-m", "gateway", *verb, "--config", str(self.config), *rest],

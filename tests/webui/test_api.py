@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from gateway.clock import HOUR
 from gateway.services.accounts import SESSION_LIFE
 from gateway.store import inbox, outbox, queries, trash
 from tests.webui.conftest import ANN, BOB, NAME, PASSWORD, Reader, World
@@ -185,7 +186,9 @@ BAD: list[tuple[Any, str]] = [
     (HELLO | {"simNumber": 3}, "simNumber"),
     (HELLO | {"simNumber": 0}, "simNumber"),
     (HELLO | {"isEncrypted": True}, "ncrypted"),
-    (HELLO | {"scheduleAt": "2126-01-01T00:00:00Z"}, "later"),
+    (HELLO | {"scheduleAt": "2006-01-01T00:00:00Z"}, "scheduleAt has passed"),
+    (HELLO | {"scheduleAt": "2030-01-01T00:00:00"}, "with its zone"),
+    (HELLO | {"scheduleAt": "2126-01-01T00:00:00Z"}, "ten years"),
     ({"dataMessage": {"data": "QQ==", "port": 5}, "phoneNumbers": [ANN]}, "text messages"),
 ]
 
@@ -223,6 +226,59 @@ FIELDS = (
 @given(st.dictionaries(st.sampled_from(FIELDS), json_values))
 def test_no_body_whatever_is_a_fault(api: Api, body: dict[str, Any]) -> None:
     assert api.post(body).status_code in (202, 400, 409)
+
+
+# later -----------------------------------------------------------------------------------------
+
+
+def post_later(api: Api, world: World, id_: str = "later-1", **more: Any) -> TestResponse:
+    return api.post(HELLO | {"id": id_, "scheduleAt": iso(world.clock.ms + HOUR)} | more)
+
+
+def iso(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat()
+
+
+def test_a_message_for_later_is_pending_until_then_and_is_sent_under_its_id(
+    api: Api, world: World
+) -> None:
+    answer = post_later(api, world, ttl=600)
+    assert answer.status_code == 202
+    assert answer.json["state"] == "Pending"
+    assert [r["state"] for r in answer.json["recipients"]] == ["Pending"]
+    assert queries.counts().all == 0
+    assert api.get("/messages/later-1").json["state"] == "Pending"
+    world.clock.ms += HOUR
+    world.box.scheduling.run_due()
+    assert queries.counts().all == 1
+    found = api.get("/messages/later-1").json
+    assert (found["id"], found["state"]) == ("later-1", "Pending")
+    assert "scheduleAt" not in found
+
+
+def test_the_id_of_a_message_for_later_is_taken(api: Api, world: World) -> None:
+    post_later(api, world)
+    assert post_later(api, world).status_code == 409
+    assert api.post(HELLO | {"id": "later-1"}).status_code == 409
+
+
+def test_a_message_for_later_that_is_cancelled_or_missed_failed(api: Api, world: World) -> None:
+    post_later(api, world)
+    post_later(api, world, "later-2")
+    world.box.scheduling.cancel(1, None, "ann")
+    found = api.get("/messages/later-1").json
+    assert (found["state"], found["recipients"][0]["error"]) == ("Failed", "Cancelled.")
+    world.clock.ms += 3 * HOUR
+    world.box.scheduling.run_due()
+    found = api.get("/messages/later-2").json
+    assert found["state"] == "Failed"
+    assert "the box was off" in found["recipients"][0]["error"]
+
+
+def test_a_validity_that_ends_before_the_time_to_send_is_refused(api: Api, world: World) -> None:
+    answer = post_later(api, world, validUntil=iso(world.clock.ms + HOUR // 2))
+    assert answer.status_code == 400
+    assert "later than scheduleAt" in answer.json["message"]
 
 
 # asking ----------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.services.messaging import Draft
 from gateway.store import connections
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_TEXT = 50_000  # characters: more than 255 SMS hold
 
 
@@ -16,13 +17,17 @@ class BadBody(ValueError):
     """Says every mistake in one line."""
 
 
-def draft(raw: bytes, now: int) -> Draft:
-    """Read a posted message. Unknown fields are ignored. Raises BadBody, StoreError."""
+def draft(raw: bytes, now: int) -> tuple[Draft, int | None]:
+    """Read a posted message, and the instant to send it at; None: now.
+
+    Unknown fields are ignored. Raises BadBody, StoreError.
+    """
     reader = _Reader(_object(raw))
-    found = reader.draft(now)
+    later = reader.later(now)
+    found = reader.draft(now if later is None else later)
     if reader.mistakes:
         raise BadBody(" ".join(reader.mistakes))
-    return found
+    return found, later
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -45,7 +50,6 @@ class _Reader:
     def draft(self, now: int) -> Draft:
         self._not_yet("isEncrypted", "Encrypted messages cannot be sent.")
         self._not_yet("dataMessage", "Only text messages can be sent.")
-        self._not_yet("scheduleAt", "Sending later is not possible here.")
         return Draft(
             recipients=self._numbers(),
             text=self._text(),
@@ -98,6 +102,25 @@ class _Reader:
             return ""
         return text
 
+    def later(self, now: int) -> int | None:
+        at: str | None = self._field("scheduleAt", str, "an instant in ISO 8601", None)
+        if at is None:
+            return None
+        if (found := self._instant("scheduleAt", at)) is not None and found <= now:
+            self.mistakes.append("scheduleAt has passed already.")
+        return found
+
+    def _instant(self, name: str, text: str) -> int | None:
+        """Milliseconds UTC."""
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None:
+            self.mistakes.append(f"{name} must be an instant in ISO 8601 with its zone.")
+            return None
+        return (found - EPOCH) // timedelta(milliseconds=1)
+
     def _ttl(self, now: int) -> int | None:
         """Seconds; "ttl" gives them, "validUntil" the instant."""
         ttl: int | None = self._field("ttl", int, "a number of whole seconds", None)
@@ -106,14 +129,13 @@ class _Reader:
             return self._positive("ttl", ttl)
         if ttl is not None:
             self.mistakes.append("Give ttl or validUntil, not both.")
-        try:
-            end = datetime.fromisoformat(until)
-        except ValueError:
-            end = None
-        if end is None or end.tzinfo is None:
-            self.mistakes.append("validUntil must be an instant in ISO 8601 with its zone.")
+        end = self._instant("validUntil", until)
+        if end is None:
             return None
-        return self._positive("validUntil", int(end.timestamp() - now / 1000))
+        if end <= now and self._body.get("scheduleAt"):
+            self.mistakes.append("validUntil must be later than scheduleAt.")
+            return None
+        return self._positive("validUntil", (end - now) // 1000)
 
     def _positive(self, name: str, seconds: int | None) -> int | None:
         if seconds is not None and seconds < 1:

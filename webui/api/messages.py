@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Response, g, jsonify, make_response, request, url_for
 
+from gateway.services import scheduling
 from gateway.services.messaging import Refused
-from gateway.store import queries
+from gateway.store import queries, schedules
 from gateway.store.outbox import DuplicateId
 from gateway.store.queries import Detail
 from webui.api import body
@@ -27,16 +28,20 @@ STATES = {
 
 def send() -> Response:
     try:
-        draft = body.draft(request.get_data(), box().clock.now())
-        accepted = box().messaging.send(draft, author=g.caller, origin="api")
+        draft, later = body.draft(request.get_data(), box().clock.now())
+        if later is None:
+            id_ = box().messaging.send(draft, author=g.caller, origin="api").client_id
+        else:
+            kept = box().scheduling.add(draft, later, author=g.caller, origin="api")
+            id_ = kept.client_id or ""
     except body.BadBody as e:
         return make_response(jsonify(message=str(e)), 400)
     except Refused as e:
         return make_response(jsonify(message=" ".join(error.words for error in e.errors)), 400)
     except DuplicateId as e:
         return make_response(jsonify(message=str(e)), 409)
-    response = _answer(accepted.client_id, 202)
-    response.headers["Location"] = url_for("api.state", message_id=accepted.client_id)
+    response = _answer(id_, 202)
+    response.headers["Location"] = url_for("api.state", message_id=id_)
     return response
 
 
@@ -45,10 +50,11 @@ def state(message_id: str) -> Response:
 
 
 def _answer(client_id: str, status: int) -> Response:
-    message = queries.by_client_id(client_id)
-    if message is None:
-        return make_response(jsonify(message=f"There is no message with the id {client_id}."), 404)
-    return make_response(jsonify(_shape(message)), status)
+    if message := queries.by_client_id(client_id):
+        return make_response(jsonify(_shape(message)), status)
+    if later := schedules.by_client_id(client_id):
+        return make_response(jsonify(_shape_later(later)), status)
+    return make_response(jsonify(message=f"There is no message with the id {client_id}."), 404)
 
 
 def _shape(message: Detail) -> dict[str, object]:
@@ -66,6 +72,25 @@ def _shape(message: Detail) -> dict[str, object]:
             for d in message.dispatches
         ],
         "createdAt": iso(message.created_at),
+    }
+
+
+def _shape_later(kept: schedules.Schedule) -> dict[str, object]:
+    """Pending until its time has come; Failed when nothing will be sent any more."""
+    state, error = "Pending", None
+    if kept.status in (schedules.Status.DONE, schedules.Status.CANCELLED):
+        state, error = "Failed", "Cancelled."
+        if kept.status is schedules.Status.DONE:
+            error = next((r.words for r in schedules.runs([kept.id], 1)[kept.id]), "")
+    numbers = scheduling.expand(kept.content.recipients).numbers
+    return {
+        "id": kept.client_id,
+        "state": state,
+        "isHashed": False,
+        "isEncrypted": False,
+        "recipients": [{"phoneNumber": n, "state": state, "error": error} for n in numbers],
+        "createdAt": iso(kept.created_at),
+        "scheduleAt": iso(kept.next.at) if kept.next else None,
     }
 
 

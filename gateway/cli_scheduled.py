@@ -1,0 +1,165 @@
+"""`pigeonbox scheduled`: what is sent later, also while the service does not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway import config
+from gateway.cli_shared import (
+    PlainError,
+    as_json,
+    common,
+    open_store,
+    print_json,
+    read_settings,
+    who,
+)
+from gateway.clock import SystemClock
+
+if TYPE_CHECKING:
+    from gateway.services.scheduling import Scheduling
+    from gateway.store.schedules import Schedule
+
+
+@click.group()
+def scheduled() -> None:
+    """Messages that are sent later."""
+
+
+@scheduled.command("list")
+@common
+@as_json
+def list_(config_file: Path | None, data: Path | None, as_json: bool) -> None:
+    """What waits for its time, the next one first."""
+    from gateway.store import schedules
+
+    with _opened(config_file, data) as service:
+        found = _all()
+        runs = schedules.runs([s.id for s in found], 1)
+        if as_json:
+            print_json([_as_json(s) for s in found])
+            return
+        for one in found:
+            click.echo(_line(service, one))
+            for run in runs[one.id]:
+                if run.words:
+                    click.echo(f"    last time: {run.outcome}. {run.words}")
+    if not found:
+        click.echo("Nothing is scheduled.")
+
+
+@scheduled.command()
+@common
+@click.argument("number", metavar="NUMBER", type=int)
+def cancel(config_file: Path | None, data: Path | None, number: int) -> None:
+    """Send nothing more of NUMBER, as the list shows it."""
+    from gateway.services.scheduling import Gone
+
+    with _opened(config_file, data) as service:
+        try:
+            service.cancel(number, None, who())
+        except Gone as e:
+            raise PlainError(str(e)) from e
+    click.echo(f"Number {number} is cancelled.")
+
+
+@scheduled.command("send-now")
+@common
+@click.argument("number", metavar="NUMBER", type=int)
+def send_now(config_file: Path | None, data: Path | None, number: int) -> None:
+    """Send NUMBER at once; one that repeats keeps its other times."""
+    from gateway.services.messaging import Refused
+    from gateway.services.scheduling import Gone
+
+    with _opened(config_file, data) as service:
+        try:
+            moved = service.send_now(number, None, who())
+        except (Gone, Refused) as e:
+            raise PlainError(str(e)) from e
+    if moved is None:
+        raise PlainError("It was sent by itself just now.")
+    click.echo(f"Number {number} is queued.")
+
+
+def instant(service: Scheduling, text: str) -> int:
+    """Milliseconds UTC of "2026-12-01 09:30" on the box's clock, or of an instant with its zone."""
+    from gateway import recurrence
+
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as e:
+        words = "--at must be a time such as 2026-12-01T09:30, or one with its zone."
+        raise PlainError(words) from e
+    if found.tzinfo is None:
+        return recurrence.instant(found, service.zone().rules)
+    return int(found.timestamp() * 1000)
+
+
+def make(settings: config.Config) -> Scheduling:
+    from gateway.events import Events
+    from gateway.services.messaging import Messaging
+    from gateway.services.preferences import Preferences
+    from gateway.services.scheduling import Scheduling
+
+    events = Events()
+    preferences = Preferences(events, settings.country)
+    messaging = Messaging(SystemClock(), events, preferences.country)
+    return Scheduling(SystemClock(), events, messaging, preferences)
+
+
+@contextmanager
+def _opened(config_file: Path | None, data: Path | None) -> Iterator[Scheduling]:
+    settings = read_settings(config_file, data)
+    with open_store(settings):
+        yield make(settings)
+
+
+def _all() -> list[Schedule]:
+    from gateway.store import schedules
+
+    found: list[Schedule] = []
+    after: tuple[int, int] | None = None
+    while some := schedules.waiting(after):
+        found += some
+        last = some[-1]
+        after = (last.next.at if last.next else 0, last.id)
+    return found + schedules.paused()
+
+
+def _line(service: Scheduling, one: Schedule) -> str:
+    from gateway import recurrence
+    from gateway.services.scheduling import named
+
+    when = "paused"
+    if one.next and one.status == "active":
+        zone = service.zone().rules
+        then = datetime.fromtimestamp(one.next.at / 1000, UTC).astimezone(zone)
+        when = f"{then:%Y-%m-%d %H:%M %Z}"
+    repeat = recurrence.words(one.repeat)
+    to = ", ".join(n.name for n in named(one.content.recipients[:3]))
+    more = len(one.content.recipients) - 3
+    more_words = f" and {more} more" if more > 0 else ""
+    text = " ".join(one.content.text[:200].split())
+    return f"{one.id}  {when}, {repeat}, to {to}{more_words}: {text[:60]}"
+
+
+def _as_json(one: Schedule) -> dict[str, Any]:
+    from gateway import recurrence
+
+    return {
+        "number": one.id,
+        "id": one.client_id,
+        "state": str(one.status),
+        "next_at": one.next.at if one.next and one.status == "active" else None,
+        "repeat": recurrence.words(one.repeat),
+        "text": one.content.text,
+        "recipients": [
+            {"kind": r.kind, "number": r.number, "name": r.name} for r in one.content.recipients
+        ],
+    }
