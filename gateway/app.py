@@ -34,6 +34,7 @@ from gateway.services.accounts import Accounts
 from gateway.services.credit import Credit
 from gateway.services.dispatch import Dispatch
 from gateway.services.gate import Gate
+from gateway.services.healthwatch import HealthWatch, Sources
 from gateway.services.housekeeping import Housekeeping
 from gateway.services.interactions import KIND as MESSAGES
 from gateway.services.interactions import Interactions
@@ -129,6 +130,7 @@ class Service:
                 "ports": lambda: watch.alive,
                 "control": lambda: control.alive,
                 "work": lambda: work.alive,
+                "health": lambda: health.alive,
             },
             lambda: fleet.hung() | self._standing_still(housekeeping, watch),
             power.supply,
@@ -152,18 +154,24 @@ class Service:
         work = self._long_work(box)
         box.keeping = keeping
         scheduler = Scheduler(box.scheduling, self._clock, self.events)
+        sources = Sources(
+            self.config, box.status, keeping, lambda: tuple(supervisor.dead | supervisor.hung)
+        )
+        box.health = health = HealthWatch(self._clock, self.events, sources)
         control = Control(self.config.data, box)
         if self._trial:
             return box
+        leds = Leds(lamp)
+        box.lighting = Lighting(box.status, box.accounts, self.events, leds, lambda: health.issues)
         if self.config.led_board != "none":
-            self._light_up(box, Leds(lamp))
+            self._light_up(box.lighting, leds)
         self._stack.callback(fleet.stop)
         self._ask_to_stop = fleet.ask_to_stop
         for port in self._ports(network):
             fleet.add(port)
         for part in (
             *(credit, self._dispatch, scheduler, housekeeping, work),
-            *(watch, supervisor, control),
+            *(watch, health, supervisor, control),
         ):
             part.start()
             self._stack.callback(part.stop)
@@ -183,8 +191,7 @@ class Service:
         box.work = LongWork(self._clock, self.events, {MESSAGES: Kind(messages.piece)})
         return box.work
 
-    def _light_up(self, box: Box, leds: Leds) -> None:
-        lighting = Lighting(box.status, box.accounts, self.events, leds)
+    def _light_up(self, lighting: Lighting, leds: Leds) -> None:
         for part in (leds, lighting):
             part.start()
             self._stack.callback(part.stop)

@@ -11,9 +11,11 @@ from gateway.config import Config
 from gateway.events import Events
 from gateway.services.accounts import Accounts
 from gateway.services.credit import Credit
+from gateway.services.healthwatch import HealthWatch
 from gateway.services.importing import Importing
 from gateway.services.interactions import Interactions
 from gateway.services.keeping import Keeping
+from gateway.services.lighting import Lighting
 from gateway.services.longwork import LongWork
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
@@ -42,6 +44,8 @@ class Box:
     options: Options | None = None  # what a person decides for a connection
     ussd: Ussd | None = None
     credit: Credit | None = None
+    health: HealthWatch | None = None  # what is wrong with the box
+    lighting: Lighting | None = None  # what its light says
     keeping: Keeping | None = None  # backups, how long messages stay
     desk: Desk | None = None  # for commands that an expert types
     phone: Network | None = None  # the pretend carrier, in simulation only

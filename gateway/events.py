@@ -41,6 +41,11 @@ class ModemChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HealthChanged(Event):
+    """Something about the box needs a person now that did not before, or no longer does."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionChanged(Event):
     """Credit, settings or the USSD dialogue of a connection are different now."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 from hw.lamps import Lamp
@@ -12,16 +13,20 @@ from hw.patterns import Colour, Pattern
 
 log = logging.getLogger(__name__)
 
+STALE = 60.0  # seconds without a word from the service after which the lamp goes dark
 FAILURES = 5  # a lamp that fails so often in a row is left alone
 
 
 class Leds:
     """Owns the lamp and the thread. `show` may be called from any thread and never waits."""
 
-    def __init__(self, lamp: Lamp) -> None:
+    def __init__(self, lamp: Lamp, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock`: seconds that never jump."""
         self._lamp = lamp
         self._pattern: Pattern | None = None
         self._changed = threading.Event()
+        self._told_at = clock()
+        self._clock = clock
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="leds", daemon=True)
 
@@ -42,7 +47,12 @@ class Leds:
         return self._thread.is_alive()
 
     def show(self, pattern: Pattern) -> None:
-        """Go over to this pattern at once; the one already shown goes on undisturbed."""
+        """Go over to this pattern at once; the one already shown goes on undisturbed.
+
+        Whoever shows has to say so again and again: a lamp that plays on while the service hangs
+        would lie.
+        """
+        self._told_at = self._clock()
         if pattern != self._pattern:
             self._pattern = pattern
             self._changed.set()
@@ -61,8 +71,9 @@ class Leds:
         """Until something changed. `wait` returns True when it did."""
         self._changed.clear()
         for colour, seconds in steps(self._pattern):
-            self._lamp.light(colour)
-            if wait(seconds):
+            stale = self._clock() - self._told_at > STALE
+            self._lamp.light(None if stale else colour)
+            if wait(STALE / 4 if seconds is None else seconds):
                 return
 
     def _wait(self, seconds: float | None) -> bool:
@@ -72,11 +83,11 @@ class Leds:
 def steps(pattern: Pattern | None) -> Iterator[tuple[Colour | None, float | None]]:
     """Colour and for how long, without end; a time of None means until something changes."""
     if pattern is None:
-        yield None, None
-        return
+        while True:
+            yield None, None
     if len(pattern.round) == 1 and not pattern.round[0][1]:
-        yield pattern.colour, None
-        return
+        while True:
+            yield pattern.colour, None
     while True:
         for on, off in pattern.round:
             yield pattern.colour, on

@@ -13,8 +13,10 @@ from typing import Final
 from gateway.health import (
     backups,
     clock,
+    credit,
     database,
     disk,
+    light,
     modem_manager,
     modems,
     network,
@@ -27,7 +29,9 @@ from gateway.health import (
     sim,
     smsc,
     storage,
+    temperature,
     uncertain,
+    update,
 )
 from gateway.health.issue import Issue, Severity
 from gateway.health.snapshot import Snapshot
@@ -39,6 +43,7 @@ CHECKS: Final[dict[str, Check]] = {
     "database": database.check,
     "service": service.check,
     "power": power.check,
+    "temperature": temperature.check,
     "ports": ports.check,
     "permissions": permissions.check,
     "other programs": other_programs.check,
@@ -48,10 +53,13 @@ CHECKS: Final[dict[str, Check]] = {
     "network": network.check,
     "SMSC": smsc.check,
     "storage": storage.check,
+    "credit": credit.check,
     "clock": clock.check,
     "queue": queue.check,
     "uncertain messages": uncertain.check,
     "backups": backups.check,
+    "update": update.check,
+    "light": light.check,
 }
 
 __all__ = ["CHECKS", "Check", "Issue", "Severity", "Snapshot", "examine", "is_well"]

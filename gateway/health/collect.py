@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,8 +12,8 @@ from typing import Any, Protocol, TypeVar
 from gateway.config import Config
 from gateway.health import machine
 from gateway.health.probe import Line, probe, storages_and_centre
-from gateway.health.snapshot import Device, Modem, Queue, Snapshot, Store
-from gateway.store import checkup
+from gateway.health.snapshot import Credit, Device, Modem, Queue, Snapshot, Store
+from gateway.store import checkup, mending
 from hw import ports as usb
 from hw.serialport import PortError
 
@@ -54,20 +55,59 @@ def collect(
         modems = []
     return Snapshot(
         now=now,
-        user=machine.user(),
         service=status is not None,
         barred=barred,
         hung=status is None and service is not None,
         ports=ports,
         modems=tuple(modems),
-        devices=tuple(_devices(_plugged_in(config))),
-        modem_manager=machine.runs("ModemManager"),
-        supply=machine.supply(),
-        gpio_group=None if config.led_board in ("none", "mock", "act") else machine.may_use_pins(),
-        clock=machine.clock(now),
-        disk=machine.disk(config.data),
         store=_store(config.data, now),
+        supply=machine.supply(),
+        clock=machine.clock(now),
+        **_around(config),
     )
+
+
+def from_inside(
+    config: Config,
+    now: int,
+    status: Mapping[str, Any],
+    *,
+    store: Store,
+    credits: tuple[Credit, ...],
+    dead: tuple[str, ...],
+    rarely: Mapping[str, Any],
+) -> Snapshot:
+    """What the service itself sees: no modem is asked for it. `rarely`: what programs told last."""
+    return Snapshot(
+        now=now,
+        ports=machine.ports(_paths(config, status), ours={os.getpid()}),
+        modems=tuple(_told(m) for m in status["modems"]),
+        store=store,
+        credits=credits,
+        dead=dead,
+        dark=next((f["words"] for f in status["findings"] if f["key"] == "light"), ""),
+        **_around(config),
+        **rarely,
+    )
+
+
+def asked_rarely(now: int) -> dict[str, Any]:
+    """What only other programs can tell, which have to be started for it."""
+    return {"supply": machine.supply(), "clock": machine.clock(now)}
+
+
+def _around(config: Config) -> dict[str, Any]:
+    """The machine around the service, as files tell it."""
+    pins = config.led_board not in ("none", "mock", "act")
+    return {
+        "user": machine.user(),
+        "devices": tuple(_devices(_plugged_in(config))),
+        "modem_manager": machine.runs("ModemManager"),
+        "gpio_group": machine.may_use_pins() if pins else None,
+        "disk": machine.disk(config.data),
+        "temperature": machine.temperature(),
+        "update_failed": machine.failed_update(config.data),
+    }
 
 
 def _at_once(ask: Callable[[T], Modem], whom: Sequence[T]) -> list[Modem]:
@@ -107,8 +147,8 @@ def _devices(found: Iterable[usb.UsbDevice]) -> Iterable[Device]:
             yield Device(finding.key, finding.place, finding.words, finding.serious)
 
 
-def _told(said: Mapping[str, Any], open_line: Open) -> Modem:
-    """What the service says of a modem, and what it would have to ask for."""
+def _told(said: Mapping[str, Any], open_line: Open | None = None) -> Modem:
+    """What the service says of a modem, and, with a way to it, what has to be asked for."""
     modem = Modem(
         port=said["port"],
         state=said["state"],
@@ -121,14 +161,13 @@ def _told(said: Mapping[str, Any], open_line: Open) -> Modem:
         restarts=said["restarts"],
         warnings=tuple(said.get("warnings", ())),
     )
-    # The words tell more than the state where something else is tried meanwhile.
-    if said["words"].startswith("Not answering"):
-        modem = replace(modem, state="recovering")
-    elif said["words"] in ("Needs attention", "Hangs"):
+    if said["attention"]:
         modem = replace(modem, state="failed")
+    elif said["state"] in ("opening", "probing") and said["advice"]:  # it answered before
+        modem = replace(modem, state="recovering")
     elif modem.state == "ready" and said["level"] == "bad":
         modem = replace(modem, held=modem.advice)
-    if modem.state != "ready":
+    if modem.state != "ready" or open_line is None:
         return modem
     line = open_line(modem.port, 0)
     try:
@@ -149,7 +188,12 @@ def _asked(path: str, baud: int, open_line: Open) -> Modem:
 
 
 def _store(folder: Path, now: int) -> Store:
-    seen = checkup.examine(folder, now)
+    found = store_of(checkup.examine(folder, now))
+    done = mending.mended(folder)
+    return replace(found, mended=done.words if done else "")
+
+
+def store_of(seen: checkup.Checkup) -> Store:
     return Store(
         exists=seen.exists,
         readable=seen.readable,

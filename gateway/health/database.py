@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.health.issue import Issue, note, problem
+from gateway.health.issue import Issue, note, problem, warning
 from gateway.health.snapshot import Snapshot
 
 
@@ -20,9 +20,12 @@ def check(now: Snapshot) -> Iterator[Issue]:
         yield problem(
             "database.damaged",
             f"The database is damaged ({store.damage[0]}).",
-            "Stop the service and put back the newest file from the folder backups.",
+            "Restart the service: it mends it, or takes the newest good backup.",
             about=about,
         )
     elif not store.readable:
         mend = "Run this as the service's user or with sudo."
         yield problem("database.unreadable", store.trouble, mend, about=about)
+    if store.mended:
+        mend = "Read it and say so under Settings, Backups and room."
+        yield warning("database.mended", store.mended, mend, about=about)

@@ -91,6 +91,17 @@ def supply(program: str = "vcgencmd") -> Supply | None:
     return Supply(low=bool(bits & LOW_NOW), was_low=bool(bits & LOW_BEFORE))
 
 
+def temperature(sysfs: Path = SYSFS) -> float | None:
+    """Of the processor; None where the board does not tell."""
+    said = _text(sysfs / "class/thermal/thermal_zone0/temp").strip()
+    return int(said) / 1000 if said.isdigit() else None
+
+
+def failed_update(folder: Path) -> str:
+    """What the installer left behind when it had to go back to the version before."""
+    return _text(folder / "update-failed").strip()[:300]
+
+
 def clock(now: int, program: str = "timedatectl") -> Clock:
     """`now` in ms UTC. Synchronised: what systemd says, else chrony, else not known."""
     year = datetime.fromtimestamp(now / 1000, UTC).year

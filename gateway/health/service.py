@@ -17,6 +17,12 @@ def check(now: Snapshot) -> Iterator[Issue]:
             "Run this as the service's user or with sudo.",
             about=about,
         )
+    elif now.dead:
+        yield problem(
+            "service.thread",
+            f"A part of the service stands still: {', '.join(now.dead)}.",
+            "Restart it: `sudo systemctl restart pigeonbox`. Messages are kept.",
+        )
     elif now.hung:
         yield problem(
             "service.silent",

@@ -81,6 +81,15 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """A connection whose last balance is below what its owner wants to be warned at."""
+
+    name: str
+    balance: str  # with its currency
+    held: bool = False  # its queue waits because of it
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     year: int
     synchronised: bool | None = None  # None: nothing here can tell
@@ -114,6 +123,8 @@ class Store:
     created: int | None = None  # the first message's arrival or acceptance
     newest_backup: int | None = None
     backups: int = 0
+    backup_trouble: str = ""  # why daily copies do not go where they should
+    mended: str = ""  # what was done about a damaged database, until somebody has read it
     queue: Queue | None = None
 
 
@@ -133,3 +144,8 @@ class Snapshot:
     clock: Clock = field(default_factory=lambda: Clock(2026))
     disk: Disk | None = None
     store: Store | None = None
+    credits: tuple[Credit, ...] = ()
+    temperature: float | None = None  # of the board's processor, degrees Celsius
+    dead: tuple[str, ...] = ()  # threads of the service that have died or hang
+    dark: str = ""  # why there is no light although the config names one
+    update_failed: str = ""  # what a failed update said; the version before it runs

@@ -7,16 +7,21 @@ read-only disk, and with a database of another version.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gateway.store import backups
-from gateway.store.base import translated
+from gateway.store.base import errors, translated
+from gateway.store.base import execute as store_execute
 from gateway.store.opening import CHECKED_WHOLE, FILE_NAME
 
 WHOLE = (backups.DAILY, "by-hand")  # copies that are made to be kept
+# Among the newest only: the millionth message costs what the first did.
+LAST_SENT = "SELECT max(sent_at) FROM (SELECT sent_at FROM dispatch ORDER BY id DESC LIMIT 2000)"
+FIRST_MESSAGE = "SELECT created_at FROM message ORDER BY id LIMIT 1"
 PATIENCE = 5.0  # seconds to wait for a writer
 
 
@@ -40,7 +45,7 @@ class Checkup:
 def examine(folder: Path, now: int) -> Checkup:
     """Never raises for what is wrong with the file: that is what it tells."""
     path = folder / FILE_NAME
-    copies = [b for b in backups.listed(folder / backups.FOLDER) if b.why in WHOLE]
+    copies = _copies(folder)
     count, newest = len(copies), max((b.at for b in copies), default=None)
     try:
         size = path.stat().st_size
@@ -91,26 +96,49 @@ def _damage(connection: sqlite3.Connection, size: int) -> tuple[str, ...]:
 def _counted(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
     """Empty for a database of an older version that lacks these columns."""
     try:
-        due, oldest = connection.execute(
-            "SELECT count(*), min(due_at) FROM dispatch"
-            " WHERE state = 'pending' AND held = 0 AND due_at <= ?",
-            (now,),
-        ).fetchone()
-        uncertain, since = connection.execute(
-            "SELECT count(*), min(state_at) FROM dispatch JOIN message ON message_id = message.id"
-            " WHERE state = 'uncertain' AND deleted_at IS NULL"
-        ).fetchone()
-        (last,) = connection.execute("SELECT max(sent_at) FROM dispatch").fetchone()
-        (first,) = connection.execute("SELECT min(created_at) FROM message").fetchone()
+        return counted(connection.execute, now)
     except sqlite3.OperationalError as e:
         if (e.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_ERROR:
             raise
         return {}
+
+
+def counted(
+    execute: Callable[[str, tuple[object, ...]], sqlite3.Cursor], now: int
+) -> dict[str, int | None]:
+    """The queue and the history in figures, each from an index, over any connection."""
+    due, oldest = execute(
+        "SELECT count(*), min(due_at) FROM dispatch"
+        " WHERE state = 'pending' AND held = 0 AND due_at <= ?",
+        (now,),
+    ).fetchone()
+    uncertain, since = execute(
+        "SELECT count(*), min(state_at) FROM dispatch WHERE held = 0 AND state = 'uncertain'", ()
+    ).fetchone()
+    (last,) = execute(LAST_SENT, ()).fetchone()
+    first = execute(FIRST_MESSAGE, ()).fetchone()
     return {
         "due": due,
         "oldest_due_at": oldest,
         "uncertain": uncertain,
         "uncertain_since": since,
         "last_sent_at": last,
-        "first_message_at": first,
+        "first_message_at": first[0] if first else None,
     }
+
+
+def from_inside(folder: Path, now: int) -> Checkup:
+    """The same over this thread's connection, without reading the whole file. Raises StoreError."""
+    copies = _copies(folder)
+    with errors():
+        found = counted(store_execute, now)
+    return Checkup(
+        size=(folder / FILE_NAME).stat().st_size,
+        backups=len(copies),
+        newest_backup_at=max((b.at for b in copies), default=None),
+        **found,  # type: ignore[arg-type]
+    )
+
+
+def _copies(folder: Path) -> list[backups.Backup]:
+    return [b for b in backups.listed(folder / backups.FOLDER) if b.why in WHOLE]

@@ -9,6 +9,7 @@ import pytest
 from gateway.health import CHECKS, Severity, examine, is_well
 from gateway.health.snapshot import (
     Clock,
+    Credit,
     Device,
     Disk,
     Holder,
@@ -124,6 +125,15 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("backup.none", N, store()),
     ("backup.old", N, store(newest_backup=NOW - 40 * DAY)),
     ("messages.uncertain", W, store(newest_backup=NOW, queue=Queue(uncertain=1))),
+    ("credit.low", W, {"credits": (Credit("Airtel", "12.50 KES"),)}),
+    ("credit.held", P, {"credits": (Credit("Airtel", "2.50 KES", held=True),)}),
+    ("temperature.hot", W, {"temperature": 78.2}),
+    ("temperature.too-hot", P, {"temperature": 84.0}),
+    ("database.mended", W, store(newest_backup=NOW, mended="It was written anew.")),
+    ("backup.folder", W, store(newest_backup=NOW, backup_trouble="The stick is not there.")),
+    ("service.thread", P, {"dead": ("dispatch",)}),
+    ("update.failed", W, {"update_failed": "The page did not answer."}),
+    ("light.none", N, {"dark": "The light (rgb) cannot be used: no pins."}),
     ("queue.stuck", P, store(newest_backup=NOW, queue=STUCK)),
 ]
 

@@ -35,7 +35,8 @@ def message(number: int, state: str, due: int, *, deleted: str = "NULL") -> tupl
         f" {deleted}, 0)",
         "INSERT INTO dispatch (message_id, number, state, state_at, due_at, priority, wanted,"
         " held, waiting, avoid, attempts, reason, code, parts)"
-        f" VALUES ({number}, '+254799000001', '{state}', {NOW - 50}, {due}, 0, 0, 0, 0, '', 0,"
+        f" VALUES ({number}, '+254799000001', '{state}', {NOW - 50}, {due}, 0, 0,"
+        f" {int(deleted != 'NULL')}, 0, '', 0,"
         " '', '', 1)",
     )
 

@@ -1,0 +1,14 @@
+"""Did the last update come up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.health.issue import Issue, warning
+from gateway.health.snapshot import Snapshot
+
+
+def check(now: Snapshot) -> Iterator[Issue]:
+    if now.update_failed:
+        words = f"The last update failed and was taken back: {now.update_failed}"
+        yield warning("update.failed", words, "Try again later, or report it.")

@@ -1,0 +1,147 @@
+"""Watches the box's health while it runs: one list of issues for page, API, light and notices."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from gateway.clock import MINUTE, Clock
+from gateway.config import Config
+from gateway.events import Event, Events, HealthChanged, ModemChanged
+from gateway.health import Issue, Severity, Snapshot, collect, examine
+from gateway.health.snapshot import Credit
+from gateway.services.credit import amount
+from gateway.services.keeping import Keeping
+from gateway.services.status import Status
+from gateway.store import checkup, connections, credit, db, settings
+
+log = logging.getLogger(__name__)
+
+EVERY = 60.0  # seconds
+SOON = 3.0  # seconds after a modem changed: what only flickers is not looked at
+RARELY = 600.0  # seconds between questions to other programs
+SINCE = "health.since"  # setting: when each issue was first seen, over restarts
+ORDER = (Severity.PROBLEM, Severity.WARNING, Severity.NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the watch looks at."""
+
+    config: Config
+    status: Status
+    keeping: Keeping
+    dead: Callable[[], tuple[str, ...]]  # threads that have died or hang
+
+
+class HealthWatch:
+    """Owns the health thread and its database connection; `issues` may be read from any thread."""
+
+    def __init__(self, clock: Clock, events: Events, sources: Sources) -> None:
+        self._clock = clock
+        self._events = events
+        self._sources = sources
+        self._rarely: dict[str, Any] = {}
+        self._rarely_at: float | None = None
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="health", daemon=True)
+        self.issues: tuple[Issue, ...] = ()  # the worst first, each with when it was first seen
+        self.beat = clock.monotonic()
+        events.subscribe(self._heard)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(timeout=2)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def poke(self) -> None:
+        """Look again soon: somebody has just mended something."""
+        self._wake.set()
+
+    def look(self) -> None:
+        """Once; needs this thread's database connection."""
+        found = examine(self._snapshot())
+        ranked = sorted(found, key=lambda i: ORDER.index(i.severity))
+        issues = tuple(self._dated(ranked))
+        if issues != self.issues:
+            self.issues = issues
+            self._events.publish(HealthChanged())
+
+    def _snapshot(self) -> Snapshot:
+        now, running = self._clock.now(), self._clock.monotonic()
+        if self._rarely_at is None or running - self._rarely_at >= RARELY:
+            self._rarely = collect.asked_rarely(now)
+            self._rarely_at = running
+        config, keeping = self._sources.config, self._sources.keeping
+        store = collect.store_of(checkup.from_inside(config.data, now))
+        done = keeping.mended
+        return collect.from_inside(
+            config,
+            now,
+            asdict(self._sources.status.snapshot()),
+            store=replace(store, mended=done.words if done else "", backup_trouble=keeping.trouble),
+            credits=low_credits(),
+            dead=self._sources.dead(),
+            rarely=self._rarely,
+        )
+
+    def _dated(self, found: list[Issue]) -> list[Issue]:
+        """Notes are no news and have no beginning."""
+        known: dict[str, int] = settings.get(SINCE, {})
+        now = self._clock.now()
+        dates = {
+            name(i): min(i.since or known.get(name(i), now), now + MINUTE)
+            for i in found
+            if i.severity is not Severity.NOTE
+        }
+        if dates != known:
+            settings.put(SINCE, dates)
+        return [replace(i, since=dates.get(name(i), i.since)) for i in found]
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, ModemChanged):
+            self._wake.set()
+
+    def _run(self) -> None:
+        with db.connected():
+            while not self._stopping.is_set():
+                self.beat = self._clock.monotonic()
+                try:
+                    self.look()
+                except db.StoreError as e:
+                    log.error("the health watch waits: %s", e)
+                except Exception:
+                    log.exception("the health watch stumbled and goes on")
+                self._wake.wait(EVERY)
+                self._stopping.wait(SOON)
+                self._wake.clear()
+
+
+def name(issue: Issue) -> str:
+    """What makes it the same issue as a minute ago, whatever its figures."""
+    return f"{issue.key} {issue.about}".strip()
+
+
+def low_credits() -> tuple[Credit, ...]:
+    """Connections whose last readable balance is below what their owner wants to be warned at."""
+    names = {c.connection_id: c.name for c in connections.all_connections()}
+    found = []
+    for connection_id, watch in credit.watches().items():
+        last = credit.last_read(connection_id)
+        limits = [x for x in (watch.warn_below, watch.hold_below) if x is not None]
+        if last is None or last.balance is None or not limits or last.balance >= max(limits):
+            continue
+        held = watch.hold_below is not None and last.balance < watch.hold_below
+        found.append(Credit(names.get(connection_id, "A SIM"), amount(last), held))
+    return tuple(found)
