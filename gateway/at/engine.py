@@ -16,7 +16,9 @@ from gateway.at.events import (
     Restarted,
     Stray,
     Urc,
+    Write,
 )
+from gateway.at.inquiry import Inquiry
 from gateway.at.news import NewsReader
 from gateway.at.recovery import Recovery
 from gateway.at.results import OK, RESTARTED, TIMEOUT, Result, parse_final
@@ -57,6 +59,7 @@ class Engine:
         self._news = NewsReader()
         self._recovery = Recovery()
         self._boot = BootWatch()
+        self._inquiry = Inquiry()
         self._phase = _Phase.IDLE
         self._command: Command | None = None
         self._lines: list[str] = []
@@ -90,18 +93,14 @@ class Engine:
     def deadline(self) -> float | None:
         """When tick() has something to do at the latest; None: only bytes matter."""
         framer = self._framer
-        times = []
+        times = [self._inquiry.deadline, self._news.until, self._recovery.deadline]
         if self._command is not None:
             times.append(self._until)
             if self._phase is _Phase.PROMPT_WANTED and framer.rest == ">":
                 times.append(framer.rest_at + PROMPT_PAUSE)
-        if self._news.until is not None:
-            times.append(self._news.until)
-        if self._recovery.deadline is not None:
-            times.append(self._recovery.deadline)
         if framer.rest and not self._console_told and is_console_prompt(framer.rest):
             times.append(framer.rest_at + CONSOLE_PAUSE)
-        return min(times) if times else None
+        return min((t for t in times if t is not None), default=None)
 
     # -- what the caller does ---------------------------------------------------------------
 
@@ -128,8 +127,9 @@ class Engine:
     def send_payload(self, data: bytes, now: float, timeout: float) -> bytes:
         """Answer the prompt; `data` ends with Ctrl-Z. The result is due at now + timeout.
 
-        From here on the outcome is the modem's to tell. b"" when the command has ended since the
-        prompt: its Answer has been given out already. Raises NoPrompt when there was none.
+        From here on the outcome is the modem's to tell; while it says nothing, Write events ask
+        it something (inquiry.py). b"" when the command has ended since the prompt: its Answer has
+        been given out already. Raises NoPrompt when there was none.
         """
         if self._ended_in_prompt:
             return b""
@@ -138,6 +138,7 @@ class Engine:
         self._phase = _Phase.FINAL_WANTED
         self._payload = data.rstrip(b"\x1a").decode("latin-1")
         self._until = now + timeout
+        self._inquiry.begin(now)
         return data
 
     def abandon(self, now: float) -> bytes:
@@ -249,6 +250,7 @@ class Engine:
             return
         self._keep(line)
         self._answered = True
+        self._inquiry.stop_asking()
         if command.extend_by:
             limit = self._sent_at + command.extend_max
             self._until = max(self._until, min(now + command.extend_by, limit))
@@ -269,6 +271,8 @@ class Engine:
 
     def _unasked(self, line: str, out: list[Event]) -> None:
         """A line shaped like news of a name we do not know: perhaps an answer that comes late."""
+        if self._inquiry.hears(line):
+            return
         if self._recovery.owns(line):
             out.extend(self._recovery.line(line))
             return
@@ -295,7 +299,9 @@ class Engine:
         elif (refusal := self._recovery.late.refusal(result, command)) is not None:
             out.append(refusal)
         elif command is not None:
-            if not command.drain:
+            if not self._answered and self._inquiry.takes(result, now):
+                self._until = min(self._until, self._inquiry.over_at)
+            elif not command.drain:
                 self._recovery.prompt_may_be_open = False
                 self._finish(result, out)
         elif result.kind in ("CMS", "CME"):
@@ -312,6 +318,8 @@ class Engine:
     def _clear(self) -> None:
         self._command, self._phase = None, _Phase.IDLE
         self._lines, self._payload = [], ""
+        if unanswered := self._inquiry.end():
+            self._recovery.lose_step(unanswered)
 
     def _prompted(self, now: float, out: list[Event]) -> None:
         assert self._command is not None
@@ -351,6 +359,8 @@ class Engine:
             self._prompted(now, out)
         if self._command is not None and now >= self._until:
             self._time_out(now, out)
+        elif question := self._inquiry.tick(now):
+            out.append(Write(question))
         if framer.rest and now >= framer.rest_at + CONSOLE_PAUSE and is_console_prompt(framer.rest):
             self._console(framer.rest, out)
         out.extend(self._recovery.tick(now))

@@ -53,11 +53,14 @@ class LateAnswers:
         return late
 
     def result(self, result: Result) -> Late | None:
-        """The result of the stale command, while out of step; with it the command is settled."""
+        """The result of the stale command, while out of step; with it the command is settled.
+
+        A submission is not, by anything that may as well answer a question asked meanwhile.
+        """
         stale, self.stale = self.stale, None
         if stale is None:
             return None
-        if self._send is stale:
+        if self._send is stale and result.kind == "CMS":
             self._send = None
         return Late(stale, (), result)
 

@@ -27,9 +27,10 @@ class Recovery:
     def deadline(self) -> float | None:
         return self._resync.deadline if self._resync is not None else None
 
-    def lose_step(self) -> None:
-        """The next result may be one of the past."""
+    def lose_step(self, unanswered: int = 0) -> None:
+        """The next result may be one of the past; so many questions were not answered yet."""
         self.out_of_step = True
+        self._unanswered += unanswered
         self._resync = None
 
     def begin(self, now: float) -> bytes:

@@ -17,6 +17,7 @@ ALWAYS = -1
 
 Point = Literal["before_prompt", "after_prompt", "after_ctrl_z", "after_accept", "before_ok"]
 Blow = Literal["reboot", "unplug", "silence"]
+Busy = Literal["keeps", "drops", "refuses"]
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Faults:
     late_by: float = 1.0
     no_answer: int = 0  # the command is carried out, nothing at all is said
     refuse_command: str = ""  # every command whose name begins with this gets ERROR
+    busy: Busy = "keeps"  # what becomes of commands that come while one is carried out
     starting: int = 0  # SIM and SMS commands answer `starting_with`
     starting_with: str = "CME 14"
 
@@ -149,4 +151,5 @@ _READERS: dict[str, Callable[[str], object]] = {
     "str": str,
     "Point": _one_of(*_POINTS),
     "Blow": _one_of("reboot", "unplug", "silence"),
+    "Busy": _one_of("keeps", "drops", "refuses"),
 }

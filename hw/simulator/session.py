@@ -55,6 +55,10 @@ class Session:
         """Take what came over the line."""
         if self._device.deaf:
             return
+        if self._busy and self._device.faults.busy != "keeps":
+            if self._device.faults.busy == "refuses":
+                self._out(self._ends("\r\nERROR\r\n" * data.count(b"\r")))
+            return
         self._typed += data
         self._work()
 

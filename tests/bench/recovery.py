@@ -16,15 +16,19 @@ from tests.bench.drain import fill
 from tests.support.box import RunningBox, eventually
 
 SILENCES = (8.0, 25.0, 45.0, 75.0, 110.0, 180.0, 300.0, 450.0)  # seconds, at all heights
+MID_SENDING = (8.0, 25.0, 45.0, 75.0, 110.0, 180.0)  # the same, beginning right after Ctrl-Z
 WINDOW = 20.0  # seconds in which the seven are counted
 AIR_TIME = 0.25
 
 
 def run() -> Iterator[Figure]:
-    with ThreadPoolExecutor(len(SILENCES)) as pool:
-        found = list(pool.map(again_after, SILENCES))
-    for silence, seconds in zip(SILENCES, found, strict=True):
-        yield Figure(f"sends again after {silence:.0f} s of silence", seconds, "s", "at most 60")
+    asked = [(silence, False) for silence in SILENCES]
+    asked += [(silence, True) for silence in MID_SENDING]
+    with ThreadPoolExecutor(len(asked)) as pool:
+        found = list(pool.map(again_after, *zip(*asked, strict=True)))
+    for (silence, mid), seconds in zip(asked, found, strict=True):
+        name = f"sends again after {silence:.0f} s of silence" + " from Ctrl-Z on" * mid
+        yield Figure(name, seconds, "s", "at most 60")
     before = seven(Faults())
     yield Figure("7 of 8 modems, the eighth well", before, "SMS/s")
     for name, faults in (
@@ -37,8 +41,11 @@ def run() -> Iterator[Figure]:
         yield Figure(f"7 of 8 modems, the eighth {name}", change, "% change", "within noise")
 
 
-def again_after(silence: float) -> float:
-    """Seconds from the modem's first answer after `silence` to the network having a message."""
+def again_after(silence: float, mid_sending: bool = False) -> float:
+    """Seconds from the modem's first answer after `silence` to the network having a message.
+
+    `mid_sending`: it falls silent right after Ctrl-Z and has forgotten that message.
+    """
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         network = Network()
         stack.callback(network.stop)
@@ -46,6 +53,11 @@ def again_after(silence: float) -> float:
         network.start()
         box = stack.enter_context(RunningBox(Path(name), ports=[modem.port]).start())
         box.wait_for_modems(1)
+        if mid_sending:
+            modem.faults.strike_with = "silence"
+            modem.faults.strike = 1
+            box.send("lost", "+254799000002")
+            eventually(lambda: modem.faults.silent)
         modem.faults.silent = True
         time.sleep(silence)
         box.send("again", "+254799000001")
