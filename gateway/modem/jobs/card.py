@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.at import Urc, answers, commands
+from gateway.modem.jobs import careful
 from gateway.modem.jobs.base import Job, ask
 from gateway.modem.ledger import Sim
 
@@ -18,8 +19,15 @@ def is_news(urc: Urc) -> bool:
 
 def still_in(card: Sim) -> Job[bool]:
     """False when the IMSI is another one, or there is none; True also when nobody can tell."""
-    answer = yield from ask(commands.cimi())
-    imsi = answers.imsi(answer.lines)
-    if imsi:
-        return not card.imsi or imsi == card.imsi
-    return not (answer.result.kind == "CME" and answer.result.code in ABSENT_OR_SHUT)
+    other = ""
+    for _ in range(careful.TRIES):
+        answer = yield from ask(commands.cimi())
+        imsi = answers.imsi(answer.lines)
+        if not imsi:
+            return not (answer.result.kind == "CME" and answer.result.code in ABSENT_OR_SHUT)
+        if not card.imsi or imsi == card.imsi:
+            return True
+        if imsi == other:  # said twice: no character got lost
+            return False
+        other = imsi
+    return True

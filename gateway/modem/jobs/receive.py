@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gateway.at import Urc, answers, commands
+from gateway.modem.jobs import careful
 from gateway.modem.jobs.base import Context, Job, ask
 from gateway.modem.ledger import ReadPdu
 
@@ -29,8 +30,10 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
             where = answers.stored_at(urc.line)
             return Notice(*where) if where else Notice("", -1)
         case "+CMT" | "+CDS":
-            pdu = urc.data.strip()
-            return ReadPdu(pdu, tpdu_length=answers.last_integer(urc.line)) if pdu else None
+            pdu, length = urc.data.strip(), answers.last_integer(urc.line)
+            if not pdu or (urc.name == "+CDS" and careful.is_cut(pdu, length)):
+                return None  # half a report settles nothing
+            return ReadPdu(pdu, tpdu_length=length)
         case "^SMMEMFULL":
             return Notice("", -1)
         case "+QIND" | "+CIEV" if "smsfull" in urc.line.lower():
@@ -46,9 +49,10 @@ def read_announced(context: Context, notice: Notice) -> Job[None]:
     if not (yield from _select(context, notice.memory)):
         yield from sweep(context)
         return
-    answer = yield from ask(commands.cmgr(notice.slot))
-    entry = answers.cmgr(answer.lines)
-    if entry is None:  # a sweep was quicker, or it lies in another memory than was said
+    entry, is_sure = yield from careful.slot(notice.slot)
+    if (
+        entry is None or not is_sure
+    ):  # a sweep was quicker, or it lies in another memory than was said
         yield from sweep(context)
         return
     pdu = ReadPdu(entry.pdu, notice.memory, notice.slot, entry.length)
@@ -64,6 +68,8 @@ def sweep(context: Context) -> Job[None]:
         usage = yield from _usage(memory)
         were_full += [usage] if usage.full else []
         entries = yield from _list(usage)
+        if careful.is_doubtful(entries, usage):
+            entries = yield from careful.settle(entries)
         received = [
             ReadPdu(e.pdu, memory, e.index, e.length) for e in entries if e.status not in OUTGOING
         ]

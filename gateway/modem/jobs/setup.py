@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from gateway.at import Answer, Command, Profile, Result, answers, commands, explain, profile_for
 from gateway.at.profiles import CNMI_DIRECT
+from gateway.modem.jobs import careful
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.ledger import Identity
 
@@ -67,9 +68,13 @@ def still_set(context: Context) -> Job[bool]:
     """Whether the modem kept its settings: some restart without a word, in text mode and mute."""
     if not context.news:
         return True
+    return (yield from _is_set(context.news)) or (yield from _is_set(context.news))
+
+
+def _is_set(news: str) -> Job[bool]:
     answer = yield from ask(Command("AT+CNMI?", 3.0, "+CNMI:"))
     fields = [f.strip() for line in answer.lines for f in line.partition(":")[2].split(",")]
-    wanted = context.news.split(",")
+    wanted = news.split(",")
     return len(fields) < len(wanted) or fields[: len(wanted)] == wanted
 
 
@@ -93,12 +98,14 @@ def _identify() -> Job[Identity]:
     manufacturer = yield from _ask_name(commands.manufacturer_queries())
     model = yield from _ask_name(commands.model_queries())
     firmware = yield from _ask_name(commands.firmware_queries())
-    imei = ""
+    return Identity(manufacturer, model, firmware, (yield from careful.twice(_imei)))
+
+
+def _imei() -> Job[str]:
     for command in commands.imei_queries():
-        imei = answers.imei((yield from ask(command)).lines) or ""
-        if imei:
-            break
-    return Identity(manufacturer, model, firmware, imei)
+        if imei := answers.imei((yield from ask(command)).lines):
+            return imei
+    return ""
 
 
 def _ask_name(forms: list[Command]) -> Job[str]:

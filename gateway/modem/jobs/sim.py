@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.at import Urc, answers, commands
+from gateway.modem.jobs import careful
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.ledger import Sim
 from gateway.modem.machine import Event
@@ -16,6 +17,7 @@ MISSING = "No SIM is found; is it inserted the right way round?"
 ENOUGH = 3  # tries: as many as a fresh SIM has
 
 
+KNOWN = frozenset({"READY", "SIM PIN", "SIM PUK", "NOT INSERTED", ""})
 GONE = frozenset({"NOTINSERTED", "NOTREADY", "SIMREMOVED", "REMOVED"})  # of +CPIN:
 OUT = frozenset({("^SIMST", "0"), ("^SIMST", "255"), ("+QSIMSTAT", "1,0"), ("#QSS", "0")})
 
@@ -59,13 +61,19 @@ def taken_out(urc: Urc) -> bool:
 
 
 def _status() -> Job[str]:
-    """`+CPIN?` in words; "" when there is no SIM. Waits while the SIM is busy."""
+    """`+CPIN?` in words; "" when there is no SIM. Waits while the SIM is busy.
+
+    What is no state of a SIM is asked for again, as characters may have got lost.
+    """
+    unknown = ""
     for _ in range(BUSY_TRIES):
         answer = yield from ask(commands.cpin_query())
         status = answers.cpin(answer.lines, answer.result)
-        if status != "BUSY":
+        if status in KNOWN or (status == unknown and status != "BUSY"):
             return status
-        yield Pause(BUSY_PAUSE)
+        unknown = status
+        if status == "BUSY":
+            yield Pause(BUSY_PAUSE)
     return ""
 
 
@@ -89,7 +97,7 @@ def _tries_left(context: Context) -> Job[int | None]:
 
 
 def _enter_pin(context: Context, left: int | None) -> Job[str]:
-    card = Sim(iccid=(yield from _iccid(context)))
+    card = Sim(iccid=(yield from careful.twice(lambda: _iccid(context))))
     pin = context.ledger.pin_for(card, context.port, left)
     if pin is None:
         return "SIM PIN"
@@ -101,6 +109,12 @@ def _enter_pin(context: Context, left: int | None) -> Job[str]:
 
 
 def _identity(context: Context) -> Job[Sim]:
+    """A SIM taken for another one would bring its queue to a stop, so it is read twice."""
+    imsi = yield from careful.twice(_imsi)
+    return Sim(iccid=(yield from careful.twice(lambda: _iccid(context))), imsi=imsi)
+
+
+def _imsi() -> Job[str]:
     imsi = ""
     for _ in range(BUSY_TRIES):
         answer = yield from ask(commands.cimi())
@@ -108,7 +122,7 @@ def _identity(context: Context) -> Job[Sim]:
         if imsi or not answers.is_busy(answer.result):
             break
         yield Pause(BUSY_PAUSE)
-    return Sim(iccid=(yield from _iccid(context)), imsi=imsi)
+    return imsi
 
 
 def _iccid(context: Context) -> Job[str]:

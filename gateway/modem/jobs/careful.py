@@ -1,0 +1,97 @@
+"""Reading over a line that may lose characters: what does not agree with itself is read again.
+
+A lost character makes a PDU shorter than its header says, and an index or identity another one.
+Modems that count wrongly say the same thing twice; a lossy line does not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from gateway.at import Answer, answers, commands
+from gateway.modem.jobs.base import Job, ask
+
+TRIES = 5  # readings of one thing
+SAME = 3  # equal readings that prove that a modem counts wrongly; runs of 0 lose one alike
+
+
+def agrees(pdu: str, tpdu_length: int | None) -> bool:
+    """Whether a PDU is as long as its header says (27.005 3.1: without the service centre)."""
+    if len(pdu) % 2 or len(pdu) < 4:
+        return False
+    centre = int(pdu[:2], 16)
+    return tpdu_length is None or len(pdu) // 2 - 1 - centre == tpdu_length
+
+
+def is_cut(pdu: str, tpdu_length: int | None) -> bool:
+    """Whether characters are missing from it."""
+    if len(pdu) % 2 or len(pdu) < 4:
+        return True
+    return tpdu_length is not None and len(pdu) // 2 - 1 - int(pdu[:2], 16) < tpdu_length
+
+
+def slot(number: int, seen: str = "") -> Job[tuple[answers.Entry | None, bool]]:
+    """What is stored there, None for nothing; and whether that is sure.
+
+    `seen`: a reading of before that did not agree.
+    """
+    readings = Counter([seen] if seen else [])
+    for _ in range(TRIES):
+        answer = yield from ask(commands.cmgr(number))
+        entry = answers.cmgr(answer.lines)
+        if entry is None:
+            if _says_empty(answer):
+                return None, True
+            continue
+        entry = replace(entry, index=number)
+        readings[entry.pdu] += 1
+        enough = TRIES if len(entry.pdu) % 2 else SAME
+        if agrees(entry.pdu, entry.length) or readings[entry.pdu] >= enough:
+            return entry, True
+    return None, False
+
+
+def _says_empty(answer: Answer) -> bool:
+    """A bare OK, an error that says so, or a header with a length of 0."""
+    if answer.lines:
+        return answers.last_integer(answer.lines[0]) == 0
+    return answer.result.ok or answers.is_empty_slot(answer.result)
+
+
+def is_doubtful(entries: Sequence[answers.Entry], usage: answers.Usage) -> bool:
+    """Whether a listing says anything that cannot be so: then its indices prove nothing either."""
+    indices = [entry.index for entry in entries]
+    return (
+        len(set(indices)) < len(indices)
+        or (usage.total > 0 and len(entries) != usage.used)
+        or not all(agrees(entry.pdu, entry.length) for entry in entries)
+    )
+
+
+def settle(listed: Sequence[answers.Entry]) -> Job[list[answers.Entry]]:
+    """What a doubtful listing comes to, slot by slot. What stays unclear is left out: it is still
+    there at the next look.
+    """
+    sure: list[answers.Entry] = []
+    for index in sorted({entry.index for entry in listed}):
+        of_it = [entry for entry in listed if entry.index == index]
+        wrong = next((e.pdu for e in of_it if not agrees(e.pdu, e.length)), "")
+        entry, is_sure = yield from slot(index, wrong)
+        if is_sure and entry is not None:
+            sure.append(replace(entry, status=of_it[0].status))
+        elif not is_sure and len(of_it) == 1 and not wrong:
+            sure += of_it
+    return sure
+
+
+def twice(read: Callable[[], Job[str]]) -> Job[str]:
+    """What two readings agree on; the last one where none do."""
+    before = yield from read()
+    for _ in range(TRIES):
+        now = yield from read()
+        if now == before:
+            break
+        before = now
+    return before
