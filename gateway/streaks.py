@@ -6,8 +6,9 @@ things (gammu#64, gammu#381): one of them proves nothing, several in a row to di
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from gateway.clock import MINUTE
 
@@ -82,6 +83,27 @@ class Streaks:
         """When the hold ends; 0 when there is none."""
         streak = self._streaks.get(connection_id)
         return streak.until if streak else 0
+
+    def written(self, connection_id: int) -> dict[str, Any] | None:
+        """What has to be known of a connection after a restart, as JSON can hold it."""
+        streak = self._streaks.get(connection_id)
+        if streak is None:
+            return None
+        return {
+            "numbers": sorted(streak.numbers),
+            "said": streak.said,
+            "holds": streak.holds,
+            "until": streak.until,
+        }
+
+    def restore(self, connection_id: int, written: Mapping[str, Any], now: int) -> None:
+        """What `written` gave before. A clock that was set back makes no hold longer."""
+        self._streaks[connection_id] = _Streak(
+            set(written["numbers"]),
+            written["said"],
+            written["holds"],
+            min(written["until"], now + LONGEST_HOLD),
+        )
 
     def clear(self, connection_id: int) -> None:
         """A person says that it is mended."""

@@ -6,17 +6,23 @@ the network said; page and command line show its words.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from gateway.clock import DAY, Clock
 from gateway.pacing import DEFAULT, NONE, Limits, Pacing, limits_of
 from gateway.routing import Line
 from gateway.store import connections, outbox, settings
 from gateway.store.connections import ConnectionInfo
+from gateway.store.db import StoreError
 from gateway.streaks import Streaks
 
+log = logging.getLogger(__name__)
+
+STREAK = "refusals of connection "  # a setting for each one that the network refused
 SETTING = "pacing"  # {"minute": 30, "hour": 200, "day": 2000}: the box's default; 0 = no limit
 ROAMING = "it is roaming, and this connection does not send while roaming."
 SWITCHED_OFF = "sending is switched off for this connection."
@@ -31,7 +37,7 @@ class Gate:
         self._lock = threading.Lock()
         self._pacing: Pacing | None = None  # made when first needed: what was sent is in the store
         self._pretend: set[int] = set()  # connections that no carrier is behind
-        self._streaks = Streaks()
+        self._streaks: Streaks | None = None  # the same
         self._holds: dict[tuple[int, str], str] = {}
 
     # what happened ------------------------------------------------------------------------------
@@ -49,7 +55,12 @@ class Gate:
     def succeeded(self, connection_id: int) -> bool:
         """The network took one. True when that ended a hold."""
         with self._lock:
-            return self._streaks.succeeded(connection_id)
+            known = self._suspected()
+            before = known.written(connection_id)
+            ended = known.succeeded(connection_id)
+        if before is not None:
+            self._write_down(connection_id, None)
+        return ended
 
     def refused(
         self, connection_id: int, number: str, code: int | None, said: str, *, account: bool
@@ -57,7 +68,13 @@ class Gate:
         """The network refused one. True when the connection is held because of it."""
         now = self._clock.now()
         with self._lock:
-            return self._streaks.refused(connection_id, number, code, said, now, account=account)
+            known = self._suspected()
+            before = known.written(connection_id)
+            held = known.refused(connection_id, number, code, said, now, account=account)
+            after = known.written(connection_id)
+        if after != before:
+            self._write_down(connection_id, after)
+        return held
 
     def hold(self, connection_id: int, source: str, words: str) -> None:
         """Keep a connection from sending until the same `source` calls with "" as words."""
@@ -69,7 +86,8 @@ class Gate:
     def let_go(self, connection_id: int) -> None:
         """A person says that the SIM is all right again."""
         with self._lock:
-            self._streaks.clear(connection_id)
+            self._suspected().clear(connection_id)
+        self._write_down(connection_id, None)
 
     # what follows -------------------------------------------------------------------------------
 
@@ -106,7 +124,7 @@ class Gate:
         leave = pacing.leave(line.connection_id, self._limits(info, box), now)
         line = replace(line, load=pacing.lately(line.connection_id, now))
         room = min(line.room, leave.room)
-        if self._streaks.on_trial(line.connection_id):
+        if self._suspected().on_trial(line.connection_id):
             room = min(room, 1)
         return replace(line, room=room, why_not=leave.words) if room != line.room else line
 
@@ -116,7 +134,7 @@ class Gate:
         if roaming and not info.send_roaming:
             return ROAMING
         held = [w for (i, _), w in self._holds.items() if i == info.connection_id]
-        held.append(self._streaks.held(info.connection_id, self._clock.now()))
+        held.append(self._suspected().held(info.connection_id, self._clock.now()))
         return " ".join(filter(None, held))
 
     def _remembered(self) -> Pacing:
@@ -125,6 +143,25 @@ class Gate:
             for connection_id, at in outbox.submitted_since(self._clock.now() - DAY):
                 self._pacing.sent(connection_id, at)
         return self._pacing
+
+    def _suspected(self) -> Streaks:
+        """Inside the lock."""
+        if self._streaks is None:
+            self._streaks = Streaks()
+            for known in connections.all_connections():
+                if written := settings.get(f"{STREAK}{known.connection_id}"):
+                    self._streaks.restore(known.connection_id, written, self._clock.now())
+        return self._streaks
+
+    def _write_down(self, connection_id: int, streak: dict[str, Any] | None) -> None:
+        """For after a restart; a disk that cannot take it must not hold up what is under way."""
+        try:
+            if streak is None:
+                settings.forget(f"{STREAK}{connection_id}")
+            else:
+                settings.put(f"{STREAK}{connection_id}", streak)
+        except StoreError as e:
+            log.error("why a connection is held could not be kept for a restart: %s", e)
 
     def _limits(self, info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Limits:
         own = (info.per_minute, info.per_hour, info.per_day) if info else (None, None, None)

@@ -312,3 +312,49 @@ def test_a_service_centre_is_remembered_and_may_be_entered(clock, gate, options)
     assert radio.ledger.centre(radio.connection, "") == "+491710760000"
     assert radio.ledger.centre(radio.connection, "+491722270000") == "+491722270000"
     assert radio.ledger.centre(radio.connection, "") == "+491722270000"
+
+
+# restarts ---------------------------------------------------------------------------------------
+
+
+def test_a_hold_and_its_trials_survive_a_restart(carriers, clock, store, gate):
+    radio = Radio(clock, gate, lambda *_: False, 1)
+    for n in range(3):
+        gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
+    said = gate.words(connections.get(radio.connection), roaming=False)
+    assert said[0]
+    fresh = Gate(clock)
+    assert fresh.words(connections.get(radio.connection), roaming=False) == said
+    clock.ms += HOUR
+    line = Line(radio.connection, "Blue", True, 500)
+    assert fresh.lines({radio.connection: line})[radio.connection].room == 1
+
+
+def test_two_refusals_before_a_restart_and_one_after_it_are_three(carriers, clock, store, gate):
+    radio = Radio(clock, gate, lambda *_: False, 1)
+    for n in range(2):
+        assert not gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
+    assert Gate(clock).refused(radio.connection, "+254700000009", 38, "No.", account=False)
+
+
+def test_what_ended_a_hold_has_ended_it_after_a_restart_too(carriers, clock, store, gate):
+    radio = Radio(clock, gate, lambda *_: False, 1)
+    for n in range(3):
+        gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
+    assert gate.succeeded(radio.connection)
+    assert Gate(clock).words(connections.get(radio.connection), roaming=False) == (False, "")
+    for n in range(3):
+        gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
+    gate.let_go(radio.connection)
+    assert Gate(clock).words(connections.get(radio.connection), roaming=False) == (False, "")
+
+
+def test_a_clock_that_was_set_back_makes_no_hold_longer(carriers, clock, store, gate):
+    radio = Radio(clock, gate, lambda *_: False, 1)
+    for n in range(3):
+        gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
+    clock.ms -= 1000 * HOUR
+    fresh = Gate(clock)
+    assert fresh.words(connections.get(radio.connection), roaming=False)[0]
+    clock.ms += 2 * HOUR
+    assert fresh.words(connections.get(radio.connection), roaming=False) == (False, "")
