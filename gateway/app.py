@@ -13,7 +13,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,14 +24,16 @@ from gateway.box import Box
 from gateway.clock import Clock, SystemClock
 from gateway.config import Config, Power
 from gateway.control import Control
-from gateway.events import Events, ModemChanged
+from gateway.events import Event, Events, ModemChanged, Received
 from gateway.modem.fleet import Fleet, Known
 from gateway.modem.recovery import Means
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
 from gateway.notify import Page, Systemd
 from gateway.services.accounts import Accounts
+from gateway.services.acting import Acting
 from gateway.services.credit import Credit
+from gateway.services.deciding import Deciding
 from gateway.services.dispatch import Dispatch
 from gateway.services.gate import Gate
 from gateway.services.healthwatch import HealthWatch, Sources
@@ -112,12 +114,18 @@ class Service:
         means = _means(self.config.power, lambda: fleet.works())
         fleet = Fleet(self._clock, db.connected, self._ledger, _known, means)
         self._gate = Gate(self._clock)
-        country = Preferences(self.events, self.config.country).country
+        preferences = Preferences(self.events, self.config.country)
+        country = preferences.country
         self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate, country)
         keeping = Keeping(self._clock, self.config.data, self._restart, in_a_thread)
         room.watch(keeping.room)
         self._stack.callback(room.unwatch)
-        housekeeping = Housekeeping(self._clock, self.events, (keeping.round,))
+        self._obey = Stopping(self._clock, preferences.country).obey
+        self._decide = Deciding(self._clock, preferences).decide
+        acting = Acting(self._clock, self.events, preferences)
+        self._poke_activities = acting.poke
+        self.events.subscribe(self._pass_on)
+        housekeeping = Housekeeping(self._clock, self.events, (keeping.round,), self._heard)
         watch = self._watch(fleet)
         supervisor = Supervisor(
             fleet.revive,
@@ -125,6 +133,7 @@ class Service:
                 "events": lambda: self.events.alive,
                 "dispatch": lambda: self._dispatch.alive,
                 "housekeeping": lambda: housekeeping.alive,
+                "activities": lambda: acting.alive,
                 "credit": lambda: credit.alive,
                 "scheduler": lambda: scheduler.alive,
                 "ports": lambda: watch.alive,
@@ -158,6 +167,7 @@ class Service:
             self.config, box.status, keeping, lambda: tuple(supervisor.dead | supervisor.hung)
         )
         box.health = health = HealthWatch(self._clock, self.events, sources)
+        box.poke_activities = acting.poke
         control = Control(self.config.data, box)
         if self._trial:
             return box
@@ -170,7 +180,7 @@ class Service:
         for port in self._ports(network):
             fleet.add(port)
         for part in (
-            *(credit, self._dispatch, scheduler, housekeeping, work),
+            *(credit, self._dispatch, scheduler, acting, housekeeping, work),
             *(watch, health, supervisor, control),
         ):
             part.start()
@@ -234,8 +244,17 @@ class Service:
             self._stopping,
             self._gate,
             self._dispatch.elsewhere,
-            Stopping(self._clock, Preferences(self.events, self.config.country).country).obey,
+            self._heard,
         )
+
+    def _heard(self, message_ids: Sequence[int]) -> None:
+        """What new messages ask of the box itself. STOP first: it decides who may be answered."""
+        self._obey(message_ids)
+        self._decide(message_ids)
+
+    def _pass_on(self, event: Event) -> None:
+        if isinstance(event, Received):
+            self._poke_activities()
 
     def _watch(self, fleet: Fleet) -> PortWatch:
         """Real modems stay out of a simulation."""

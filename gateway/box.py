@@ -10,6 +10,7 @@ from gateway.clock import Clock
 from gateway.config import Config
 from gateway.events import Events
 from gateway.services.accounts import Accounts
+from gateway.services.activities import Activities
 from gateway.services.credit import Credit
 from gateway.services.healthwatch import HealthWatch
 from gateway.services.importing import Importing
@@ -51,6 +52,7 @@ class Box:
     phone: Network | None = None  # the pretend carrier, in simulation only
     work: LongWork | None = None  # what takes longer than a page can wait
     hold: Callable[[], str] = str  # why nothing is sent by the clock; "" = it is trusted
+    poke_activities: Callable[[], None] = lambda: None  # there is something for them to do
 
     @property
     def preferences(self) -> Preferences:
@@ -71,6 +73,10 @@ class Box:
     @property
     def people(self) -> People:
         return People(self.clock, self.events, self.preferences.country)
+
+    @property
+    def activities(self) -> Activities:
+        return Activities(self.clock, self.events, self.preferences, self.poke_activities)
 
     @property
     def importing(self) -> Importing:

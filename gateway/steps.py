@@ -26,6 +26,16 @@ STEPS: Final = (
     "deleted",
     "deletion on disk",
 )
+# And those of what a received message sets off.
+ACTIVITY_STEPS: Final = (
+    "activities decided",
+    "action begun",
+    "action under way",
+    "action done",
+    "webhook begun",
+    "webhook answered",
+    "webhook recorded",
+)
 
 # Of what is sent later, when its time has come.
 SCHEDULE_STEPS: Final = (

@@ -60,6 +60,14 @@ VIEWS = {
             "clock",
             "Nothing is waiting to be sent.",
         ),
+        ViewOf(
+            "untriggered",
+            View.UNTRIGGERED,
+            "Did not trigger",
+            "No trigger",
+            "asleep",
+            "Every SMS received has set off an activity.",
+        ),
     )
 }
 

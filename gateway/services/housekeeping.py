@@ -20,10 +20,18 @@ class Housekeeping:
     """Owns the housekeeping thread and its database connection."""
 
     def __init__(
-        self, clock: Clock, events: Events, also: Sequence[Callable[[], None]] = ()
+        self,
+        clock: Clock,
+        events: Events,
+        also: Sequence[Callable[[], None]] = (),
+        heard: Callable[[Sequence[int]], None] = lambda message_ids: None,
     ) -> None:
-        """`also`: what else is due now and then; one that fails does not keep the others."""
+        """`also`: what else is due now and then; one that fails does not keep the others.
+
+        `heard`: what new messages ask of the box itself, in the transaction that shows them.
+        """
         self._rounds = (self.tidy, *also)
+        self._heard = heard
         self._clock = clock
         self._events = events
         self._stopping = threading.Event()
@@ -61,7 +69,9 @@ class Housekeeping:
 
     def tidy(self) -> None:
         """One round."""
-        shown = inbox.give_up_waiting(self._clock.now())
+        with db.transaction():
+            shown = inbox.give_up_waiting(self._clock.now())
+            self._heard(shown)
         if shown:
             self._events.publish(Received(tuple(shown)))
         self._purging.purge()

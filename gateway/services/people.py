@@ -12,7 +12,7 @@ from gateway.services import cleaning
 from gateway.services.numbers import SEPARATORS, BadNumber, normalise
 from gateway.services.placeholders import RESERVED
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import blocked, groups, people
+from gateway.store import blocked, db, groups, people
 from gateway.store.people import Contact, fold
 
 LONGEST_NAME = 100
@@ -122,10 +122,11 @@ class People:
 
     def delete_group(self, group_id: int, who: str) -> None:
         """The people stay. Raises Refused while something needs the group, saying what."""
-        if uses := groups.used_by(group_id):
-            words = f"This group is used by {', '.join(uses)}; change that first."
-            raise Refused([FieldError("group", words)])
-        groups.delete(group_id, self._clock.now(), who)
+        with db.transaction():  # nobody begins to need it between the look and the deletion
+            if uses := groups.used_by(group_id):
+                words = f"This group is used by {', '.join(uses)}; change that first."
+                raise Refused([FieldError("group", words)])
+            groups.delete(group_id, self._clock.now(), who)
         self._events.publish(StoreChanged())
 
     def join(self, group_id: int, contact_ids: Sequence[int]) -> int:

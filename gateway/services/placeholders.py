@@ -32,7 +32,8 @@ class Filled:
 class Template:
     """A text with placeholders, read once and filled in for many."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, extra: Mapping[str, str] = {}) -> None:
+        """`extra`: further placeholders (folded) that are alike for everybody."""
         own = {fold(f.name): f.id for f in groups.fields()} if "{" in text else {}
         self._pieces: list[str | Value] = []
         self._names: list[str] = []
@@ -43,7 +44,7 @@ class Template:
             end = match.end()
             if match[2] is None:
                 self._pieces.append("{" + match[1] + "}")
-            elif value := _value(fold(match[2]), own):
+            elif value := _value(fold(match[2]), own, extra):
                 self._pieces.append(value)
                 self._names.append(match[2].strip())
             else:
@@ -81,7 +82,9 @@ def known() -> list[str]:
     return [*RESERVED, *(f.name for f in groups.fields())]
 
 
-def _value(folded: str, own: Mapping[str, int]) -> Value | None:
+def _value(folded: str, own: Mapping[str, int], extra: Mapping[str, str]) -> Value | None:
+    if folded in extra:
+        return lambda number, contact: extra[folded]
     if folded == NAME:
         return lambda number, contact: (contact.name if contact else "") or display(number)
     if folded == NUMBER:

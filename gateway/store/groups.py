@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.store import schedules
+from gateway.store import activities, schedules
 from gateway.store.db import errors, execute, insert, transaction
 from gateway.store.outbox import audit
 from gateway.store.people import fold
@@ -75,6 +75,17 @@ def has_number(group_id: int, number: str) -> bool:
     return row is not None
 
 
+def standing(number: str) -> tuple[bool, frozenset[int]]:
+    """Whether this number is a contact's, and the groups that it is in."""
+    with errors():
+        rows = execute(
+            "SELECT m.group_id FROM contact c LEFT JOIN membership m ON m.contact_id = c.id"
+            " WHERE c.number = ? AND c.number <> ''",
+            (number,),
+        ).fetchall()
+    return bool(rows), frozenset(g for (g,) in rows if g is not None)
+
+
 def make(name: str, now: int) -> int:
     """Returns its id. Raises NameTaken, StoreError."""
     with transaction():
@@ -111,6 +122,7 @@ def used_by(group_id: int) -> list[str]:
     return [
         *(f"routing rule {position}" for (position,) in rules),
         *(f"the scheduled message “{_beginning(s.content.text)}”" for s in later),
+        *(f"the activity “{name}”" for name in activities.using(group_id)),
     ]
 
 

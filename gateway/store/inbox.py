@@ -147,8 +147,8 @@ def _show(connection_id: int | None, raw: RawPdu, new: Read, words: Words, now: 
 def _add_message(connection_id: int | None, first: Read, words: Words, now: int) -> int:
     message_id = insert(
         "INSERT INTO message (direction, kind, text, peer, created_at, sent_at, sent_offset,"
-        " connection_id, author, origin, note, complete)"
-        " VALUES ('in', 'sms', ?, ?, ?, ?, ?, ?, '', 'radio', ?, ?)",
+        " connection_id, author, origin, note, complete, triggered)"
+        " VALUES ('in', 'sms', ?, ?, ?, ?, ?, ?, '', 'radio', ?, ?, ?)",
         (
             words.text,
             first.peer,
@@ -158,6 +158,7 @@ def _add_message(connection_id: int | None, first: Read, words: Words, now: int)
             connection_id,
             words.note,
             words.complete,
+            None if words.spoken else False,  # what nobody wrote sets off no activity
         ),
     )
     indexing.add(message_id)

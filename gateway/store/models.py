@@ -15,6 +15,7 @@ from peewee import (
     TextField,
 )
 
+from gateway.store.activity_models import Activity, ActivityAction, AutoReply
 from gateway.store.people_models import Blocked, Contact, Group, Import, Membership, OwnField
 from gateway.store.schedule_models import Schedule, ScheduleRun
 from gateway.store.table import Base
@@ -83,6 +84,7 @@ class Message(Base):
     read_at = BigIntegerField(null=True)
     deleted_at = BigIntegerField(null=True)
     flash = BooleanField(default=False)  # class 0: shown at once, not stored by the phone
+    triggered = BooleanField(null=True)  # an activity ran for it; NULL = not decided, or not asked
 
     class Meta:
         indexes = (
@@ -104,6 +106,11 @@ Message.add_index(
 )
 Message.add_index(
     Message.id, where=SQL("kind = 'call' AND deleted_at IS NULL"), name="message_calls"
+)
+Message.add_index(
+    Message.id,
+    where=SQL("direction = 'in' AND kind = 'sms' AND deleted_at IS NULL AND triggered IS NOT 1"),
+    name="message_untriggered",
 )
 
 
@@ -444,6 +451,50 @@ class Job(Base):
 Job.add_index(Job.id, where=SQL("state = 'running'"), name="job_running")
 
 
+class ActivityRun(Base):
+    """A message has set off an activity; 0 stands for the fallback reply (gateway.store.runs)."""
+
+    message = ForeignKeyField(Message, on_delete="CASCADE", index=False)
+    activity_id = IntegerField()
+    name = TextField()  # of the activity, as it was then
+    at = BigIntegerField()
+
+    class Meta:
+        indexes = ((("message", "activity_id"), True),)
+
+
+class ActivityStep(Base):
+    """One action of a run, as it was wanted then; gateway.activities.steps holds its life."""
+
+    run = ForeignKeyField(ActivityRun, on_delete="CASCADE")
+    action_id = IntegerField()
+    kind = TextField()
+    text = TextField(default="")
+    recipients = TextField(default="[]")
+    group_id = IntegerField(null=True)
+    state = TextField(default="waiting")
+    state_at = BigIntegerField()
+    due_at = BigIntegerField()  # webhooks: the next try
+    tries = IntegerField(default=0)
+    words = TextField(default="")  # what became of it, for people
+    # the message that it made
+    made = ForeignKeyField(Message, null=True, on_delete="SET NULL", index=False)
+
+
+ActivityStep.add_index(
+    ActivityStep.id, where=SQL("state = 'waiting'"), name="activity_step_waiting"
+)
+ActivityStep.add_index(
+    ActivityStep.due_at,
+    ActivityStep.action_id,
+    where=SQL("state = 'calling'"),
+    name="activity_step_calling",
+)
+ActivityStep.add_index(
+    ActivityStep.made, where=SQL("made_id IS NOT NULL"), name="activity_step_made"
+)
+
+
 class Audit(Base):
     at = BigIntegerField()
     who = TextField()
@@ -480,5 +531,10 @@ TABLES: tuple[type[Base], ...] = (
     Job,
     Schedule,
     ScheduleRun,
+    Activity,
+    ActivityAction,
+    ActivityRun,
+    ActivityStep,
+    AutoReply,
     Audit,
 )

@@ -117,25 +117,28 @@ class Words:
     text: str
     note: str = ""
     complete: bool = True
+    spoken: bool = True  # somebody's own words; not data, nor a notice of waiting voicemail
 
 
 def words(parts: dict[int, sms.Deliver], total: int) -> Words:
     """Put the parts that are there into one text; gaps are shown where parts are missing."""
     first = parts[min(parts)]
     joined = sms.join_text({seq: (p.user_data, p.dcs) for seq, p in parts.items()}, total)
-    text, notes = joined.text, []
+    text, notes, spoken = joined.text, [], True
     if first.dcs.alphabet is sms.Alphabet.DATA:
         text, note = _binary(first, joined.data)
         notes.append(note)
+        spoken = False
     elif waiting := _waiting(first):
         notes.append(waiting)
+        spoken = False
     if first.dcs.message_class == 0:
         notes.append(FLASH)
     if any(p.user_data.truncated for p in parts.values()):
         notes.append(CUT_OFF)
     if joined.missing:
         notes.insert(0, _missing(joined.missing, total))
-    return Words(text, " ".join(notes), complete=not joined.missing)
+    return Words(text, " ".join(notes), complete=not joined.missing, spoken=spoken)
 
 
 # Message-waiting indications often come without any text.
@@ -193,6 +196,7 @@ def undecodable(raw: RawPdu, error: str) -> Words:
     return Words(
         storable(raw.pdu)[:LONGEST_SHOWN],
         f"This message could not be decoded and is shown as it came ({error}).",
+        spoken=False,
     )
 
 

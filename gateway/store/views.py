@@ -21,6 +21,7 @@ class View(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     PENDING = "pending"
+    UNTRIGGERED = "untriggered"  # Did not trigger: received, and no activity ran
     CALLS = "calls"
     DELETED = "deleted"
 
@@ -37,9 +38,14 @@ STATES: dict[View, tuple[State, ...]] = {
 CONDITIONS: dict[View, str] = {
     View.ALL: "deleted_at IS NULL",
     View.RECEIVED: "direction = 'in' AND kind = 'sms' AND deleted_at IS NULL",
+    View.UNTRIGGERED: (
+        "direction = 'in' AND kind = 'sms' AND deleted_at IS NULL AND triggered IS NOT 1"
+    ),
     View.CALLS: "kind = 'call' AND deleted_at IS NULL",
     View.DELETED: "deleted_at IS NOT NULL",
 }
+# SQLite would choose a larger index, and walk over all that did trigger.
+TABLES = {View.UNTRIGGERED: "message INDEXED BY message_untriggered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Counts:
     unread: int  # calls included
     calls: int = 0
     unread_calls: int = 0
+    untriggered: int = 0
     deleted: int = 0
 
 
@@ -71,7 +78,8 @@ def number(view: View, upto: int) -> int:
 
 def _newer(view: View, upto: int) -> int:
     if view in CONDITIONS:
-        sql = f"SELECT count(*) FROM message WHERE {CONDITIONS[view]} AND id > ?"  # noqa: S608
+        table = TABLES.get(view, "message")
+        sql = f"SELECT count(*) FROM {table} WHERE {CONDITIONS[view]} AND id > ?"  # noqa: S608
     else:
         sql = (
             "SELECT count(DISTINCT message_id) FROM dispatch"  # noqa: S608
@@ -99,7 +107,8 @@ def ids(view: View, before_id: int | None, limit: int) -> list[int]:
         return [
             row[0]
             for row in execute(
-                f"SELECT id FROM message WHERE {CONDITIONS[view]} AND id < ?"  # noqa: S608
+                f"SELECT id FROM {TABLES.get(view, 'message')}"  # noqa: S608
+                f" WHERE {CONDITIONS[view]} AND id < ?"
                 " ORDER BY id DESC LIMIT ?",
                 (before, limit),
             )

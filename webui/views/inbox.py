@@ -23,7 +23,7 @@ PAGE = 50
 
 
 @blueprint.get("/", defaults={"name": "all"})
-@blueprint.get("/<any(received, sent, failed, pending):name>")
+@blueprint.get("/<any(received, sent, failed, pending, untriggered):name>")
 def view(name: str) -> str:
     shown = VIEWS[name]
     opened = _open(an_id(request.args.get("open")), shown)

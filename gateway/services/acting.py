@@ -1,0 +1,117 @@
+"""Does what received messages have set off, action by action, in order.
+
+Everything it needs is in the store: what is waiting, what was tried, what became of it. So it goes
+on after a crash where it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from gateway import steps
+from gateway.activities import ActionKind, StepMove, StepState
+from gateway.clock import Clock
+from gateway.events import Events, OutboxChanged, Queued, StoreChanged
+from gateway.services import deeds
+from gateway.services.preferences import Preferences
+from gateway.services.webhooks import Webhooks
+from gateway.store import db, runs
+from gateway.store.runs import Step
+
+log = logging.getLogger(__name__)
+
+EVERY = 30.0  # seconds between looks that nobody asked for
+AFTER_TROUBLE = 5.0  # seconds
+
+
+class Acting:
+    """Owns the activities thread and its database connection; `webhooks` owns one for each call."""
+
+    def __init__(self, clock: Clock, events: Events, preferences: Preferences) -> None:
+        self._clock = clock
+        self._events = events
+        self._preferences = preferences
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self.webhooks = Webhooks(clock, events, preferences, self.poke)
+        self._thread = threading.Thread(target=self._run, name="activities", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(timeout=2)
+        self.webhooks.stop()
+
+    def poke(self) -> None:
+        """There is something to do. From any thread."""
+        self._wake.set()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        with db.connected():
+            while not self._stopping.is_set():
+                self._wake.clear()
+                wait = AFTER_TROUBLE
+                try:
+                    self.work()
+                    wait = self._until_next()
+                except db.StoreError as e:
+                    log.error("activities wait: %s", e)
+                except Exception:
+                    log.exception("activities stumbled and go on")
+                self._wake.wait(wait)
+
+    def work(self) -> None:
+        """One round: everything whose turn has come, then the webhooks that are due."""
+        while not self._stopping.is_set() and (step := runs.next_waiting()):
+            self._do(step)
+        self.webhooks.start_due()
+
+    def _until_next(self) -> float:
+        due = runs.next_due()
+        if due is None:
+            return EVERY
+        return min(EVERY, max(0.5, (due - self._clock.now()) / 1000))
+
+    def _do(self, step: Step) -> None:
+        steps.step("action begun")
+        try:
+            outcome = self._once(step)
+        except db.StoreError:
+            raise
+        except Exception:
+            log.exception("an action of an activity failed")
+            self._finish(step, deeds.Outcome(StepMove.FAIL, deeds.OUT_OF_ORDER))
+            outcome = None
+        steps.step("action done")
+        if outcome and outcome.made_id is not None:
+            self._events.publish(Queued())
+        elif step.kind in (ActionKind.JOIN, ActionKind.LEAVE):
+            self._events.publish(StoreChanged())
+        else:
+            self._events.publish(OutboxChanged())
+
+    def _once(self, step: Step) -> deeds.Outcome | None:
+        """None: it was done or deleted meanwhile."""
+        with db.transaction():
+            if runs.state(step.id) is not StepState.WAITING:
+                return None
+            outcome = deeds.do(step, self._clock.now(), self._preferences)
+            self._finish(step, outcome)
+            steps.step("action under way")
+        return outcome
+
+    def _finish(self, step: Step, outcome: deeds.Outcome) -> None:
+        now = self._clock.now()
+        changes: dict[str, object] = {"words": outcome.words, "made_id": outcome.made_id}
+        if outcome.move is StepMove.CALL:
+            changes["due_at"] = now
+        with db.transaction():
+            runs.move(step.id, StepState.WAITING, outcome.move, now, **changes)

@@ -1,0 +1,68 @@
+"""Who wrote a received message, as activities need to know it: number, contact, groups, guard."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from gateway.activities import Arrived
+from gateway.activities.guard import Asked
+from gateway.services.numbers import BadNumber, normalise
+from gateway.services.placeholders import Template, known
+from gateway.services.preferences import Preferences
+from gateway.store import blocked, connections, groups, runs
+
+MESSAGE = "message"  # {message}: what the sender wrote
+NOBODY = "Unknown"  # stands for a sender whose number was withheld
+
+
+def number_of(sender: str, country: str) -> str:
+    """E.164 or a short code; "" when nothing can be sent there: BANK, or a withheld number."""
+    found = normalise(sender, country) if sender else ""
+    return "" if isinstance(found, BadNumber) else found
+
+
+def arrived(
+    sender: str, text: str, connection_id: int | None, at: int, preferences: Preferences
+) -> Arrived:
+    """A message as conditions see it; `at` is the instant of its arrival."""
+    known_, in_groups = groups.standing(number_of(sender, preferences.country()))
+    return Arrived(
+        text=text,
+        known=known_,
+        groups=in_groups,
+        connection_id=connection_id,
+        at=datetime.fromtimestamp(at / 1000, UTC).astimezone(preferences.zone()),
+    )
+
+
+def asked(sender: str, now: int, country: str) -> Asked:
+    """What decides whether this sender may be answered by itself."""
+    number = number_of(sender, country)
+    return Asked(
+        sender=sender,
+        number=number,
+        blocked=bool(number) and blocked.get(number) is not None,
+        own_numbers=own_numbers(country),
+        replies=runs.replies(number, now) if number else 0,
+    )
+
+
+def own_numbers(country: str) -> frozenset[str]:
+    """Of our connections, as far as they are known."""
+    found = (number_of(c.number, country) for c in connections.all_connections() if c.number)
+    return frozenset(filter(None, found))
+
+
+def template(text: str, message: str = "") -> Template:
+    return Template(text, {MESSAGE: message})
+
+
+def fill(text: str, sender: str, message: str, country: str) -> str:
+    """A text of an activity with its placeholders filled in, all of which are about the sender."""
+    who = number_of(sender, country) or sender or NOBODY
+    return template(text, message).fill([who]).texts[0]
+
+
+def placeholders() -> list[str]:
+    """What may stand between braces in a text of an activity."""
+    return [*known()[:2], MESSAGE, *known()[2:]]
