@@ -35,6 +35,7 @@ from gateway.services.acting import Acting
 from gateway.services.credit import Credit
 from gateway.services.deciding import Deciding
 from gateway.services.dispatch import Dispatch
+from gateway.services.files import KIND as FILES
 from gateway.services.gate import Gate
 from gateway.services.healthwatch import HealthWatch, Sources
 from gateway.services.housekeeping import Housekeeping
@@ -198,7 +199,11 @@ class Service:
     def _long_work(self, box: Box) -> LongWork:
         """Goes on with what was cut short when the box stopped."""
         messages = Interactions(self._clock, self.events)
-        box.work = LongWork(self._clock, self.events, {MESSAGES: Kind(messages.piece)})
+        kinds = {
+            MESSAGES: Kind(messages.piece),
+            FILES: Kind(box.files.piece, changes=False),
+        }
+        box.work = LongWork(self._clock, self.events, kinds)
         return box.work
 
     def _light_up(self, lighting: Lighting, leds: Leds) -> None:

@@ -12,12 +12,14 @@ from gateway.events import Events
 from gateway.services.accounts import Accounts
 from gateway.services.activities import Activities
 from gateway.services.credit import Credit
+from gateway.services.files import Files
 from gateway.services.healthwatch import HealthWatch
 from gateway.services.importing import Importing
 from gateway.services.interactions import Interactions
 from gateway.services.keeping import Keeping
 from gateway.services.lighting import Lighting
 from gateway.services.longwork import LongWork
+from gateway.services.messages_csv import MessagesCsv
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.people import People
@@ -61,6 +63,14 @@ class Box:
     @property
     def interactions(self) -> Interactions:
         return Interactions(self.clock, self.events, self.work)
+
+    @property
+    def messages_csv(self) -> MessagesCsv:
+        return MessagesCsv(self.people.names, self.preferences.zone)
+
+    @property
+    def files(self) -> Files:
+        return Files(self.config.data, self.messages_csv)
 
     @property
     def searching(self) -> Searching:

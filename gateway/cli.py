@@ -14,11 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateway import __version__, cli_credit, cli_expert, cli_keeping, cli_scheduled, config
+from gateway import (
+    __version__,
+    cli_credit,
+    cli_expert,
+    cli_export,
+    cli_keeping,
+    cli_scheduled,
+    config,
+)
 from gateway.cli_shared import (
     PlainError,
     as_json,
     common,
+    connection_id,
     open_store,
     plain_errors,
     print_json,
@@ -140,7 +149,7 @@ def send(
         draft = Draft(
             recipients=numbers,
             text=text,
-            connection_id=_connection_id(connection),
+            connection_id=connection_id(connection),
             with_report=not no_report,
             when_uncertain=when_uncertain,
             client_id=client_id,
@@ -299,22 +308,10 @@ main.add_command(cli_credit.ussd)
 main.add_command(cli_credit.credit)
 main.add_command(cli_keeping.backup)
 main.add_command(cli_keeping.restore)
+main.add_command(cli_export.export)
 
 
 # what the commands share -----------------------------------------------------------------------
-
-
-def _connection_id(name: str | None) -> int | None:
-    from gateway.store import connections
-
-    if name is None:
-        return None
-    known = connections.all_connections()
-    for connection in known:
-        if connection.name == name:
-            return connection.connection_id
-    names = ", ".join(c.name for c in known) or "none yet"
-    raise PlainError(f"There is no connection called {name}. Known: {names}.")
 
 
 def _say_kept(kept: Schedule, as_json: bool) -> None:

@@ -90,6 +90,19 @@ def open_store(settings: config.Config) -> Iterator[None]:
             db.close_store()
 
 
+def connection_id(name: str | None) -> int | None:
+    from gateway.store import connections
+
+    if name is None:
+        return None
+    known = connections.all_connections()
+    for connection in known:
+        if connection.name == name:
+            return connection.connection_id
+    names = ", ".join(c.name for c in known) or "none yet"
+    raise PlainError(f"There is no connection called {name}. Known: {names}.")
+
+
 def who() -> str:
     return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
 

@@ -12,14 +12,15 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import phonenumbers
 
+from gateway.services.interactions import Selection
 from gateway.services.numbers import BadNumber, normalise
-from gateway.services.refusals import FieldError
+from gateway.services.refusals import FieldError, Refused
 from gateway.states import State
 from gateway.store import connections, groups, indexing, people, search
 from gateway.store.people import fold
 from gateway.store.search import Found, Number, Term, Wanted
 from gateway.store.terms import folded, words
-from gateway.store.views import View
+from gateway.store.views import NEWEST, View
 
 LONGEST = 200  # characters that are looked at
 MOST_TERMS = 12
@@ -87,6 +88,15 @@ class Searching:
     def plan(self, asked: Asked, view: View = View.ALL) -> Plan:
         """`view`: where somebody searches. Deleted messages are never found."""
         return _Reader(asked, view, self._country(), self._zone()).plan()
+
+    def chosen(self, asked: Asked, view: View, upto: int = NEWEST - 1) -> Selection:
+        """What is found, or all of the view when nothing is asked. Raises Refused."""
+        plan = self.plan(asked, view)
+        if plan.errors:
+            raise Refused(plan.errors)
+        if not asked.given():
+            return Selection(view=view, upto=upto)
+        return Selection(search=plan.wanted, upto=upto)
 
     def page(self, plan: Plan, before: int | None, limit: int) -> Found:
         return Found([], None) if plan.errors else search.page(plan.wanted, before, limit)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,8 +15,9 @@ from werkzeug.test import TestResponse
 
 from gateway.clock import HOUR
 from gateway.services.accounts import SESSION_LIFE
-from gateway.store import inbox, outbox, queries, trash
+from gateway.store import audits, inbox, outbox, queries, trash
 from tests.webui.conftest import ANN, BOB, NAME, PASSWORD, Reader, World
+from webui.api import export
 
 HELLO = {"textMessage": {"text": "Hello"}, "phoneNumbers": [ANN]}
 
@@ -488,3 +491,44 @@ def test_health_fails_when_the_store_does(
     response = stranger.client.get("/health")
     assert response.status_code == 503
     assert response.json["status"] == "fail"
+
+
+# export ----------------------------------------------------------------------------------------
+
+
+def test_messages_are_exported_as_csv_a_view_or_what_a_search_finds(api: Api, world: World) -> None:
+    api.post(HELLO)
+    api.post(HELLO | {"textMessage": {"text": "=Pump, \n 3"}, "phoneNumbers": [ANN, BOB]})
+    response = api.get("/export")
+    assert response.mimetype == "text/csv"
+    lines = list(csv.DictReader(io.StringIO(response.text, newline="")))
+    assert [(r["text"], r["number"], r["state"]) for r in lines] == [
+        ("'=Pump, \n 3", ANN, "pending"),
+        ("'=Pump, \n 3", BOB, "pending"),
+        ("Hello", ANN, "pending"),
+    ]
+    found = api.get("/export?q=pump&direction=out&state=pending&view=pending")
+    assert found.text.count("Pump") == 2
+    assert "Hello" not in found.text
+    assert api.get("/export?q=nothing").text.count("\r\n") == 1
+    assert [a.action for a in audits.page(None, 3)] == ["export"] * 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["view=odd", "q=%3F", "since=yesterday", "state=odd", "simNumber=9", "simNumber=x", "find=x"],
+)
+def test_an_export_that_cannot_be_meant_is_refused_in_plain_words(api: Api, query: str) -> None:
+    response = api.get(f"/export?{query}")
+    assert response.status_code == 400
+    assert response.json["message"].endswith(".")
+
+
+def test_slow_readers_of_exports_do_not_take_all_threads(api: Api) -> None:
+    slow = [api.get("/export") for _ in range(export.AT_ONCE)]
+    refused = api.get("/export")
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"]
+    for response in slow:
+        response.close()
+    assert api.get("/export").status_code == 200

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webui.api import access, inbox, messages
+from webui.api import access, export, inbox, messages
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(access.check)
 blueprint.post("/messages")(messages.send)
 blueprint.get("/messages/<path:message_id>")(messages.state)
 blueprint.get("/inbox")(inbox.received)
+blueprint.get("/export")(export.export)

@@ -1,0 +1,74 @@
+"""`pigeonbox export`: messages as CSV, a view or what a search finds."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from gateway.cli_shared import PlainError, common, connection_id, open_store, read_settings
+from gateway.cli_shared import who as operator
+from gateway.clock import SystemClock
+
+VIEWS = ("all", "received", "sent", "failed", "pending", "calls", "deleted")
+
+
+@click.command()
+@common
+@click.option("--view", default="all", type=click.Choice(VIEWS), help="Of this view.")
+@click.option("--search", "q", default="", help="With these words or numbers.")
+@click.option("--direction", type=click.Choice(["in", "out"]))
+@click.option("--state", default="", help="unread, pending, sent, delivered, failed, ...")
+@click.option("--connection", default="", metavar="NAME", help="Received or sent through it.")
+@click.option("--who", default="", help="From or to this number, person or group.")
+@click.option("--since", default="", metavar="DAY", help="From this day on, e.g. 2026-11-27.")
+@click.option("--until", default="", metavar="DAY", help="Up to the end of this day.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Instead of the screen."
+)
+def export(
+    config_file: Path | None,
+    data: Path | None,
+    view: str,
+    connection: str,
+    output: Path | None,
+    **asked: str | None,
+) -> None:
+    """Messages as CSV: one line for each received, and for each recipient of what was sent."""
+    from gateway.events import Events
+    from gateway.services import messages_csv
+    from gateway.services.messages_csv import MessagesCsv
+    from gateway.services.people import People
+    from gateway.services.preferences import Preferences
+    from gateway.services.refusals import Refused
+    from gateway.services.searching import Asked, Searching
+    from gateway.store import db
+    from gateway.store.views import View
+
+    settings = read_settings(config_file, data)
+    if not (settings.data / db.FILE_NAME).exists():
+        raise PlainError(f"There is no Pigeonbox in {settings.data}.")
+    with open_store(settings):
+        clock, events = SystemClock(), Events()
+        preferences = Preferences(events, settings.country)
+        searching = Searching(preferences.country, preferences.zone)
+        wanted = {name: value or "" for name, value in asked.items()}
+        wanted["connection"] = str(connection_id(connection or None) or "")
+        try:
+            chosen = searching.chosen(Asked.of(wanted), View(view))
+        except Refused as e:
+            raise PlainError(str(e)) from e
+        csv = MessagesCsv(People(clock, events, preferences.country).names, preferences.zone)
+        messages_csv.note(chosen, messages_csv.number(chosen), clock.now(), operator())
+        try:
+            opened = output.open("x", encoding="utf-8", newline="") if output else None
+            with opened or nullcontext(sys.stdout) as file:
+                file.write(csv.header())
+                for piece in csv.pieces(chosen):
+                    file.write(piece.text)
+        except FileExistsError as e:
+            raise PlainError(f"{output} exists already; choose another name.") from e
+        except OSError as e:
+            raise PlainError(f"{output or 'The output'} cannot be written ({e.strerror}).") from e
