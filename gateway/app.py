@@ -47,6 +47,7 @@ from gateway.services.longwork import Kind, LongWork
 from gateway.services.messaging import Messaging
 from gateway.services.options import Options
 from gateway.services.preferences import Preferences
+from gateway.services.pressing import Pressing
 from gateway.services.radio import RadioLedger
 from gateway.services.scheduler import Scheduler
 from gateway.services.status import Status
@@ -57,6 +58,7 @@ from gateway.supervisor import Supervisor, standing_still
 from gateway.terminal.desk import Desk
 from hw import power
 from hw.boards import BOARDS
+from hw.button import Button
 from hw.ports import Finding
 
 if TYPE_CHECKING:
@@ -148,7 +150,7 @@ class Service:
             self._page_answers,
         )
         lamp, why_dark = open_lamp(self.config.led_board)
-        no_light = (Finding("light", "", why_dark, serious=False),) if why_dark else ()
+        no_light = [Finding("light", "", why_dark, serious=False)] if why_dark else []
         box = make_box(
             self.config,
             self._clock,
@@ -176,6 +178,8 @@ class Service:
         box.lighting = Lighting(box.status, box.accounts, self.events, leds, lambda: health.issues)
         if self.config.led_board != "none":
             self._light_up(box.lighting, leds)
+        if no_button := self._watch_button(box, leds):
+            no_light.append(Finding("button", "", no_button, serious=False))
         self._stack.callback(fleet.stop)
         self._ask_to_stop = fleet.ask_to_stop
         for port in self._ports(network):
@@ -205,6 +209,20 @@ class Service:
         }
         box.work = LongWork(self._clock, self.events, kinds)
         return box.work
+
+    def _watch_button(self, box: Box, leds: Leds) -> str:
+        """Why there is no button although the config names one; "" when there is, or none."""
+        if self.config.button is None or box.lighting is None:
+            return ""
+        try:
+            acts = Pressing(box.accounts, box.lighting, leds, power.shut_down)
+            button = Button(self.config.button, acts.pressed)
+        except Exception as e:  # gpiozero raises a family of its own, lgpio another
+            log.warning("no button on pin %d: %s", self.config.button, e)
+            return f"The button cannot be used: {e or type(e).__name__}."
+        button.start()
+        self._stack.callback(button.stop)
+        return ""
 
     def _light_up(self, lighting: Lighting, leds: Leds) -> None:
         for part in (leds, lighting):

@@ -63,6 +63,7 @@ class Config:
     ports: Ports = field(default_factory=Ports)
     power: Power = field(default_factory=Power)
     led_board: str = "none"
+    button: int | None = None  # BCM pin of a push button to ground
     log_level: str = "INFO"
     log_texts: bool = False  # message texts stay out of the log unless asked for
 
@@ -113,7 +114,7 @@ class _Reader:
         self._known(
             table, "", ("data", "country", "http", "modem", "ports", "power", "leds", "log")
         )
-        leds = self._table(table, "leds", ("board",))
+        leds = self._table(table, "leds", ("board", "button"))
         log = self._table(table, "log", ("level", "texts"))
         return Config(
             data=Path(self._text(table, "data", "", str(default.data))),
@@ -122,6 +123,7 @@ class _Reader:
             modems=(modems := self._modems(table.get("modem", []))),
             ports=self._ports(self._table(table, "ports", ("usb", "uart", "ignore")), modems),
             power=self._power(self._table(table, "power", ("board", "port", "uhubctl", "reboot"))),
+            button=self._button(leds),
             led_board=self._choice(leds, "board", "leds", lamps.NAMES, default.led_board),
             log_level=self._choice(
                 log, "level", "log", ("DEBUG", "INFO", "WARNING", "ERROR"), default.log_level
@@ -246,6 +248,15 @@ class _Reader:
         return self._checked(
             table, name, prefix, default, lambda v: None if v in choices else words
         )
+
+    def _button(self, table: dict[str, Any]) -> int | None:
+        value = table.get("button")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not 2 <= value <= 27:
+            self._wrong("leds.button", "must be the BCM number of a pin, 2 to 27, e.g. 26")
+            return None
+        return value
 
     def _bool(self, table: dict[str, Any], name: str, prefix: str, default: bool) -> bool:
         value = table.get(name, default)

@@ -122,5 +122,10 @@ LIGHTS: Final[tuple[Light, ...]] = (
 DARK: Final = "Dark or frozen: the service does not run."
 
 
+def number(shown: Light) -> int:
+    """Its line in the table, which the button has the lamp blink: 1 is the worst."""
+    return LIGHTS.index(shown) + 1
+
+
 def light(scene: Scene) -> Light:
     return next(line for line in LIGHTS if line.fits(scene))

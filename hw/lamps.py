@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from hw import pins
 from hw.patterns import Colour
 
 log = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ def open_lamp(name: str) -> tuple[Lamp, str]:
             from gpiozero.pins.mock import MockFactory
 
             return PinLamp(BOARDS["rgb"], MockFactory()), ""
-        return PinLamp(BOARDS[name]), ""
+        return PinLamp(BOARDS[name], pins.factory()), ""
     except Exception as e:  # gpiozero raises a family of its own, lgpio another
         log.warning("no light on %s: %s", name, e)
         return Dark(), f"The light ({name}) cannot be used: {e or type(e).__name__}."

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from hw.lamps import Lamp
 from hw.patterns import Colour, Pattern
@@ -24,6 +24,7 @@ class Leds:
         """`clock`: seconds that never jump."""
         self._lamp = lamp
         self._pattern: Pattern | None = None
+        self._told: tuple[tuple[Colour | None, float], ...] = ()
         self._changed = threading.Event()
         self._told_at = clock()
         self._clock = clock
@@ -57,6 +58,11 @@ class Leds:
             self._pattern = pattern
             self._changed.set()
 
+    def tell(self, told: Sequence[tuple[Colour | None, float]]) -> None:
+        """Play this once, then go back to the pattern: (colour, seconds) each, dark for None."""
+        self._told = tuple(told)
+        self._changed.set()
+
     def _run(self) -> None:
         failed = 0
         while not self._stopping and failed < FAILURES:
@@ -70,11 +76,27 @@ class Leds:
     def _play(self, wait: Callable[[float | None], bool]) -> None:
         """Until something changed. `wait` returns True when it did."""
         self._changed.clear()
+        told, self._told = self._told, ()
+        for step in told:
+            if not self._tell_one(*step, wait):
+                return
         for colour, seconds in steps(self._pattern):
             stale = self._clock() - self._told_at > STALE
             self._lamp.light(None if stale else colour)
             if wait(STALE / 4 if seconds is None else seconds):
                 return
+
+    def _tell_one(
+        self, colour: Colour | None, seconds: float, wait: Callable[[float | None], bool]
+    ) -> bool:
+        """A new pattern meanwhile waits, so that blinks can be counted; False: something else."""
+        ends = self._clock() + seconds
+        self._lamp.light(colour)
+        while (left := ends - self._clock()) > 0 and wait(left):
+            self._changed.clear()
+            if self._told or self._stopping:
+                return False
+        return True
 
     def _wait(self, seconds: float | None) -> bool:
         return self._changed.wait(seconds)

@@ -38,6 +38,12 @@ def even(colour: Colour, seconds: float) -> Pattern:
     return Pattern(colour, ((seconds / 2, seconds / 2),))
 
 
+def number(colour: Colour, count: int) -> list[tuple[Colour | None, float]]:
+    """`count` blinks to be counted (ten for 0), after a moment of dark, played once."""
+    blink: list[tuple[Colour | None, float]] = [(colour, 0.25), (None, 0.35)]
+    return [(None, 1.2), *blink * (count or 10), (None, 1.0)]
+
+
 ALL_WELL: Final = Pattern(Colour.GREEN, ((0.06, 2.94),))
 UNREAD: Final = Pattern(Colour.GREEN, ((0.06, 0.25), (0.06, 2.63)))
 WORKING: Final = even(Colour.GREEN, 0.14)

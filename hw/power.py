@@ -168,6 +168,11 @@ def reboot(command: tuple[str, ...] = ("systemctl", "reboot")) -> None:
     _run(list(command))
 
 
+def shut_down(command: tuple[str, ...] = ("systemctl", "poweroff")) -> None:
+    """Stop the whole machine so that its plug may be pulled."""
+    _run(list(command))
+
+
 def supply(program: str = "vcgencmd") -> str:
     """What a Raspberry Pi says about its own supply, in words; "" for well, or not a Pi."""
     try:

@@ -85,7 +85,7 @@ def from_inside(
         store=store,
         credits=credits,
         dead=dead,
-        dark=next((f["words"] for f in status["findings"] if f["key"] == "light"), ""),
+        dark=" ".join(f["words"] for f in status["findings"] if f["key"] in ("light", "button")),
         **_around(config),
         **rarely,
     )
