@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import ipaddress
 import socket
 import struct
+from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 SIOCGIFADDR = 0x8915  # netdevice(7)
 ANY = ("0.0.0.0", "::", "")  # noqa: S104
@@ -19,6 +22,25 @@ def urls(host: str, port: int) -> list[str]:
     names = ["localhost", f"{socket.gethostname().split('.')[0]}.local"]
     names += _own_addresses()
     return [f"http://{name}{suffix}/" for name in names]
+
+
+def for_phone(addresses: Iterable[str]) -> str | None:
+    """The one that a phone in the same network most likely opens: a number rather than a name,
+    since not every phone knows names in .local. None: all of them lead to this machine only.
+    """
+    reachable = [url for url in addresses if is_reachable(urlsplit(url).hostname or "")]
+    numbers = (url for url in reachable if not (urlsplit(url).hostname or "").endswith(".local"))
+    return next(numbers, reachable[0] if reachable else None)
+
+
+def is_reachable(host: str) -> bool:
+    """Whether another machine could know us by this."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return bool(host)
 
 
 def _own_addresses() -> list[str]:

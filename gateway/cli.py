@@ -227,6 +227,26 @@ def passwd(
     click.echo(f"The password of {name} is set.")
 
 
+@main.command()
+@common
+@as_json
+def code(config_file: Path | None, data: Path | None, as_json: bool) -> None:
+    """Print a new one-time code that lets somebody set an administrator's password on the page."""
+    from gateway.addresses import urls
+    from gateway.services.accounts import Accounts
+
+    settings = read_settings(config_file, data)
+    with open_store(settings):
+        made = Accounts(SystemClock()).new_code(how="by command", who=who())
+    addresses = urls(settings.http.host, settings.http.port)
+    links = [f"{url}first-run?code={made}" for url in addresses]
+    if as_json:
+        print_json({"code": made, "links": links})
+    else:
+        click.echo(f"{made}  (valid for an hour, once). Enter it on the page, or open:")
+        click.echo("\n".join(f"  {link}" for link in links))
+
+
 @main.group()
 def token() -> None:
     """Keys with which programs use the API."""
@@ -345,7 +365,19 @@ def _say_hello(box: Any, announce: bool) -> None:
     if code is not None:
         lines += ["Nobody has set a password yet. Sign in once with:"]
         lines += [f"  {url}first-run?code={code}" for url in addresses[:1]]
-    _print_lines(lines)
+    _print_lines(lines + _phone_lines(addresses, f"first-run?code={code}" if code else ""))
+
+
+def _phone_lines(addresses: Sequence[str], path: str) -> list[str]:
+    """The same as a QR code, where somebody is looking at a terminal."""
+    from gateway.addresses import for_phone
+
+    address = for_phone(addresses)
+    if address is None or not sys.stdout.isatty():
+        return []
+    from gateway import qr
+
+    return ["On a phone in the same network:", qr.terminal(f"{address}{path}")]
 
 
 def _print_lines(lines: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ from webui.views import (
     programs,
     sessions,
     settings,
+    setup,
     users,
 )
 
@@ -62,6 +63,7 @@ def create_app(box: Box) -> Flask:
         users.blueprint,
         sessions.blueprint,
         programs.blueprint,
+        setup.blueprint,
         api.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -7,7 +7,7 @@ except one's own password and sessions (tested in tests/webui/test_roles.py).
 
 from __future__ import annotations
 
-from flask import Flask, abort, g
+from flask import Flask, abort, current_app, g
 
 from gateway.services.roles import ADMINISTRATOR, OPERATOR, READER, at_least
 from webui.current import signed_in
@@ -33,6 +33,7 @@ READERS = frozenset(
         "sessions.change_password",  # one's own
         "sessions.end_own",
         "sessions.own",
+        "settings.phone",
         "settings.index",  # which lists what its reader may open
     }
 )
@@ -78,9 +79,13 @@ def needed(endpoint: str) -> str:
 
 
 def may(endpoint: str) -> bool:
-    """Whether the person who is signed in may go there. Buttons that lead there ask this."""
+    """Whether this box has such a page and the person who is signed in may go there.
+
+    Buttons that lead there ask this.
+    """
     who = signed_in()
-    return who is not None and at_least(who.role, needed(endpoint))
+    there = endpoint in current_app.view_functions
+    return there and who is not None and at_least(who.role, needed(endpoint))
 
 
 def may_change() -> bool:

@@ -11,6 +11,7 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from gateway.services.numbers import display
+from gateway.services.setup import Setup
 from webui.current import box, signed_in
 
 
@@ -55,7 +56,17 @@ def init_app(app: Flask) -> None:
 
 
 def _globals() -> dict[str, object]:
-    return {"signed_in": signed_in(), "simulated": box().phone is not None, "box_name": _box_name}
+    return {
+        "signed_in": signed_in(),
+        "simulated": box().phone is not None,
+        "box_name": _box_name,
+        "setting_up": _setting_up,
+    }
+
+
+def _setting_up() -> bool:
+    """Whether the first run waits to be gone on with."""
+    return Setup().progress().open
 
 
 def _box_name() -> str:

@@ -28,6 +28,11 @@ def test_the_first_person_sets_a_password_with_the_printed_link(browser, new_box
     page.get_by_label("Password", exact=True).fill("a long enough one")
     page.get_by_label("Password again").fill("a long enough one")
     page.get_by_role("button", name="Save and sign in").click()
+    for heading in ("This box", "SIM cards", "Test SMS"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        page.get_by_role("button", name="Skip this step").click()
+    expect(page.get_by_role("heading", name="Open this box on a phone")).to_be_visible()
+    page.get_by_role("button", name="Finish").click()
     expect(page.get_by_role("heading", name="All Communications")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

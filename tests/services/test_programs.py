@@ -9,7 +9,7 @@ from gateway.clock import HOUR
 from gateway.services.account_errors import BadName, BadScope, TokenExists
 from gateway.services.programs import Programs
 from gateway.services.roles import SCOPES, allows
-from gateway.store import db, trash
+from gateway.store import audits, db
 from tests.services.test_accounts import FakeClock
 
 
@@ -44,7 +44,7 @@ def test_a_token_is_known_by_its_name_until_revoked(programs: Programs) -> None:
     assert programs.revoke("till", who="ann")
     assert programs.check(secret) is None
     assert not programs.revoke("till")
-    told = [(a.who, a.action, a.detail) for a in trash.audited(None, 9)]
+    told = [(a.who, a.action, a.detail) for a in audits.page(None, 9)]
     assert told == [
         ("ann", "token revoked", "till"),
         ("ann", "token added", "till: send read"),

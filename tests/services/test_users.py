@@ -19,7 +19,7 @@ from gateway.services.account_errors import (
 from gateway.services.accounts import Accounts
 from gateway.services.roles import ADMINISTRATOR, OPERATOR, READER, ROLES, at_least
 from gateway.services.users import Users
-from gateway.store import db, trash
+from gateway.store import audits, db
 from tests.services.test_accounts import GOOD, HERE, FakeClock
 
 
@@ -186,7 +186,7 @@ def test_what_was_done_is_in_the_audit_list(users: Users, accounts: Accounts) ->
     users.enable(bob, who="ann")
     accounts.set_password("bob", "another horse", who="ann")
     users.delete(bob, who="ann")
-    told = [(a.who, a.action, a.detail) for a in reversed(trash.audited(None, 20))]
+    told = [(a.who, a.action, a.detail) for a in reversed(audits.page(None, 20))]
     assert told[1:] == [
         ("ann", "user added", "bob, operator"),
         ("ann", "role changed", "bob: operator to reader"),

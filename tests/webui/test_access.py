@@ -8,7 +8,7 @@ import pytest
 
 from gateway.services.accounts import SESSION_IDLE, SESSION_LIFE
 from gateway.services.roles import OPERATOR, READER
-from gateway.store import trash
+from gateway.store import audits
 from tests.webui.conftest import NAME, PASSWORD, Reader, World, words
 from webui.agents import browser_words
 
@@ -266,7 +266,7 @@ def test_the_audit_list_tells_who_came_and_what_they_set(world: World, stranger:
     stranger.post("/settings/general", form="/settings/general", **general)
     stranger.post("/settings/general", form="/settings/general", **general | {"name": ""})
     stranger.post("/sign-out")
-    told = [(a.who, a.action, a.detail) for a in reversed(trash.audited(None, 20))]
+    told = [(a.who, a.action, a.detail) for a in reversed(audits.page(None, 20))]
     assert told[1:] == [
         ("", "sign-in refused", "wrong password for admin from 127.0.0.1"),
         ("", "sign-in refused", "an unknown name from 127.0.0.1"),
@@ -281,10 +281,10 @@ def test_a_flood_of_bad_sign_ins_does_not_fill_the_audit_list(
 ) -> None:
     for number in range(300):
         world.accounts.note_refused("an unknown name", f"10.0.{number}.1")
-    assert 20 < len(trash.audited(None, 500)) < 60
+    assert 20 < len(audits.page(None, 500)) < 60
     world.clock.seconds += 3700
     world.accounts.note_refused("an unknown name", "10.0.0.1")
-    assert "more before" in trash.audited(None, 1)[0].detail
+    assert "more before" in audits.page(None, 1)[0].detail
 
 
 # words -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from gateway.services.accounts import (
     WrongCode,
     WrongCredentials,
 )
+from gateway.services.setup import Setup
 from webui import security
 from webui.current import box, signed_in
 from webui.security import public
@@ -78,7 +79,7 @@ def first_run() -> BaseResponse | str:
 def first_run_now() -> BaseResponse:
     form = request.form
     code, name, password = form.get("code", ""), form.get("name", ""), form.get("password", "")
-    status, errors = 400, {}
+    status, errors, first = 400, {}, not box().accounts.set_up
     if password != form.get("again", ""):
         errors["again"] = "The two passwords differ; type them again."
     else:
@@ -94,7 +95,11 @@ def first_run_now() -> BaseResponse:
             errors["password"] = str(e)
     if errors:
         return make_response(_first_run_page(code, name, errors), status)
-    return _signed_in(_start(name, password), name, "/")
+    secret = _start(name, password)
+    if not first:  # a forgotten password: nothing is left to set up
+        return _signed_in(secret, name, "/")
+    Setup().begin()
+    return _signed_in(secret, name, url_for("setup.index"))
 
 
 def _start(name: str, password: str) -> str:

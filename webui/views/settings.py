@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.messaging import Refused
 from webui.current import box
+from webui.phone_link import phone_link
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -30,9 +31,11 @@ class Section:
 SECTIONS: list[Section] = [
     Section("sessions.own", "Your account", "Your password, and where you are signed in"),
     Section("settings.general", "This box", "Its name, its country and its time zone"),
+    Section("settings.phone", "Open this box on a phone", "Its address as a QR code"),
     Section("users.index", "Users", "Who may use the box, and what they may do"),
     Section("sessions.index", "Sessions", "Which browsers are signed in, and signing them out"),
     Section("programs.index", "Programs", "Tokens with which other programs use the box"),
+    Section("setup.index", "Set up", "The steps of the first run once more"),
 ]
 
 
@@ -57,6 +60,11 @@ def save() -> BaseResponse | str:
         errors = {found.field: found.words for found in e.errors}
         return make_response(_page(values, errors), 422)
     return redirect(url_for("settings.general", saved=1), 303)
+
+
+@blueprint.get("/phone")
+def phone() -> str:
+    return render_template("settings_phone.html", link=phone_link())
 
 
 def _page(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
