@@ -86,6 +86,8 @@ def optional_settings() -> list[Command]:
         "AT+CLIP=1",
         "AT+CUSD=1",
         "AT+COPS=3,0",  # names of operators, long form; changes no network
+        "AT+CTZU=1",  # the modem sets its clock by the network
+        "AT+CTZR=2",  # and passes on what the network tells
     )
     return [Command(text, SIM) for text in texts]
 
@@ -150,6 +152,20 @@ def cops_automatic() -> Command:
 def cops_scan() -> Command:
     """Blocks the modem for up to three minutes."""
     return Command("AT+COPS=?", 180.0, "+COPS:")
+
+
+def clock_follows_queries() -> list[Command]:
+    """Whether the network sets the modem's clock: TS 27.007 8.40, SIM800."""
+    return [Command(f"AT+{name}?", QUICK, f"+{name}:") for name in ("CTZU", "CLTS")]
+
+
+def clock_query() -> Command:
+    return Command("AT+CCLK?", QUICK, "+CCLK:")
+
+
+def network_time() -> Command:
+    """Quectel's own: universal time."""
+    return Command("AT+QLTS=1", QUICK, "+QLTS:")
 
 
 def chup() -> Command:

@@ -109,6 +109,7 @@ PROFILES: Final[tuple[Profile, ...]] = (
         "simcom 800",
         "simcom",
         r"SIM\s?[89]\d\d|SIM600",
+        extras=("AT+CLTS=1",),  # it passes on the network's time and sets its clock by it
         pin_tries="AT+SPIC",
         power_off="AT+CPOWD=1",
     ),

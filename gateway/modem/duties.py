@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
-from gateway.at import Console, Late, Restarted, Stray, Urc, profile_for
+from gateway.at import Console, Late, Restarted, Stray, Urc, nettime, profile_for
 from gateway.clock import Clock
 from gateway.modem import health
 from gateway.modem.backlog import Backlog
@@ -14,7 +14,7 @@ from gateway.modem.entrance import Entrance
 from gateway.modem.jobs import calls, card, radio, receive, send, setup, sim, uart, verdict
 from gateway.modem.jobs.base import Context, Job, Unanswered
 from gateway.modem.ladder import Patience
-from gateway.modem.ledger import Ledger, ReadPdu, Sim
+from gateway.modem.ledger import Ledger, NetworkTime, ReadPdu, Sim
 from gateway.modem.link import News
 from gateway.modem.machine import Event, Machine, State
 from gateway.modem.recovery import Recovery
@@ -30,6 +30,9 @@ LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registra
 CARD = 60.0  # seconds between looks whether it is still the same SIM
 PING = 15.0  # seconds of silence after which the modem is asked whether it is there
 SUPPLY = 600.0  # seconds between looks at the supply voltage
+TIME = 3600.0  # seconds between questions for the network's time
+TIME_AGAIN, TIME_TRIES = 60.0, 5  # the same while it is not known: soon, and so many times
+NEWS_COUNTS = 6 * 3600.0  # seconds for which the network's own word beats the modem's clock
 WAKE_SIM = 12  # looks in vain for a SIM after which the radio is switched off and on
 CANNOT_RETRY = 60.0  # seconds between looks at a modem that cannot be used
 READ_IN_A_ROW = 4  # announced messages before the next one that is to be sent
@@ -64,6 +67,8 @@ class Duties:
         self._calls = calls.Calls()
         self._callers: deque[str] = deque()  # to be recorded
         self._read_in_a_row = 0  # announced messages since the last one was sent
+        self._time: NetworkTime | None = None
+        self._time_tries = 0  # in vain
         self._without_sim = 0  # looks for a SIM in a row that found none
         self._patience = Patience()
         self._searching = verdict.Searching()
@@ -128,6 +133,8 @@ class Duties:
             return self._sweep()
         if due("look", LOOK[self._machine.state]):
             return self._look()
+        if due("time", TIME if self._time or self._time_tries >= TIME_TRIES else TIME_AGAIN):
+            return self._ask_time()
         if self.requests:
             return self.requests.popleft()(self.context)
         if self.backlog:
@@ -225,6 +232,19 @@ class Duties:
         self._show(connection_id=None)
         yield from self._open_sim()
 
+    def _ask_time(self) -> Job[None]:
+        told = yield from radio.network_time(self.context)
+        self._time_tries += told is None
+        if told is not None:
+            self._note_time(told)
+
+    def _note_time(self, told: nettime.Told) -> None:
+        now, last = self._clock.monotonic(), self._time
+        heard = told.source is not nettime.Source.CLOCK
+        if heard or last is None or now - last.read_at >= NEWS_COUNTS:
+            self._time = NetworkTime(told.at, now, told.offset, told.source)
+            self._show(network_time=self._time)
+
     def _measure(self) -> Job[None]:
         yield from health.measure(self.context, self.health, self._clock.monotonic())
         self._show()
@@ -294,6 +314,8 @@ class Duties:
         if self.health.hear(urc, self._clock.monotonic()):
             log.warning("%s says %s", self.port, urc.line)
             self._show()
+        if (told := nettime.news(urc.line)) is not None:
+            self._note_time(told)
         caller = self._calls.hear(urc, self._clock.monotonic())
         if caller is not None:
             self._callers.append(caller)

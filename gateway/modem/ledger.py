@@ -56,6 +56,20 @@ class ReadPdu:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkTime:
+    """What time it was by the network at one moment of the box's monotonic clock.
+
+    `source` tells how sure that is: "news" (just told by the network), "kept" (the modem's memory
+    of that), "clock" (the modem's own clock, which the network sets).
+    """
+
+    at: int  # milliseconds UTC, exact to a second or two
+    read_at: float  # Clock.monotonic() then
+    offset: int | None = None  # minutes east of UTC there, daylight saving included
+    source: str = "news"
+
+
+@dataclass(frozen=True, slots=True)
 class Telemetry:
     """What the page shows of a modem. Its thread replaces it as a whole, others read it."""
 
@@ -82,6 +96,7 @@ class Telemetry:
     stuck: float = 0.0  # seconds for which its thread has not moved, when that is too long
     smsc: str = ""
     report_support: bool = True
+    network_time: NetworkTime | None = None  # as last read
 
 
 class Ledger(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from gateway.modem.ledger import Telemetry
+from gateway.modem.ledger import NetworkTime, Telemetry
 from gateway.services.gate import Gate
 from gateway.store import connections
 from hw.ports import Finding
@@ -65,6 +65,7 @@ class ModemStatus:
     low_supply: int = 0  # complaints about the supply voltage
     attention: bool = False  # somebody has to look: everything was tried, or its thread hangs
     weak: bool = False  # the signal
+    network_time: NetworkTime | None = None  # what time it is by the network, as last read
     warnings: tuple[str, ...] = ()  # supply, jamming: it works, but somebody should look
 
     @property
@@ -161,6 +162,7 @@ def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> Mo
         low_supply=seen.low_supply,
         attention=seen.attention or bool(seen.stuck) or seen.state == "failed",
         weak=seen.signal_dbm is not None and seen.signal_dbm <= SIGNAL[0][0],
+        network_time=seen.network_time,
         warnings=seen.warnings,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.at import Urc, answers, commands
+from gateway.at import Urc, answers, commands, nettime
 from gateway.modem.jobs import verdict
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.machine import Event
@@ -51,6 +51,16 @@ def _signal(context: Context) -> Job[int | None]:
     if signal is None and context.profile.name == "huawei":
         signal = answers.hcsq((yield from ask(commands.hcsq())).lines)
     return signal
+
+
+def network_time(context: Context) -> Job[nettime.Told | None]:
+    """What the modem remembers of the network's time; None where that cannot be trusted."""
+    if context.profile.name == "quectel":  # its AT+CCLK? is universal time with a local zone
+        return nettime.kept((yield from ask(commands.network_time())).lines)
+    for query in commands.clock_follows_queries():
+        if nettime.follows_network((yield from ask(query)).lines):
+            return nettime.clock((yield from ask(commands.clock_query())).lines)
+    return None
 
 
 def ping() -> Job[None]:
