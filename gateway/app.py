@@ -45,6 +45,7 @@ from gateway.services.keeping import Keeping, in_a_thread
 from gateway.services.lighting import Lighting
 from gateway.services.longwork import Kind, LongWork
 from gateway.services.messaging import Messaging
+from gateway.services.notices import Notices
 from gateway.services.options import Options
 from gateway.services.preferences import Preferences
 from gateway.services.pressing import Pressing
@@ -128,7 +129,12 @@ class Service:
         acting = Acting(self._clock, self.events, preferences)
         self._poke_activities = acting.poke
         self.events.subscribe(self._pass_on)
-        housekeeping = Housekeeping(self._clock, self.events, (keeping.round,), self._heard)
+        housekeeping = Housekeeping(
+            self._clock,
+            self.events,
+            (keeping.round, lambda: notices.round(health.issues)),
+            self._heard,
+        )
         watch = self._watch(fleet)
         supervisor = Supervisor(
             fleet.revive,
@@ -169,6 +175,7 @@ class Service:
         sources = Sources(
             self.config, box.status, keeping, lambda: tuple(supervisor.dead | supervisor.hung)
         )
+        notices = Notices(self._clock, box.messaging, box.preferences)
         box.health = health = HealthWatch(self._clock, self.events, sources)
         box.poke_activities = acting.poke
         control = Control(self.config.data, box)

@@ -24,6 +24,7 @@ from webui.views import (
     sessions,
     settings,
     setup,
+    state,
     users,
 )
 
@@ -69,6 +70,8 @@ def create_app(box: Box) -> Flask:
         app.register_blueprint(blueprint)
     if box.credit is not None:
         app.register_blueprint(connections.blueprint)
+    if box.health is not None:
+        app.register_blueprint(state.blueprint)
     if box.keeping is not None:
         keeping.init_app(app)
         app.register_blueprint(keeping.blueprint)

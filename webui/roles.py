@@ -34,6 +34,7 @@ READERS = frozenset(
         "sessions.end_own",
         "sessions.own",
         "settings.phone",
+        "state.index",
         "settings.index",  # which lists what its reader may open
     }
 )

@@ -18,6 +18,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "api.send": (SEND,),
     "api.state": (SEND, READ),
     "api.received": (READ,),
+    "api.issues": (READ,),
     "api.export": (READ,),
 }
 

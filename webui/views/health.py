@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from gateway import __version__
+from gateway.health import Severity
 from gateway.services.status import Level
 from gateway.store import queries
 from gateway.store.db import StoreError
@@ -29,6 +30,15 @@ def health() -> tuple[Response, int]:
         checks["modems:ready"] = _check(
             LEVELS[status.level], "Modems that can send and receive", ready, "modems"
         )
+        watch = box().health
+        if watch is not None:
+            serious = [i for i in watch.issues if i.severity is not Severity.NOTE]
+            checks["box:issues"] = _check(
+                "warn" if serious else "pass",
+                "What a person should look after",
+                len(serious),
+                "issues",
+            )
         checks["messages:pending"] = _check(
             "pass", "Messages that wait to be sent", counts.pending, "messages"
         )
