@@ -22,8 +22,8 @@ def drawn(light: Light) -> Markup:
             ' dur="{}s" values="{}" keyTimes="{}"/>'
         ).format(f"{total:.3f}", ";".join(str(lit) for lit, _ in steps), ";".join(times))
     return Markup(
-        '<svg class="lamp" viewBox="0 0 40 40" role="img" aria-label="{shape}">'
-        '<circle class="lamp-rim" cx="20" cy="20" r="17"/>'
-        '<circle class="lamp-on lamp-{colour} moving" cx="20" cy="20" r="13">{moving}</circle>'
-        '<circle class="lamp-on lamp-{colour} still" cx="20" cy="20" r="13"/></svg>'
+        '<svg viewBox="0 0 40 40" role="img" aria-label="{shape}">'
+        '<circle class="glow-rim" cx="20" cy="20" r="17"/>'
+        '<circle class="glow-{colour} moving" cx="20" cy="20" r="13">{moving}</circle>'
+        '<circle class="glow-{colour} still" cx="20" cy="20" r="13"/></svg>'
     ).format(shape=f"The light: {light.shape}", colour=light.pattern.colour, moving=moving)
