@@ -332,7 +332,7 @@ def make_box(
         events=events,
         messaging=Messaging(clock, events, Preferences(events, config.country).country),
         status=Status(fleet.telemetry, lambda: events.revision, findings, gate),
-        options=Options(clock, events, gate),
+        options=Options(clock, events, gate, fleet.look_at_sims),
         accounts=Accounts(clock),
         desk=Desk(fleet.worker_at),
         phone=phone,

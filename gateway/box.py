@@ -13,11 +13,13 @@ from gateway.services.accounts import Accounts
 from gateway.services.activities import Activities
 from gateway.services.credit import Credit
 from gateway.services.files import Files
+from gateway.services.gate import Gate
 from gateway.services.healthwatch import HealthWatch
 from gateway.services.importing import Importing
 from gateway.services.interactions import Interactions
 from gateway.services.keeping import Keeping
 from gateway.services.lighting import Lighting
+from gateway.services.lines import Lines
 from gateway.services.longwork import LongWork
 from gateway.services.messages_csv import MessagesCsv
 from gateway.services.messaging import Messaging
@@ -25,8 +27,10 @@ from gateway.services.options import Options
 from gateway.services.people import People
 from gateway.services.preferences import Preferences
 from gateway.services.programs import Programs
+from gateway.services.rules import Rules
 from gateway.services.scheduling import Scheduling
 from gateway.services.searching import Searching
+from gateway.services.sims import Sims
 from gateway.services.status import Status
 from gateway.services.users import Users
 from gateway.services.ussd import Ussd
@@ -99,3 +103,16 @@ class Box:
     @property
     def programs(self) -> Programs:
         return Programs(self.clock)
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.clock, self.events, self.preferences.country)
+
+    @property
+    def lines(self) -> Lines:
+        gate = self.options.gate if self.options else Gate(self.clock)
+        return Lines(self.status, gate, self.clock, self.preferences.zone)
+
+    @property
+    def sims(self) -> Sims:
+        return Sims(self.status, self.clock, self.events)

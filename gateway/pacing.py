@@ -99,6 +99,20 @@ class Pacing:
             room = left if room is None else min(room, left)
         return Leave(room if room is not None else 1 << 30)
 
+    def wait(self, connection_id: int, limits: Limits, count: int, now: int) -> int:
+        """Milliseconds until so many more SMS have left, as far as the limits decide that."""
+        longest = 0
+        for window, limit in zip(
+            self._of(connection_id), (limits.minute, limits.hour, limits.day), strict=True
+        ):
+            window.forget(now)
+            over = count - (limit - window.total)
+            if not limit or over <= 0:
+                continue
+            first = window.sent[0][0] + window.length - now if window.sent else window.length
+            longest = max(longest, first + (over - 1) // limit * window.length)
+        return longest
+
     def lately(self, connection_id: int, now: int) -> int:
         """How many SMS it sent in the last hour."""
         window = self._of(connection_id)[WINDOWS.index(HOUR)]

@@ -18,9 +18,12 @@ from webui.views import (
     imports,
     inbox,
     keeping,
+    line_settings,
     live,
+    modems,
     phone,
     programs,
+    rules,
     sessions,
     settings,
     setup,
@@ -69,7 +72,9 @@ def create_app(box: Box) -> Flask:
     ):
         app.register_blueprint(blueprint)
     if box.credit is not None:
-        app.register_blueprint(connections.blueprint)
+        pages = (connections, line_settings, modems, rules)
+        for blueprint in {part.blueprint for part in pages}:  # they share one
+            app.register_blueprint(blueprint)
     if box.health is not None:
         app.register_blueprint(state.blueprint)
     if box.keeping is not None:

@@ -193,7 +193,7 @@ class DetailView:
 
     @classmethod
     def of(cls, message: Detail) -> DetailView:
-        names = {c.connection_id: c.name for c in queries.connections()}
+        names = queries.connection_names()
         ids = resendable(message)
         people = sorted(message.dispatches, key=lambda d: WORST_FIRST.index(d.state))
         known = box().people.names(d.number for d in people[:MOST_PEOPLE])

@@ -59,6 +59,7 @@ class Duties:
         self.timers = Timers()
         self.health = health.Health()
         self.restarted = ""  # why the modem has to be set up again
+        self.hurried = False  # somebody has done something about the SIM: look at once
         self._arrived: deque[receive.Notice] = deque()
         self._direct: deque[ReadPdu] = deque()
         self._card = Sim()  # the one in service
@@ -100,7 +101,10 @@ class Duties:
                 return self._set_up()
             case State.SIM_MISSING | State.SIM_LOCKED as state:
                 self.backlog.give_back(self._ledger, self._machine.why)
+                if self.hurried:
+                    self.timers.now("sim")
                 if due("sim", SIM_RETRY[state]):
+                    self.hurried = False
                     return self._open_sim()
             case State.FAILED:
                 self.backlog.give_back(self._ledger, self._machine.why)
@@ -175,6 +179,9 @@ class Duties:
         self._without_sim = self._without_sim + 1 if state.event is Event.NO_SIM else 0
         if state.event is not None:
             self._machine.on(state.event, state.why)
+            if state.event is Event.SIM_LOCK:
+                known = self._ledger.behind(state.sim, self.port)
+                self._show(sim=state.sim, wants=state.wants, connection_id=known)
             if self._without_sim and self._without_sim % WAKE_SIM == 0:
                 yield from radio.cycle()  # some notice a SIM that was put in only then
             return
@@ -193,7 +200,12 @@ class Duties:
             self.backlog.give_back(self._ledger, "Its SIM was changed.")
         self._served, self._card = self.context.connection_id, card
         self._find_centre(prepared.smsc)
-        self._show(sim=card, connection_id=self.context.connection_id, smsc=prepared.smsc)
+        self._show(
+            sim=card,
+            connection_id=self.context.connection_id,
+            smsc=prepared.smsc,
+            wants="",
+        )
         self.timers.now("sweep")
         yield from self._look()
 

@@ -144,6 +144,11 @@ class Fleet:
                 return worker.post(job)
         return False
 
+    def look_at_sims(self) -> None:
+        """A person entered a PIN: modems that wait for one look at once."""
+        for worker in self._workers:
+            worker.look_at_sim()
+
     def worker_at(self, port: str) -> Worker | None:
         return next((w for w in self._workers if w.config.port == port and not w.hidden), None)
 

@@ -95,6 +95,7 @@ class Telemetry:
     warnings: tuple[str, ...] = ()  # supply, jamming: what somebody should look at
     stuck: float = 0.0  # seconds for which its thread has not moved, when that is too long
     smsc: str = ""
+    wants: str = ""  # what a locked SIM asks for: "PIN", "PUK", ...
     report_support: bool = True
     network_time: NetworkTime | None = None  # as last read
 
@@ -111,6 +112,12 @@ class Ledger(Protocol):
 
         `tries_left`: what the SIM would forgive, None when the modem does not tell.
         """
+
+    def behind(self, sim: Sim, port: str) -> int | None:
+        """The connection of a SIM that is locked, None when it is not known yet."""
+
+    def receives(self, connection_id: int | None) -> bool:
+        """Whether messages are to be fetched from this SIM; False: a person has switched it off."""
 
     def submitting(self, part_id: int, connection_id: int) -> None:
         """The part is about to be handed to the network: the point of no return."""

@@ -143,6 +143,11 @@ class Worker:
         self._waker.set()
         return True
 
+    def look_at_sim(self) -> None:
+        """Somebody has done something about a SIM that is not in service."""
+        self._duties.hurried = True
+        self._waker.set()
+
     def doors_moved(self) -> None:
         """Its doors were replaced."""
         self._waker.set()

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gateway.clock import DAY, Clock
+from gateway.clock import DAY, SECOND, Clock
 from gateway.pacing import DEFAULT, NONE, Limits, Pacing, limits_of
 from gateway.routing import Line
 from gateway.store import connections, outbox, settings
@@ -113,6 +113,22 @@ class Gate:
                 return True, why
             now = self._clock.now()
             return False, self._remembered().leave(info.connection_id, limits, now).words
+
+    def limits(self, info: ConnectionInfo) -> Limits:
+        """How many SMS it may send: its own limits, else the box's."""
+        return self._limits(info, settings.get(SETTING))
+
+    def wait(self, info: ConnectionInfo, count: int) -> float:
+        """Seconds until so many more SMS have left, as far as the limits decide that."""
+        limits = self.limits(info)
+        with self._lock:
+            now = self._clock.now()
+            return self._remembered().wait(info.connection_id, limits, count, now) / SECOND
+
+    def distrusted(self, connection_id: int) -> bool:
+        """Whether the network's refusals hold it; a person may let it go."""
+        with self._lock:
+            return self._streaks.on_trial(connection_id)
 
     def _line(self, line: Line, info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Line:
         if info is None or not line.up:

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 from gateway.events import ConnectionChanged, Events
 from gateway.services.messaging import FieldError, Refused
-from gateway.services.numbers import BadNumber, normalise
+from gateway.services.numbers import INTERNATIONAL, BadNumber, normalise
 from gateway.store import connections
 
 LONGEST = 60  # characters
+SHORT = "is too short: enter the whole number, as people dial it"
+
+
+def understood(
+    connection_id: int, name: str, number: str, country: str
+) -> tuple[str, str, list[FieldError]]:
+    """Name and E.164 number ("": not known) as they are kept, and everything wrong with them."""
+    name, number = " ".join(name.split()), number.strip()
+    errors = []
+    if not name or len(name) > LONGEST or not name.isprintable():
+        errors.append(FieldError("name", f"Enter a name of 1 to {LONGEST} characters."))
+    elif _taken(connection_id, name):
+        errors.append(FieldError("name", "Another connection is called so; choose another name."))
+    known = normalise(number, country) if number else ""
+    if isinstance(known, BadNumber):
+        errors.append(FieldError("number", f"{known}."))
+    elif known and not INTERNATIONAL.fullmatch(known):
+        errors.append(FieldError("number", f"“{number}” {SHORT}."))
+    return name, str(known), errors
 
 
 def set_identity(
     connection_id: int, name: str, number: str, *, country: str, events: Events
 ) -> None:
     """Raises Refused with everything that is wrong. An empty number: not known."""
-    name, number = " ".join(name.split()), number.strip()
-    errors = []
-    if not name or len(name) > LONGEST or not name.isprintable():
-        errors.append(FieldError("name", f"Enter a name of 1 to {LONGEST} characters."))
-    known = normalise(number, country) if number else ""
-    if isinstance(known, BadNumber):
-        errors.append(FieldError("number", f"{known}."))
+    name, number, errors = understood(connection_id, name, number, country)
     if errors:
         raise Refused(errors)
-    connections.rename(connection_id, name=name, number=str(known))
+    connections.rename(connection_id, name=name, number=number)
     events.publish(ConnectionChanged(connection_id))
+
+
+def _taken(connection_id: int, name: str) -> bool:
+    others = (c for c in connections.all_connections() if c.connection_id != connection_id)
+    return any(c.name.casefold() == name.casefold() for c in others)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.clock import Clock
@@ -15,6 +16,7 @@ from gateway.store import connections, outbox, settings
 SWITCHES = ("send_enabled", "receive_enabled", "send_roaming", "reports", "hang_up")
 LIMITS = ("per_minute", "per_hour", "per_day")
 MOST = 100_000  # SMS
+BAD_CENTRE = "Enter it with + and country code: +491710760000."
 UNKNOWN = FieldError("connection", "This connection is not known; choose another.")
 
 
@@ -25,6 +27,7 @@ class Options:
     clock: Clock
     events: Events
     gate: Gate
+    look_at_sims: Callable[[], None] = lambda: None  # modems that wait for a PIN look at once
 
     def change(self, connection_id: int, **changes: bool | int | None) -> None:
         """Set some of SWITCHES (true or false) and LIMITS (SMS; 0 none, None the box's default).
@@ -56,13 +59,14 @@ class Options:
         if errors:
             raise Refused(errors)
         connections.set_pin(connection_id, pin, despite_few_tries=despite_few_tries)
+        self.look_at_sims()
         self._tell()
 
     def set_centre(self, connection_id: int, number: str) -> None:
         """The service centre for a SIM that does not know its own; named in every message then."""
         errors = [] if connections.exists(connection_id) else [UNKNOWN]
-        if not re.fullmatch(r"\+\d{6,15}", number):
-            errors.append(FieldError("centre", "Enter it with + and country code: +491710760000."))
+        if not re.fullmatch(r"\+[0-9]{6,15}", number):
+            errors.append(FieldError("centre", BAD_CENTRE))
         if errors:
             raise Refused(errors)
         settings.put(f"{CENTRE}{connection_id}", number)

@@ -78,6 +78,13 @@ class RadioLedger:
             tries_left=tries_left,
         )
 
+    def behind(self, sim: Sim, port: str) -> int | None:
+        return connections.behind(sim.iccid, port)
+
+    def receives(self, connection_id: int | None) -> bool:
+        info = connections.get(connection_id) if connection_id is not None else None
+        return info is None or info.receive_enabled
+
     def submitting(self, part_id: int, connection_id: int) -> None:
         step("prompt seen")
         outbox.submitted(part_id, connection_id, self._clock.now())
@@ -171,9 +178,10 @@ class RadioLedger:
         return told or known
 
     def called(self, connection_id: int | None, number: str) -> bool:
-        message_id = inbox.called(connection_id, number, self._clock.now())
-        self._events.publish(Received((message_id,)))
         info = connections.get(connection_id) if connection_id is not None else None
+        if info is None or info.receive_enabled:
+            message_id = inbox.called(connection_id, number, self._clock.now())
+            self._events.publish(Received((message_id,)))
         return info is not None and info.hang_up
 
     def erased(self, keys: Sequence[int]) -> None:

@@ -67,6 +67,8 @@ class ModemStatus:
     weak: bool = False  # the signal
     network_time: NetworkTime | None = None  # what time it is by the network, as last read
     warnings: tuple[str, ...] = ()  # supply, jamming: it works, but somebody should look
+    firmware: str = ""
+    wants: str = ""  # what a locked SIM asks for: "PIN", "PUK", ...
 
     @property
     def name(self) -> str:
@@ -164,6 +166,8 @@ def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> Mo
         weak=seen.signal_dbm is not None and seen.signal_dbm <= SIGNAL[0][0],
         network_time=seen.network_time,
         warnings=seen.warnings,
+        firmware=seen.identity.firmware,
+        wants=seen.wants if seen.state == "sim_locked" else "",
     )
 
 

@@ -199,6 +199,15 @@ def rename(connection_id: int, *, name: str | None = None, number: str | None = 
         )
 
 
+def forget(connection_id: int, now: int) -> None:
+    """Gone for good: from now on it is shown in the history only. Its PIN is not kept."""
+    with errors():
+        execute(
+            "UPDATE connection SET forgotten_at = ?, pin = '', pin_tried = '' WHERE id = ?",
+            (now, connection_id),
+        )
+
+
 _OPTIONS = (
     "send_enabled",
     "receive_enabled",

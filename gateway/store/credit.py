@@ -45,11 +45,12 @@ class Check:
 
 
 def watches() -> dict[int, Watch]:
-    """By connection; those that nobody has set up are not in it."""
+    """By connection; those that nobody has set up, or that were forgotten, are not in it."""
     with errors():
         rows = execute(
             "SELECT connection_id, code, pattern, every_hours, after_sms, warn_below, hold_below"
-            " FROM credit_setting"
+            " FROM credit_setting WHERE connection_id IN"
+            " (SELECT id FROM connection WHERE forgotten_at IS NULL)"
         ).fetchall()
     return {
         connection: Watch(code, pattern, hours, after, _amount(warn), _amount(hold))

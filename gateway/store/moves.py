@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     RESENT_BY_POLICY = "resent by policy"  # queued again although uncertain, as its writer wished
     LATE = "late"  # an answer or a report came after the dispatch had moved on
     CANCELLED = "cancelled"
+    MOVED = "moved"  # a person gave it to another connection
 
 
 def move(dispatch_id: int, state: State, what: Move, now: int, **changes: object) -> State:

@@ -8,7 +8,13 @@ from typing import Any
 
 from gateway.states import State
 from gateway.store import views
-from gateway.store.connections import ConnectionInfo, ModemInfo, all_connections, all_modems
+from gateway.store.connections import (
+    ConnectionInfo,
+    ModemInfo,
+    all_connections,
+    all_modems,
+    names,
+)
 from gateway.store.db import errors, execute
 from gateway.store.moves import Outcome
 from gateway.store.views import STATES, Counts, View, counts
@@ -26,6 +32,7 @@ __all__ = (
     "Row",
     "View",
     "by_client_id",
+    "connection_names",
     "connections",
     "counts",
     "detail",
@@ -39,6 +46,7 @@ PAGE = 50
 FIRST_WORDS = 200  # characters of the text that a row carries
 
 connections = all_connections
+connection_names = names
 modems = all_modems
 
 

@@ -26,6 +26,7 @@ class MemoryLedger:
         self.kept: list[ReadPdu] = []
         self.pin: str | None = None
         self.hang_up = False
+        self.receiving = True
         self.centre_known = ""
         self.tries: list[int | None] = []  # left, as told when a PIN was wanted
         self.fail: dict[str, list[Exception]] = {}
@@ -67,6 +68,12 @@ class MemoryLedger:
         self._note("pin_for", sim)
         pin, self.pin = self.pin, None
         return pin
+
+    def behind(self, sim: Sim, port: str) -> int | None:
+        return 7 if sim.iccid else None
+
+    def receives(self, connection_id: int | None) -> bool:
+        return self.receiving
 
     def submitting(self, part_id: int, connection_id: int) -> None:
         self._note("submitting", part_id)

@@ -144,12 +144,13 @@ class _Reader:
         return seconds
 
     def _connection(self) -> int | None:
-        """simNumber counts the connections from 1, in the order in which the page lists them."""
+        """simNumber counts the connections from 1, as they came; a removed one leaves a gap."""
         number: int | None = self._field("simNumber", int, "a whole number", None)
         if number is None:
             return None
-        known = connections.all_connections()
-        if not 1 <= number <= len(known):
-            self.mistakes.append(f"simNumber {number} is not known; there are {len(known)}.")
+        known = {c.position: c.connection_id for c in connections.all_connections()}
+        if number not in known:
+            there = ", ".join(map(str, known)) or "none"
+            self.mistakes.append(f"simNumber {number} is not known; there is: {there}.")
             return None
-        return known[number - 1].connection_id
+        return known[number]

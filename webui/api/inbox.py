@@ -17,9 +17,7 @@ def received() -> Response:
     if offset is None:
         return make_response(jsonify(message="offset must be 0 or more."), 400)
     messages, total = queries.inbox_list(limit, offset)
-    numbers = {
-        c.connection_id: (i, c.number) for i, c in enumerate(connections.all_connections(), 1)
-    }
+    numbers = {c.connection_id: (c.position, c.number) for c in connections.all_connections()}
     response = jsonify([_shape(m, numbers) for m in messages])
     response.headers["X-Total-Count"] = str(total)
     return response

@@ -87,6 +87,10 @@ STAYS = (
     "The message storage {memory} is full ({total} messages) and cannot be emptied: nothing more"
     " comes in. Delete messages from the SIM in a phone, or use another SIM."
 )
+LEFT = (
+    "The message storage {memory} is full ({total} messages), because receiving is switched off for"
+    " this connection. Switch it on and they come in."
+)
 UNKNOWN = answers.Usage("", 0, 0)
 
 
@@ -97,7 +101,8 @@ def _after_full(context: Context, were_full: Sequence[answers.Usage]) -> Job[str
         if was.memory:
             yield from _select(context, was.memory)
         usage = yield from _usage(was.memory)
-        template = STAYS if usage.full else FREED
+        off = usage.full and not context.ledger.receives(context.connection_id)
+        template = LEFT if off else STAYS if usage.full else FREED
         words.append(template.format(memory=was.memory or "of the modem", total=was.total))
     if words and context.memories:
         yield from _select(context, context.memories[0])
@@ -143,6 +148,8 @@ def _acknowledge() -> Job[None]:
 
 
 def _keep_and_delete(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
+    if not context.ledger.receives(context.connection_id):
+        pdus = [read for read in pdus if not _is_message(read.pdu)]  # messages stay on the SIM
     if not pdus:
         return
     keys = context.ledger.keep(context.connection_id, pdus)
@@ -151,6 +158,15 @@ def _keep_and_delete(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
         if (yield from _delete(pdu.slot)):
             gone.append(key)
     context.ledger.erased(gone)
+
+
+def _is_message(pdu: str) -> bool:
+    """Whether it is an SMS-DELIVER by its first octet (TS 23.040 9.2.3.1), and no report."""
+    try:
+        raw = bytes.fromhex(pdu)
+        return raw[1 + raw[0]] & 0b11 == 0
+    except (ValueError, IndexError):
+        return False
 
 
 def _delete(slot: int) -> Job[bool]:

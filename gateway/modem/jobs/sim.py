@@ -26,17 +26,20 @@ OUT = frozenset({("^SIMST", "0"), ("^SIMST", "255"), ("+QSIMSTAT", "1,0"), ("#QS
 class SimState:
     event: Event | None = None  # what keeps the SIM out of service; None = it is open
     why: str = ""
-    sim: Sim = field(default_factory=Sim)
+    sim: Sim = field(default_factory=Sim)  # of a locked one the ICCID at most
+    wants: str = ""  # what a locked one asks for: "PIN", "PUK", ...
 
 
 def open_sim(context: Context) -> Job[SimState]:
     status = yield from _status()
+    card = Sim()
     if status == "SIM PIN":
+        card = Sim(iccid=(yield from careful.twice(lambda: _iccid(context))))
         left = yield from _tries_left(context)
-        status = yield from _enter_pin(context, left)
+        status = yield from _enter_pin(context, card, left)
         if status == "SIM PIN":
             left = yield from _tries_left(context)
-            return SimState(Event.SIM_LOCK, _pin_words(left))
+            return SimState(Event.SIM_LOCK, _pin_words(left), card, "PIN")
     match status:
         case "READY":
             return SimState(sim=(yield from _identity(context)))
@@ -44,8 +47,10 @@ def open_sim(context: Context) -> Job[SimState]:
             return SimState(Event.NO_SIM, MISSING)
         case "SIM PUK":
             why = "The SIM is blocked and asks for its PUK; unblock it in a phone."
-            return SimState(Event.SIM_LOCK, why)
-    return SimState(Event.SIM_LOCK, f"The SIM cannot be used: it asks for {status}.")
+            card = card if card.iccid else Sim(iccid=(yield from _iccid(context)))
+            return SimState(Event.SIM_LOCK, why, card, "PUK")
+    why = f"The SIM cannot be used: it asks for {status}."
+    return SimState(Event.SIM_LOCK, why, card, status)
 
 
 def is_gone(context: Context) -> Job[bool]:
@@ -96,8 +101,7 @@ def _tries_left(context: Context) -> Job[int | None]:
     return answers.pin_tries((yield from ask(command)).lines)
 
 
-def _enter_pin(context: Context, left: int | None) -> Job[str]:
-    card = Sim(iccid=(yield from careful.twice(lambda: _iccid(context))))
+def _enter_pin(context: Context, card: Sim, left: int | None) -> Job[str]:
     pin = context.ledger.pin_for(card, context.port, left)
     if pin is None:
         return "SIM PIN"

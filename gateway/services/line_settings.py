@@ -1,0 +1,89 @@
+"""All that a person sets for a connection in one form: either all of it is kept, or nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+
+from gateway.events import ConnectionChanged, Events
+from gateway.services import credit, naming
+from gateway.services.credit import Credit
+from gateway.services.options import BAD_CENTRE, LIMITS, MOST, UNKNOWN, Options
+from gateway.services.radio import CENTRE
+from gateway.services.refusals import FieldError, Refused
+from gateway.store import connections, settings
+
+CENTRE_NUMBER = re.compile(r"\+[0-9]{6,15}")
+BLANKS = re.compile(r"[\s\-()./]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """As somebody typed it. `switches` is None where the form had none: they stay as they are."""
+
+    name: str = ""
+    number: str = ""
+    switches: dict[str, bool] | None = None  # options.SWITCHES
+    per_minute: str = ""  # "" = the box's default, "0" = no limit
+    per_hour: str = ""
+    per_day: str = ""
+    centre: str = ""  # "" = as the SIM knows it
+    credit: credit.Typed = field(default_factory=credit.Typed)
+
+
+def centre_of(connection_id: int) -> str:
+    """The service centre as the SIM told or as a person entered it; "" when not known."""
+    return str(settings.get(f"{CENTRE}{connection_id}", ""))
+
+
+def keep(
+    connection_id: int,
+    typed: Typed,
+    *,
+    country: str,
+    options: Options | None,
+    watching: Credit | None,
+    events: Events,
+) -> None:
+    """Check everything, then keep it; counts at once.
+
+    Raises Refused with everything that is wrong; then nothing was changed.
+    """
+    errors = [] if connections.exists(connection_id) else [UNKNOWN]
+    name, number, wrong = naming.understood(connection_id, typed.name, typed.number, country)
+    errors += wrong
+    limits = {key: limit(key, getattr(typed, key), errors) for key in LIMITS}
+    centre = BLANKS.sub("", typed.centre)
+    if centre and not CENTRE_NUMBER.fullmatch(centre):
+        errors.append(FieldError("centre", BAD_CENTRE))
+    try:
+        credit.understood(typed.credit)
+    except Refused as e:
+        errors += e.errors
+    if errors:
+        raise Refused(errors)
+    connections.rename(connection_id, name=name, number=number)
+    if options is not None and typed.switches is not None:
+        options.change(connection_id, **typed.switches, **limits)
+        if centre:
+            options.set_centre(connection_id, centre)
+        else:
+            settings.forget(f"{CENTRE}{connection_id}")
+    if watching is not None:
+        watching.set_watch(connection_id, typed.credit)
+    events.publish(ConnectionChanged(connection_id))
+
+
+def limit(key: str, text: str, errors: list[FieldError]) -> int | None:
+    """A number of SMS; None where nothing was typed."""
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > MOST:
+        words = f"Enter a whole number up to {MOST:,}; 0 for no limit, or nothing."
+        errors.append(FieldError(key, words))
+        return None
+    return int(text)
+
+
+CREDIT_FIELDS = tuple(f.name for f in fields(credit.Typed))

@@ -1,0 +1,199 @@
+"""The settings of a connection, its PIN, and whether it works: a test SMS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.services import credit, line_settings
+from gateway.services.line_settings import CREDIT_FIELDS
+from gateway.services.messaging import Draft, Refused, new_id
+from gateway.services.options import LIMITS, SWITCHES, Options
+from gateway.store import queries
+from gateway.store.connections import SAFE_TRIES
+from gateway.store.outbox import DuplicateId
+from webui import lines
+from webui.current import author, box
+from webui.lines import Shown
+from webui.messages import DetailView
+from webui.views.connections import blueprint as blueprint
+from webui.words import local
+
+TEXTS = ("name", "number", "centre", *LIMITS, *CREDIT_FIELDS)
+COUNTS = ("every_hours", "after_sms")  # 0 is shown as nothing
+TEST_VALID = 600  # seconds that a test SMS waits at most
+TOKEN = re.compile(r"[A-Za-z0-9]{21}")
+AGAIN = 2  # seconds between loads of a page without script, while a test is under way
+
+
+@dataclass(slots=True)
+class Form:
+    """The settings as they stand or as somebody typed them, with what is wrong."""
+
+    values: Mapping[str, str]
+    switches: Mapping[str, bool]
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@blueprint.get("/<id:connection_id>/settings")
+def settings(connection_id: int) -> str:
+    return _settings(lines.one(connection_id))
+
+
+@blueprint.post("/<id:connection_id>/settings")
+def save(connection_id: int) -> BaseResponse | str:
+    shown = lines.one(connection_id)
+    typed = {name: request.form.get(name, "") for name in TEXTS}
+    switches = {name: bool(request.form.get(name)) for name in SWITCHES}
+    switches["send_roaming"] = not request.form.get("no_roaming")
+    wanted = line_settings.Typed(
+        switches=switches if "switches" in request.form else None,
+        credit=credit.Typed(**{name: typed[name] for name in CREDIT_FIELDS}),
+        **{name: text for name, text in typed.items() if name not in CREDIT_FIELDS},
+    )
+    try:
+        line_settings.keep(
+            connection_id,
+            wanted,
+            country=box().preferences.country(),
+            options=box().options,
+            watching=lines.crediting(),
+            events=box().events,
+        )
+    except Refused as e:
+        errors = {found.field: found.words for found in e.errors}
+        return make_response(_settings(shown, Form(typed, switches, errors)), 422)
+    return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)
+
+
+def _settings(shown: Shown, form: Form | None = None) -> str:
+    return render_template(
+        "connection_settings.html",
+        c=shown,
+        form=form or _as_it_stands(shown),
+        usual=shown.line.limits,
+        status=box().status.snapshot(),
+    )
+
+
+def _as_it_stands(shown: Shown) -> Form:
+    info, watch = shown.info, shown.credit.watch
+    found: dict[str, object] = {"name": info.name, "number": info.number}
+    found["centre"] = line_settings.centre_of(shown.id)
+    found |= {name: getattr(info, name) for name in LIMITS}
+    found |= {name: getattr(watch, name) or None for name in COUNTS}
+    found |= {name: getattr(watch, name) for name in CREDIT_FIELDS if name not in COUNTS}
+    values = {name: "" if value is None else str(value) for name, value in found.items()}
+    return Form(values, {name: getattr(info, name) for name in SWITCHES})
+
+
+# PIN -------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<id:connection_id>/pin")
+def pin(connection_id: int) -> str:
+    return _pin(lines.one(connection_id))
+
+
+@blueprint.post("/<id:connection_id>/pin")
+def enter_pin(connection_id: int) -> BaseResponse | str:
+    shown = lines.one(connection_id)
+    typed, sure = request.form.get("pin", "").strip(), bool(request.form.get("sure"))
+    if request.form.get("action") == "forget":
+        typed = ""
+    elif not typed:
+        return make_response(_pin(shown, {"pin": "Enter the PIN of the SIM."}), 422)
+    elif _is_risky(shown) and not sure:
+        words = "Confirm that you know the PIN: a wrong one may block the SIM."
+        return make_response(_pin(shown, {"sure": words}), 422)
+    try:
+        _options().set_pin(connection_id, typed, despite_few_tries=sure)
+    except Refused as e:
+        return make_response(_pin(shown, {found.field: found.words for found in e.errors}), 422)
+    return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)
+
+
+def _is_risky(shown: Shown) -> bool:
+    """Whether the SIM would not forgive two more; where nobody tells, after a first try."""
+    left = shown.info.pin_tries
+    return left < SAFE_TRIES if left is not None else False
+
+
+def _pin(shown: Shown, errors: Mapping[str, str] | None = None) -> str:
+    return render_template(
+        "pin.html",
+        c=shown,
+        errors=errors or {},
+        risky=_is_risky(shown),
+        left=shown.info.pin_tries,
+        status=box().status.snapshot(),
+    )
+
+
+def _options() -> Options:
+    found = box().options
+    assert found is not None
+    return found
+
+
+# test SMS --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<id:connection_id>/test")
+def test(connection_id: int) -> str:
+    shown = lines.one(connection_id)
+    now = local(box().clock.now())
+    text = f"Test of {shown.info.name}, {now:%H:%M}"
+    values = {"to": shown.info.number, "text": text, "token": new_id()}
+    return _test(shown, values, told=request.args.get("sent", ""))
+
+
+@blueprint.post("/<id:connection_id>/test")
+def send_test(connection_id: int) -> BaseResponse | str:
+    shown = lines.one(connection_id)
+    values = {name: request.form.get(name, "") for name in ("to", "text", "token")}
+    if not TOKEN.fullmatch(values["token"]):
+        values["token"] = new_id()
+    draft = Draft(
+        recipients=values["to"],
+        text=values["text"],
+        connection_id=connection_id,
+        client_id=values["token"],
+        ttl_seconds=TEST_VALID,
+    )
+    try:
+        if len(box().messaging.recipients(values["to"]).numbers) > 1:
+            words = "A test goes to one number only."
+            return make_response(_test(shown, values, {"to": words}), 422)
+        box().messaging.send(draft, author=author(), origin="page")
+    except DuplicateId:
+        pass  # a second click
+    except Refused as e:
+        names = {"recipients": "to"}
+        errors = {names.get(found.field, found.field): found.words for found in e.errors}
+        return make_response(_test(shown, values, errors), 422)
+    there = url_for("connections.test", connection_id=connection_id, sent=values["token"])
+    return redirect(there, 303)
+
+
+def _test(
+    shown: Shown, values: Mapping[str, str], errors: Mapping[str, str] | None = None, told: str = ""
+) -> str:
+    message = queries.by_client_id(told) if TOKEN.fullmatch(told) else None
+    seen = DetailView.of(message) if message is not None else None
+    waits = message is not None and any(
+        d.state in ("pending", "sending") for d in message.dispatches
+    )
+    return render_template(
+        "test_sms.html",
+        c=shown,
+        values=values,
+        errors=errors or {},
+        seen=seen,
+        status=box().status.snapshot(),
+        again=AGAIN if waits else 0,
+    )
