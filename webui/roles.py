@@ -15,7 +15,9 @@ from webui.current import signed_in
 READERS = frozenset(
     {
         "connections.index",
+        "connections.modems",
         "connections.one",
+        "connections.rules",
         "inbox.detail",
         "inbox.view",
         "live.live",
@@ -45,6 +47,11 @@ OPERATORS = frozenset(
         "compose.send",
         "compose.write",
         "connections.check",
+        "connections.leave",
+        "connections.let_go",
+        "connections.move_waiting",
+        "connections.send_test",
+        "connections.test",
         "inbox.resend",
         "people.add",
         "people.bad_rows",

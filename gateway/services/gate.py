@@ -128,7 +128,7 @@ class Gate:
     def distrusted(self, connection_id: int) -> bool:
         """Whether the network's refusals hold it; a person may let it go."""
         with self._lock:
-            return self._streaks.on_trial(connection_id)
+            return self._suspected().on_trial(connection_id)
 
     def _line(self, line: Line, info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Line:
         if info is None or not line.up:

@@ -29,6 +29,7 @@ class Leaving:
 
     movable: int  # SMS that wait for it and can go elsewhere
     begun: int  # SMS that can go through no other: a part of them went out through it
+    later: int  # messages to be sent later for which it was chosen
     rules: tuple[int, ...]  # places of the routing rules that lead to it
     in_service: bool
 
@@ -45,7 +46,8 @@ class Sims:
         movable, begun = workload.movable(connection_id)
         places = [r.position for r in rules.all_rules() if r.rule.connection_id == connection_id]
         carried = {m.connection_id for m in self._status.snapshot().modems if m.state != "absent"}
-        return Leaving(movable, begun, tuple(places), connection_id in carried)
+        later = workload.later(connection_id)
+        return Leaving(movable, begun, later, tuple(places), connection_id in carried)
 
     def move(self, connection_id: int, to: str, who: str) -> int:
         """What waits for a connection goes to another (its id, or RULES). Returns how many SMS.
@@ -71,7 +73,7 @@ class Sims:
         leaving = self.leaving(connection_id)
         if leaving.in_service:
             raise Refused([FieldError("connection", IN_SERVICE)])
-        if leaving.movable and not to:
+        if (leaving.movable or leaving.later) and not to:
             raise Refused([FieldError("to", CHOOSE)])
         now = self._clock.now()
         target, name = _target(to, connection_id) if to else (0, DECIDED)

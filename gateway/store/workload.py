@@ -82,10 +82,20 @@ def movable(connection_id: int) -> tuple[int, int]:
     return int(row[0]) - int(row[1]), int(row[1])
 
 
+def later(connection_id: int) -> int:
+    """Messages to be sent later for which it was chosen."""
+    with errors():
+        row = execute(
+            "SELECT count(*) FROM schedule WHERE connection = ?", (connection_id,)
+        ).fetchone()
+    return int(row[0])
+
+
 def move(connection_id: int, to: int, name: str, who: str, now: int) -> int:
     """What waits for a connection waits for another one from now on (0: the rules decide).
 
-    Deleted messages too, should they be restored. Returns how many SMS were moved.
+    Deleted messages too, should they be restored, and what is to be sent later. Returns how many
+    SMS were moved.
     """
     with transaction():
         rows: Sequence[tuple[int, int]] = execute(
@@ -101,6 +111,10 @@ def move(connection_id: int, to: int, name: str, who: str, now: int) -> int:
             note(dispatch_id, now, Outcome.MOVED, reason=words)
         for message_id in {message_id for _, message_id in rows}:
             execute("UPDATE message SET connection_id = ? WHERE id = ?", (to or None, message_id))
+        execute(
+            "UPDATE schedule SET connection = ?, version = version + 1 WHERE connection = ?",
+            (to or None, connection_id),
+        )
     return len(rows)
 
 
