@@ -10,6 +10,7 @@ from gateway.store import db
 from webui import api, assets, connection, errors, roles, security, words
 from webui.arguments import IdConverter
 from webui.views import (
+    activities,
     auth,
     compose,
     connections,
@@ -61,6 +62,7 @@ def create_app(box: Box) -> Flask:
         inbox.blueprint,
         compose.blueprint,
         live.blueprint,
+        activities.blueprint,
         groups.blueprint,  # people, groups, blocked numbers and imports share it
         health.blueprint,
         settings.blueprint,

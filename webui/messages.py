@@ -13,12 +13,18 @@ from markupsafe import Markup
 from gateway.states import State
 from gateway.store import queries, views
 from gateway.store.queries import Detail, DispatchInfo, Row, View
+from webui import set_off
 from webui.current import box
 from webui.words import WORST_FIRST, StateWords, exactly, phone, shortened, state_words
 
 ANSWERABLE = re.compile(r"\+?[0-9*#]+")
 MOST_PEOPLE = 200  # recipients that an opened row lists; those with trouble come first
-ORIGINS = {"page": "on the page", "api": "by a program", "cli": "on the command line"}
+ORIGINS = {
+    "page": "on the page",
+    "api": "by a program",
+    "cli": "on the command line",
+    "activity": "by an activity",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +196,12 @@ class DetailView:
     no_reply: str  # why there is no Reply to
     failed: int
     uncertain: int
+    asked: bool  # whether it could set off activities: an SMS that came in
+    set_off: tuple[set_off.RunView, ...]
+
+    @property
+    def triggered(self) -> bool:
+        return any(run.activity_id for run in self.set_off)
 
     @classmethod
     def of(cls, message: Detail) -> DetailView:
@@ -212,6 +224,8 @@ class DetailView:
             no_reply=no_reply(message),
             failed=len(ids.failed),
             uncertain=len(ids.uncertain),
+            asked=message.incoming and message.kind == "sms",
+            set_off=set_off.of(message),
         )
 
     @property

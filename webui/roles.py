@@ -14,6 +14,7 @@ from webui.current import signed_in
 
 READERS = frozenset(
     {
+        "activities.index",
         "connections.index",
         "connections.modems",
         "connections.one",
@@ -42,6 +43,16 @@ READERS = frozenset(
 )
 OPERATORS = frozenset(
     {
+        "activities.again",
+        "activities.create",
+        "activities.delete",
+        "activities.edit",
+        "activities.fallback",
+        "activities.new",
+        "activities.save",
+        "activities.shift",
+        "activities.switch",
+        "activities.try_out",
         "compose.count",
         "compose.contacts",
         "compose.send",

@@ -39,9 +39,9 @@ export function choosing(form) {
 
 // suggestions ---------------------------------------------------------------------------------
 
-function suggesting(field) {
+export function suggesting(field) {
   const list = document.createElement("ul");
-  list.id = "offers";
+  list.id = `${field.id}-offers`;
   list.className = "offers";
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
@@ -93,7 +93,7 @@ function suggesting(field) {
     offers = found;
     list.replaceChildren(...found.map((offer, i) => {
       const li = document.createElement("li");
-      li.id = `offer-${i}`;
+      li.id = `${list.id}-${i}`;
       li.setAttribute("role", "option");
       const name = document.createElement("bdi"), about = document.createElement("span");
       name.textContent = offer.name;

@@ -1,0 +1,68 @@
+"""What a received message has set off, as its opened row shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.activities import StepState
+from gateway.services.activity_words import ACTIONS
+from gateway.store import runs
+from gateway.store.queries import Detail
+from gateway.store.runs import FALLBACK, StepInfo
+from webui.words import StateWords
+
+STATES: dict[StepState, StateWords] = {
+    StepState.WAITING: StateWords("Waiting", "busy", "clock"),
+    StepState.CALLING: StateWords("Calling", "busy", "send"),
+    StepState.DONE: StateWords("Done", "good", "tick"),
+    StepState.SKIPPED: StateWords("Left out", "warn", "question"),
+    StepState.FAILED: StateWords("Failed", "bad", "cross"),
+}
+NOT_YET = StateWords("Not taken yet", "warn", "alert")
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    id: int
+    action: str
+    state: StateWords
+    words: str
+    made_id: int | None  # the message that it made
+    tries: int  # of a webhook that waits for its next one
+    next_at: int | None
+    again: str  # what a button to try it again is called; "" = none
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    name: str
+    activity_id: int | None  # None: the fallback reply
+    steps: tuple[StepView, ...]
+
+
+def of(message: Detail) -> tuple[RunView, ...]:
+    if not message.incoming or message.kind != "sms":
+        return ()
+    return tuple(
+        RunView(
+            run.name,
+            None if run.activity_id == FALLBACK else run.activity_id,
+            tuple(map(_step, run.steps)),
+        )
+        for run in runs.set_off(message.id)
+    )
+
+
+def _step(step: StepInfo) -> StepView:
+    waits = step.state is StepState.CALLING and step.tries > 0
+    again = "Try again" if step.state is StepState.FAILED else "Try now" if waits else ""
+    return StepView(
+        id=step.id,
+        action=ACTIONS[step.kind],
+        state=NOT_YET if waits else STATES[step.state],
+        words=step.words,
+        made_id=step.made_id,
+        tries=step.tries if waits else 0,
+        next_at=step.due_at if waits else None,
+        again=again,
+    )
