@@ -32,9 +32,7 @@ async function change(button) {
     if (!fresh) throw new Error(response.statusText);
     form().replaceWith(document.adoptNode(fresh));
     equip();
-    const target = fresh.querySelector("[autofocus]");
-    if (button.value === "try") document.getElementById("tried").scrollIntoView({ block: "nearest" });
-    (target ?? fresh.querySelector(`button[name=do][value="${button.value}"]`))?.focus();
+    document.getElementById(button.getAttribute("formaction").slice(1))?.focus();
     banner("");
   } catch (error) {
     if (error instanceof SignedOut) signedOut();

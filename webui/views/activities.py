@@ -81,19 +81,23 @@ def fallback() -> BaseResponse | str:
 def switch(activity_id: int) -> BaseResponse:
     if not box().activities.switch(activity_id, request.form.get("on") == "yes", author()):
         abort(404)
-    return _back(activity_id, "switch")
+    return _back(f"switch-{activity_id}")
 
 
 @blueprint.post("/<id:activity_id>/shift")
 def shift(activity_id: int) -> BaseResponse:
     up = request.form.get("by") == "up"
     box().activities.shift(activity_id, -1 if up else 1, author())
-    return _back(activity_id, "up" if up else "down")
+    order = [a.id for a in activities.activities()]
+    at = order.index(activity_id) if activity_id in order else 0
+    if (up and at == 0) or (not up and at == len(order) - 1):
+        up = not up  # the button that was pressed can take it no further
+    return _back(f"{'up' if up else 'down'}-{activity_id}")
 
 
-def _back(activity_id: int, focus: str) -> BaseResponse:
-    here = f"activity-{activity_id}"
-    return redirect(url_for("activities.index", focus=f"{focus}-{activity_id}", _anchor=here), 303)
+def _back(button: str) -> BaseResponse:
+    """To the list; the keyboard is where it was."""
+    return redirect(url_for("activities.index", _anchor=button), 303)
 
 
 def _list(
@@ -112,9 +116,7 @@ def _list(
         fallback=wanted or box().activities.fallback(),
         errors=errors or {},
         trial=trial or Trial(),
-        tried={t.activity.id: t for t in trial.tried if t.activity} if trial else {},
         placeholders=placeholders(),
-        focus=request.args.get("focus", ""),
         done=request.args.get("done", ""),
     )
 
@@ -263,7 +265,6 @@ def _form(
         stored=stored,
         errors=errors or {},
         trial=trial or Trial(),
-        focus=_focus(draft, errors or {}),
         groups=groups.groups(),
         connections=connections.all_connections(),
         weekdays=WEEKDAYS,
@@ -274,25 +275,6 @@ def _form(
         placeholders=placeholders(),
         troubles=activity_words.troubles(stored) if stored else (),
     )
-
-
-def _focus(draft: Typed, errors: Mapping[str, str]) -> str:
-    """The name of what the keyboard goes on with, after a button sent the form."""
-    what, _, place = request.form.get("do", "").partition("-")
-    count = len(draft.actions)
-    at = int(place) if place.isdecimal() and len(place) < 3 else 0
-    match what:
-        case "add":
-            return f"a{count - 1}"
-        case "remove":
-            return f"a{min(at, count - 1)}" if count else "new"
-        case "up":
-            return f"up-{at - 1}" if at > 1 else f"down-{at - 1}"
-        case "down":
-            return f"down-{at + 1}" if at + 2 < count else f"up-{at + 1}"
-        case "try":
-            return "tried"
-    return next(iter(errors), "")
 
 
 def _by_field(errors: Iterable[FieldError]) -> dict[str, str]:
