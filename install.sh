@@ -1,10 +1,22 @@
 #!/usr/bin/env bash
-# Sets up Pigeonbox in this folder and runs it.
-#   ./install.sh demo          set up, then run the box on two simulated modems
-#   ./install.sh test [ARGS]   set up, then run every check and test (ARGS go to pytest)
-#   ./install.sh bench [NAME]  set up, then measure; prints JSON lines
-#   ./install.sh screenshots   set up, then take the pictures that README shows
-# A second run is quick, and needs no internet.
+# Installs Pigeonbox on this machine, or sets it up in this folder to try it.
+#
+# On the machine, as root (Raspberry Pi OS, Debian 12 or 13):
+#   sudo ./install.sh              install, or bring what is there to this version
+#   sudo ./install.sh --upgrade    the same, for a box that has Pigeonbox: data are kept, and a
+#                                  version that does not come up healthy is taken back by itself
+#   sudo ./install.sh --uninstall  remove it and keep the data; --purge-data deletes them too
+#        --serial yes|no           free the serial pins of a Raspberry Pi for a modem HAT
+#        --dry-run                 print every step and change nothing
+#
+# In this folder, as anybody:
+#   ./install.sh demo              set up, then run the box on two simulated modems
+#   ./install.sh test [ARGS]       set up, then run every check and test (ARGS go to pytest)
+#   ./install.sh test-appliance    install, upgrade and remove it on real Debian systems (as root)
+#   ./install.sh bench [NAME]      set up, then measure; prints JSON lines
+#   ./install.sh screenshots       set up, then take the pictures that README shows
+#
+# A second run is quick. Whatever is cut off is mended by running the same command again.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 
@@ -12,7 +24,7 @@ VENV=.venv
 PY=$VENV/bin/python
 
 say() { printf '%s\n' "$*" >&2; }
-fail() { say "$*"; exit 1; }
+fail() { say "install.sh: $1"; exit "${2:-1}"; }
 
 may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 
@@ -95,6 +107,15 @@ test_programs() {
 As root: apt-get install ${missing[*]}"
 }
 
+# What makes Debian systems to install on, and starts them.
+appliance_programs() {
+    local missing=()
+    [ -x /usr/sbin/debootstrap ] || missing+=(debootstrap)
+    command -v systemd-nspawn >/dev/null || missing+=(systemd-container)
+    [ ${#missing[@]} = 0 ] || packages "${missing[@]}" ||
+        say "NOT INSTALLED: ${missing[*]}. As root: apt-get install ${missing[*]}"
+}
+
 run_tests() {
     local checks=0
     say "== ruff";        $VENV/bin/ruff check . || checks=1
@@ -128,8 +149,18 @@ screenshots)
     test_programs
     exec $PY -m tests.e2e.screenshots
     ;;
+test-appliance)
+    shift
+    set_up '[test]'
+    appliance_programs
+    PIGEONBOX_APPLIANCE=1 exec $PY -m pytest -n 0 -p no:randomly -m appliance "$@"
+    ;;
+-h | --help | help)
+    sed -n '2,/^set /s/^# \{0,1\}//p' "$0"
+    ;;
 *)
-    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
-    exit 2
+    # shellcheck source=hw/host/main.sh
+    . hw/host/main.sh
+    host_command "$@"
     ;;
 esac

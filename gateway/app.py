@@ -155,7 +155,7 @@ class Service:
             self._systemd,
             self._page_answers,
         )
-        lamp, why_dark = open_lamp(self.config.led_board)
+        lamp, why_dark = open_lamp("none" if self._trial else self.config.led_board)
         no_light = [Finding("light", "", why_dark, serious=False)] if why_dark else []
         box = make_box(
             self.config,
@@ -396,6 +396,7 @@ def run(
 
     signal.signal(signal.SIGTERM, end)
     try:
+        systemd.tell("WATCHDOG=1")  # after a restart in the same process its time runs already
         box = service.start()
         server = _web_server(box, listener)
         with db.connected():

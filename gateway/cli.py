@@ -8,9 +8,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +20,7 @@ from gateway import (
     cli_export,
     cli_keeping,
     cli_scheduled,
+    cli_welcome,
     config,
 )
 from gateway.cli_shared import (
@@ -78,7 +78,7 @@ def run(
             simulate=simulate,
             air_time=air_time,
             trial=trial,
-            ready=lambda box: None if trial else _say_hello(box, announce),
+            ready=lambda box: None if trial else cli_welcome.say_hello(box, announce),
         )
     if again:  # the same process, so that whoever started it goes on watching it
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
@@ -227,26 +227,6 @@ def passwd(
     click.echo(f"The password of {name} is set.")
 
 
-@main.command()
-@common
-@as_json
-def code(config_file: Path | None, data: Path | None, as_json: bool) -> None:
-    """Print a new one-time code that lets somebody set an administrator's password on the page."""
-    from gateway.addresses import urls
-    from gateway.services.accounts import Accounts
-
-    settings = read_settings(config_file, data)
-    with open_store(settings):
-        made = Accounts(SystemClock()).new_code(how="by command", who=who())
-    addresses = urls(settings.http.host, settings.http.port)
-    links = [f"{url}first-run?code={made}" for url in addresses]
-    if as_json:
-        print_json({"code": made, "links": links})
-    else:
-        click.echo(f"{made}  (valid for an hour, once). Enter it on the page, or open:")
-        click.echo("\n".join(f"  {link}" for link in links))
-
-
 @main.group()
 def token() -> None:
     """Keys with which programs use the API."""
@@ -321,6 +301,8 @@ def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None
     click.echo(f"{name} can no longer be used.")
 
 
+main.add_command(cli_welcome.code)
+main.add_command(cli_welcome.address)
 main.add_command(cli_expert.doctor)
 main.add_command(cli_expert.at)
 main.add_command(cli_scheduled.scheduled)
@@ -351,35 +333,3 @@ def _start_logging(settings: config.Config) -> None:
         logging.getLogger("peewee").setLevel(logging.INFO)
     # waitress warns of every full queue; a slow client is no news
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-
-
-def _say_hello(box: Any, announce: bool) -> None:
-    """Where the page is; the one-time link as long as nobody has set a password."""
-    from gateway.addresses import urls
-
-    code = box.accounts.first_run_code()
-    if not announce and code is None:
-        return
-    addresses = urls(box.config.http.host, box.config.http.port)
-    lines = ["Pigeonbox is running.", *(f"  {url}" for url in addresses)]
-    if code is not None:
-        lines += ["Nobody has set a password yet. Sign in once with:"]
-        lines += [f"  {url}first-run?code={code}" for url in addresses[:1]]
-    _print_lines(lines + _phone_lines(addresses, f"first-run?code={code}" if code else ""))
-
-
-def _phone_lines(addresses: Sequence[str], path: str) -> list[str]:
-    """The same as a QR code, where somebody is looking at a terminal."""
-    from gateway.addresses import for_phone
-
-    address = for_phone(addresses)
-    if address is None or not sys.stdout.isatty():
-        return []
-    from gateway import qr
-
-    return ["On a phone in the same network:", qr.terminal(f"{address}{path}")]
-
-
-def _print_lines(lines: Sequence[str]) -> None:
-    click.echo("\n".join(lines))
-    sys.stdout.flush()

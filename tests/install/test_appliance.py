@@ -1,0 +1,303 @@
+"""A box's whole life on real Debian systems under systemd: each test leaves the box well.
+
+`machine` is a fresh system; whoever needs Pigeonbox on it takes `box`, which installs it first.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import time
+
+import pytest
+
+from tests.install.machines import Machine
+from tests.support.box import eventually
+
+pytestmark = [pytest.mark.appliance, pytest.mark.timeout(900)]
+
+DATA = "/var/lib/pigeonbox"
+TOUCHED = ("/etc", "/opt", "/usr", "/var/lib/pigeonbox")
+
+
+@pytest.fixture
+def box(machine: Machine) -> Machine:
+    """Installed, running, and with one message in it that must not be lost."""
+    if not (machine.root / "opt/pigeonbox/current").is_symlink():
+        machine.bring()
+        if not (machine.root / "boot/firmware").exists():
+            (machine.root / "boot/firmware").mkdir(parents=True)
+        machine.install("--serial", "no")
+        machine.do("pigeonbox", "send", "--id", "kept", "+254712345678", "before the upgrade")
+    machine.wait_well()
+    return machine
+
+
+def messages(box: Machine) -> str:
+    """The messages in the database of the running version, as text."""
+    look = (
+        "import sqlite3, sys; d = sqlite3.connect('file:/var/lib/pigeonbox/pigeonbox.db?mode=ro', "
+        "uri=True); print([r[0] for r in d.execute('SELECT text FROM message ORDER BY id')])"
+    )
+    return box.tell("python3", "-c", look)
+
+
+def migrations(box: Machine) -> set[str]:
+    look = (
+        "import sqlite3; d = sqlite3.connect('file:/var/lib/pigeonbox/pigeonbox.db?mode=ro', "
+        "uri=True); print(*[r[0] for r in d.execute('SELECT name FROM schema_migration')])"
+    )
+    return set(box.tell("python3", "-c", look).split())
+
+
+def newer(box: Machine, name: str, *, migrates: bool = False, spoilt: str = "") -> str:
+    """Sources of a next version. `spoilt`: code put at the start of gateway.app.run."""
+    folder = box.bring(name)
+    project = folder / "pyproject.toml"
+    project.write_text(re.sub(r'(?m)^version = ".*"', f'version = "9.{name}"', project.read_text()))
+    if migrates:
+        (folder / "gateway/store/migrations/9999_next.py").write_text(
+            '"""A step of the next version."""\n\n\n'
+            "def up(migrator, database):\n"
+            '    database.execute_sql("CREATE TABLE next_version (x INTEGER)")\n'
+        )
+    if spoilt:
+        app = folder / "gateway/app.py"
+        text = app.read_text()
+        mark = "    faulthandler.enable()"
+        assert text.count(mark) == 1
+        app.write_text(text.replace(mark, f"{spoilt}\n{mark}"))
+    return name
+
+
+def test_a_dry_run_changes_nothing(machine):
+    if (machine.root / "opt/pigeonbox").exists():
+        pytest.skip("installed already")
+    machine.bring()
+    before = machine.facts(*(f for f in TOUCHED if (machine.root / f[1:]).exists()))
+    machine.install("--dry-run")
+    assert machine.facts(*(f for f in TOUCHED if (machine.root / f[1:]).exists())) == before
+    assert not (machine.root / "opt/pigeonbox").exists()
+
+
+def test_without_the_internet_it_says_so_and_a_second_run_mends_it(machine):
+    if (machine.root / "opt/pigeonbox").exists():
+        pytest.skip("installed already")
+    machine.bring()
+    hosts = machine.root / "etc/resolv.conf"
+    kept = hosts.read_text()
+    hosts.write_text("nameserver 127.0.0.9\noptions timeout:1 attempts:1\n")
+    try:
+        said = machine.refused()
+    finally:
+        hosts.write_text(kept)
+    assert "internet" in said.splitlines()[-1]
+
+
+def test_it_runs_as_a_service_with_a_page_on_port_80(box):
+    assert box.shown("ActiveState") == "active"
+    assert box.shown("Type") == "notify"
+    assert box.tell("systemctl", "is-enabled", "pigeonbox") == "enabled"
+    groups = box.tell("id", "-nG", "pigeonbox").split()
+    assert "dialout" in groups
+    assert box.tell("stat", "-c", "%U:%G %a", DATA, f"{DATA}/pigeonbox.db").splitlines() == [
+        "pigeonbox:pigeonbox 700",
+        "pigeonbox:pigeonbox 600",
+    ]
+    assert box.tell("stat", "-c", "%U:%G %a", "/etc/pigeonbox/config.toml") == (
+        "root:pigeonbox 640"
+    )
+    assert box.tell("ps", "-o", "user=", "-p", str(box.pid)) in ("pigeonbox", "")
+    assert f"<port>{box.port}</port>" in box.tell("cat", "/etc/avahi/services/pigeonbox.service")
+    assert "not running" not in box.tell("pigeonbox", "modems")
+    assert "before the upgrade" in messages(box)
+
+
+def test_nothing_of_the_code_can_be_changed_by_the_service(box):
+    mine = box.tell("find", "/opt/pigeonbox", "-user", "pigeonbox", "-o", "-perm", "-o=w", "-type",
+                    "f")  # fmt: skip
+    assert mine == ""
+
+
+def test_a_second_run_changes_nothing(box):
+    before, pid = box.facts("/etc", "/opt", "/usr/local"), box.pid
+    said = box.install()
+    assert box.facts("/etc", "/opt", "/usr/local") == before
+    assert box.pid == pid, "it was restarted for nothing"
+    assert "is installed" in said
+
+
+def test_an_own_config_stays(box):
+    config = box.root / "etc/pigeonbox/config.toml"
+    before = config.read_text()
+    config.write_text(before + '\n# mine\n[log]\nlevel = "DEBUG"\n')
+    try:
+        box.install()
+        assert config.read_text().endswith('# mine\n[log]\nlevel = "DEBUG"\n')
+    finally:
+        config.write_text(before)
+
+
+def test_a_config_with_a_mistake_is_named_and_nothing_is_changed(box):
+    config = box.root / "etc/pigeonbox/config.toml"
+    before, pid = config.read_text(), box.pid
+    config.write_text(before.replace("[leds]", "[lights]"))
+    try:
+        said = box.refused()
+    finally:
+        config.write_text(before)
+    assert "lights: is not known" in said
+    assert "must be mended" in said.splitlines()[-1]
+    assert box.pid == pid
+
+
+def test_the_unit_is_sound_and_shut_in(box):
+    checked = box.do(
+        "systemd-analyze", "verify", "/etc/systemd/system/pigeonbox.service", check=False
+    )
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    told = box.tell("systemd-analyze", "security", "--no-pager", "pigeonbox")
+    exposure = float(re.search(r"exposure level for \S+: ([0-9.]+)", told)[1])  # type: ignore[index]
+    assert exposure < 3, told
+
+
+def test_udev_accepts_the_rules(box):
+    done = box.do("udevadm", "verify", "/etc/udev/rules.d/60-pigeonbox.rules", check=False)
+    if box.suite == "bookworm":
+        pytest.skip("udevadm of Debian 12 cannot verify")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_killed_it_starts_again(box):
+    pid = box.pid
+    box.do("kill", "-KILL", str(pid))
+    eventually(lambda: box.pid not in (0, pid), patience=30)
+    box.wait_well()
+
+
+def test_frozen_it_is_ended_and_started_by_the_watchdog(box):
+    """A stopped process is what a hang of everything looks like."""
+    box.do("mkdir", "-p", "/run/systemd/system/pigeonbox.service.d")
+    quick = box.root / "root/quick.conf"
+    quick.write_text("[Service]\nWatchdogSec=12\nTimeoutAbortSec=3\n")
+    box.do("cp", "/root/quick.conf", "/run/systemd/system/pigeonbox.service.d/")
+    box.do("systemctl", "daemon-reload")
+    box.do("systemctl", "restart", "pigeonbox")
+    try:
+        box.wait_well()
+        pid, began = box.pid, time.monotonic()
+        time.sleep(20)  # longer than the limit: it is fed
+        assert box.pid == pid
+        box.do("kill", f"-{signal.SIGSTOP.value}", str(pid))
+        eventually(lambda: box.pid not in (0, pid), patience=60)
+        assert time.monotonic() - began < 80
+        box.wait_well()
+        assert "watchdog" in box.tell("journalctl", "-u", "pigeonbox", "-n", "200").lower()
+    finally:
+        box.do("rm", "-r", "/run/systemd/system/pigeonbox.service.d")
+        box.do("systemctl", "daemon-reload")
+        box.do("systemctl", "restart", "pigeonbox")
+        box.wait_well()
+
+
+def test_an_upgrade_keeps_the_data_and_migrates_them(box):
+    old = box.release
+    said = box.install("--upgrade", code=newer(box, "good", migrates=True))
+    assert "Trying it on a copy" in said
+    assert box.release.startswith("9.good-")
+    assert "9999_next" in migrations(box)
+    assert "before the upgrade" in messages(box)
+    assert box.is_well()
+    assert box.tell("readlink", "/opt/pigeonbox/previous") == f"releases/{old}"
+    assert sorted(box.tell("ls", "/opt/pigeonbox/releases").split()) == sorted([old, box.release])
+    left = box.tell("ls", "-A", DATA)
+    assert ".trial" not in left
+    assert ".before-upgrade" not in left
+
+
+SPOILT = {
+    "does not start": '    raise SystemExit("spoilt")',
+    "never answers": "    import time; time.sleep(600)",
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_version_that_does_not_come_up_is_found_out_on_a_copy(box, how):
+    before, pid, shape = box.release, box.pid, migrations(box)
+    name = newer(box, f"bad{how.replace(' ', '')}", migrates=False, spoilt=SPOILT[how])
+    said = box.refused("--upgrade", code=name, PIGEONBOX_HEALTHY_WITHIN="15")
+    assert "nothing was changed" in said
+    assert (box.release, box.pid, migrations(box)) == (before, pid, shape)
+    assert box.is_well()
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_version_that_fails_only_in_earnest_is_taken_back_with_its_data(box, how):
+    before, shape, kept = box.release, migrations(box), messages(box)
+    spoilt = SPOILT[how].replace("    ", "", 1)
+    code = (
+        "    if not trial:\n"
+        "        from gateway.store import db\n"
+        "        db.open_store(config.data); db.close_store()  # migrates first, then fails\n"
+        f"        {spoilt}"
+    )
+    folder = newer(box, f"late{how.replace(' ', '')}", spoilt=code)
+    (box.root / f"root/{folder}/gateway/store/migrations/9998_late.py").write_text(
+        "def up(migrator, database):\n"
+        '    database.execute_sql("CREATE TABLE late (x INTEGER)")\n'
+        "    database.execute_sql(\"UPDATE message SET text = 'spoilt'\")\n"
+    )
+    said = box.refused("--upgrade", code=folder, PIGEONBOX_HEALTHY_WITHIN="25")
+    assert f"Going back to {before}" in said
+    assert "did not come up healthy" in said
+    assert box.release == before
+    assert migrations(box) == shape
+    assert messages(box) == kept
+    box.wait_well()
+    assert "failed-upgrade.db" in box.tell("ls", f"{DATA}/backups")
+    assert not (box.root / "opt/pigeonbox/trial").exists()
+
+
+def test_an_upgrade_that_was_cut_off_is_mended_by_the_next_run(box):
+    """The power went between the change and its proof, and the new version does not run."""
+    before, kept = box.release, messages(box)
+    name = newer(box, "cut", spoilt="    if not trial:\n        import time; time.sleep(600)")
+    inside = (
+        f"/root/{name}/install.sh --upgrade & p=$!; "
+        "until [ -e /opt/pigeonbox/trial ]; do sleep 0.1; done; sleep 1; kill -KILL $p; "
+        "pkill -KILL -f 'systemctl restart' || true"
+    )
+    box.do("bash", "-c", inside, check=False, PIGEONBOX_HEALTHY_WITHIN="60")
+    assert box.release.startswith("9.cut-")
+    said = box.install(PIGEONBOX_HEALTHY_WITHIN="60")  # the sources that were installed before
+    assert "was cut off" in said
+    assert f"Going back to {before}" in said
+    assert not box.release.startswith("9.cut-")
+    assert messages(box) == kept
+    box.wait_well()
+
+
+def test_removed_it_leaves_the_data_and_comes_back_with_them(box):
+    kept = messages(box)
+    said = box.do("/opt/pigeonbox/current/src/install.sh", "--uninstall").stderr
+    assert "Kept: /var/lib/pigeonbox" in said
+    for gone in ("opt/pigeonbox", "etc/systemd/system/pigeonbox.service",
+                 "etc/udev/rules.d/60-pigeonbox.rules", "usr/local/bin/pigeonbox"):  # fmt: skip
+        assert not (box.root / gone).exists()
+    assert box.tell("systemctl", "is-active", "pigeonbox") == "inactive"
+    shutil.rmtree(box.root / "root/pigeonbox", ignore_errors=True)
+    newer(box, "pigeonbox", migrates=True)  # the version that has written the data
+    box.install()
+    box.wait_well()
+    assert messages(box) == kept
+
+
+def test_removed_with_its_data_nothing_is_left(box):
+    before = {f for f in box.facts("/etc", "/opt", "/usr/local", "/var/lib") if "pigeonbox" in f}
+    assert before
+    box.install("--uninstall", "--purge-data")
+    after = {f for f in box.facts("/etc", "/opt", "/usr/local", "/var/lib") if "pigeonbox" in f}
+    assert after == set()
+    assert box.do("id", "pigeonbox", check=False).returncode != 0
+    box.install("--uninstall")  # with nothing there, it says so and does no harm
