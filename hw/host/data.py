@@ -19,8 +19,9 @@ from pathlib import Path
 
 DATABASE = "pigeonbox.db"
 BACKUPS = "backups"
-# Copies of copies, what belongs to a running process, and what SQLite folds into the copy.
-LEFT_OUT = {BACKUPS, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "service.lock", ".opening"}
+# What is folded into the copy, what belongs to a running process, and what can be done without.
+LEFT_OUT = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "service.lock", ".opening"}
+LEFT_OUT |= {BACKUPS, "exports", "reserve"}
 OURS = (".trial", ".before-upgrade")
 
 
@@ -72,7 +73,7 @@ def _put_aside(database: Path) -> None:
     folder = database.parent / BACKUPS
     folder.mkdir(mode=0o700, exist_ok=True)
     stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
-    aside = folder / f"pigeonbox-{stamp}-failed-upgrade.db"
+    aside = folder / f"pigeonbox-{stamp}-failed-upgrade-secret.db"
     try:
         _fold(database, aside)
         print(aside)

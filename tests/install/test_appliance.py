@@ -65,7 +65,7 @@ def newer(box: Machine, name: str, *, migrates: bool = False, spoilt: str = "") 
     if spoilt:
         app = folder / "gateway/app.py"
         text = app.read_text()
-        mark = "    faulthandler.enable()"
+        mark = "    faulthandler.enable()"  # the first statement of run()
         assert text.count(mark) == 1
         app.write_text(text.replace(mark, f"{spoilt}\n{mark}"))
     return name
@@ -255,7 +255,7 @@ def test_a_version_that_fails_only_in_earnest_is_taken_back_with_its_data(box, h
     assert migrations(box) == shape
     assert messages(box) == kept
     box.wait_well()
-    assert "failed-upgrade.db" in box.tell("ls", f"{DATA}/backups")
+    assert "failed-upgrade-secret.db" in box.tell("ls", f"{DATA}/backups")
     assert not (box.root / "opt/pigeonbox/trial").exists()
 
 

@@ -22,7 +22,8 @@ def folder(tmp_path: Path) -> Path:
     (folder / "backups/old.db").write_bytes(b"old")
     (folder / "keys").mkdir()
     (folder / "keys/secret").write_text("s")
-    (folder / "service.lock").touch()
+    for name in ("service.lock", "reserve"):
+        (folder / name).touch()
     return folder
 
 
