@@ -26,6 +26,19 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+# Of several recipients, this order decides what is said first.
+WORST_FIRST = (
+    State.FAILED,
+    State.UNCERTAIN,
+    State.SENDING,
+    State.PENDING,
+    State.SCHEDULED,
+    State.SENT,
+    State.DELIVERED,
+    State.CANCELLED,
+)
+
+
 class Move(StrEnum):
     """What can happen to a dispatch."""
 

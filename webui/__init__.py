@@ -14,10 +14,10 @@ from webui.views import (
     auth,
     compose,
     connections,
+    deleted,
     groups,
     health,
     imports,
-    inbox,
     keeping,
     line_settings,
     live,
@@ -25,11 +25,13 @@ from webui.views import (
     phone,
     programs,
     rules,
+    selected,
     sessions,
     settings,
     setup,
     state,
     users,
+    work,
 )
 
 if TYPE_CHECKING:
@@ -59,10 +61,12 @@ def create_app(box: Box) -> Flask:
         part.init_app(app)
     for blueprint in (
         auth.blueprint,
-        inbox.blueprint,
+        selected.blueprint,  # the inbox and what is done to its messages share it
         compose.blueprint,
         live.blueprint,
         activities.blueprint,
+        work.blueprint,
+        deleted.blueprint,
         groups.blueprint,  # people, groups, blocked numbers and imports share it
         health.blueprint,
         settings.blueprint,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 from markupsafe import Markup
 
-from gateway.states import State
+from gateway.states import WORST_FIRST, State
 from gateway.store import queries, views
 from gateway.store.queries import Detail, DispatchInfo, Row, View
-from webui import set_off
+from webui import answering, set_off
 from webui.current import box
-from webui.words import WORST_FIRST, StateWords, exactly, phone, shortened, state_words
+from webui.words import StateWords, exactly, phone, shortened, state_words
 
-ANSWERABLE = re.compile(r"\+?[0-9*#]+")
 MOST_PEOPLE = 200  # recipients that an opened row lists; those with trouble come first
 ORIGINS = {
     "page": "on the page",
@@ -35,6 +33,10 @@ class ViewOf:
     short: str  # where there is little room
     icon: str
     empty: str
+
+    @property
+    def deleted(self) -> bool:
+        return self.view is View.DELETED
 
 
 VIEWS = {
@@ -74,6 +76,22 @@ VIEWS = {
             "asleep",
             "Every SMS received has set off an activity.",
         ),
+        ViewOf(
+            "calls",
+            View.CALLS,
+            "Missed calls",
+            "Calls",
+            "call",
+            "No missed calls. A call to one of the box's numbers is noted here.",
+        ),
+        ViewOf(
+            "deleted",
+            View.DELETED,
+            "Deleted Communications",
+            "Deleted",
+            "bin",
+            "Nothing is deleted. What you delete is kept here and can be restored.",
+        ),
     )
 }
 
@@ -92,8 +110,10 @@ class ViewCount:
 class RowView:
     id: int
     incoming: bool
+    icon: str
     who: str
     more: int  # further recipients
+    sms: int  # over all recipients; 1 for a received one
     words: str
     at: int
     unread: bool
@@ -104,16 +124,17 @@ class RowView:
 
 def counts() -> list[ViewCount]:
     found = queries.counts()
-    unread = {"received": found.unread}
+    unread = {"received": found.unread - found.unread_calls, "calls": found.unread_calls}
     return [ViewCount(v, getattr(found, name), unread.get(name, 0)) for name, v in VIEWS.items()]
 
 
 def page(shown: ViewOf, before: int | None, limit: int) -> list[RowView]:
-    return _rows(queries.page(shown.view, before, limit))
+    return _rows(queries.page(shown.view, before, limit), shown.deleted)
 
 
-def rows(ids: Collection[int]) -> list[RowView]:
-    return _rows(queries.rows(tuple(ids)))
+def rows(shown: ViewOf, ids: Collection[int]) -> list[RowView]:
+    """Those of them that are (not) deleted, as the view has it."""
+    return _rows(queries.rows(tuple(ids), deleted=shown.deleted), shown.deleted)
 
 
 def not_shown(shown: ViewOf, ids: Collection[int], page_size: int) -> int:
@@ -122,38 +143,41 @@ def not_shown(shown: ViewOf, ids: Collection[int], page_size: int) -> int:
     return sum(i > oldest and i not in ids for i in views.ids(shown.view, None, page_size))
 
 
-def _rows(found: Iterable[Row]) -> list[RowView]:
+def _rows(found: Iterable[Row], deleted: bool) -> list[RowView]:
     listed = list(found)
     names = box().people.names(row.who for row in listed)
-    return [_row(row, names.get(row.who, "")) for row in listed]
+    return [_row(row, names.get(row.who, ""), deleted) for row in listed]
 
 
-def _row(row: Row, name: str) -> RowView:
-    words, said = _states(row)
+def _row(row: Row, name: str, deleted: bool) -> RowView:
+    words, said = _states(row, deleted)
     return RowView(
         id=row.id,
         incoming=row.incoming,
+        icon="call" if row.kind == "call" else "in" if row.incoming else "out",
         who=name or phone(row.who) or "Unknown",
         more=row.people - 1,
+        sms=row.people * row.sms,
         words=shortened(row.words) or row.note or "(empty)",
         at=row.created_at,
         unread=row.unread,
-        answerable=row.incoming and is_answerable(row.who),
+        answerable=row.incoming and answering.is_answerable(row.who),
         states=words,
         state_words=said,
     )
 
 
-def _states(row: Row) -> tuple[tuple[StateWords, ...], str]:
+def _states(row: Row, deleted: bool) -> tuple[tuple[StateWords, ...], str]:
     """ "197 sent, 3 failed": among several recipients, delivered ones count as sent."""
     found = dict(row.states)
     if len(found) > 1 and (delivered := found.pop(State.DELIVERED, 0)):
         found[State.SENT] = found.get(State.SENT, 0) + delivered
     order = sorted(found, key=WORST_FIRST.index)
-    words = tuple(state_words(state) for state in order)
+    words = tuple(state_words(state, deleted=deleted) for state in order)
     if len(order) < 2:
         return words, words[0].words if words else ""
-    return words, ", ".join(f"{found[s]:,} {state_words(s).words.lower()}" for s in order)
+    pairs = zip(order, words, strict=True)
+    return words, ", ".join(f"{found[s]:,} {said.words.lower()}" for s, said in pairs)
 
 
 # one message -----------------------------------------------------------------------------------
@@ -184,16 +208,18 @@ class AttemptView:
 class DetailView:
     id: int
     incoming: bool
+    deleted: bool
     at: int
     text: str
     note: str
     facts: tuple[tuple[str, Markup | str], ...]
     people: tuple[PersonView, ...]
-    more_people: int  # that are not listed
+    total: int  # recipients, listed or not
     sms: int  # over all recipients
     history: tuple[AttemptView, ...]
     answerable: bool
     no_reply: str  # why there is no Reply to
+    forwardable: bool
     failed: int
     uncertain: int
     asked: bool  # whether it could set off activities: an SMS that came in
@@ -206,27 +232,34 @@ class DetailView:
     @classmethod
     def of(cls, message: Detail) -> DetailView:
         names = queries.connection_names()
-        ids = resendable(message)
         people = sorted(message.dispatches, key=lambda d: WORST_FIRST.index(d.state))
-        known = box().people.names(d.number for d in people[:MOST_PEOPLE])
+        why_not = answering.why_no_reply(message.peer) if message.incoming else ""
+        alive = message.deleted_at is None
         return cls(
             id=message.id,
             incoming=message.incoming,
+            deleted=not alive,
             at=message.created_at,
             text=message.text,
             note=message.note,
             facts=tuple(_facts(message, names)),
-            people=tuple(_person(d, names, known) for d in people[:MOST_PEOPLE]),
-            more_people=max(0, len(people) - MOST_PEOPLE),
-            sms=sum(d.sms for d in message.dispatches),
-            history=tuple(_history(people[:MOST_PEOPLE], names)),
-            answerable=bool(answerable_numbers(message)),
-            no_reply=no_reply(message),
-            failed=len(ids.failed),
-            uncertain=len(ids.uncertain),
             asked=message.incoming and message.kind == "sms",
             set_off=set_off.of(message),
+            people=tuple(persons(people, names, deleted=not alive)),
+            total=message.people,
+            sms=message.sms,
+            history=tuple(_history(people, names)),
+            answerable=alive and not why_not,
+            no_reply=why_not,
+            forwardable=alive and bool(message.text.strip()),
+            failed=message.number(State.FAILED) if alive else 0,
+            uncertain=message.number(State.UNCERTAIN) if alive else 0,
         )
+
+    @classmethod
+    def by_id(cls, message_id: int) -> DetailView | None:
+        found = queries.detail(message_id, MOST_PEOPLE)
+        return cls.of(found) if found else None
 
     @property
     def stamp(self) -> str:
@@ -236,6 +269,8 @@ class DetailView:
 
 def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup | str]]:
     connection = names.get(message.connection_id or 0, "")
+    if message.deleted_at is not None:
+        yield "Deleted", exactly(message.deleted_at)
     if message.incoming:
         yield "From", _sender(message.peer)
         yield "Received", exactly(message.created_at)
@@ -248,10 +283,10 @@ def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup
     yield "Written", exactly(message.created_at) + f", {by}{ORIGINS.get(message.origin, '')}"
     yield "Connection", Markup("<bdi>{}</bdi>").format(connection or "Default")
     each = message.dispatches[0].sms if message.dispatches else 1
-    if each > 1 or len(message.dispatches) > 1:
-        yield "Length", f"{each} SMS" + (" each" if len(message.dispatches) > 1 else "")
+    if each > 1 or message.people > 1:
+        yield "Length", f"{each} SMS" + (" each" if message.people > 1 else "")
     waiting = [d for d in message.dispatches if d.state is State.PENDING]
-    if waiting and waiting[0].valid_until is not None:
+    if waiting and waiting[0].valid_until is not None and message.deleted_at is None:
         yield "Tried until", exactly(waiting[0].valid_until)
     if not message.with_report:
         yield "Delivery report", "Not asked for"
@@ -261,7 +296,7 @@ def _sender(peer: str) -> Markup:
     """Name and number; a link to the contact, or to making one of somebody who can be answered."""
     name = box().people.names([peer]).get(peer, "")
     number = Markup("<bdi>{}</bdi>").format(phone(peer) or "Unknown")
-    if not is_answerable(peer):
+    if not answering.is_answerable(peer):
         return number
     link = Markup(' <a href="{}">{}</a>').format(
         url_for("people.with_number", number=peer), name or "Add to People"
@@ -269,24 +304,40 @@ def _sender(peer: str) -> Markup:
     return Markup("{} ({})").format(link, number) if name else number + link
 
 
-def _person(d: DispatchInfo, names: dict[int, str], known: dict[str, str]) -> PersonView:
+def persons(
+    people: Sequence[DispatchInfo], names: dict[int, str], *, deleted: bool
+) -> Iterable[PersonView]:
+    known = box().people.names(d.number for d in people)
+    return (_person(d, names, known, deleted) for d in people)
+
+
+def _person(
+    d: DispatchInfo, names: dict[int, str], known: dict[str, str], deleted: bool
+) -> PersonView:
+    said = state_words(d.state, deleted=deleted)
     times = tuple(
         (words, instant)
         for words, instant in (("Sent", d.sent_at), ("Delivered", d.delivered_at))
         if instant is not None
     )
     if d.state not in (State.SENT, State.DELIVERED):
-        times = (*times, (state_words(d.state).words, d.state_at))
+        times = (*times, (said.words, d.state_at))
     return PersonView(
         number=d.number,
         name=known.get(d.number, ""),
-        state=state_words(d.state),
+        state=said,
         times=times,
-        connection=names.get(d.connection_id or 0, ""),
+        connection=names.get(_line(d) or 0, ""),
         reason=" ".join(filter(None, (d.reason, _progress(d)))),
         code=d.code,
         text=d.text or "",
     )
+
+
+def _line(d: DispatchInfo) -> int | None:
+    """The connection it went through; while it waits, the one it waits for."""
+    waits = d.state in (State.PENDING, State.SCHEDULED)
+    return (d.wanted if waits else 0) or d.connection_id
 
 
 def _progress(d: DispatchInfo) -> str:
@@ -313,48 +364,6 @@ def _history(people: Iterable[DispatchInfo], names: dict[int, str]) -> list[Atte
         for a in d.history
     ]
     return sorted(found, key=lambda a: a.at)[-MOST_PEOPLE:]
-
-
-# what can be done with one ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Resendable:
-    failed: tuple[int, ...]  # dispatch ids
-    uncertain: tuple[int, ...]
-
-    @property
-    def number(self) -> int:
-        return len(self.failed) + len(self.uncertain)
-
-
-def resendable(message: Detail, chosen: Collection[int] = ()) -> Resendable:
-    """What of a message can be sent again; `chosen` narrows it down."""
-    wanted = [d for d in message.dispatches if not chosen or d.id in chosen]
-    return Resendable(
-        tuple(d.id for d in wanted if d.state is State.FAILED),
-        tuple(d.id for d in wanted if d.state is State.UNCERTAIN),
-    )
-
-
-def is_answerable(sender: str) -> bool:
-    """Names such as BANK are no numbers: nothing can be sent to them."""
-    return ANSWERABLE.fullmatch(sender) is not None
-
-
-def answerable_numbers(message: Detail) -> list[str]:
-    """Whom a reply goes to: the sender, or the recipients of what was sent from here."""
-    if message.incoming:
-        return [message.peer] if is_answerable(message.peer) else []
-    return [d.number for d in message.dispatches]
-
-
-def no_reply(message: Detail) -> str:
-    if answerable_numbers(message):
-        return ""
-    if not message.peer:
-        return "It came without its sender's number, so it cannot be answered."
-    return f"“{message.peer}” is a name, not a number, so it cannot be answered."
 
 
 # connections -----------------------------------------------------------------------------------

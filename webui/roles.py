@@ -20,6 +20,7 @@ READERS = frozenset(
         "connections.one",
         "connections.rules",
         "inbox.detail",
+        "inbox.recipients",
         "inbox.view",
         "live.live",
         "people.all_blocked",
@@ -38,6 +39,8 @@ READERS = frozenset(
         "sessions.own",
         "settings.phone",
         "state.index",
+        "work.index",
+        "work.one",
         "settings.index",  # which lists what its reader may open
     }
 )
@@ -63,7 +66,9 @@ OPERATORS = frozenset(
         "connections.move_waiting",
         "connections.send_test",
         "connections.test",
+        "inbox.confirmed",
         "inbox.resend",
+        "inbox.selected",
         "people.add",
         "people.bad_rows",
         "people.block",
@@ -81,6 +86,7 @@ OPERATORS = frozenset(
         "people.several",
         "people.upload",
         "phone.write",
+        "work.change",
     }
 )
 

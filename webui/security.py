@@ -51,7 +51,7 @@ TELL_THEMSELVES = (
     "sessions",
     "programs",
 )  # blueprints with audit rows of their own
-KEPT = ("recipients", "text", "connection")
+KEPT = ("recipients", "text", "connection", "kind", "first", "left_out")
 csrf = CSRFProtect()
 
 

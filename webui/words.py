@@ -32,17 +32,6 @@ STATES: dict[str, StateWords] = {
     "uncertain": StateWords("May have been sent", "warn", "question"),
     "cancelled": StateWords("Cancelled", "calm", "cross"),
 }
-# Of several recipients, this order decides what is said first.
-WORST_FIRST = (
-    "failed",
-    "uncertain",
-    "sending",
-    "pending",
-    "scheduled",
-    "sent",
-    "delivered",
-    "cancelled",
-)
 phone = lru_cache(maxsize=2000)(display)  # formatting takes a tenth of a millisecond each
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -73,8 +62,12 @@ def _box_name() -> str:
     return box().preferences.name()
 
 
-def state_words(state: str) -> StateWords:
-    return STATES[state]
+NOT_SENT = StateWords("Not sent", "calm", "cross")
+
+
+def state_words(state: str, *, deleted: bool = False) -> StateWords:
+    """`deleted`: its message is, so that what waits to be sent is not."""
+    return NOT_SENT if deleted and state in ("pending", "scheduled") else STATES[state]
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

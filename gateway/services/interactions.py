@@ -20,12 +20,14 @@ from gateway.states import State
 from gateway.store import audits, connections, db, outbox, search, trash, views
 from gateway.store.jobs import Job
 from gateway.store.search import Wanted
+from gateway.store.trash import NONE, Number
 from gateway.store.views import NEWEST, STATES, View
 
 CHUNK = 200  # messages looked at in one bite
 BITE = 1000  # dispatches changed in one bite, unless one message alone has more
 RESENT_AT_ONCE = 250  # dispatches queued again in one bite: each has its note
 AT_ONCE = 500  # messages and SMS that a page waits for; more becomes long work
+INCOMING = (View.RECEIVED, View.UNTRIGGERED, View.CALLS)
 KIND = "messages"  # of long work
 
 
@@ -109,9 +111,9 @@ class Preview:
     """What a window says before anything is done. Of what is meant and still there."""
 
     messages: int
-    unsent: int = 0  # SMS that will not be sent, or after a restore will be
-    sending: int = 0  # SMS that a modem has already, which are finished first
-    failed: int = 0
+    unsent: Number = NONE  # what will not be sent, or after a restore will be
+    sending: Number = NONE  # what a modem has already, which is finished first
+    failed: int = 0  # SMS to recipients
     uncertain: int = 0
 
     @property
@@ -149,12 +151,12 @@ class Interactions:
                 return Preview(self._messages(chosen, deleted=True), unsent)
             case Action.DESTROY:
                 sending = self._count(chosen, (State.SENDING,), held=True)
-                return Preview(self._messages(chosen, deleted=True), 0, sending)
+                return Preview(self._messages(chosen, deleted=True), sending=sending)
             case Action.RESEND:
                 return Preview(
                     self._messages(chosen, deleted=False),
-                    failed=self._count(chosen, (State.FAILED,), held=False),
-                    uncertain=self._count(chosen, (State.UNCERTAIN,), held=False),
+                    failed=self._count(chosen, (State.FAILED,), held=False).sms,
+                    uncertain=self._count(chosen, (State.UNCERTAIN,), held=False).sms,
                 )
 
     def _messages(self, chosen: Selection, *, deleted: bool) -> int:
@@ -163,11 +165,12 @@ class Interactions:
         right = (chosen.view is View.DELETED) == deleted
         return views.number(chosen.view, chosen.upto) if right else 0
 
-    def _count(self, chosen: Selection, states: Sequence[State], *, held: bool) -> int:
+    def _count(self, chosen: Selection, states: Sequence[State], *, held: bool) -> Number:
         if chosen.view is None:
-            return sum(trash.in_states(c, states, held) for c in chosen.chunks())
-        if chosen.view in (View.RECEIVED, View.CALLS) or (chosen.view is View.DELETED) != held:
-            return 0
+            found = (trash.in_states(c, states, held) for c in chosen.chunks())
+            return sum(found, NONE)
+        if chosen.view in INCOMING or (chosen.view is View.DELETED) != held:
+            return NONE
         beside = STATES.get(chosen.view, ())
         return trash.in_states_upto(chosen.upto, states, beside=beside, held=held)
 

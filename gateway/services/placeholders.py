@@ -77,6 +77,11 @@ class Template:
         return "".join(said)
 
 
+def escaped(text: str) -> str:
+    """A text to be sent word for word, as it has to be written: its braces doubled."""
+    return PATTERN.sub(lambda m: "{{" + m[2] + "}}" if m[1] is None else "{{{" + m[1] + "}}}", text)
+
+
 def known() -> list[str]:
     """What may stand between braces, as it is offered."""
     return [*RESERVED, *(f.name for f in groups.fields())]

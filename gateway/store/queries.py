@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.states import State
+from gateway.states import WORST_FIRST, State
 from gateway.store import views
 from gateway.store.connections import (
     ConnectionInfo,
@@ -23,6 +24,7 @@ __all__ = (
     "STATES",
     "AttemptInfo",
     "ConnectionInfo",
+    "Correspondent",
     "Counts",
     "Detail",
     "DispatchInfo",
@@ -34,11 +36,13 @@ __all__ = (
     "by_client_id",
     "connection_names",
     "connections",
+    "correspondents",
     "counts",
     "detail",
     "inbox_list",
     "modems",
     "page",
+    "recipients",
     "rows",
 )
 
@@ -110,6 +114,7 @@ class DispatchInfo:
     parts: tuple[PartInfo, ...]
     history: tuple[AttemptInfo, ...]  # oldest first
     text: str | None = None  # its own words, where they are filled in for each recipient
+    wanted: int = 0  # the connection that was chosen for it; 0: the routing rules decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,17 @@ class Detail:
     complete: bool
     read_at: int | None
     deleted_at: int | None
-    dispatches: tuple[DispatchInfo, ...]
+    dispatches: tuple[DispatchInfo, ...]  # all of them, or those with trouble and some more
+    states: tuple[tuple[State, int], ...] = ()  # how many of all are in which state
+    sms: int = 0  # over all recipients
+
+    @property
+    def people(self) -> int:
+        """All recipients; 0 for a received message."""
+        return sum(number for _, number in self.states)
+
+    def number(self, *states: State) -> int:
+        return sum(number for state, number in self.states if state in states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +248,30 @@ def inbox_list(limit: int, offset: int) -> tuple[list[Received], int]:
     return received, there.received + there.calls
 
 
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """Whom a message is from, or one of those it went to."""
+
+    message_id: int
+    incoming: bool
+    number: str  # may be a name, or ""
+    connection_id: int | None
+
+
+def correspondents(message_ids: Sequence[int]) -> list[Correspondent]:
+    """Of messages that are not deleted, in the order given."""
+    chosen = json.dumps(list(message_ids))
+    with errors():
+        found = execute(
+            "SELECT m.id, m.direction = 'in', coalesce(d.number, m.peer), m.connection_id"
+            " FROM json_each(?) j JOIN message m ON m.id = j.value"
+            " LEFT JOIN dispatch d ON d.message_id = m.id"
+            " WHERE m.deleted_at IS NULL ORDER BY j.key, d.id",
+            (chosen,),
+        ).fetchall()
+    return [Correspondent(i, bool(incoming), *rest) for i, incoming, *rest in found]
+
+
 # one message -----------------------------------------------------------------------------------
 
 
@@ -242,8 +281,11 @@ def by_client_id(client_id: str) -> Detail | None:
     return detail(row[0]) if row else None
 
 
-def detail(message_id: int) -> Detail | None:
-    """Deleted ones too (`deleted_at` says so). None: there is no such message."""
+def detail(message_id: int, most: int | None = None) -> Detail | None:
+    """Deleted ones too (`deleted_at` says so). None: there is no such message.
+
+    `most`: only so many dispatches, those with trouble first; a message may have thousands.
+    """
     with errors():
         row = execute(
             "SELECT id, direction = 'in', kind, text, peer, created_at, sent_at, sent_offset,"
@@ -253,7 +295,15 @@ def detail(message_id: int) -> Detail | None:
         ).fetchone()
         if row is None:
             return None
-        dispatches = tuple(_dispatches(message_id))
+        held = row[-1] is not None
+        states = _states([message_id], "?", held).get(message_id, ())
+        few = most is None or sum(number for _, number in states) <= most
+        some = "message_id = ?" if few else f"id IN ({_MARKED})"
+        given = message_id if few else json.dumps(_worst(message_id, held, most or 0))
+        dispatches = tuple(_dispatches(f"d.{some}", given))
+        sms = execute(
+            "SELECT coalesce(sum(parts), 0) FROM dispatch WHERE message_id = ?", (message_id,)
+        ).fetchone()[0]
     (id_, incoming, kind, text, peer, created_at, sent_at, sent_offset, via, client_id) = row[:10]
     author, origin, with_report, when_uncertain, note, complete, read_at, deleted_at = row[10:]
     return Detail(
@@ -276,31 +326,72 @@ def detail(message_id: int) -> Detail | None:
         read_at=read_at,
         deleted_at=deleted_at,
         dispatches=dispatches,
+        states=states,
+        sms=sms,
     )
 
 
-def _dispatches(message_id: int) -> Iterable[DispatchInfo]:
+_MARKED = "SELECT value FROM json_each(?)"
+
+
+def _worst(message_id: int, held: bool, most: int) -> list[int]:
+    found: list[int] = []
+    for state in WORST_FIRST:
+        found += _with_state(message_id, held, state, 0, most - len(found))
+    return found
+
+
+def _with_state(message_id: int, held: bool, state: State, after: int, limit: int) -> list[int]:
+    """Walked in one index."""
+    rows = execute(
+        "SELECT id FROM dispatch WHERE held = ? AND state = ? AND message_id = ? AND id > ?"
+        " ORDER BY id LIMIT ?",
+        (held, state, message_id, after, limit),
+    )
+    return [i for (i,) in rows]
+
+
+def recipients(
+    message_id: int, state: State | None, after: int, limit: int
+) -> tuple[DispatchInfo, ...]:
+    """A page of a message's dispatches, by id, all larger than `after`; of one state or of all."""
+    with errors():
+        if state is None:
+            rows = execute(
+                "SELECT id FROM dispatch WHERE message_id = ? AND id > ? ORDER BY id LIMIT ?",
+                (message_id, after, limit),
+            )
+            ids = [i for (i,) in rows]
+        else:
+            both = (_with_state(message_id, held, state, after, limit) for held in (False, True))
+            ids = sorted(i for found in both for i in found)[:limit]
+        return tuple(_dispatches(f"d.id IN ({_MARKED})", json.dumps(ids)))
+
+
+def _dispatches(some: str, given: object) -> Iterable[DispatchInfo]:
+    """`some`: a condition on `dispatch d` of this module's own, with one value."""
     parts: dict[int, list[PartInfo]] = {}
     for dispatch_id, *fields in execute(
-        "SELECT p.dispatch_id, p.seq, p.state, p.mr, p.submitted_at, p.accepted_at, p.done_at,"
-        " p.status FROM dispatch d JOIN part p ON p.dispatch_id = d.id WHERE d.message_id = ?"
-        " ORDER BY p.dispatch_id, p.seq",
-        (message_id,),
+        "SELECT p.dispatch_id, p.seq, p.state, p.mr, p.submitted_at, p.accepted_at, p.done_at,"  # noqa: S608
+        " p.status FROM dispatch d JOIN part p ON p.dispatch_id = d.id"
+        f" WHERE {some} ORDER BY p.dispatch_id, p.seq",
+        (given,),
     ):
         parts.setdefault(dispatch_id, []).append(PartInfo(*fields))
     history: dict[int, list[AttemptInfo]] = {}
     for dispatch_id, at, seq, outcome, *fields in execute(
-        "SELECT a.dispatch_id, a.at, a.seq, a.outcome, a.reason, a.code, a.connection_id"
-        " FROM dispatch d JOIN attempt a ON a.dispatch_id = d.id WHERE d.message_id = ?"
-        " ORDER BY a.id",
-        (message_id,),
+        "SELECT a.dispatch_id, a.at, a.seq, a.outcome, a.reason, a.code, a.connection_id"  # noqa: S608
+        " FROM dispatch d JOIN attempt a ON a.dispatch_id = d.id"
+        f" WHERE {some} ORDER BY a.id",
+        (given,),
     ):
         attempt = AttemptInfo(at, seq, Outcome(outcome), *fields)
         history.setdefault(dispatch_id, []).append(attempt)
     for row in execute(
-        "SELECT id, number, state, state_at, due_at, valid_until, connection_id, attempts, reason,"
-        " code, parts, sent_at, delivered_at, text FROM dispatch WHERE message_id = ? ORDER BY id",
-        (message_id,),
+        "SELECT id, number, state, state_at, due_at, valid_until, connection_id, attempts, reason,"  # noqa: S608
+        " code, parts, sent_at, delivered_at, text, wanted"
+        f" FROM dispatch d WHERE {some} ORDER BY id",
+        (given,),
     ):
         yield _dispatch(row, tuple(parts.get(row[0], ())), tuple(history.get(row[0], ())))
 
@@ -309,7 +400,7 @@ def _dispatch(
     row: tuple[Any, ...], parts: tuple[PartInfo, ...], history: tuple[AttemptInfo, ...]
 ) -> DispatchInfo:
     id_, number, state, state_at, due_at, valid_until, via, attempts, reason, code, *rest = row
-    sms, sent_at, delivered_at, text = rest
+    sms, sent_at, delivered_at, text, wanted = rest
     return DispatchInfo(
         id=id_,
         number=number,
@@ -327,4 +418,5 @@ def _dispatch(
         parts=parts,
         history=history,
         text=text,
+        wanted=wanted,
     )

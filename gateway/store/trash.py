@@ -187,25 +187,37 @@ class Unfinished:
     uncertain: tuple[int, ...]
 
 
-def unsent(message_ids: Sequence[int]) -> int:
-    """How many SMS of these messages are still to be sent and would not be, once deleted."""
-    return in_states(message_ids, (State.PENDING, State.SCHEDULED))
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How many SMS to recipients, and how many messages they belong to."""
+
+    sms: int = 0
+    messages: int = 0
+
+    def __add__(self, other: Number) -> Number:
+        return Number(self.sms + other.sms, self.messages + other.messages)
+
+    def __bool__(self) -> bool:
+        return self.sms > 0
 
 
-def in_states(message_ids: Sequence[int], states: Sequence[State], held: bool = False) -> int:
+NONE = Number()
+_NUMBER = "SELECT count(*), count(DISTINCT d.message_id) FROM dispatch d WHERE d.held = ?"
+
+
+def in_states(message_ids: Sequence[int], states: Sequence[State], held: bool = False) -> Number:
     """How many dispatches of these messages are in one of these states."""
     with errors():
         row = execute(
-            "SELECT count(*) FROM dispatch WHERE held = ?"  # noqa: S608
-            f" AND state IN {CHUNK} AND message_id IN {CHUNK}",
+            f"{_NUMBER} AND d.state IN {CHUNK} AND d.message_id IN {CHUNK}",
             (held, json.dumps(states), json.dumps(list(message_ids))),
         ).fetchone()
-    return int(row[0])
+    return Number(*row)
 
 
 def in_states_upto(
     upto: int, states: Sequence[State], *, beside: Sequence[State] = (), held: bool = False
-) -> int:
+) -> Number:
     """The same of all messages up to one, or of those that also have a dispatch in `beside`."""
     also = (
         f" AND EXISTS (SELECT 1 FROM dispatch b WHERE b.held = d.held AND b.state IN {CHUNK}"  # noqa: S608
@@ -213,11 +225,10 @@ def in_states_upto(
     )
     with errors():
         row = execute(
-            "SELECT count(*) FROM dispatch d WHERE d.held = ?"  # noqa: S608
-            f" AND d.state IN {CHUNK} AND d.message_id <= ?{also if beside else ''}",
+            f"{_NUMBER} AND d.state IN {CHUNK} AND d.message_id <= ?{also if beside else ''}",
             (held, json.dumps(states), upto, *([json.dumps(beside)] if beside else [])),
         ).fetchone()
-    return int(row[0])
+    return Number(*row)
 
 
 def there(message_ids: Sequence[int], *, deleted: bool) -> list[int]:

@@ -23,6 +23,7 @@ from gateway.services.longwork import Kind, LongWork
 from gateway.services.refusals import Refused
 from gateway.states import State
 from gateway.store import audits, db, inbox, jobs, outbox, queries, trash, views
+from gateway.store.trash import Number
 from gateway.store.views import View
 from tests.services.conftest import FakeClock
 from tests.store.given import (
@@ -93,11 +94,11 @@ def test_what_the_window_says_is_what_is_done(interactions: Interactions):
     claimed(dispatches(sending)[0], connection())
     trash.delete([gone], NOW, "bob")
     chosen = Selection((waiting, sending, gone, 999))
-    assert interactions.preview(Action.DELETE, chosen) == Preview(2, unsent=2, sending=1)
+    assert interactions.preview(Action.DELETE, chosen) == Preview(2, Number(2, 1), Number(1, 1))
     assert interactions.carry_out(Task(Action.DELETE, chosen, "ann")) == Outcome(2)
     assert interactions.preview(Action.DELETE, chosen).messages == 0
-    assert interactions.preview(Action.RESTORE, chosen) == Preview(3, unsent=3)
-    assert interactions.preview(Action.DESTROY, chosen) == Preview(3, sending=1)
+    assert interactions.preview(Action.RESTORE, chosen) == Preview(3, Number(3, 2))
+    assert interactions.preview(Action.DESTROY, chosen) == Preview(3, sending=Number(1, 1))
     assert interactions.carry_out(Task(Action.DESTROY, chosen, "ann")) == Outcome(2)
     assert [r.id for r in queries.page(View.DELETED)] == [sending]
 

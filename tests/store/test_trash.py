@@ -7,6 +7,7 @@ from gateway.events import Events
 from gateway.services.interactions import Action, Interactions, Preview, Selection, Task
 from gateway.states import State
 from gateway.store import audits, db, inbox, outbox, queries, trash
+from gateway.store.trash import Number
 from gateway.store.views import View
 from tests.store.given import (
     ANN,
@@ -37,7 +38,9 @@ def _fail(message_id: int) -> None:
 def test_the_window_counts_what_is_not_sent_yet_only(interactions: Interactions) -> None:
     waiting, failed = message(ANN, BOB), message(ANN)
     _fail(failed)
-    assert interactions.preview(Action.DELETE, Selection((waiting, failed))) == Preview(2, unsent=2)
+    assert interactions.preview(Action.DELETE, Selection((waiting, failed))) == Preview(
+        2, Number(2, 1)
+    )
 
 
 def test_only_what_is_in_the_bin_is_deleted_for_good() -> None:

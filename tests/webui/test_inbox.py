@@ -195,7 +195,10 @@ def test_what_may_have_been_sent_asks_first(admin: Reader, world: World) -> None
     assert "You are about to resend 1 SMS" in response.text
     assert "may have been sent already" in words(response.text)
     assert _count(admin.get("/"), "pending") == "0"
-    admin.post(f"/messages/{message}/resend", confirmed="yes")
+    window = {"ids": str(message), "action": "resend", "uncertain": "yes"}
+    assert "may have been sent already" in words(admin.post("/selected/confirmed", **window).text)
+    assert _count(admin.get("/"), "pending") == "0"
+    admin.post("/selected/confirmed", **window, sure="yes")
     assert _count(admin.get("/"), "pending") == "1"
 
 
@@ -207,13 +210,14 @@ def test_of_failed_and_uncertain_ones_the_failed_can_be_resent_alone(
     found = queries.detail(message)
     assert found is not None
     failed, uncertain = (d.id for d in found.dispatches)
-    page = admin.post(f"/messages/{message}/resend").text
-    assert "Resend only the 1 that failed" in page
-    admin.post(f"/messages/{message}/resend", dispatch=str(failed))
+    page = words(admin.post(f"/messages/{message}/resend").text)
+    assert "You are about to resend 1 SMS" in page
+    assert "Also 1 SMS that may have been sent already" in page
+    admin.post("/selected/confirmed", ids=str(message), action="resend")
     found = queries.detail(message)
     assert found is not None
     assert [d.state for d in found.dispatches] == ["pending", "uncertain"]
-    assert uncertain
+    assert failed < uncertain
 
 
 def test_resending_a_message_that_is_fine_does_nothing(admin: Reader, world: World) -> None:

@@ -34,7 +34,8 @@ async function look() {
 function apply(news) {
   for (const [view, html] of Object.entries(news.counts)) replace(document.getElementById(`count-${view}`), html);
   replace(document.getElementById("status"), news.status);
-  for (const [id, row] of Object.entries(news.rows)) update(id, row);
+  replace(document.getElementById("work"), news.work);
+  for (const row of document.querySelectorAll(".row")) update(row, news.rows[row.dataset.id]);
   for (const [id, stamp] of Object.entries(news.opened)) {
     const row = document.getElementById(`m${id}`);
     const detail = row?.querySelector(".detail");
@@ -54,13 +55,62 @@ function replace(element, html) {
   return true;
 }
 
-function update(id, news) {
-  const row = document.getElementById(`m${id}`);
-  if (!row) return;
+function update(row, news) {
+  gone(row, !news);
+  if (!news) return;
   row.classList.toggle("unread", news.unread);
   const cell = row.querySelector(".state-cell");
   if (replace(cell, news.state)) say(`${row.querySelector(".who").textContent.trim()}: ${cell.textContent.trim()}`);
 }
+
+/** Somebody else deleted (or restored) it: it stays where it is, so that nothing moves, and says so. */
+function gone(row, isGone) {
+  if (row.classList.contains("gone") === isGone) return;
+  row.classList.toggle("gone", isGone);
+  const tick = row.querySelector(".pick input");
+  if (tick) [tick.checked, tick.disabled] = [false, isGone];
+  if (!isGone) return;
+  const words = list.dataset.view === "deleted" ? "Not here any more" : "Deleted meanwhile";
+  const cell = row.querySelector(".state-cell");
+  cell.textContent = words;
+  delete cell.dataset.html;
+  cell.dataset.html = "";
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+  say(`${row.querySelector(".who").textContent.trim()}: ${words}`);
+}
+
+// new messages --------------------------------------------------------------------------------
+
+/** "3 new messages": puts them in above, and leaves what is ticked, opened and read as it is. */
+document.getElementById("newer")?.addEventListener("click", async (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    const response = await ask(link.href);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = [...page.querySelectorAll(".rows > .row")];
+    if (!fresh.length) throw new Error("no rows");
+    list.querySelector(".empty")?.remove();
+    const added = fresh.filter((row) => !document.getElementById(row.id));
+    for (const row of added) {
+      const below = [...list.querySelectorAll(".row")].find((r) => Number(r.dataset.id) < Number(row.dataset.id));
+      list.insertBefore(document.adoptNode(row), below ?? null);
+    }
+    for (const row of added) row.querySelector(".pick input")?.removeAttribute("disabled");
+    const bar = [document, page].map((d) => d.getElementById("selected"));
+    if (!bar[0] && bar[1]) return location.assign(link.href); // the list was empty until now
+    if (bar[0] && bar[1]) for (const name of ["total", "upto"]) bar[0].dataset[name] = bar[1].dataset[name];
+    replace(document.getElementById("newer"), "");
+    tellTime(list);
+    scrollTo({ top: 0 });
+    added[0]?.querySelector(".row-link").focus({ preventScroll: true });
+    asked = "";
+  } catch (error) {
+    if (error instanceof SignedOut) signedOut();
+    else location.assign(link.href);
+  }
+});
 
 async function turn() {
   clearTimeout(timer);
@@ -81,6 +131,12 @@ async function turn() {
 if (list) {
   document.addEventListener("visibilitychange", () => document.hidden || turn());
   timer = setTimeout(turn, EVERY.visible);
+}
+// What was done is said once: not again by the back button, or when the page is loaded anew.
+const here = new URL(location.href);
+if (["said", "n", "queued", "again"].some((name) => here.searchParams.has(name))) {
+  for (const name of ["said", "n", "queued", "again"]) here.searchParams.delete(name);
+  history.replaceState(null, "", here);
 }
 tellTime();
 setInterval(tellTime, 20_000);

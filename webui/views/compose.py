@@ -22,16 +22,20 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import sms
 from gateway.services import placeholders, wording
+from gateway.services.interactions import Selection
 from gateway.services.messaging import Draft, FieldError, Refused, new_id, tidy
 from gateway.store import queries
 from gateway.store.outbox import DuplicateId
-from webui import choosing, messages
+from webui import answering, choosing, messages
 from webui.arguments import an_id
 from webui.current import author, box
 
 blueprint = Blueprint("compose", __name__)
 TOKEN = re.compile(r"[A-Za-z0-9]{21}")
 NO_CONNECTION = -1  # an id that none has
+KINDS = ("Reply to", "Forward")
+LONGEST_NOTE = 2000
+MOST_IDS = 200
 SHOWN_CULPRITS = 8  # characters named as forcing Unicode
 
 
@@ -43,7 +47,9 @@ class Form:
     text: str = ""
     connection: str = ""  # "" = the routing rules decide
     token: str = field(default_factory=new_id)
-    reply: bool = False
+    kind: str = ""  # "Reply to" | "Forward"
+    first: str = ""  # the connection to offer first: the one that it came in on
+    left_out: str = ""  # who cannot be answered, in words
     find: str = ""  # in the list of all contacts
     after: str = ""  # the key of the last one above
 
@@ -55,7 +61,9 @@ class Form:
             text=tidy(form.get("text", "")),
             connection=form.get("connection", ""),
             token=token if TOKEN.fullmatch(token) else new_id(),
-            reply=bool(form.get("reply")),
+            kind=form.get("kind", "") if form.get("kind") in KINDS else "",
+            first=form.get("first", ""),
+            left_out=form.get("left_out", "")[:LONGEST_NOTE],
             find=form.get("find", "")[:100].strip(),
             after=form.get("after", ""),
         )
@@ -73,8 +81,30 @@ class Form:
 
 @blueprint.get("/send")
 def write() -> BaseResponse | str:
-    replied = an_id(request.args.get("reply"))
-    return page(_reply_to(replied) if replied else Form(choosing.asked_for(request.args)))
+    for name, asked in (("reply", answering.reply), ("forward", answering.forward)):
+        if chosen := ids(request.args.get(name, "")):
+            try:
+                return page(begun(asked(Selection(tuple(chosen)))))
+            except answering.CannotBe as e:
+                g.reason = str(e)
+                abort(409 if queries.rows(chosen) else 404)
+    return page(Form(choosing.asked_for(request.args)))
+
+
+def ids(text: str) -> list[int]:
+    """ "3,1,2" in the address."""
+    return [i for one in text.split(",")[:MOST_IDS] if (i := an_id(one))]
+
+
+def begun(start: answering.Start) -> Form:
+    return Form(
+        recipients=", ".join(start.numbers),
+        text=start.text,
+        connection=str(start.connection_id or ""),
+        kind=start.title,
+        first=str(start.first or ""),
+        left_out=start.left_out,
+    )
 
 
 @blueprint.post("/send")
@@ -135,22 +165,6 @@ def _send_once(form: Form) -> tuple[int, bool]:
     form.token = new_id()
     accepted = box().messaging.send(form.draft(), author=author(), origin="page")
     return accepted.message_id, False
-
-
-def _reply_to(message_id: int) -> Form:
-    message = queries.detail(message_id)
-    if message is None:
-        abort(404)
-    numbers = messages.answerable_numbers(message)
-    if not numbers:
-        g.reason = messages.no_reply(message)
-        abort(409)
-    connection = message.connection_id if message.incoming else None
-    return Form(
-        recipients=", ".join(numbers),
-        connection="" if connection is None else str(connection),
-        reply=True,
-    )
 
 
 def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False) -> str:

@@ -1,6 +1,8 @@
-"""The views with their counts, rows that open in place, and resending."""
+"""The views with their counts, rows that open in place, and everybody that a message went to."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from flask import (
     Blueprint,
@@ -12,37 +14,64 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.store import queries
-from webui import messages, roles
+from gateway.services import failures
+from gateway.states import WORST_FIRST, State
+from gateway.store import jobs, queries, views
+from gateway.store.queries import Detail
+from webui import messages, notices, roles
 from webui.arguments import an_id
-from webui.current import author, box
+from webui.current import box
 from webui.messages import VIEWS, DetailView, ViewOf
+from webui.words import state_words
 
 blueprint = Blueprint("inbox", __name__)
 PAGE = 50
+RECIPIENTS = 100
+TICKS = ("page", "all")  # what a link of the page without script ticks
 
 
 @blueprint.get("/", defaults={"name": "all"})
-@blueprint.get("/<any(received, sent, failed, pending, untriggered):name>")
+@blueprint.get("/<any(received, sent, failed, pending, untriggered, calls, deleted):name>")
 def view(name: str) -> str:
     shown = VIEWS[name]
     opened = _open(an_id(request.args.get("open")), shown)
     before = an_id(request.args.get("before"))
-    rows = _rows(shown, before)
+    return page(shown, before, opened=opened)
+
+
+def page(
+    shown: ViewOf,
+    before: int | None,
+    *,
+    opened: DetailView | None = None,
+    ticked: Collection[int] = (),
+    refused: str = "",
+) -> str:
+    """`refused`: why nothing was done with the ones that are still ticked."""
+    rows = messages.page(shown, before, PAGE + 1)
     if opened and opened.id not in {row.id for row in rows}:
         before = opened.id + 1  # a link to an older one: the page begins with it
-        rows = _rows(shown, before)
+        rows = messages.page(shown, before, PAGE + 1)
+    tick = request.args.get("tick", "")
+    counts = messages.counts()
     return render_template(
         "inbox.html",
         view=shown,
-        counts=messages.counts(),
+        counts=counts,
+        total=next(c.number for c in counts if c.view is shown),
         rows=rows[:PAGE],
         older=rows[PAGE - 1].id if len(rows) > PAGE else None,
         before=before,
         opened=opened,
         queued=_queued(an_id(request.args.get("queued"))),
         again=request.args.get("again"),
-        resent=request.args.get("resent", type=int),
+        notice=notices.notice(request.args),
+        refused=refused,
+        tick=tick if tick in TICKS and roles.may_change() else "",
+        ticked=ticked,
+        upto=views.newest(shown.view),
+        causes=failures.causes() if shown.name == "failed" else (),
+        work=working(),
         status=box().status.snapshot(),
     )
 
@@ -59,31 +88,51 @@ def detail(message_id: int) -> BaseResponse | str:
     return render_template("_detail.html", detail=opened, view=shown)
 
 
-@blueprint.post("/messages/<id:message_id>/resend")
-def resend(message_id: int) -> BaseResponse | str:
-    """Queue what failed again. What may have been sent asks once more."""
-    message = queries.detail(message_id)
-    if message is None:
+@blueprint.get("/messages/<id:message_id>/recipients")
+def recipients(message_id: int) -> str:
+    """Everybody that a message went to, by pages, of one state or of all."""
+    message = queries.detail(message_id, most=1)
+    if message is None or message.incoming:
         abort(404)
-    shown = VIEWS.get(request.form.get("view", "all"), VIEWS["all"])
-    ids = messages.resendable(message, request.form.getlist("dispatch", type=int))
-    if ids.uncertain and not request.form.get("confirmed"):
-        return render_template("resend.html", detail=DetailView.of(message), ids=ids, view=shown)
-    count = box().messaging.resend([*ids.failed, *ids.uncertain], author())
-    here = url_for("inbox.view", name=shown.name, open=message_id, resent=count)
-    return redirect(here, 303)
+    state = _state(request.args.get("state"))
+    found = queries.recipients(
+        message_id, state, an_id(request.args.get("after")) or 0, RECIPIENTS + 1
+    )
+    names = queries.connection_names()
+    deleted = message.deleted_at is not None
+    return render_template(
+        "recipients.html",
+        message=message,
+        people=messages.persons(found[:RECIPIENTS], names, deleted=deleted),
+        more=found[RECIPIENTS - 1].id if len(found) > RECIPIENTS else None,
+        state=state,
+        states=_states(message),
+        view=VIEWS["deleted" if deleted else "all"],
+    )
 
 
-def _rows(shown: ViewOf, before: int | None) -> list[messages.RowView]:
-    return messages.page(shown, before, PAGE + 1)
+def _state(text: str | None) -> State | None:
+    return State(text) if text in set(State) else None
+
+
+def _states(message: Detail) -> list[tuple[State, str, int]]:
+    numbers = dict(message.states)
+    deleted = message.deleted_at is not None
+    return [
+        (s, state_words(s, deleted=deleted).words, numbers[s]) for s in WORST_FIRST if s in numbers
+    ]
+
+
+def working() -> list[jobs.Job]:
+    return jobs.running()
 
 
 def _open(message_id: int | None, shown: ViewOf) -> DetailView | None:
     """The message to show opened, which makes it read, unless a mere reader looks at it."""
     if message_id is None:
         return None
-    found = queries.detail(message_id)
-    if found is None or found.deleted_at is not None:
+    found = queries.detail(message_id, messages.MOST_PEOPLE)
+    if found is None or (found.deleted_at is not None) != shown.deleted:
         return None
     if found.incoming and found.read_at is None and roles.may_change():
         box().messaging.mark_read([message_id])
@@ -91,7 +140,4 @@ def _open(message_id: int | None, shown: ViewOf) -> DetailView | None:
 
 
 def _queued(message_id: int | None) -> DetailView | None:
-    if message_id is None:
-        return None
-    found = queries.detail(message_id)
-    return DetailView.of(found) if found else None
+    return DetailView.by_id(message_id) if message_id else None

@@ -18,12 +18,11 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.store import queries
 from webui import connection, messages
 from webui.arguments import an_id
 from webui.current import box
 from webui.messages import VIEWS, DetailView
-from webui.views.inbox import PAGE
+from webui.views.inbox import PAGE, working
 
 blueprint = Blueprint("live", __name__)
 STARTED = secrets.token_hex(4)  # revisions begin anew with each start
@@ -51,10 +50,11 @@ def _news() -> BaseResponse:
                 v.view.name: render_template("_view_count.html", v=v) for v in messages.counts()
             },
             "status": render_template("_status.html", status=box().status.snapshot()),
-            "rows": {
+            "rows": {  # those that are not in here were deleted or restored meanwhile
                 str(row.id): {"state": state_cell(row), "unread": row.unread}
-                for row in messages.rows(ids)
+                for row in messages.rows(shown, ids)
             },
+            "work": render_template("_working.html", work=working()),
             "opened": {str(i): stamp for i in _ids("open") if (stamp := _stamp(i))},
             "newer": _newer(shown, ids) if "newer" in request.args else "",
         }
@@ -68,8 +68,8 @@ def _ids(name: str) -> list[int]:
 
 
 def _stamp(message_id: int) -> str:
-    found = queries.detail(message_id)
-    return DetailView.of(found).stamp if found else ""
+    found = DetailView.by_id(message_id)
+    return found.stamp if found else ""
 
 
 def _newer(shown: messages.ViewOf, ids: list[int]) -> str:

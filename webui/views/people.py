@@ -250,7 +250,7 @@ def contact_page(
 def _said(number: str, ids: list[int]) -> list[messages.RowView]:
     """In the words that this person got."""
     own = people.told(number, ids)
-    rows = messages.rows(ids)
+    rows = messages.rows(messages.VIEWS["all"], ids)
     return [replace(row, words=shortened(own[row.id])) if row.id in own else row for row in rows]
 
 

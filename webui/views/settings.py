@@ -36,6 +36,8 @@ SECTIONS: list[Section] = [
     Section("sessions.index", "Sessions", "Which browsers are signed in, and signing them out"),
     Section("programs.index", "Programs", "Tokens with which other programs use the box"),
     Section("setup.index", "Set up", "The steps of the first run once more"),
+    Section("kept.deleted", "Deleted messages", "Whether they are deleted for good by themselves"),
+    Section("kept.audit", "Audit list", "Who deleted, restored and resent what, and when"),
 ]
 
 

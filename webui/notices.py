@@ -1,0 +1,49 @@
+"""What a page says after something was done: a code and a number in its address -> words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from webui.words import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    words: str
+    warn: bool = False
+    view: str = ""  # where what was done can be seen
+
+
+def _messages(number: int) -> str:
+    return counted(number, "message")
+
+
+def notice(args: MultiDict[str, str]) -> Notice | None:
+    """From `?said=deleted&n=3`; None when nothing is to be said."""
+    number = args.get("n", 0, type=int)
+    nothing = number == 0
+    match args.get("said"):
+        case "delete" if nothing:
+            return Notice("These were deleted already.", True, "deleted")
+        case "delete":
+            return Notice(f"{_messages(number)} deleted.", view="deleted")
+        case "restore" if nothing:
+            return Notice("These were restored already.", True, "all")
+        case "restore":
+            return Notice(f"{_messages(number)} restored.", view="all")
+        case "delete for good" if nothing:
+            return Notice(
+                "Nothing was deleted for good: it was gone already, or is being sent.", True
+            )
+        case "delete for good":
+            return Notice(f"{_messages(number)} deleted for good.")
+        case "resend" if nothing:
+            return Notice("Nothing was queued again: it had been already.", True, "pending")
+        case "resend":
+            words = f"{counted(number, 'SMS', 'SMS')} queued again."
+            return Notice(words, view="pending")
+        case "nothing":
+            return Notice("Tick a message first.", True)
+    return None

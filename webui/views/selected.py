@@ -1,0 +1,146 @@
+"""What is done to ticked messages, or to one from its opened row: reply, forward, delete, restore,
+resend. What cannot be taken back at once asks in a window of its own (a page without script).
+"""
+
+from __future__ import annotations
+
+from flask import abort, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.services.interactions import Action, Preview, Task
+from gateway.services.refusals import Refused
+from gateway.store import queries
+from webui import answering, messages
+from webui.arguments import an_id
+from webui.current import author, box
+from webui.messages import VIEWS
+from webui.selection import Chosen, one
+from webui.views import compose
+from webui.views.inbox import blueprint as blueprint
+from webui.views.inbox import page
+
+ACTIONS = {action.value: action for action in Action}
+NOT_FAILED = "None of these has failed, so there is nothing to send again."
+NOT_THERE = "These messages are not here any more; somebody else may have changed them."
+
+
+@blueprint.post("/selected")
+def selected() -> BaseResponse | str:
+    """A button above the list, or inside an opened row."""
+    chosen = Chosen.of(request.form)
+    action = request.form.get("action", "")
+    if not chosen:
+        return _refused(chosen, "Tick a message first.")
+    if action in ("reply", "forward"):
+        return _write(chosen, action)
+    if action not in ACTIONS:
+        abort(400)
+    if action == Action.RESTORE:
+        return _done(chosen, Task(Action.RESTORE, chosen.selection, author()))
+    return _ask(chosen, ACTIONS[action])
+
+
+@blueprint.post("/selected/confirmed")
+def confirmed() -> BaseResponse | str:
+    """A window's own button."""
+    chosen = Chosen.of(request.form)
+    action = ACTIONS.get(request.form.get("action", ""))
+    if action is None or not chosen:
+        abort(400)
+    if action is not Action.RESEND:
+        return _done(chosen, Task(action, chosen.selection, author()))
+    uncertain = bool(request.form.get("uncertain"))
+    if uncertain and not request.form.get("sure"):
+        return _ask(chosen, action, sure=True)
+    connection = request.form.get("connection", "")
+    task = Task(
+        Action.RESEND,
+        chosen.selection,
+        author(),
+        uncertain,
+        None if connection == "" else 0 if connection == "0" else an_id(connection) or -1,
+    )
+    try:
+        return _done(chosen, task)
+    except Refused as e:
+        return _ask(chosen, action, error=str(e))
+
+
+@blueprint.post("/messages/<id:message_id>/resend")
+def resend(message_id: int) -> BaseResponse | str:
+    """A row's own button: at once what failed; what may have been sent asks first."""
+    chosen = one(message_id, VIEWS.get(request.form.get("view", ""), VIEWS["all"]))
+    if not queries.rows([message_id]):
+        abort(404)
+    preview = box().interactions.preview(Action.RESEND, chosen.selection)
+    if preview.uncertain:
+        return _ask(chosen, Action.RESEND, sure=not preview.failed)
+    return _done(chosen, Task(Action.RESEND, chosen.selection, author()))
+
+
+def _done(chosen: Chosen, task: Task) -> BaseResponse:
+    outcome = box().interactions.carry_out(task)
+    if outcome.job_id is not None:
+        return redirect(url_for("work.one", job_id=outcome.job_id), 303)
+    return redirect(chosen.back(said=task.action.value, n=outcome.count), 303)
+
+
+# windows ---------------------------------------------------------------------------------------
+
+
+def _ask(
+    chosen: Chosen, action: Action, *, sure: bool = False, error: str = ""
+) -> BaseResponse | str:
+    """`sure`: asks once more about what may have been sent."""
+    preview = box().interactions.preview(action, chosen.selection)
+    why = _why_not(action, preview)
+    if why:
+        return _refused(chosen, why)
+    if action is Action.RESEND and not preview.failed:
+        sure = True  # there is nothing else to ask about
+    facts = {
+        "chosen": chosen,
+        "action": action,
+        "preview": preview,
+        "sure": sure,
+        "error": error,
+        "picked": request.form.get("connection", ""),
+        "connections": messages.connections(),
+    }
+    template = "_window.html" if _from_script() else "window.html"
+    return make_response(render_template(template, **facts), 422 if error else 200)
+
+
+def _why_not(action: Action, preview: Preview) -> str:
+    if action is Action.RESEND:
+        return "" if preview.failed or preview.uncertain else NOT_FAILED
+    return "" if preview.messages else NOT_THERE
+
+
+def _refused(chosen: Chosen, words: str) -> BaseResponse:
+    """The list again, with its ticks, saying why nothing was done."""
+    if _from_script():
+        g.reason = words
+        abort(409)
+    ticked = set(chosen.selection.ids)
+    return make_response(page(chosen.shown, chosen.before, ticked=ticked, refused=words), 409)
+
+
+def _from_script() -> bool:
+    return request.headers.get("X-Requested-By") == "page"
+
+
+# writing ---------------------------------------------------------------------------------------
+
+
+def _write(chosen: Chosen, action: str) -> BaseResponse | str:
+    """Reply to and Forward: the form of Send SMS, filled in."""
+    asked = answering.reply if action == "reply" else answering.forward
+    try:
+        start = asked(chosen.selection)
+    except answering.CannotBe as e:
+        return _refused(chosen, str(e))
+    if chosen.fits_into_address and chosen.selection.view is None:
+        ids = ",".join(map(str, chosen.selection.ids))
+        return redirect(f"{url_for('compose.write')}?{action}={ids}", 303)
+    return compose.page(compose.begun(start))

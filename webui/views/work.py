@@ -1,0 +1,82 @@
+"""Long work: how far it is, what became of it. It goes on whether or not somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.services.interactions import KIND as MESSAGES
+from gateway.services.interactions import Action, Task
+from gateway.store import jobs
+from gateway.store.jobs import Job
+from webui.current import box
+
+blueprint = Blueprint("work", __name__, url_prefix="/work")
+LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a kind of work is told."""
+
+    title: str  # "Deleting messages"
+    unit: str  # "messages"
+    href: str = ""  # where what was done can be seen
+    link: str = ""
+
+
+_OF_MESSAGES = {
+    Action.DELETE: ("Deleting messages", "messages", "deleted", "Deleted Communications"),
+    Action.RESTORE: ("Restoring messages", "messages", "all", "All Communications"),
+    Action.DESTROY: (
+        "Deleting messages for good",
+        "messages",
+        "deleted",
+        "Deleted Communications",
+    ),
+    Action.RESEND: ("Sending again what failed", "SMS", "pending", "SMS pending"),
+}
+
+
+def _messages(job: Job) -> Words:
+    title, unit, view, link = _OF_MESSAGES[Task.from_json(job.task).action]
+    return Words(title, unit, url_for("inbox.view", name=view), link)
+
+
+# A kind of work adds its own line here.
+KINDS: dict[str, Callable[[Job], Words]] = {MESSAGES: _messages}
+
+
+def words(job: Job) -> Words:
+    found = KINDS.get(job.kind)
+    return found(job) if found else Words("Long work", "")
+
+
+@blueprint.get("")
+def index() -> str:
+    return render_template("works.html", works=[(j, words(j)) for j in jobs.newest(LISTED)])
+
+
+@blueprint.get("/<id:job_id>")
+def one(job_id: int) -> str:
+    job = jobs.get(job_id)
+    if job is None:
+        abort(404)
+    inside = request.headers.get("X-Requested-By") == "page"
+    return render_template("_work.html" if inside else "work.html", job=job, words=words(job))
+
+
+@blueprint.post("/<id:job_id>")
+def change(job_id: int) -> BaseResponse:
+    """Stop it, or go on."""
+    work = box().work
+    if work is None or jobs.get(job_id) is None:
+        abort(404)
+    if request.form.get("action") == "stop":
+        work.stop_job(job_id)
+    elif request.form.get("action") == "go on":
+        work.go_on(job_id)
+    return redirect(url_for("work.one", job_id=job_id), 303)
