@@ -14,14 +14,13 @@ SIOCGIFADDR = 0x8915  # netdevice(7)
 ANY = ("0.0.0.0", "::", "")  # noqa: S104
 
 
-def urls(host: str, port: int) -> list[str]:
+def urls(host: str, port: int, scheme: str = "http") -> list[str]:
     """Addresses to show, the one that works on this machine first."""
-    suffix = "" if port == 80 else f":{port}"
+    suffix = "" if port == {"http": 80, "https": 443}[scheme] else f":{port}"
     if host not in ANY:
-        return [f"http://{f'[{host}]' if ':' in host else host}{suffix}/"]
-    names = ["localhost", f"{socket.gethostname().split('.')[0]}.local"]
-    names += _own_addresses()
-    return [f"http://{name}{suffix}/" for name in names]
+        return [f"{scheme}://{f'[{host}]' if ':' in host else host}{suffix}/"]
+    names = ["localhost", f"{socket.gethostname().split('.')[0]}.local", *own_addresses()]
+    return [f"{scheme}://{name}{suffix}/" for name in names]
 
 
 def for_phone(addresses: Iterable[str]) -> str | None:
@@ -43,7 +42,15 @@ def is_reachable(host: str) -> bool:
         return bool(host)
 
 
-def _own_addresses() -> list[str]:
+def own_names() -> list[str]:
+    """Names and numbers of this machine, for a certificate."""
+    host = socket.gethostname().lower()
+    short = host.split(".")[0]
+    names = [f"{short}.local", short, host, "localhost", *own_addresses(), "127.0.0.1", "::1"]
+    return list(dict.fromkeys(names))
+
+
+def own_addresses() -> list[str]:
     """IPv4 addresses of this machine's interfaces, loopback left out."""
     found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -15,7 +15,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -57,6 +56,8 @@ from gateway.services.ussd import Ussd
 from gateway.store import connections, db, outbox, room
 from gateway.supervisor import Supervisor, standing_still
 from gateway.terminal.desk import Desk
+from gateway.tls import TlsError
+from gateway.web_server import make_server
 from hw import power
 from hw.boards import BOARDS
 from hw.button import Button
@@ -68,10 +69,6 @@ from hw.lamps import open_lamp
 from hw.leds import Leds
 
 log = logging.getLogger(__name__)
-
-HTTP_THREADS = 8
-REQUEST_GRACE = 1.5  # seconds that a request under way may take when the service stops
-MAX_REQUEST = 5 << 20  # octets: a file of contacts; waitress' own default is a gigabyte
 
 
 class AppError(Exception):
@@ -385,7 +382,7 @@ def run(
         air_time=air_time,
         trial=trial,
         systemd=systemd,
-        page_answers=Page(listener).answers,
+        page_answers=Page(listener, tls=bool(config.http.certificate)).answers,
     )
 
     def end(signum: int, frame: FrameType | None) -> None:
@@ -398,7 +395,10 @@ def run(
     try:
         systemd.tell("WATCHDOG=1")  # after a restart in the same process its time runs already
         box = service.start()
-        server = _web_server(box, listener)
+        try:
+            server = make_server(box, listener)
+        except TlsError as e:
+            raise AppError(str(e)) from e
         with db.connected():
             ready(box)
         log.info("ready at %s:%d", config.http.host, config.http.port)
@@ -428,23 +428,3 @@ def _listen(config: Config) -> socket.socket:
             f"{host}:{port} cannot be listened on ({e.strerror}). Is another program using it? "
             "Choose another address with [http] listen in the config."
         ) from e
-
-
-def _web_server(box: Box, listener: socket.socket):  # type: ignore[no-untyped-def]
-    from waitress.server import create_server
-
-    from webui import create_app
-
-    server = create_server(
-        create_app(box),
-        sockets=[listener],
-        threads=HTTP_THREADS,
-        max_request_body_size=MAX_REQUEST,
-        channel_timeout=30,
-        ident=None,
-        asyncore_use_poll=True,
-    )
-    # Its own limit for requests under way would use up all the time that a stop may take.
-    end = server.task_dispatcher.shutdown
-    server.task_dispatcher.shutdown = partial(end, timeout=REQUEST_GRACE)
-    return server

@@ -15,6 +15,7 @@ import click
 
 from gateway import (
     __version__,
+    cli_certificate,
     cli_credit,
     cli_expert,
     cli_export,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 @click.version_option(__version__, prog_name="pigeonbox")
 def main() -> None:
     """A plug-in SMS box: modems, one service, a local page."""
+    os.umask(0o077)  # whatever is written here is about people: nobody else's to read
 
 
 @main.command()
@@ -303,6 +305,7 @@ def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None
 
 main.add_command(cli_welcome.code)
 main.add_command(cli_welcome.address)
+main.add_command(cli_certificate.certificate)
 main.add_command(cli_expert.doctor)
 main.add_command(cli_expert.at)
 main.add_command(cli_scheduled.scheduled)

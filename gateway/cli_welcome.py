@@ -25,7 +25,7 @@ def code(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     settings = read_settings(config_file, data)
     with open_store(settings):
         made = Accounts(SystemClock()).new_code(how="by command", who=who())
-    addresses = urls(settings.http.host, settings.http.port)
+    addresses = urls(settings.http.host, settings.http.port, settings.http.scheme)
     links = [f"{url}first-run?code={made}" for url in addresses]
     if as_json:
         print_json({"code": made, "links": links})
@@ -57,7 +57,7 @@ def _welcome(settings: config.Config, code: str | None, *, from_outside: bool = 
     """`from_outside`: for people at another machine; "localhost" is nothing to them."""
     from gateway.addresses import urls
 
-    addresses = urls(settings.http.host, settings.http.port)
+    addresses = urls(settings.http.host, settings.http.port, settings.http.scheme)
     if from_outside and len(addresses) > 1:
         addresses = addresses[1:]
     lines = [f"  {url}" for url in addresses]

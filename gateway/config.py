@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any
 from hw import lamps
 from hw.boards import BOARDS
 
+HTTP_KEYS = ("listen", "trusted_hosts", "certificate", "key", "trusted_proxy")
 DEFAULT_DATA = Path("/var/lib/pigeonbox")
 BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 
@@ -42,6 +44,13 @@ class Http:
     host: str = "0.0.0.0"  # noqa: S104 - people reach the box over their LAN; nothing works unsigned
     port: int = 8080
     trusted_hosts: tuple[str, ...] = ()
+    certificate: str = ""  # PEM files; "" = no TLS
+    key: str = ""
+    trusted_proxy: str = ""  # address of a proxy whose word on who asks is believed
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.certificate else "http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,7 @@ class _Reader:
         return Config(
             data=Path(self._text(table, "data", "", str(default.data))),
             country=self._checked(table, "country", "", default.country, _country),
-            http=self._http(self._table(table, "http", ("listen", "trusted_hosts"))),
+            http=self._http(self._table(table, "http", HTTP_KEYS)),
             modems=(modems := self._modems(table.get("modem", []))),
             ports=self._ports(self._table(table, "ports", ("usb", "uart", "ignore")), modems),
             power=self._power(self._table(table, "power", ("board", "port", "uhubctl", "reboot"))),
@@ -141,7 +150,13 @@ class _Reader:
             self._wrong("http.trusted_hosts", 'must be a list of names, e.g. ["box.example.org"]')
             hosts = []
         host, port = parse_listen(listen) or (default.host, default.port)
-        return Http(host, port, tuple(hosts))
+        certificate = self._checked(table, "certificate", "http", "", _file_path)
+        key = self._checked(table, "key", "http", "", _file_path)
+        if ("certificate" in table) != ("key" in table):
+            missing = "key" if "certificate" in table else "certificate"
+            self._wrong(f"http.{missing}", "is missing: certificate and key are given together")
+        proxy = self._checked(table, "trusted_proxy", "http", "", _ip_address)
+        return Http(host, port, tuple(hosts), certificate, key, proxy)
 
     def _ports(self, table: dict[str, Any], modems: tuple[ModemPort, ...]) -> Ports:
         default = Ports()
@@ -285,6 +300,18 @@ def _host_and_port(value: str) -> str | None:
 
 def _device_path(value: str) -> str | None:
     return None if value.startswith("/") else 'must be a full path, e.g. "/dev/ttyUSB0"'
+
+
+def _file_path(value: str) -> str | None:
+    return None if value.startswith("/") else 'must be a full path, e.g. "/etc/pigeonbox/key.pem"'
+
+
+def _ip_address(value: str) -> str | None:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return 'must be the address of the proxy, e.g. "127.0.0.1"'
+    return None
 
 
 def _is_ignorable(value: object) -> bool:

@@ -23,7 +23,7 @@ class PhoneLink:
 def phone_link() -> PhoneLink | None:
     """None: the box listens on addresses that no phone reaches."""
     http = box().config.http
-    known = urls(http.host, http.port)
+    known = urls(http.host, http.port, http.scheme)
     here = f"{request.scheme}://{request.host}/"
     # What works for this browser works for a phone, unless it is the machine's name for itself.
     best = here if is_reachable(urlsplit(here).hostname or "") else for_phone(known)

@@ -7,6 +7,7 @@ brings its own sign-in.
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from flask import (
     session,
     url_for,
 )
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as BaseResponse
@@ -40,7 +42,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "pigeonbox"
 KNOWN_COOKIE = "pigeonbox_known"  # proof that this browser signed in before
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-HOME_SUFFIXES = (".local", ".localhost", ".lan", ".home", ".home.arpa", ".internal", ".test")
+PORTS = {"http": 80, "https": 443}
+PRODUCT = "pigeonbox"
+HOME_SUFFIXES = (".local", ".localhost", ".lan", ".home", ".home.arpa", ".internal", ".fritz.box")
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -61,7 +65,15 @@ def public(view: View) -> View:
     return view
 
 
+class _FormCookie(SecureCookieSessionInterface):
+    """The cookie that ties forms to their browser; over TLS it never leaves TLS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = _FormCookie()
     app.before_request(_check_host)
     app.before_request(_check_origin)
     app.before_request(_check_session)
@@ -76,7 +88,7 @@ def init_app(app: Flask) -> None:
 def _check_host() -> None:
     if not host_is_ours(request.host, box().config.http.trusted_hosts):
         g.reason = (
-            "This box does not answer to that name. Use its address, or its name ending in "
+            "This box does not answer to that name. Use its address, or its own name ending in "
             ".local, or add the name to trusted_hosts under [http] in config.toml."
         )
         abort(400)
@@ -86,18 +98,30 @@ def host_is_ours(host: str, trusted: tuple[str, ...]) -> bool:
     """Whether a browser may know us by this name.
 
     A page on somebody's domain can point that domain at our address and then read what we answer
-    (DNS rebinding). Numeric addresses and names that exist only at home cannot be used that way.
+    (DNS rebinding). So only what nobody else can own is answered: numeric addresses, localhost,
+    this machine's own name, alone or as routers and mDNS complete it, and configured names.
     """
-    name = (urlsplit(f"//{host}").hostname or "").rstrip(".").lower()
-    if not name:
-        return False
+    name = (_hostname(host) or "").rstrip(".").lower()
     try:
         ipaddress.ip_address(name.partition("%")[0])
         return True
     except ValueError:
         pass
-    own = (socket.gethostname().lower(), *(t.lower() for t in trusted))
-    return "." not in name or name.endswith(HOME_SUFFIXES) or name in own
+    full = socket.gethostname().lower()
+    if name in ("localhost", full, *(t.lower() for t in trusted)):
+        return True
+    short, _, rest = name.partition(".")
+    known = (full.partition(".")[0], PRODUCT, "localhost")
+    # box-2.local: what mDNS makes of a name that is taken
+    ours = bool(short) and re.sub(r"-\d{1,3}$", "", short) in known
+    return ours and (not rest or f".{rest}" in HOME_SUFFIXES)
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:  # "[" and the like
+        return None
 
 
 # origin ----------------------------------------------------------------------------------------
@@ -114,10 +138,21 @@ def _check_origin() -> None:
     origin = request.headers.get("Origin")
     foreign = site is not None and site not in ("same-origin", "none")
     if not foreign and site is None and origin is not None:
-        foreign = urlsplit(origin).netloc.lower() != request.host.lower()
+        foreign = not _same_origin(origin)
     if foreign:
         g.reason = "The request came from another site, so it was not carried out."
         abort(403)
+
+
+def _same_origin(origin: str) -> bool:
+    """Scheme, host and port. A proxy that ends TLS may not tell us that it does."""
+    try:
+        given, own = urlsplit(origin), urlsplit(f"//{request.host}")
+        scheme, port = given.scheme.lower(), given.port or PORTS.get(given.scheme.lower())
+        same = (given.hostname, port) == (own.hostname, own.port or PORTS.get(scheme))
+    except ValueError:
+        return False
+    return same and (scheme == request.scheme or (scheme, request.scheme) == ("https", "http"))
 
 
 # session ---------------------------------------------------------------------------------------

@@ -233,6 +233,12 @@ def test_a_post_without_the_form_token_does_nothing(world: World, admin: Reader)
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://localhost:8081"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Origin": "http://evil.example/localhost"},
+        {"Origin": "http://localhost@evil.example"},
+        {"Origin": "ftp://localhost"},
+        {"Origin": "http://[::1"},
+        {"Origin": ""},
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
         {"Sec-Fetch-Site": "same-site"},
     ],
@@ -272,18 +278,45 @@ def test_another_site_cannot_make_a_browser_use_the_api(admin: Reader, world: Wo
         "localhost:8080",
         "192.168.1.20:8080",
         "[fe80::1]:8080",
+        "localhost.",
         "pigeonbox.local",
         "PIGEONBOX.local.",
+        "pigeonbox-2.local",
         "pigeonbox",
-        "pi.home.arpa",
+        "attic.home.arpa:8080",
+        "attic",
+        "attic.lan",
         "box.example.org",
     ],
 )
-def test_names_and_addresses_of_a_home_network_are_answered(stranger: Reader, host: str) -> None:
+def test_the_boxs_own_names_and_addresses_are_answered(
+    stranger: Reader, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "attic")
     assert stranger.client.get("/health", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "box.example.org.evil.example", "1.2.3.4.nip.io"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "box.example.org.evil.example",
+        "evil.box.example.org",
+        "1.2.3.4.nip.io",
+        "evil.local",
+        "evil",
+        "pigeonbox.evil.example",
+        "pigeonbox.com",
+        "evil.pigeonbox.local",
+        "localhost.evil.example",
+        "-2.local",
+        ".local",
+        "[::1",
+        "",
+        "pigeonbox.local@evil.example",
+        "evil.example#pigeonbox",
+    ],
+)
 def test_other_names_are_not_answered(stranger: Reader, host: str) -> None:
     response = stranger.client.get("/sign-in", headers={"Host": host})
     assert response.status_code == 400
