@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from gateway.store import db
-from webui import api, assets, compress, connection, errors, roles, security, words
+from webui import api, assets, compress, connection, errors, later, roles, security, words
 from webui.arguments import IdConverter
 from webui.views import (
     activities,
@@ -25,6 +25,7 @@ from webui.views import (
     phone,
     programs,
     rules,
+    scheduled,
     selected,
     sessions,
     settings,
@@ -57,12 +58,13 @@ def create_app(box: Box) -> Flask:
     app.url_map.converters["id"] = IdConverter
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for part in (compress, errors, security, roles, connection, assets, words, imports):
+    for part in (compress, errors, security, roles, connection, assets, words, imports, later):
         part.init_app(app)
     for blueprint in (
         auth.blueprint,
         selected.blueprint,  # the inbox and what is done to its messages share it
         compose.blueprint,
+        scheduled.blueprint,
         live.blueprint,
         activities.blueprint,
         work.blueprint,

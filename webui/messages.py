@@ -12,7 +12,7 @@ from markupsafe import Markup
 from gateway.states import WORST_FIRST, State
 from gateway.store import queries, views
 from gateway.store.queries import Detail, DispatchInfo, Row, View
-from webui import answering, set_off
+from webui import answering, later, set_off
 from webui.current import box
 from webui.words import StateWords, exactly, phone, shortened, state_words
 
@@ -22,6 +22,7 @@ ORIGINS = {
     "api": "by a program",
     "cli": "on the command line",
     "activity": "by an activity",
+    "schedule": "to be sent later",
 }
 
 
@@ -288,6 +289,8 @@ def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup
     waiting = [d for d in message.dispatches if d.state is State.PENDING]
     if waiting and waiting[0].valid_until is not None and message.deleted_at is None:
         yield "Tried until", exactly(waiting[0].valid_until)
+    if made := later.made_by(message.id):
+        yield "When", made
     if not message.with_report:
         yield "Delivery report", "Not asked for"
 

@@ -34,6 +34,7 @@ READERS = frozenset(
         "people.with_number",
         "phone.phone",
         "phone.talk",
+        "scheduled.index",
         "sessions.change_password",  # one's own
         "sessions.end_own",
         "sessions.own",
@@ -86,6 +87,11 @@ OPERATORS = frozenset(
         "people.several",
         "people.upload",
         "phone.write",
+        "scheduled.cancel",
+        "scheduled.pause",
+        "scheduled.resume",
+        "scheduled.seen",
+        "scheduled.send",
         "work.change",
     }
 )

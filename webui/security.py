@@ -29,6 +29,7 @@ from flask import (
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.accounts import SESSION_LIFE
@@ -55,7 +56,10 @@ TELL_THEMSELVES = (
     "sessions",
     "programs",
 )  # blueprints with audit rows of their own
-KEPT = ("recipients", "text", "connection", "kind", "first", "left_out")
+KEPT = (
+    *("recipients", "text", "connection", "kind", "first", "left_out"),
+    *("when", "date", "time", "unit", "every", "weekdays", "until", "schedule", "version"),
+)
 csrf = CSRFProtect()
 
 
@@ -183,9 +187,9 @@ def _check_session() -> BaseResponse | None:
     return redirect(url_for("auth.sign_in", next=back), 303)
 
 
-def kept() -> dict[str, str]:
+def kept() -> MultiDict[str, str]:
     """A message that was being written when the session ended: it survives signing in."""
-    return {name: request.form[name] for name in KEPT if name in request.form}
+    return MultiDict((name, value) for name in KEPT for value in request.form.getlist(name))
 
 
 def start_session(response: Response, secret: str, name: str) -> None:

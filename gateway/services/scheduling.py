@@ -43,7 +43,18 @@ MOST_GRACE = 7 * 24 * 60
 BATCH = 50
 MISSED = "Not sent: the box was off at that time, or its clock was not set."
 RESTORED = "Not sent: a backup was put back after that time; it may have been sent before."
-CHANGED = "This has changed meanwhile: it was sent, or somebody else changed it. Look at it again."
+CHANGED = (
+    "It was sent, or somebody else changed it, while you wrote. What you typed is here: look at it"
+    " again and save it once more."
+)
+
+
+class Stale(Refused):
+    """It has changed since it was read; `version` is that of now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__([FieldError("version", CHANGED)])
+        self.version = version
 
 
 class Gone(LookupError):
@@ -119,20 +130,20 @@ class Scheduling:
         kept = self._unfinished(schedule_id)
         content, plan = self._checked(draft, when, kept)
         if not schedules.change(schedule_id, version, content, plan, self._clock.now(), who):
-            raise Refused([FieldError("version", CHANGED)])
+            raise Stale(self._unfinished(schedule_id).version)
         self._events.publish(SchedulesChanged())
         return self.get(schedule_id)
 
-    def check(self, draft: Draft, when: Typed | None) -> list[FieldError]:
-        """Everything that would make `add` refuse this."""
+    def check(self, draft: Draft, when: Typed, schedule_id: int = 0) -> list[FieldError]:
+        """Everything that would make `add` or `change` refuse this."""
         try:
-            self._checked(draft, when, None)
+            self._checked(draft, when, schedules.get(schedule_id) if schedule_id else None)
         except Refused as e:
             return list(e.errors)
         return []
 
     def _checked(
-        self, draft: Draft, when: Typed | int | None, kept: Schedule | None
+        self, draft: Draft, when: Typed | int, kept: Schedule | None
     ) -> tuple[Content, Plan]:
         addressees, errors = self._messaging.examine(draft, later=True)
         numbers = addressees.recipients.numbers
@@ -144,7 +155,7 @@ class Scheduling:
             if isinstance(when, int):
                 plan = timing.at(when, now)
             else:
-                plan = timing.read(when or Typed(), self.zone(), now, kept)
+                plan = timing.read(when, self.zone(), now, kept)
         except Refused as e:
             errors = [*errors, *e.errors]
         if errors or plan is None:

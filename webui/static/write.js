@@ -55,6 +55,8 @@ async function post(more) {
 function show(answer) {
   if (count.innerHTML.trim() !== answer.count.trim()) count.innerHTML = answer.count;
   showWho(answer.who);
+  const planned = document.getElementById("when-words");
+  if (planned && planned.innerHTML.trim() !== answer.when.trim()) planned.innerHTML = answer.when;
 }
 
 const showWho = choosing(form);

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from flask import (
     Blueprint,
@@ -18,15 +18,17 @@ from flask import (
     request,
     url_for,
 )
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import sms
-from gateway.services import placeholders, wording
+from gateway.services import placeholders, scheduling, wording
 from gateway.services.interactions import Selection
 from gateway.services.messaging import Draft, FieldError, Refused, new_id, tidy
-from gateway.store import queries
+from gateway.services.scheduling import Gone, Stale
+from gateway.store import queries, schedules
 from gateway.store.outbox import DuplicateId
-from webui import answering, choosing, messages
+from webui import answering, choosing, later, messages
 from webui.arguments import an_id
 from webui.current import author, box
 
@@ -50,11 +52,12 @@ class Form:
     kind: str = ""  # "Reply to" | "Forward"
     first: str = ""  # the connection to offer first: the one that it came in on
     left_out: str = ""  # who cannot be answered, in words
+    when: later.When = field(default_factory=later.When)
     find: str = ""  # in the list of all contacts
     after: str = ""  # the key of the last one above
 
     @classmethod
-    def of(cls, form: Mapping[str, str]) -> Form:
+    def of(cls, form: MultiDict[str, str]) -> Form:
         token = form.get("token", "")
         return cls(
             recipients=form.get("recipients", ""),
@@ -64,6 +67,7 @@ class Form:
             kind=form.get("kind", "") if form.get("kind") in KINDS else "",
             first=form.get("first", ""),
             left_out=form.get("left_out", "")[:LONGEST_NOTE],
+            when=later.posted(form),
             find=form.get("find", "")[:100].strip(),
             after=form.get("after", ""),
         )
@@ -81,6 +85,8 @@ class Form:
 
 @blueprint.get("/send")
 def write() -> BaseResponse | str:
+    if changed := an_id(request.args.get("schedule")):
+        return page(_scheduled(changed))
     for name, asked in (("reply", answering.reply), ("forward", answering.forward)):
         if chosen := ids(request.args.get(name, "")):
             try:
@@ -88,7 +94,8 @@ def write() -> BaseResponse | str:
             except answering.CannotBe as e:
                 g.reason = str(e)
                 abort(409 if queries.rows(chosen) else 404)
-    return page(Form(choosing.asked_for(request.args)))
+    when = later.When("later" in request.args)
+    return page(Form(choosing.asked_for(request.args), when=when))
 
 
 def ids(text: str) -> list[int]:
@@ -116,8 +123,10 @@ def send() -> BaseResponse | str:
     if action == "contacts" or form.after or "drop" in request.form:
         return page(form, choose=action == "contacts" or bool(form.after))
     if action in ("plain", "check"):
-        return page(form, box().messaging.check(form.draft()) if action == "check" else ())
+        return page(form, _check(form) if action == "check" else ())
     try:
+        if form.when.later:
+            return redirect(_keep(form), 303)
         message_id, again = _send_once(form)
     except Refused as e:
         return make_response(page(form, e.errors), 400)
@@ -130,7 +139,7 @@ def count() -> Response:
     form = _posted()
     if request.form.get("action") == "plain":
         form.text = sms.plain(form.text)
-    return jsonify(count=_count(form), text=form.text, who=_who(form))
+    return jsonify(count=_count(form), text=form.text, who=_who(form), when=later.words(form.when))
 
 
 @blueprint.post("/send/contacts")
@@ -167,6 +176,51 @@ def _send_once(form: Form) -> tuple[int, bool]:
     return accepted.message_id, False
 
 
+def _check(form: Form) -> list[FieldError]:
+    if form.when.later:
+        return box().scheduling.check(form.draft(), form.when.typed, form.when.schedule)
+    return box().messaging.check(form.draft())
+
+
+def _keep(form: Form) -> str:
+    """Keep it for later, once however often the form is posted. Where it can be seen."""
+    when = form.when
+    if when.schedule:
+        try:
+            kept = box().scheduling.change(
+                when.schedule, when.version, form.draft(), when.typed, who=author()
+            )
+        except Gone as e:
+            raise Refused([FieldError("version", f"Nothing was saved. {e}")]) from e
+        except Stale as e:
+            form.when = replace(when, version=e.version)
+            raise
+        return url_for("scheduled.index", said="changed", about=kept.id, _anchor=f"s{kept.id}")
+    try:
+        kept = box().scheduling.add(form.draft(), when.typed, author=author(), origin="page")
+    except DuplicateId:
+        before = schedules.by_client_id(form.token)
+        if before is None or before.content.text != form.text:
+            form.token = new_id()
+            return _keep(form)
+        kept = before
+    return url_for("scheduled.index", said="kept", about=kept.id, _anchor=f"s{kept.id}")
+
+
+def _scheduled(schedule_id: int) -> Form:
+    found = schedules.get(schedule_id)
+    if found is None or found.next is None:
+        g.reason = "This scheduled message is over: it was sent, missed or cancelled."
+        abort(410 if found else 404)
+    chosen = found.content.connection_id
+    return Form(
+        recipients=scheduling.as_written(found.content.recipients),
+        text=found.content.text,
+        connection="" if chosen is None else str(chosen),
+        when=later.edited(found),
+    )
+
+
 def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False) -> str:
     by_field: dict[str, str] = {}
     for error in errors:
@@ -178,6 +232,7 @@ def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False)
         focus="text" if form.recipients and "recipients" not in by_field else "recipients",
         count=_count(form),
         who=_who(form),
+        when=later.section(form.when, by_field),
         choose=choosing.section(form.recipients, form.find, form.after) if choose else "",
         placeholders=placeholders.known(),
         connections=messages.connections(),
@@ -185,11 +240,12 @@ def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False)
 
 
 def _who(form: Form) -> str:
-    return choosing.chips(box().messaging.addressees(form.recipients))
+    return choosing.chips(box().messaging.addressees(form.recipients, later=form.when.later))
 
 
 def _count(form: Form) -> str:
-    recipients = box().messaging.recipients(form.recipients)
+    found = box().messaging.addressees(form.recipients, later=form.when.later)
+    recipients = found.recipients
     worded = box().messaging.word(form.draft(), recipients.numbers)
     counted = sms.count(worded.longest) if form.text else None
     return render_template(

@@ -48,7 +48,8 @@ def _news() -> BaseResponse:
         {
             "counts": {
                 v.view.name: render_template("_view_count.html", v=v) for v in messages.counts()
-            },
+            }
+            | {"scheduled": render_template("_scheduled_count.html")},
             "status": render_template("_status.html", status=box().status.snapshot()),
             "rows": {  # those that are not in here were deleted or restored meanwhile
                 str(row.id): {"state": state_cell(row), "unread": row.unread}
