@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from gateway import recurrence
 from gateway.clock import DAY, HOUR, MINUTE
-from gateway.recurrence import MOST_EVERY, WEEKDAYS, Unit
+from gateway.recurrence import WEEKDAYS, Unit
 from gateway.services import scheduling, timing
 from gateway.services.refusals import Refused
 from gateway.services.scheduling import Named
@@ -99,8 +99,6 @@ def section(when: When, errors: Mapping[str, str]) -> str:
         errors=errors,
         units=UNITS,
         weekdays=list(enumerate(DAYS)),
-        most=MOST_EVERY,
-        today=recurrence.shown(now, box().scheduling.zone().rules).date().isoformat(),
         zone=zone_words(now),
         words=words(when),
     )
@@ -137,7 +135,7 @@ def zone_words(now: int) -> str:
     sign, minutes = ("−" if minutes < 0 else "+"), abs(minutes)
     east = f"UTC{sign}{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
     name = "" if "@" in own.name else own.name
-    place = f"{name}, {east}" if name and name != "UTC" else east if minutes else "UTC"
+    place = "UTC" if name in ("UTC", "Etc/UTC") else ", ".join(filter(None, (name, east)))
     return f"{place}. It is {then:%H:%M} there now, {weekday_and_day(then)}."
 
 
