@@ -439,7 +439,7 @@ def test_cancelled_is_over(scheduling: Scheduling, clock):
 def test_who_comes_late_changes_nothing(scheduling: Scheduling, clock):
     found = scheduling.add(draft(), daily())
     scheduling.change(found.id, found.version, draft("new"), daily(), who="ann")
-    with pytest.raises(Refused, match="changed meanwhile"):
+    with pytest.raises(Refused, match="somebody else changed it"):
         scheduling.change(found.id, found.version, draft("newer"), daily(), who="bob")
     assert not scheduling.pause(found.id, found.version, "bob")
     assert not scheduling.cancel(found.id, found.version, "bob")

@@ -128,7 +128,7 @@ def test_what_was_typed_for_later_survives_signing_in_again(stranger: Reader, wo
     )
     assert answer.status_code == 403
     assert answer.text.count('name="weekdays"') == 2
-    assert 'name="when" value="later"' in answer.text
+    assert 'name="when" hidden>\nlater</textarea>' in answer.text
 
 
 # the view --------------------------------------------------------------------------------------
