@@ -39,6 +39,7 @@ def test_scripts_and_styles_too_and_they_are_kept_by_the_browser(admin: Reader) 
     assert "immutable" in response.headers["Cache-Control"]
     again = admin.client.get(found[1], headers=GZIP | {"If-None-Match": response.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+    again.close()
 
 
 def test_over_tls_nothing_is_compressed(admin: Reader) -> None:
