@@ -15,6 +15,7 @@ from webui.views import (
     compose,
     connections,
     deleted,
+    export,
     groups,
     health,
     imports,
@@ -58,7 +59,18 @@ def create_app(box: Box) -> Flask:
     app.url_map.converters["id"] = IdConverter
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for part in (compress, errors, security, roles, connection, assets, words, imports, later):
+    for part in (
+        compress,
+        errors,
+        security,
+        roles,
+        connection,
+        assets,
+        words,
+        imports,
+        later,
+        export,
+    ):
         part.init_app(app)
     for blueprint in (
         auth.blueprint,

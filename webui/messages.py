@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import url_for
 from markupsafe import Markup
 
+from gateway.services.searching import Asked
 from gateway.states import WORST_FIRST, State
 from gateway.store import queries, views
 from gateway.store.queries import Detail, DispatchInfo, Row, View
@@ -138,10 +139,15 @@ def rows(shown: ViewOf, ids: Collection[int]) -> list[RowView]:
     return _rows(queries.rows(tuple(ids), deleted=shown.deleted), shown.deleted)
 
 
-def not_shown(shown: ViewOf, ids: Collection[int], page_size: int) -> int:
-    """How many messages belong on the first page of a view whose reader sees `ids`."""
+def not_shown(shown: ViewOf, ids: Collection[int], page_size: int, asked: Asked) -> int:
+    """How many messages belong on the first page of a view or search whose reader sees `ids`."""
     oldest = min(ids) if len(ids) >= page_size else 0
-    return sum(i > oldest and i not in ids for i in views.ids(shown.view, None, page_size))
+    if asked.given():
+        searching = box().searching
+        first = searching.page(searching.plan(asked, shown.view), None, page_size).ids
+    else:
+        first = views.ids(shown.view, None, page_size)
+    return sum(i > oldest and i not in ids for i in first)
 
 
 def _rows(found: Iterable[Row], deleted: bool) -> list[RowView]:

@@ -68,6 +68,8 @@ OPERATORS = frozenset(
         "connections.send_test",
         "connections.test",
         "inbox.confirmed",
+        "inbox.export",
+        "inbox.exported",
         "inbox.resend",
         "inbox.selected",
         "people.add",

@@ -10,9 +10,14 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from gateway.services.interactions import Selection
+from gateway.services.refusals import Refused
+from gateway.services.searching import Asked
+from webui import finding
 from webui.arguments import an_id
+from webui.current import box
 from webui.messages import VIEWS, ViewOf
 
+NOTHING = Asked()
 MOST = 2000  # ids in one form; a page shows 50
 IN_ADDRESS = 100  # ids that fit into an address
 
@@ -24,22 +29,33 @@ class Chosen:
     selection: Selection
     shown: ViewOf
     before: int | None  # the page began below this message
+    asked: Asked = NOTHING  # what was searched for there
 
     @classmethod
     def of(cls, form: MultiDict[str, str]) -> Chosen:
-        """From the fields `m` (ticks), `ids` ("3,2,1") or `all` and `upto`; `view` and `before`."""
+        """From the fields `m` (ticks), `ids` ("3,2,1") or `all` and `upto`; and the page."""
         shown = VIEWS.get(form.get("view", ""), VIEWS["all"])
         before = an_id(form.get("before"))
         whole = VIEWS.get(form.get("all", ""))
         upto = an_id(form.get("upto"))
+        asked = finding.unpacked(form.get(finding.FIELD))
         if whole is not None and upto is not None:
-            return cls(Selection(view=whole.view, upto=upto), shown, before)
+            try:
+                chosen = box().searching.chosen(asked, whole.view, upto)
+            except Refused:
+                chosen = Selection()
+            return cls(chosen, shown, before, asked)
         texts = [*form.getlist("m"), *form.get("ids", "").split(",")]
         ids = dict.fromkeys(i for text in texts[:MOST] if (i := an_id(text)))
-        return cls(Selection(tuple(ids)), shown, before)
+        return cls(Selection(tuple(ids)), shown, before, asked)
 
     def __bool__(self) -> bool:
-        return bool(self.selection.ids) or self.selection.view is not None
+        return bool(self.selection.ids) or self.is_whole
+
+    @property
+    def is_whole(self) -> bool:
+        """All of a view or a search."""
+        return self.selection.view is not None or self.selection.search is not None
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -47,8 +63,12 @@ class Chosen:
         found = [("view", self.shown.name)]
         if self.before:
             found.append(("before", str(self.before)))
-        if self.selection.view is not None:
-            name = next(n for n, v in VIEWS.items() if v.view is self.selection.view)
+        if self.asked.given():
+            found.append((finding.FIELD, finding.packed(self.asked)))
+        if self.is_whole:
+            wanted = self.selection.search
+            view = wanted.view if wanted else self.selection.view
+            name = next(n for n, v in VIEWS.items() if v.view is view)
             return [*found, ("all", name), ("upto", str(self.selection.upto))]
         return [*found, ("ids", ",".join(map(str, self.selection.ids)))]
 
@@ -62,7 +82,8 @@ class Chosen:
 
     def back(self, **said: object) -> str:
         """The page that it was made on."""
-        return url_for("inbox.view", name=self.shown.name, before=self.before, **said)  # type: ignore[arg-type]
+        given = self.asked.given()
+        return url_for("inbox.view", name=self.shown.name, before=self.before, **given, **said)  # type: ignore[arg-type]
 
 
 def one(message_id: int, shown: ViewOf) -> Chosen:

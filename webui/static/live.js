@@ -17,6 +17,7 @@ function url() {
   const query = new URLSearchParams({ view: list.dataset.view, ids: ids(document.querySelectorAll(".row")) });
   const open = ids(document.querySelectorAll(".row.is-open"));
   if (open) query.set("open", open);
+  if (list.dataset.find) query.set("find", list.dataset.find);
   if ("newer" in list.dataset) query.set("newer", "");
   return `${list.dataset.live}?${query}`;
 }

@@ -12,6 +12,7 @@ const idle = "Tick messages to do something with them.";
 let last = null; // the tick that Shift goes on from
 let shift = false;
 
+const upper = (words) => words[0].toUpperCase() + words.slice(1);
 const ticks = () => [...list.querySelectorAll(".pick input")].filter((t) => !t.closest(".gone"));
 const everything = () => form.elements.all !== undefined;
 
@@ -112,19 +113,22 @@ function tell(number, shown) {
   const more = total() > shown && whole.checked;
   let words = number ? `${number.toLocaleString("en")} ticked.` : idle;
   const one = form.querySelector("[data-one]");
-  if (everything()) words = `All ${total().toLocaleString("en")} in this view are ticked.`;
+  if (everything()) words = `${upper(form.dataset.whole)} ${form.dataset.whole.startsWith("all") ? "are" : "is"} ticked.`;
   if (one && number > 1) words += ` ${one.dataset.one}`;
   const html = document.createElement("span");
   html.textContent = words;
   const found = [html];
   if (everything()) found.push(" ", link("none", "Clear"));
-  else if (more) found.push(" ", link("all", `Select all ${total().toLocaleString("en")} in this view`));
+  else if (more) found.push(" ", link("all", `Select ${form.dataset.whole}`));
   if (picked.textContent.trim() !== found.map((f) => f.textContent ?? f).join("").trim()) picked.replaceChildren(...found);
 }
 
 function link(pick, words) {
   const a = document.createElement("a");
-  a.href = pick === "all" ? "?tick=all" : "?";
+  const here = new URLSearchParams(location.search);
+  here.delete("tick");
+  if (pick === "all") here.set("tick", "all");
+  a.href = `?${here}`;
   a.dataset.pick = pick;
   a.textContent = words;
   return a;

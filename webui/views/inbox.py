@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from flask import (
     Blueprint,
@@ -15,10 +15,11 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services import failures
+from gateway.services.searching import Asked
 from gateway.states import WORST_FIRST, State
 from gateway.store import jobs, queries, views
 from gateway.store.queries import Detail
-from webui import messages, notices, roles
+from webui import finding, messages, notices, roles
 from webui.arguments import an_id
 from webui.current import box
 from webui.messages import VIEWS, DetailView, ViewOf
@@ -27,29 +28,48 @@ from webui.words import state_words
 blueprint = Blueprint("inbox", __name__)
 PAGE = 50
 RECIPIENTS = 100
+NOTHING = Asked()
 TICKS = ("page", "all")  # what a link of the page without script ticks
 
 
 @blueprint.get("/", defaults={"name": "all"})
 @blueprint.get("/<any(received, sent, failed, pending, untriggered, calls, deleted):name>")
-def view(name: str) -> str:
+def view(name: str) -> BaseResponse | str:
     shown = VIEWS[name]
+    asked = Asked.of(request.args)
+    if (asked.given() and shown.deleted) or _has_empty(request.args):
+        return redirect(_address(shown, asked), 303)
     opened = _open(an_id(request.args.get("open")), shown)
     before = an_id(request.args.get("before"))
-    return page(shown, before, opened=opened)
+    return page(shown, before, asked=asked, opened=opened)
+
+
+def _has_empty(args: Mapping[str, str]) -> bool:
+    """Whether the search form was sent with fields that nobody filled in."""
+    return any(args.get(name) == "" for name in Asked.__slots__)
+
+
+def _address(shown: ViewOf, asked: Asked) -> str:
+    """Fit to be kept: without empty fields; and deleted messages are never found."""
+    given = asked.given()
+    place = "all" if given and shown.deleted else shown.name
+    kept = {k: v for k in ("before", "open", "tick") if (v := request.args.get(k))}
+    return url_for("inbox.view", name=place, **given, **kept)  # type: ignore[arg-type]
 
 
 def page(
     shown: ViewOf,
     before: int | None,
     *,
+    asked: Asked = NOTHING,
     opened: DetailView | None = None,
     ticked: Collection[int] = (),
     refused: str = "",
 ) -> str:
     """`refused`: why nothing was done with the ones that are still ticked."""
-    rows = messages.page(shown, before, PAGE + 1)
-    if opened and opened.id not in {row.id for row in rows}:
+    found = finding.find(asked, shown, before, PAGE + 1) if asked.given() else None
+    rows = messages.rows(shown, found.ids) if found else messages.page(shown, before, PAGE + 1)
+    if not found and opened and opened.id not in {row.id for row in rows}:
         before = opened.id + 1  # a link to an older one: the page begins with it
         rows = messages.page(shown, before, PAGE + 1)
     tick = request.args.get("tick", "")
@@ -58,9 +78,14 @@ def page(
         "inbox.html",
         view=shown,
         counts=counts,
-        total=next(c.number for c in counts if c.view is shown),
+        found=found,
+        asked=asked,
+        given=asked.given(),
+        find=finding.packed(asked),
+        choices=finding.choices(),
+        total=found.number.value if found else next(c.number for c in counts if c.view is shown),
         rows=rows[:PAGE],
-        older=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        older=rows[PAGE - 1].id if len(rows) > PAGE else found.found.reached if found else None,
         before=before,
         opened=opened,
         queued=_queued(an_id(request.args.get("queued"))),
@@ -70,7 +95,7 @@ def page(
         tick=tick if tick in TICKS and roles.may_change() else "",
         ticked=ticked,
         upto=views.newest(shown.view),
-        causes=failures.causes() if shown.name == "failed" else (),
+        causes=failures.causes() if shown.name == "failed" and not found else (),
         work=working(),
         status=box().status.snapshot(),
     )

@@ -18,7 +18,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from webui import connection, messages
+from webui import connection, finding, messages
 from webui.arguments import an_id
 from webui.current import box
 from webui.messages import VIEWS, DetailView
@@ -75,5 +75,6 @@ def _stamp(message_id: int) -> str:
 
 def _newer(shown: messages.ViewOf, ids: list[int]) -> str:
     """ "3 new messages" as a link."""
-    number = messages.not_shown(shown, set(ids), PAGE)
-    return render_template("_newer.html", number=number, most=PAGE, view=shown)
+    asked = finding.unpacked(request.args.get(finding.FIELD))
+    number = messages.not_shown(shown, set(ids), PAGE, asked)
+    return render_template("_newer.html", number=number, most=PAGE, view=shown, given=asked.given())

@@ -123,7 +123,8 @@ def _refused(chosen: Chosen, words: str) -> BaseResponse:
         g.reason = words
         abort(409)
     ticked = set(chosen.selection.ids)
-    return make_response(page(chosen.shown, chosen.before, ticked=ticked, refused=words), 409)
+    again = page(chosen.shown, chosen.before, asked=chosen.asked, ticked=ticked, refused=words)
+    return make_response(again, 409)
 
 
 def _from_script() -> bool:
@@ -140,7 +141,7 @@ def _write(chosen: Chosen, action: str) -> BaseResponse | str:
         start = asked(chosen.selection)
     except answering.CannotBe as e:
         return _refused(chosen, str(e))
-    if chosen.fits_into_address and chosen.selection.view is None:
+    if chosen.fits_into_address and not chosen.is_whole:
         ids = ",".join(map(str, chosen.selection.ids))
         return redirect(f"{url_for('compose.write')}?{action}={ids}", 303)
     return compose.page(compose.begun(start))

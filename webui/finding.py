@@ -1,0 +1,84 @@
+"""The search box above the list: what was asked, what was found, and how both are said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from gateway.services.searching import DIRECTIONS, STATES, Asked, Plan
+from gateway.store import groups, queries
+from gateway.store.search import Found, Number
+from webui.current import box
+from webui.messages import ViewOf
+from webui.words import counted
+
+FIELD = "find"  # in forms and addresses that have fields of their own
+MOST_FIELD = 2000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One page of what a search found in a view."""
+
+    asked: Asked
+    plan: Plan
+    found: Found
+    number: Number
+
+    @property
+    def ids(self) -> list[int]:
+        return self.found.ids
+
+    @property
+    def errors(self) -> dict[str, str]:
+        return {e.field: e.words for e in self.plan.errors}
+
+    @property
+    def many(self) -> str:
+        """ "12 messages", "more than 3,000 messages"."""
+        said = counted(self.number.value, "message")
+        return said if self.number.exact else f"more than {said}"
+
+    @property
+    def whole(self) -> str:
+        """Of the selection: "all 12 found"."""
+        return f"all {self.number.value:,} found" if self.number.exact else "everything found"
+
+
+def find(asked: Asked, shown: ViewOf, before: int | None, limit: int) -> Finding:
+    searching = box().searching
+    plan = searching.plan(asked, shown.view)
+    found = searching.page(plan, before, limit)
+    if before is None and found.reached is None and len(found.ids) < limit:
+        number = Number(len(found.ids), True)  # all of them are here
+    else:
+        number = searching.number(plan)
+    return Finding(asked, plan, found, _rounded(number))
+
+
+def _rounded(number: Number) -> Number:
+    """What is not exact is said in round numbers."""
+    if number.exact or number.value < 100:
+        return number
+    unit = 10 ** (len(str(number.value)) - 1)
+    return Number(number.value // unit * unit, False)
+
+
+def choices() -> dict[str, object]:
+    """What can be chosen beside the box."""
+    return {
+        "directions": DIRECTIONS,
+        "states": {key: words for key, (words, _) in STATES.items()},
+        "connections": [(str(c.connection_id), c.name) for c in queries.connections()],
+        "groups": [g.name for g in groups.groups()],
+    }
+
+
+def packed(asked: Asked) -> str:
+    """In one field: its names would meet those of the form."""
+    return urlencode(asked.given())
+
+
+def unpacked(text: str | None) -> Asked:
+    pairs = parse_qsl((text or "")[:MOST_FIELD], max_num_fields=20, errors="ignore")
+    return Asked.of(dict(pairs))
