@@ -8,7 +8,9 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from gateway.services.refusals import FieldError
 from gateway.store.db import StoreError
+from webui.current import signed_in
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +36,27 @@ FORM_OUT_OF_DATE = (
     "Go back, reload the page and try again."
 )
 
+SEND_AGAIN = (
+    "You signed in again since this form was opened, so it was not sent. "
+    "What you wrote is still here: press Send once more."
+)
+
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(CSRFError, lambda e: answer(403, FORM_OUT_OF_DATE))
+    app.register_error_handler(CSRFError, _out_of_date)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreError, _store)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _out_of_date(error: CSRFError) -> Response:
+    """What somebody has written is shown again, to be looked at and sent by hand."""
+    if request.endpoint != "compose.send" or not signed_in():
+        return answer(403, FORM_OUT_OF_DATE)
+    from webui.views import compose  # which needs this module's neighbours
+
+    form = compose.Form.of(request.form)
+    return make_response(compose.page(form, [FieldError("form", SEND_AGAIN)]), 403)
 
 
 def _http(error: HTTPException) -> Response:

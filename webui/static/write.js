@@ -1,6 +1,6 @@
 // Counts while one types. What counts is the box's own codec: this script only asks it.
 
-import { ask, SignedOut, signedOut, tellTime } from "./page.js";
+import { ask, banner, SignedOut, signedOut, tellTime } from "./page.js";
 import { choosing } from "./recipients.js";
 
 const form = document.querySelector("form[data-count]");
@@ -14,12 +14,31 @@ form.addEventListener("input", () => {
   timer = setTimeout(ask_count, 200);
 });
 
-// The box sends a form once however often it comes; this spares the second page load.
-form.addEventListener("submit", (event) => {
-  if (event.submitter?.value !== "send") return;
-  if (form.dataset.sent) event.preventDefault();
+// The box sends a form once however often it comes; this spares the second page load. It is asked
+// whether it is there first: an error page of the browser would take the place of what was written.
+form.addEventListener("submit", async (event) => {
+  if (event.submitter?.value !== "send" || form.dataset.sent === "now") return;
+  event.preventDefault();
+  if (form.dataset.sent) return;
   form.dataset.sent = "yes";
+  if (await there()) {
+    form.dataset.sent = "now";
+    form.requestSubmit(event.submitter);
+    form.dataset.sent = "yes";
+  } else delete form.dataset.sent;
 });
+
+async function there() {
+  try {
+    await ask("/live", { signal: AbortSignal.timeout(8000) });
+    banner("");
+    return true;
+  } catch (error) {
+    if (error instanceof SignedOut) return true; // the sign-in page keeps what was written
+    banner("The box does not answer. Nothing was sent; what you wrote is still here.");
+    return false;
+  }
+}
 addEventListener("pageshow", () => delete form.dataset.sent);
 
 count.addEventListener("click", async (event) => {
