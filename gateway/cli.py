@@ -20,6 +20,7 @@ from gateway import (
     cli_expert,
     cli_export,
     cli_keeping,
+    cli_messages,
     cli_scheduled,
     cli_welcome,
     config,
@@ -314,6 +315,7 @@ main.add_command(cli_credit.credit)
 main.add_command(cli_keeping.backup)
 main.add_command(cli_keeping.restore)
 main.add_command(cli_export.export)
+main.add_command(cli_messages.messages)
 
 
 # what the commands share -----------------------------------------------------------------------

@@ -55,7 +55,12 @@ TELL_THEMSELVES = (
     "users",
     "sessions",
     "programs",
-)  # blueprints with audit rows of their own
+    "kept",
+    "api.delete",
+    "api.restore",
+    "api.delete_received",
+    "api.restore_received",
+)  # blueprints and endpoints with audit rows of their own
 KEPT = (
     *("recipients", "text", "connection", "kind", "first", "left_out"),
     *("when", "date", "time", "unit", "every", "weekdays", "until", "schedule", "version"),
@@ -261,7 +266,9 @@ def _note_settings(response: Response) -> Response:
         return response
     signed = signed_in()
     who = signed.name if signed else str(g.get("caller", ""))
-    if who and request.blueprint not in TELL_THEMSELVES and _is_delicate(request.endpoint or ""):
+    if not who or {request.blueprint, request.endpoint} & set(TELL_THEMSELVES):
+        return response
+    if _is_delicate(request.endpoint or ""):
         box().accounts.note(who, "settings changed", request.path)
     return response
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webui.api import access, export, inbox, issues, messages
+from webui.api import access, changes, export, inbox, issues, messages
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(access.check)
 blueprint.post("/messages")(messages.send)
 blueprint.get("/messages/<path:message_id>")(messages.state)
+blueprint.delete("/messages/<path:message_id>")(changes.delete)
+blueprint.post("/messages/<path:message_id>/restore")(changes.restore)
+blueprint.post("/messages/<path:message_id>/resend")(changes.resend)
+blueprint.delete("/inbox/<message_id>")(changes.delete_received)
+blueprint.post("/inbox/<message_id>/restore")(changes.restore_received)
 blueprint.get("/issues")(issues.issues)
 blueprint.get("/inbox")(inbox.received)
 blueprint.get("/export")(export.export)

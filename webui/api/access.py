@@ -17,6 +17,7 @@ CHALLENGES = ('Basic realm="Pigeonbox", charset="UTF-8"', 'Bearer realm="Pigeonb
 NEEDS: dict[str, tuple[str, ...]] = {
     "api.send": (SEND,),
     "api.state": (SEND, READ),
+    "api.resend": (SEND,),
     "api.received": (READ,),
     "api.issues": (READ,),
     "api.export": (READ,),

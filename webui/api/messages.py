@@ -8,7 +8,7 @@ from gateway.services import scheduling
 from gateway.services.messaging import Refused
 from gateway.store import queries, schedules
 from gateway.store.outbox import DuplicateId
-from gateway.store.queries import Detail
+from gateway.store.queries import Detail, DispatchInfo
 from webui.api import body
 from webui.current import box
 from webui.words import iso
@@ -40,16 +40,16 @@ def send() -> Response:
         return make_response(jsonify(message=" ".join(error.words for error in e.errors)), 400)
     except DuplicateId as e:
         return make_response(jsonify(message=str(e)), 409)
-    response = _answer(id_, 202)
+    response = answer(id_, 202)
     response.headers["Location"] = url_for("api.state", message_id=id_)
     return response
 
 
 def state(message_id: str) -> Response:
-    return _answer(message_id, 200)
+    return answer(message_id, 200)
 
 
-def _answer(client_id: str, status: int) -> Response:
+def answer(client_id: str, status: int) -> Response:
     if message := queries.by_client_id(client_id):
         return make_response(jsonify(_shape(message)), status)
     if later := schedules.by_client_id(client_id):
@@ -67,7 +67,7 @@ def _shape(message: Detail) -> dict[str, object]:
             {
                 "phoneNumber": d.number,
                 "state": STATES[d.state],
-                "error": _error(d.state, d.reason, d.code),
+                "error": _error(message, d),
             }
             for d in message.dispatches
         ],
@@ -102,7 +102,12 @@ def _overall(states: set[str]) -> str:
     return states.pop() if len(states) == 1 else "Sent"
 
 
-def _error(state: str, reason: str, code: str) -> str | None:
-    if state not in ("failed", "uncertain", "cancelled", "pending") or not reason:
+DELETED = "The message was deleted: it is not sent unless it is restored."
+
+
+def _error(message: Detail, d: DispatchInfo) -> str | None:
+    if message.deleted_at is not None and d.state in ("pending", "scheduled"):
+        return DELETED
+    if d.state not in ("failed", "uncertain", "cancelled", "pending") or not d.reason:
         return None
-    return f"{reason} ({code})" if code else reason
+    return f"{d.reason} ({d.code})" if d.code else d.reason
