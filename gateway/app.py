@@ -65,7 +65,7 @@ from hw.ports import Finding
 
 if TYPE_CHECKING:
     from gateway.simnet import Network
-from hw.lamps import open_lamp
+from hw.lamps import button_of, open_lamp
 from hw.leds import Leds
 
 log = logging.getLogger(__name__)
@@ -215,14 +215,15 @@ class Service:
         return box.work
 
     def _watch_button(self, box: Box, leds: Leds) -> str:
-        """Why there is no button although the config names one; "" when there is, or none."""
-        if self.config.button is None or box.lighting is None:
+        """Why there is no button although one is wanted; "" when all is as it should be."""
+        pin = self.config.button or button_of(self.config.led_board)
+        if pin is None or box.lighting is None:
             return ""
         try:
             acts = Pressing(box.accounts, box.lighting, leds, power.shut_down)
-            button = Button(self.config.button, acts.pressed)
+            button = Button(pin, acts.pressed)
         except Exception as e:  # gpiozero raises a family of its own, lgpio another
-            log.warning("no button on pin %d: %s", self.config.button, e)
+            log.warning("no button on pin %d: %s", pin, e)
             return f"The button cannot be used: {e or type(e).__name__}."
         button.start()
         self._stack.callback(button.stop)

@@ -72,7 +72,7 @@ class Config:
     ports: Ports = field(default_factory=Ports)
     power: Power = field(default_factory=Power)
     led_board: str = "none"
-    button: int | None = None  # BCM pin of a push button to ground
+    button: int | None = None  # BCM pin of a push button to ground; None: the board's own
     log_level: str = "INFO"
     log_texts: bool = False  # message texts stay out of the log unless asked for
 

@@ -28,6 +28,7 @@ class LampBoard:
 
     pins: Mapping[Colour, int] = field(default_factory=dict)
     active_high: bool = True  # False: common anode, a pin at 0 V lights
+    button: int | None = None  # a push button to ground that the board brings along
 
 
 BOARDS: Final[dict[str, LampBoard]] = {
@@ -35,7 +36,10 @@ BOARDS: Final[dict[str, LampBoard]] = {
     "rgb": LampBoard({Colour.RED: 16, Colour.GREEN: 20, Colour.BLUE: 21}),
     "rgb-anode": LampBoard({Colour.RED: 16, Colour.GREEN: 20, Colour.BLUE: 21}, active_high=False),
     "traffic-light": LampBoard({Colour.RED: 16, Colour.AMBER: 20, Colour.GREEN: 21}),
-    "sixfab-base": LampBoard({Colour.GREEN: 27}),
+    "sixfab-base": LampBoard({Colour.GREEN: 27}, button=22),
+    "sixfab-cellular-iot": LampBoard({Colour.GREEN: 27}, button=22),
+    "sixfab-gprs-iot": LampBoard({Colour.GREEN: 5}, button=6),
+    "sixfab-cellular-iot-app": LampBoard({Colour.GREEN: 27}, button=24),
 }
 NAMES: Final = ("none", "act", *BOARDS, "mock")
 
@@ -117,6 +121,11 @@ class ActLamp:
 def _chosen(triggers: str) -> str:
     """ "none [mmc0] timer" -> "mmc0"."""
     return next((t.strip("[]") for t in triggers.split() if t.startswith("[")), "none")
+
+
+def button_of(name: str) -> int | None:
+    """The pin of the button that comes with this board."""
+    return BOARDS[name].button if name in BOARDS else None
 
 
 def open_lamp(name: str) -> tuple[Lamp, str]:

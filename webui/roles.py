@@ -39,6 +39,7 @@ READERS = frozenset(
         "sessions.end_own",
         "sessions.own",
         "settings.phone",
+        "state.card",
         "state.index",
         "work.index",
         "work.one",

@@ -44,13 +44,18 @@ def index() -> str:
         light=shown,
         lamp=lamp.drawn(shown) if shown else "",
         number=number(shown) if shown else 0,
-        lights=LIGHTS,
         wired=box().config.led_board != "none",
         issues=_watch().issues,
         well=not _serious(_watch()),
         tones=TONES,
         status=box().status.snapshot(),
     )
+
+
+@blueprint.get("/box/card")
+def card() -> str:
+    """To be printed and kept beside the box."""
+    return render_template("light_card.html", lights=LIGHTS)
 
 
 @blueprint.get("/settings/notices")
