@@ -1,5 +1,8 @@
 """Hours of mixed traffic through random faults and kills: `./install.sh bench soak --minutes N`.
 
+The figure of 10,000 messages each way and 200 kills:
+`./install.sh bench soak --rounds 10 --size 1000 --kills 21`.
+
 Modems of every kind, the service as a process of its own (with shorter patience, so that an hour
 holds many faults), messages both ways. In rounds: traffic with faults and kills, then calm, then
 everything of the round is compared with what the network has. One JSON line a round; exit code 1
@@ -43,6 +46,8 @@ FAULTS: tuple[dict[str, object], ...] = (
     {"lost_cmgs": 1},
     {"lost_ok": 1},
     {"late_cmgs": 1, "late_by": 3.0},
+    *({"late_cmgs": 2, "late_by": 1.5, "busy": busy} for busy in ("keeps", "drops", "refuses")),
+    {"lose": 0.003},
     {"report_before_ok": 3},
     {"urc_in_prompt": 3},
     *(
@@ -262,6 +267,7 @@ class Soak:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./install.sh bench soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--rounds", type=int, help="so many, whatever time they take")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", type=int, default=200, help="messages each way in a round")
     parser.add_argument("--kills", type=float, default=4, help="kills of the service in a round")
@@ -272,9 +278,15 @@ def main(arguments: list[str]) -> int:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         soak = stack.enter_context(Soak(folder, chosen.seed, chosen.size, chosen.kills).running())
-        while time.monotonic() - began < chosen.minutes * 60:
+        rounds = 0
+        while (
+            rounds < chosen.rounds
+            if chosen.rounds
+            else time.monotonic() - began < chosen.minutes * 60
+        ):
             tally = soak.round()
             total.add(tally)
+            rounds += 1
             seconds = round(time.monotonic() - began, 1)
             print(json.dumps({"seconds": seconds} | asdict(tally) | soak.memory()), flush=True)
     total.complaints.clear()
