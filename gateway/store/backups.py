@@ -47,6 +47,11 @@ HISTORY = (
     "credit_check",
     "session",
     "import",
+    "job",
+    "activity_run",
+    "activity_step",
+    "auto_reply",
+    "schedule_run",
 )
 
 

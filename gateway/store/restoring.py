@@ -50,8 +50,27 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
+# What later versions leave open: it may have been done since as well.
+LATER = (
+    (
+        "activity_step",
+        "UPDATE activity_step SET state = 'failed', state_at = :now, words = :words"
+        " WHERE state IN ('waiting', 'calling')",
+    ),
+    (
+        "job",
+        "UPDATE job SET state = 'stopped', ended_at = :now WHERE state = 'running'",
+    ),
+)
+
+
+def _has(copy: sqlite3.Connection, table: str) -> bool:
+    sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return copy.execute(sql, (table,)).fetchone() is not None
+
+
 def _settle(file: Path, now: int, who: str, name: str) -> None:
-    """Only tables and columns of the first version are touched: the migrations come later."""
+    """Only what the backup has is touched: the migrations come later."""
     try:
         with closing(sqlite3.connect(file, isolation_level=None)) as copy:
             copy.execute("PRAGMA trusted_schema = 0")
@@ -68,6 +87,9 @@ def _settle(file: Path, now: int, who: str, name: str) -> None:
                 "UPDATE part SET state = 'unknown' WHERE state = 'submitted' AND dispatch_id IN"
                 " (SELECT id FROM dispatch WHERE state = 'uncertain')"
             )
+            for table, change in LATER:
+                if _has(copy, table):
+                    copy.execute(change, {"now": now, "words": IN_DOUBT})
             copy.execute("DELETE FROM session")  # nobody is signed in through an old copy
             copy.execute(
                 "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, 'restore backup', ?)",

@@ -74,6 +74,25 @@ def test_what_waited_in_a_backup_comes_back_as_in_doubt_never_as_pending(folder:
     assert audits.page(None, 5)[-1].action == "restore backup"
 
 
+def test_what_else_was_under_way_in_a_backup_is_not_done_again(folder: Path) -> None:
+    received = message(ANN)
+    db.execute(
+        "INSERT INTO activity_run (id, message_id, activity_id, name, at) VALUES (1, ?, 1, 'x', 1)",
+        (received,),
+    )
+    db.execute(
+        "INSERT INTO activity_step (run_id, action_id, kind, state_at, due_at)"
+        " VALUES (1, 1, 'reply', 1, 1)"
+    )
+    db.execute("INSERT INTO job (at, who, kind) VALUES (1, 'admin', 'resend')")
+    made = backups.make(folder / backups.FOLDER, "by-hand")
+    restoring.stage(made, folder, NOW, "admin")
+    reopened(folder)
+    (step,) = db.execute("SELECT state, words FROM activity_step").fetchall()
+    assert step == ("failed", restoring.IN_DOUBT)
+    assert db.execute("SELECT state FROM job").fetchall() == [("stopped",)]
+
+
 def test_what_was_there_before_a_restore_is_kept_whole(folder: Path) -> None:
     made = backups.make(folder / backups.FOLDER, "by-hand")
     message(ANN)
