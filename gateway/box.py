@@ -30,6 +30,7 @@ from gateway.services.programs import Programs
 from gateway.services.rules import Rules
 from gateway.services.scheduling import Scheduling
 from gateway.services.searching import Searching
+from gateway.services.sending import Sending
 from gateway.services.sims import Sims
 from gateway.services.status import Status
 from gateway.services.users import Users
@@ -112,6 +113,10 @@ class Box:
     def lines(self) -> Lines:
         gate = self.options.gate if self.options else Gate(self.clock)
         return Lines(self.status, gate, self.clock, self.preferences.zone)
+
+    @property
+    def sending(self) -> Sending:
+        return Sending(self.clock, self.events)
 
     @property
     def sims(self) -> Sims:

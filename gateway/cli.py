@@ -16,6 +16,7 @@ import click
 from gateway import (
     __version__,
     cli_certificate,
+    cli_connections,
     cli_credit,
     cli_expert,
     cli_export,
@@ -310,6 +311,8 @@ main.add_command(cli_certificate.certificate)
 main.add_command(cli_expert.doctor)
 main.add_command(cli_expert.at)
 main.add_command(cli_scheduled.scheduled)
+main.add_command(cli_connections.connections)
+main.add_command(cli_connections.rules)
 main.add_command(cli_credit.ussd)
 main.add_command(cli_credit.credit)
 main.add_command(cli_keeping.backup)

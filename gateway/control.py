@@ -86,6 +86,7 @@ class Control:
             "at": self._at,
             "ussd": self._ussd,
             "credit": self._credit,
+            "connections": self._connections,
             "restart": self._restart,
         }
         answer = answers.get(question.get("ask"), _unknown)
@@ -107,6 +108,12 @@ class Control:
 
     def _status(self, question: dict[str, Any]) -> dict[str, Any]:
         return asdict(self._box.status.snapshot())
+
+    def _connections(self, question: dict[str, Any]) -> dict[str, Any]:
+        from gateway.services import line_report
+
+        found = self._box.lines.overview()
+        return {"connections": line_report.connections(found, self._box.credit)}
 
     def _ussd(self, question: dict[str, Any]) -> dict[str, Any]:
         from gateway import control_credit  # the command line, which asks, does without

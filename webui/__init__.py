@@ -28,8 +28,8 @@ from webui.views import (
     rules,
     scheduled,
     selected,
+    sending,
     sessions,
-    settings,
     setup,
     state,
     users,
@@ -83,7 +83,7 @@ def create_app(box: Box) -> Flask:
         deleted.blueprint,
         groups.blueprint,  # people, groups, blocked numbers and imports share it
         health.blueprint,
-        settings.blueprint,
+        sending.blueprint,  # the settings' own
         users.blueprint,
         sessions.blueprint,
         programs.blueprint,

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from gateway.activities import ActionKind, StepMove
 from gateway.activities.guard import why_no_reply
-from gateway.schedule import VALIDITY
 from gateway.services.messaging import new_id, tidy
 from gateway.services.numbers import display
 from gateway.services.preferences import Preferences
 from gateway.services.senders import asked, fill, number_of, own_numbers
+from gateway.services.waiting import validity
 from gateway.services.wording import alike, wording_errors
 from gateway.store import activities, groups, outbox, people, runs
 from gateway.store.activities import Recipient
@@ -123,7 +123,7 @@ def _send(step: Step, numbers: tuple[str, ...], now: int, country: str) -> Outco
             parts=worded.parts,
             created_at=now,
             due_at=now,
-            valid_until=now + VALIDITY,
+            valid_until=now + validity(),
             client_id=new_id(),
             author=step.activity_name,
             origin="activity",

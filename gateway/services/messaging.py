@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from gateway import sms
 from gateway.clock import SECOND, Clock
 from gateway.events import Events, OutboxChanged, Queued
-from gateway.schedule import VALIDITY
 from gateway.services.addressees import Addressees, resolve
 from gateway.services.numbers import Recipients
 from gateway.services.refusals import FieldError as FieldError
 from gateway.services.refusals import Refused as Refused
+from gateway.services.waiting import validity
 from gateway.services.wording import (
     MAX_PARTS,
     Worded,
@@ -41,7 +41,7 @@ class Draft:
     with_report: bool = True
     client_id: str | None = None
     when_uncertain: str = "hold"
-    ttl_seconds: int | None = None  # None: 24 hours
+    ttl_seconds: int | None = None  # None: what is set for the box, 24 hours as a rule
     priority: int = 0
     fill: bool = False  # {name}, {number} and own fields in the text are filled in
     flash: bool = False  # class 0: shown at once on the phone, and not kept there
@@ -103,7 +103,7 @@ class Messaging:
         now: int,
     ) -> outbox.Outgoing:
         """What was checked and worded, as it is stored."""
-        ttl = draft.ttl_seconds * SECOND if draft.ttl_seconds else VALIDITY
+        ttl = draft.ttl_seconds * SECOND if draft.ttl_seconds else validity()
         return outbox.Outgoing(
             text=worded.text,
             texts=worded.each,

@@ -282,7 +282,7 @@ def test_every_change_is_news_for_open_pages(page, world, modem, here):
 
 
 class Tags(HTMLParser):
-    VOID = ("input", "meta", "link", "option", "use", "path", "circle", "polyline", "rect")
+    VOID = ("input", "meta", "link", "use", "path", "circle", "polyline", "rect")
 
     def __init__(self) -> None:
         super().__init__()

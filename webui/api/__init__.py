@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webui.api import access, changes, export, inbox, issues, messages
+from webui.api import access, changes, connections, export, inbox, issues, messages
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(access.check)
@@ -17,4 +17,8 @@ blueprint.delete("/inbox/<message_id>")(changes.delete_received)
 blueprint.post("/inbox/<message_id>/restore")(changes.restore_received)
 blueprint.get("/issues")(issues.issues)
 blueprint.get("/inbox")(inbox.received)
+blueprint.get("/connections")(connections.listed)
+blueprint.get("/connections/<id:connection_id>")(connections.one)
+blueprint.get("/rules")(connections.rules)
+blueprint.put("/rules")(connections.replace_rules)
 blueprint.get("/export")(export.export)

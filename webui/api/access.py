@@ -21,6 +21,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "api.received": (READ,),
     "api.issues": (READ,),
     "api.export": (READ,),
+    "api.listed": (READ,),
+    "api.one": (READ,),
+    "api.rules": (READ,),
 }
 
 

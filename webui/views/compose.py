@@ -38,6 +38,7 @@ NO_CONNECTION = -1  # an id that none has
 KINDS = ("Reply to", "Forward")
 LONGEST_NOTE = 2000
 MOST_IDS = 200
+HOURS = (1, 3, 12, 24, 72, 168)  # that a message may wait at most
 SHOWN_CULPRITS = 8  # characters named as forcing Unicode
 
 
@@ -55,6 +56,8 @@ class Form:
     when: later.When = field(default_factory=later.When)
     find: str = ""  # in the list of all contacts
     after: str = ""  # the key of the last one above
+    flash: bool = False
+    valid: str = ""  # hours that it waits at most; "" = as set for the box
 
     @classmethod
     def of(cls, form: MultiDict[str, str]) -> Form:
@@ -70,6 +73,8 @@ class Form:
             when=later.posted(form),
             find=form.get("find", "")[:100].strip(),
             after=form.get("after", ""),
+            flash=bool(form.get("flash")),
+            valid=form.get("valid", "").strip()[:9],
         )
 
     def draft(self) -> Draft:
@@ -80,7 +85,16 @@ class Form:
             connection_id=chosen,
             client_id=self.token,
             fill=True,
+            flash=self.flash,
+            ttl_seconds=self.ttl,
         )
+
+    @property
+    def ttl(self) -> int | None:
+        """Seconds; 0, which is refused, for what is no number of hours."""
+        if not self.valid:
+            return None
+        return int(self.valid) * 3600 if self.valid.isascii() and self.valid.isdigit() else 0
 
 
 @blueprint.get("/send")
@@ -218,7 +232,15 @@ def _scheduled(schedule_id: int) -> Form:
         text=found.content.text,
         connection="" if chosen is None else str(chosen),
         when=later.edited(found),
+        flash=found.content.flash,
+        valid=str(-(-ttl // 3600)) if (ttl := found.content.ttl_seconds) else "",
     )
+
+
+def _hours(form: Form) -> list[int]:
+    """What is offered to choose from, what is chosen already among it."""
+    chosen = {form.ttl // 3600} if form.ttl else set()
+    return sorted({*HOURS, box().sending.valid_hours(), *chosen})
 
 
 def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False) -> str:
@@ -235,6 +257,8 @@ def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False)
         when=later.section(form.when, by_field),
         choose=choosing.section(form.recipients, form.find, form.after) if choose else "",
         placeholders=placeholders.known(),
+        hours=_hours(form),
+        usual=box().sending.valid_hours(),
         connections=messages.connections(),
     )
 

@@ -1,0 +1,218 @@
+"""`pigeonbox connections`, asked of the running service, and `pigeonbox rules`, in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli_shared import (
+    PlainError,
+    as_json,
+    common,
+    connection_id,
+    open_store,
+    print_json,
+    read_settings,
+    who,
+)
+
+if TYPE_CHECKING:
+    from gateway.services.rules import Listed, Rules
+
+KINDS = ("last-received", "prefix", "group", "connection", "any")
+
+
+@click.command()
+@common
+@as_json
+def connections(config_file: Path | None, data: Path | None, as_json: bool) -> None:
+    """Show each connection (SIM): what it does, has done today and has still to do."""
+    from gateway.control import ask
+
+    answer = ask(read_settings(config_file, data).data, "connections")
+    if answer is None:
+        raise PlainError("The service is not running on this data folder; start it first.")
+    if "error" in answer:
+        raise PlainError(str(answer["error"]))
+    found: list[dict[str, Any]] = answer["connections"]
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        click.echo("No SIM has been in service on this box yet.")
+    for one in found:
+        click.echo(_told(one))
+
+
+def _told(one: dict[str, Any]) -> str:
+    facts = [one["words"], one["operator"], one["signal"], "roaming" if one["roaming"] else ""]
+    work = f"today {one['sent_today']} sent, {one['failed_today']} failed"
+    if one["waiting"]:
+        work += f"; {one['waiting']} waiting"
+    number = f" ({one['phone_number']})" if one["phone_number"] else ""
+    told = ", ".join(filter(None, facts))
+    advice = f" {one['advice']}" if one["advice"] else ""
+    return f"{one['name']}{number}: {told}.{advice} {work}"
+
+
+# routing rules ---------------------------------------------------------------------------------
+
+
+@click.group(invoke_without_command=True)
+@common
+@as_json
+@click.pass_context
+def rules(
+    context: click.Context, config_file: Path | None, data: Path | None, as_json: bool
+) -> None:
+    """Show the routing rules in their order, or change them."""
+    context.obj = (config_file, data)
+    if context.invoked_subcommand is None:
+        with _rules(config_file, data) as known:
+            _show(known.listed(), known.warning(), as_json)
+
+
+@rules.command("add")
+@common
+@click.option("--through", help="Name of the connection.")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("value", default="")
+@click.pass_context
+def add(
+    context: click.Context,
+    config_file: Path | None,
+    data: Path | None,
+    through: str | None,
+    kind: str,
+    value: str,
+) -> None:
+    """Put a rule last. VALUE: the first digits (prefix) or the name of the group."""
+    from gateway.services.rules import Typed
+
+    def act(known: Rules) -> None:
+        via = connection_id(through)
+        typed = Typed(
+            kind.replace("-", "_"),
+            prefix=value if kind == "prefix" else "",
+            group=_group(value) if kind == "group" else "",
+            connection="" if via is None else str(via),
+        )
+        known.add(typed, who())
+
+    _change(context, config_file, data, act)
+
+
+@rules.command("move")
+@common
+@click.argument("position", type=click.IntRange(1))
+@click.argument("to", type=click.IntRange(1))
+@click.pass_context
+def move(
+    context: click.Context, config_file: Path | None, data: Path | None, position: int, to: int
+) -> None:
+    """Move the rule at POSITION to the place TO."""
+
+    def act(known: Rules) -> None:
+        known.move(_at(known, position).id, to - position, who())
+
+    _change(context, config_file, data, act)
+
+
+@rules.command("switch")
+@common
+@click.argument("position", type=click.IntRange(1))
+@click.argument("to", type=click.Choice(["on", "off"]))
+@click.pass_context
+def switch(
+    context: click.Context, config_file: Path | None, data: Path | None, position: int, to: str
+) -> None:
+    """Switch the rule at POSITION on or off."""
+
+    def act(known: Rules) -> None:
+        known.switch(_at(known, position).id, who(), on=to == "on")
+
+    _change(context, config_file, data, act)
+
+
+@rules.command("delete")
+@common
+@click.argument("position", type=click.IntRange(1))
+@click.pass_context
+def delete(
+    context: click.Context, config_file: Path | None, data: Path | None, position: int
+) -> None:
+    """Delete the rule at POSITION."""
+    _change(context, config_file, data, lambda known: known.delete(_at(known, position).id, who()))
+
+
+@rules.command("usual")
+@common
+@click.pass_context
+def usual(context: click.Context, config_file: Path | None, data: Path | None) -> None:
+    """Go back to the rules that a new box has."""
+    _change(context, config_file, data, lambda known: known.restore_default(who()))
+
+
+def _change(
+    context: click.Context,
+    config_file: Path | None,
+    data: Path | None,
+    act: Callable[[Rules], None],
+) -> None:
+    from gateway.services.refusals import Refused
+
+    above = context.obj or (None, None)
+    with _rules(config_file or above[0], data or above[1]) as known:
+        try:
+            act(known)
+        except Refused as e:
+            raise PlainError(" ".join(found.words for found in e.errors)) from e
+        _show(known.listed(), known.warning(), False)
+
+
+@contextmanager
+def _rules(config_file: Path | None, data: Path | None) -> Iterator[Rules]:
+    from gateway.clock import SystemClock
+    from gateway.events import Events
+    from gateway.services.preferences import Preferences
+    from gateway.services.rules import Rules
+
+    settings = read_settings(config_file, data)
+    events = Events()
+    with open_store(settings):
+        yield Rules(SystemClock(), events, Preferences(events, settings.country).country)
+
+
+def _show(found: list[Listed], warning: str, as_json: bool) -> None:
+    from gateway.services import line_report
+
+    if as_json:
+        print_json([line_report.rule(one) for one in found])
+        return
+    for one in found:
+        off = "" if one.enabled else " (switched off)"
+        trouble = f" {one.trouble}" if one.trouble else ""
+        click.echo(f"{one.position}  {one.words}{off}{trouble}")
+    if warning:
+        click.echo(warning)
+
+
+def _at(known: Rules, position: int) -> Listed:
+    for one in known.listed():
+        if one.position == position:
+            return one
+    raise PlainError(f"There is no rule {position}; pigeonbox rules lists them.")
+
+
+def _group(name: str) -> str:
+    from gateway.store import groups
+    from gateway.store.people import fold
+
+    found = groups.named(fold(name))
+    if found is None:
+        raise PlainError(f"There is no group called {name}.")
+    return str(found.id)

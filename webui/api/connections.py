@@ -1,0 +1,81 @@
+"""GET /api/v1/connections, GET and PUT /api/v1/rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, g, jsonify, make_response, request
+
+from gateway.services import line_report
+from gateway.services.messaging import Refused
+from gateway.services.rules import Typed
+from webui.current import box
+from webui.words import iso
+
+TEXTS = ("kind", "prefix", "group", "connection")
+
+
+def listed() -> Response:
+    found = line_report.connections(box().lines.overview(), box().credit)
+    return jsonify([_camel(one) for one in found])
+
+
+def one(connection_id: int) -> Response:
+    line = box().lines.overview().line(connection_id)
+    if line is None:
+        words = f"There is no connection with the id {connection_id}."
+        return make_response(jsonify(message=words), 404)
+    return jsonify(_camel(line_report.connection(line, box().credit)))
+
+
+def rules() -> Response:
+    return jsonify([line_report.rule(found) for found in box().rules.listed()])
+
+
+def replace_rules() -> Response:
+    """All rules in their order, as GET gives them; `words` and `position` are ignored."""
+    try:
+        wanted = _wanted(request.get_data())
+        box().rules.replace(wanted, g.caller)
+    except ValueError as e:
+        return make_response(jsonify(message=str(e)), 400)
+    except Refused as e:
+        words = " ".join(f"{found.field}: {found.words}" for found in e.errors)
+        return make_response(jsonify(message=words), 400)
+    return rules()
+
+
+def _wanted(raw: bytes) -> list[tuple[Typed, bool]]:
+    """Raises ValueError with plain words."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, list) or not all(isinstance(one, dict) for one in body):
+        raise ValueError("The body must be a JSON list of rules.")
+    return [_rule(place, one) for place, one in enumerate(body)]
+
+
+def _rule(place: int, told: dict[str, Any]) -> tuple[Typed, bool]:
+    texts = {}
+    for name in TEXTS:
+        value = told.get(name)
+        if isinstance(value, bool) or not isinstance(value, str | int | None):
+            raise ValueError(f"{place}.{name} must be a text or a number.")
+        texts[name] = "" if value is None else str(value)
+    enabled = told.get("enabled", True)
+    if not isinstance(enabled, bool):
+        raise ValueError(f"{place}.enabled must be true or false.")
+    return Typed(**texts), enabled
+
+
+def _camel(told: dict[str, Any]) -> dict[str, Any]:
+    """As SMSGate writes names: simNumber, phoneNumber."""
+    found = {}
+    for name, value in told.items():
+        first, *more = name.split("_")
+        found[first + "".join(word.title() for word in more)] = value
+    if found["credit"] is not None:
+        found["credit"] = found["credit"] | {"at": iso(found["credit"]["at"])}
+    return found
