@@ -177,17 +177,17 @@ class _Reader:
     def _word(self, word: str, last: bool) -> Term:
         return Term(self._spelled(word, last), tuple(self._named(word, last)))
 
-    def _spelled(self, word: str, last: bool) -> str:
+    def _spelled(self, word: str, last: bool) -> tuple[tuple[str, ...], ...]:
         """The word itself, and the last one also as a beginning."""
         if not last or len(word) < FEWEST_LETTERS:
-            return _either([word])
+            return ((word,),)
         longer = indexing.words_beginning(word, MOST_WORDS + 1)
         if len(longer) > MOST_WORDS:
             self._hints.append(
                 f"“{word}” was looked for as a whole word only: very many words begin with it."
             )
-            return _either([word])
-        return _either(dict.fromkeys([word, *longer]))
+            return ((word,),)
+        return tuple((one,) for one in dict.fromkeys([word, *longer]))
 
     def _named(self, word: str, last: bool) -> list[str]:
         if len(word) < FEWEST_LETTERS:
@@ -198,8 +198,7 @@ class _Reader:
         said = self._spelled(digits, last=True)
         parts = re.findall("[0-9]+", typed)
         if len(parts) > 1:
-            together = " AND ".join(f'"{part}"' for part in dict.fromkeys(parts))
-            said = f"{said} OR ({together})"
+            said = (*said, tuple(dict.fromkeys(parts)))
         numbers = indexing.numbers_like(digits, self._beginnings(digits, typed), MOST_NUMBERS)
         return Term(said, tuple(dict.fromkeys([*numbers, *self._named(digits, last)])))
 
@@ -272,7 +271,3 @@ class _Reader:
         midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - None: the machine's zone
         local = midnight.replace(tzinfo=self._zone) if self._zone else midnight.astimezone()
         return int(local.timestamp()) * 1000
-
-
-def _either(spelled: Iterable[str]) -> str:
-    return " OR ".join(f'"{word}"' for word in spelled)

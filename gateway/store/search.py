@@ -10,28 +10,45 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from heapq import heapify, heappop, heapreplace
+from itertools import islice, takewhile
 from typing import Any
 
 from gateway.clock import DAY
 from gateway.states import State
 from gateway.store import views
 from gateway.store.db import errors, execute
-from gateway.store.terms import MARK
+from gateway.store.terms import MARK, entry
 from gateway.store.views import CONDITIONS, NEWEST, STATES, View
 
-PATIENCE = 0.04  # seconds that one search may look
-COUNTING = 0.02  # seconds that may be spent on saying how many there are
+PATIENCE = 0.05  # seconds that one search may look
+COUNTING = 0.015  # seconds that may be spent on saying how many there are
 MOST_NUMBERS = 200  # as words of one question to the index; more are looked up one by one
-FEW = 3000  # candidates that an index has at most, when it is called narrow
-FIRST_CHUNK, LARGEST_CHUNK = 64, 1024
+FEW_MATCHES = 3000  # in the index of words: then there is nothing narrower
+FEW_IN_STATES = 30_000  # recipients
+MOST_HEADS = 2000  # numbers whose messages are merged
+RECEIVED_FROM = "SELECT max(id) FROM message WHERE peer = ?1 AND id < ?2"
+SENT_TO = "SELECT max(message_id) FROM dispatch WHERE number = ?1 AND message_id < ?2"
+WITH_WORDS = (
+    "SELECT rowid FROM found WHERE found MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC LIMIT 1"
+)
+FIRST_CHUNK, LARGEST_CHUNK, SLOW_CHUNK = 80, 1024, 160
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """What has to be there: in the text, or as a number that it came from or went to."""
 
-    words: str = ""  # as FTS5 wants it
+    words: tuple[tuple[str, ...], ...] = ()  # any of these, each one all of its words
     numbers: tuple[str, ...] = ()
+
+    @property
+    def match(self) -> str:
+        """As the index of words wants it; "" when nothing can fit."""
+        said = [" AND ".join(f'"{word}"' for word in together) for together in self.words]
+        said += [f'"{MARK}{number}"' for number in self.numbers]
+        return " OR ".join(f"({one})" for one in said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,10 @@ class Wanted:
     def of(cls, kept: Mapping[str, Any]) -> Wanted:
         """What `dataclasses.asdict` made of it, also after it was JSON."""
         found = dict(kept)
-        found["terms"] = tuple(Term(t["words"], tuple(t["numbers"])) for t in found["terms"])
+        found["terms"] = tuple(
+            Term(tuple(tuple(one) for one in t["words"]), tuple(t["numbers"]))
+            for t in found["terms"]
+        )
         found["states"] = tuple(State(s) for s in found["states"])
         found["people"] = None if found["people"] is None else tuple(found["people"])
         return cls(**found | {"view": View(found["view"])})
@@ -94,85 +114,74 @@ class _Walk:
     wanted: Wanted
     _where: list[str] = field(default_factory=list)
     _params: list[object] = field(default_factory=list)
-    _lists: int = 0
+    _slow: list[_Slow] = field(default_factory=list)
 
     def __enter__(self) -> _Walk:
         w = self.wanted
         self._states = w.states or STATES.get(w.view, ())
         self._first, self._last = _ids_of_days(w.since, w.until)
-        self._match = self._words()
+        terms = list(w.terms) + ([] if w.people is None else [Term((), w.people)])
+        self._nothing = self._first > self._last or not all(t.words or t.numbers for t in terms)
+        self._quick = [t for t in terms if len(t.numbers) <= MOST_NUMBERS]
+        self._match = " AND ".join(f"({term.match})" for term in self._quick)
         self._conditions()
-        self._source = self._narrowest()
+        self._source, seen_to = self._narrowest(terms)
+        left = [t for t in terms if t not in seen_to] if not self._nothing else []
+        self._slow = [_Slow(n, term) for n, term in enumerate(left)]
         return self
 
     def __exit__(self, *error: object) -> None:
-        for n in range(self._lists):
-            execute(f"DROP TABLE temp.wanted_{n}")
+        for slow in self._slow:
+            slow.forget()
 
     # where candidates come from
 
-    def _words(self) -> str:
-        """One question to the index of words; what is too long for it becomes a condition."""
-        parts = []
-        for term in self.wanted.terms:
-            if len(term.numbers) > MOST_NUMBERS:
-                self._either(term.words, term.numbers)
-            elif said := _any(term.words, term.numbers):
-                parts.append(said)
-            else:
-                self._where.append("0")
-        people = self.wanted.people
-        if people is not None:
-            if len(people) > MOST_NUMBERS:
-                self._either("", people)
-            elif people:
-                parts.append(_any("", people))
-            else:
-                self._where.append("0")
-        return " AND ".join(parts)
-
-    def _narrowest(self) -> Callable[[int, int], list[int]]:
-        """Where to take candidates from: messages below an id, newest first."""
-        if "0" in self._where or self._first > self._last:
-            return lambda before, limit: []
-        if self._match and (not self._states or self._few_matches() or not self._few_in_states()):
-            return self._matching
+    def _narrowest(self, terms: list[Term]) -> tuple[Callable[[int], Iterator[int]], list[Term]]:
+        """Messages below an id, newest first, and the terms that this sees to already."""
+        if self._nothing:
+            return (lambda before: iter(())), []
+        if self._match and self._few_matches():
+            return self._matching, self._quick
+        if self._states and self._few_in_states():
+            return self._in_states, []
+        many = [t for t in terms if MOST_NUMBERS < len(t.numbers) <= MOST_HEADS]
+        if many:
+            fewest = min(many, key=lambda t: len(t.numbers))
+            return partial(_of_numbers, fewest), [fewest]
         if self._match:
-            self._ask(
-                "EXISTS (SELECT 1 FROM found WHERE found MATCH ? AND rowid = m.id)", self._match
-            )
-        return self._in_states if self._states else self._all
+            return self._matching, self._quick
+        return (self._in_states if self._states else self._all), []
 
     def _few_matches(self) -> bool:
         row = execute(
             "SELECT count(*) FROM (SELECT 1 FROM found WHERE found MATCH ?"
             " AND rowid BETWEEN ? AND ? LIMIT ?)",
-            (self._match, self._first, self._last, FEW + 1),
+            (self._match, self._first, self._last, FEW_MATCHES + 1),
         ).fetchone()
-        return bool(row[0] <= FEW)
+        return bool(row[0] <= FEW_MATCHES)
 
     def _few_in_states(self) -> bool:
         marks = ", ".join("?" * len(self._states))
         row = execute(
             f"SELECT count(*) FROM (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ({marks})"  # noqa: S608
             " LIMIT ?)",
-            (*self._states, FEW + 1),
+            (*self._states, FEW_IN_STATES + 1),
         ).fetchone()
-        return bool(row[0] <= FEW)
+        return bool(row[0] <= FEW_IN_STATES)
 
-    def _matching(self, before: int, limit: int) -> list[int]:
+    def _matching(self, before: int) -> Iterator[int]:
         sql = (
             "SELECT rowid FROM found WHERE found MATCH ? AND rowid >= ? AND rowid < ?"
             " ORDER BY rowid DESC LIMIT ?"
         )
-        return _column(sql, self._match, self._first, before, limit)
+        return _stepwise(lambda b, n: _column(sql, self._match, self._first, b, n), before)
 
-    def _in_states(self, before: int, limit: int) -> list[int]:
-        return [i for i in views.with_states(self._states, before, limit) if i >= self._first]
+    def _in_states(self, before: int) -> Iterator[int]:
+        return _stepwise(lambda b, n: views.with_states(self._states, b, n), before)
 
-    def _all(self, before: int, limit: int) -> list[int]:
+    def _all(self, before: int) -> Iterator[int]:
         sql = "SELECT id FROM message WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?"
-        return _column(sql, self._first, before, limit)
+        return _stepwise(lambda b, n: _column(sql, self._first, b, n), before)
 
     # what is asked of each
 
@@ -192,8 +201,8 @@ class _Walk:
         for states in filter(None, (w.states, STATES.get(w.view))):
             marks = ", ".join("?" * len(states))
             self._ask(
-                f"EXISTS (SELECT 1 FROM dispatch WHERE held = 0 AND state IN ({marks})"  # noqa: S608
-                " AND message_id = m.id)",
+                "EXISTS (SELECT 1 FROM dispatch INDEXED BY dispatch_held_state_message_id"  # noqa: S608
+                f" WHERE held = 0 AND state IN ({marks}) AND message_id = m.id)",
                 *states,
             )
         if w.connection_id is not None:
@@ -207,23 +216,6 @@ class _Walk:
     def _ask(self, sql: str, *params: object) -> None:
         self._where.append(sql)
         self._params += params
-
-    def _either(self, match: str, numbers: Sequence[str]) -> None:
-        """Thousands of numbers: kept beside, and asked for each candidate."""
-        name = f"temp.wanted_{self._lists}"
-        self._lists += 1
-        execute(f"CREATE TEMP TABLE {name[5:]} (number TEXT PRIMARY KEY) WITHOUT ROWID")
-        execute(
-            f"INSERT OR IGNORE INTO {name} SELECT value FROM json_each(?)",  # noqa: S608
-            (json.dumps(numbers),),
-        )
-        sql = (
-            f"m.peer IN (SELECT number FROM {name}) OR EXISTS (SELECT 1 FROM dispatch d"  # noqa: S608
-            f" WHERE d.message_id = m.id AND +d.number IN (SELECT number FROM {name}))"
-        )
-        if match:
-            sql += " OR EXISTS (SELECT 1 FROM found WHERE found MATCH ? AND rowid = m.id)"
-        self._ask(f"({sql})", *((match,) if match else ()))
 
     # looking
 
@@ -250,26 +242,118 @@ class _Walk:
         return Number(count, True)
 
     def _chunks(self, before: int, size: int) -> Iterator[list[int]]:
-        while chunk := self._source(before, size):
+        largest = SLOW_CHUNK if self._slow else LARGEST_CHUNK
+        candidates = takewhile(lambda i: i >= self._first, self._source(before))
+        while chunk := list(islice(candidates, min(size, largest))):
             yield chunk
-            before, size = chunk[-1], min(LARGEST_CHUNK, size * 2)
+            size *= 2
 
     def _good(self, candidates: Sequence[int]) -> list[int]:
         where = " AND ".join(self._where)
         sql = (
             f"SELECT m.id FROM json_each(?) c CROSS JOIN message m ON m.id = c.value WHERE {where}"  # noqa: S608
         )
-        return sorted(_column(sql, json.dumps(candidates), *self._params), reverse=True)
+        found = _column(sql, json.dumps(candidates), *self._params)
+        for slow in self._slow:
+            found = slow.narrow(found)
+        return sorted(found, reverse=True)
+
+
+def _stepwise(step: Callable[[int, int], list[int]], before: int) -> Iterator[int]:
+    """All of what is read in steps, each larger than the one before."""
+    size = FIRST_CHUNK
+    while found := step(before, size):
+        yield from found
+        before, size = found[-1], min(LARGEST_CHUNK, size * 2)
+
+
+def _of_numbers(term: Term, before: int) -> Iterator[int]:
+    """Messages of hundreds of numbers, or with the term's words, newest first: the newest of each
+    number waits in a heap, and the one that is taken is followed by the next of that number.
+    """
+    heads = list(_heads(term, before))
+    heapify(heads)
+    last = before
+    while heads:
+        newest, key, sql = heads[0]
+        if -newest < last:
+            last = -newest
+            yield last
+        following = execute(sql, (key, last)).fetchone()
+        if following and following[0]:
+            heapreplace(heads, (-following[0], key, sql))
+        else:
+            heappop(heads)
+
+
+def _heads(term: Term, before: int) -> Iterator[tuple[int, str, str]]:
+    numbers = json.dumps(term.numbers)
+    for sql in (RECEIVED_FROM, SENT_TO):
+        of_each = sql.replace("?1", "n.value")
+        for newest, number in execute(
+            f"SELECT ({of_each}), n.value FROM json_each(?1) n",  # noqa: S608
+            (numbers, before),
+        ):
+            if newest:
+                yield -newest, number, sql
+    if term.words:
+        match = Term(term.words).match
+        if found := execute(WITH_WORDS, (match, before)).fetchone():
+            yield -found[0], match, WITH_WORDS
+
+
+class _Slow:
+    """A term that the index is not asked for: too many numbers, or another index is narrower."""
+
+    def __init__(self, place: int, term: Term) -> None:
+        self._term = term
+        self._table = f"wanted_{place}"
+        execute(f"CREATE TEMP TABLE {self._table} (number TEXT PRIMARY KEY) WITHOUT ROWID")
+        execute(
+            f"INSERT OR IGNORE INTO {self._table} SELECT value FROM json_each(?)",  # noqa: S608
+            (json.dumps(term.numbers),),
+        )
+
+    def forget(self) -> None:
+        execute(f"DROP TABLE temp.{self._table}")
+
+    def narrow(self, ids: Sequence[int]) -> list[int]:
+        """Those of the messages that have it."""
+        among = f"(SELECT number FROM temp.{self._table})"  # noqa: S608
+        # The plus keeps SQLite from trying each number instead of each recipient.
+        sql = (
+            "SELECT m.id FROM json_each(?) c CROSS JOIN message m ON m.id = c.value"  # noqa: S608
+            f" WHERE m.peer IN {among} OR EXISTS (SELECT 1 FROM dispatch d"
+            f" WHERE d.message_id = m.id AND +d.number IN {among})"
+        )
+        found = _column(sql, json.dumps(ids)) if self._term.numbers else []
+        if not self._term.words:
+            return found
+        rest = json.dumps(list(set(ids).difference(found)))
+        return found + [i for i, known in _words_of(rest) if self._fits(known)]
+
+    def _fits(self, known: set[str]) -> bool:
+        return any(known.issuperset(together) for together in self._term.words)
+
+
+def _words_of(ids: str) -> Iterator[tuple[int, set[str]]]:
+    """Of messages (ids as JSON), what the index has of their texts."""
+    own: dict[int, list[tuple[str, str | None]]] = {}
+    for message_id, text in execute(
+        "SELECT d.message_id, d.text FROM json_each(?) c CROSS JOIN dispatch d"
+        " ON d.message_id = c.value WHERE d.text IS NOT NULL",
+        (ids,),
+    ):
+        own.setdefault(message_id, []).append(("", text))
+    for message_id, text, peer in execute(
+        "SELECT m.id, m.text, m.peer FROM json_each(?) c CROSS JOIN message m ON m.id = c.value",
+        (ids,),
+    ):
+        yield message_id, set(entry(text, peer, own.get(message_id, ())).split(" "))
 
 
 def _column(sql: str, *params: object) -> list[int]:
     return [row[0] for row in execute(sql, params)]
-
-
-def _any(words: str, numbers: Sequence[str]) -> str:
-    said = [words] if words else []
-    said += [f'"{MARK}{number}"' for number in numbers]
-    return f"({' OR '.join(said)})" if said else ""
 
 
 def _ids_of_days(since: int | None, until: int | None) -> tuple[int, int]:

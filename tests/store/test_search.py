@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("store")
 
 
 def found(*said: str, **wishes: object) -> list[int]:
-    terms = tuple(Term(f'"{word}"') for word in said)
+    terms = tuple(Term(((word,),)) for word in said)
     return search.page(Wanted(terms=terms, **wishes), None, 50).ids
 
 
@@ -65,7 +65,7 @@ def test_deleted_messages_are_not_found_until_restored() -> None:
     m = message(text="pump")
     trash.delete([m], NOW, "ann")
     assert found("pump") == [] == search.page(Wanted(), None, 5).ids
-    assert search.number(Wanted(terms=(Term('"pump"'),))) == Number(0, True)
+    assert search.number(Wanted(terms=(Term((("pump",),)),))) == Number(0, True)
     trash.restore([m], NOW, "ann")
     assert found("pump") == [m]
 
@@ -106,10 +106,26 @@ def test_thousands_of_people_are_as_good_as_one() -> None:
     m, other = message(ANN, text="pump"), message(BOB, text="pump")
     many = (ANN, *(f"+2549{n:08}" for n in range(search.MOST_NUMBERS + 1)))
     assert found("pump", people=many) == [m]
-    everybody = Wanted(terms=(Term('"nobody"', many),))
+    everybody = Wanted(terms=(Term((("nobody",),), many),))
     assert search.page(everybody, None, 9).ids == [m]
-    either = Wanted(terms=(Term('"pump"', many),))
+    either = Wanted(terms=(Term((("pump",),), many),))
     assert search.page(either, None, 9).ids == [other, m]
+
+
+def test_hundreds_of_numbers_are_merged_newest_first_without_copies() -> None:
+    crowd = tuple(f"+2549{n:08}" for n in range(search.MOST_NUMBERS + 5))
+    made = [message(crowd[n], crowd[-n], text="pump" if n % 2 else "well") for n in range(1, 30)]
+    message(ANN, text="pump")
+    named = message(ANN, text="crowd")
+    wanted = Wanted(terms=(Term((("crowd",),), crowd),))
+    assert search.page(wanted, None, 99).ids == [named, *made[::-1]]
+    assert search.page(wanted, made[20], 5).ids == made[19:14:-1]
+    both = Wanted(terms=(Term((("crowd",),), crowd), Term((("pump",),))))
+    assert search.page(both, None, 99).ids == made[::-1][::2]
+    state = Wanted(terms=(Term((("crowd",),), crowd),), states=(State.PENDING,))
+    assert search.page(state, None, 99).ids == [named, *made[::-1]]
+    trash.delete(made, NOW, "ann")
+    assert search.page(wanted, None, 99).ids == [named]
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=30), st.integers(0, 40), st.integers(0, 9))
@@ -127,7 +143,7 @@ def test_days_are_found_however_the_clock_jumped(days: list[int], first: int, mo
 
 def test_pages_follow_each_other_without_a_gap() -> None:
     made = [message(text="pump") for _ in range(30)]
-    wanted = Wanted(terms=(Term('"pump"'),))
+    wanted = Wanted(terms=(Term((("pump",),)),))
     one = search.page(wanted, None, 20).ids
     assert one + search.page(wanted, one[-1], 20).ids == made[::-1]
     assert search.number(wanted, patience=9) == Number(30, True)
@@ -136,7 +152,7 @@ def test_pages_follow_each_other_without_a_gap() -> None:
 def test_a_search_without_patience_says_how_far_it_came() -> None:
     for _ in range(200):
         message(text="pump")
-    wanted = Wanted(terms=(Term('"pump"'),), unread=True)
+    wanted = Wanted(terms=(Term((("pump",),)),), unread=True)
     seen = search.page(wanted, None, 20, patience=-1)
     assert seen.ids == []
     assert seen.reached == 200 - max(search.FIRST_CHUNK, 34) + 1
