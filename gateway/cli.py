@@ -38,6 +38,7 @@ from gateway.cli_shared import (
     who,
 )
 from gateway.clock import SystemClock
+from gateway.log_secrets import hide_secrets
 
 if TYPE_CHECKING:
     from gateway.store.schedules import Schedule
@@ -337,7 +338,9 @@ def _start_logging(settings: config.Config) -> None:
         format="%(asctime)s %(levelname)-7s %(threadName)s: %(message)s",
         stream=sys.stderr,
     )
+    statements = logging.getLogger("peewee")
     if not settings.log_texts:  # peewee would log every statement with its values
-        logging.getLogger("peewee").setLevel(logging.INFO)
+        statements.setLevel(logging.INFO)
+    statements.addFilter(hide_secrets)
     # waitress warns of every full queue; a slow client is no news
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -9,7 +9,7 @@ import ipaddress
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,9 @@ class ModemPort:
 
     port: str
     baud: int = 115200
-    pin: str = ""  # offered to the SIM once, when the SIM asks and has none of its own stored
+    pin: str = field(
+        default="", repr=False
+    )  # offered to the SIM once, when the SIM asks and has none of its own stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Config:
     led_board: str = "none"
     button: int | None = None  # BCM pin of a push button to ground; None: the board's own
     log_level: str = "INFO"
+    path: Path | None = field(default=None, compare=False)  # the file it was read from
     log_texts: bool = False  # message texts stay out of the log unless asked for
 
 
@@ -109,7 +112,7 @@ def load(path: Path) -> Config:
     config = reader.config(table)
     if reader.mistakes:
         raise ConfigError(path, reader.mistakes)
-    return config
+    return replace(config, path=path)
 
 
 class _Reader:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.at.results import Result
+from gateway.at.secrets import without_secrets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Command:
     """One command line, how long it may take and which answers are its own.
 
@@ -30,6 +31,10 @@ class Command:
     ok_within: float | None = None
     drain: bool = False
     tag: object = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        """For errors and tracebacks, which must not tell a PIN."""
+        return f"Command({without_secrets(self.text)!r}, {self.timeout})"
 
     @property
     def dials(self) -> bool:

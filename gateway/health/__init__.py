@@ -12,10 +12,12 @@ from typing import Final
 
 from gateway.health import (
     backups,
+    certificate,
     clock,
     credit,
     database,
     disk,
+    exposed,
     light,
     modem_manager,
     modems,
@@ -46,6 +48,8 @@ CHECKS: Final[dict[str, Check]] = {
     "temperature": temperature.check,
     "ports": ports.check,
     "permissions": permissions.check,
+    "exposed files": exposed.check,
+    "certificate": certificate.check,
     "other programs": other_programs.check,
     "ModemManager": modem_manager.check,
     "modems": modems.check,

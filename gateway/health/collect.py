@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from gateway.config import Config
-from gateway.health import machine
+from gateway.health import exposure, machine
 from gateway.health.probe import Line, probe, storages_and_centre
 from gateway.health.snapshot import Credit, Device, Modem, Queue, Snapshot, Store
 from gateway.store import checkup, mending
@@ -107,6 +107,8 @@ def _around(config: Config) -> dict[str, Any]:
         "disk": machine.disk(config.data),
         "temperature": machine.temperature(),
         "update_failed": machine.failed_update(config.data),
+        "exposed": exposure.exposed(config),
+        "certificate_ends": exposure.certificate_ends(config.http.certificate),
     }
 
 

@@ -149,3 +149,5 @@ class Snapshot:
     dead: tuple[str, ...] = ()  # threads of the service that have died or hang
     dark: str = ""  # why there is no light although the config names one
     update_failed: str = ""  # what a failed update said; the version before it runs
+    exposed: tuple[tuple[str, str], ...] = ()  # (path, what it holds) that others may read
+    certificate_ends: int | None = None  # ms UTC, of the page's certificate

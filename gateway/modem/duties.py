@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
-from gateway.at import Console, Late, Restarted, Stray, Urc, nettime, profile_for
+from gateway.at import Console, Late, Restarted, Stray, Urc, nettime, profile_for, secrets
 from gateway.clock import Clock
 from gateway.modem import health
 from gateway.modem.backlog import Backlog
@@ -316,7 +316,7 @@ class Duties:
                 self._entrance.console = True
                 log.warning("%s: a login prompt answers here: %r", self.port, line)
             case Stray(line=line):
-                log.debug("%s says %r", self.port, line)
+                log.debug("%s says %r", self.port, secrets.shape(line))
             case Late():
                 send.late(self.context, event)
             case Urc():

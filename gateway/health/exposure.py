@@ -1,0 +1,62 @@
+"""Looks at the modes of the files that hold secrets, and at the page's certificate."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import subprocess
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from gateway.config import Config
+
+OTHERS = 0o077  # bits of the mode that give anything to group and others
+READ = 0o044
+
+
+def exposed(config: Config) -> tuple[tuple[str, str], ...]:
+    """(path, what it holds) of each that others may read. What cannot be looked at is left out."""
+    return tuple((str(path), holds) for path, holds in _secret(config) if _readable(path, config))
+
+
+def _secret(config: Config) -> Iterator[tuple[Path, str]]:
+    if config.path is not None and any(modem.pin for modem in config.modems):
+        yield config.path, "a PIN"
+    if config.http.key:
+        yield Path(config.http.key), "the key of the page's certificate"
+    for name in ("pigeonbox.db", "pigeonbox.db-wal", "pigeonbox.db-shm"):
+        yield config.data / name, "messages, PINs and password hashes"
+    for copy in sorted(config.data.glob("backups/*")):
+        yield copy, "a backup with messages and PINs"
+
+
+def _readable(path: Path, config: Config) -> bool:
+    """Whether others may read it. A closed data folder protects whatever is in it."""
+    try:
+        if path.is_relative_to(config.data) and not config.data.stat().st_mode & OTHERS:
+            return False
+        return bool(path.stat().st_mode & READ)
+    except OSError:
+        return False
+
+
+def certificate_ends(path: str) -> int | None:
+    """ms UTC; None without a certificate, or where it cannot be read."""
+    try:
+        return _ends(path, os.stat(path).st_mtime_ns) if path else None
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=2)
+def _ends(path: str, changed: int) -> int | None:
+    """Asks openssl, once for each version of the file: Python reads no certificates itself."""
+    command = ("openssl", "x509", "-noout", "-enddate", "-in", path)
+    try:
+        said = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, timeout=20, check=True
+        ).stdout
+        return int(ssl.cert_time_to_seconds(said.strip().partition("=")[2])) * 1000
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
