@@ -12,7 +12,7 @@ from gateway.cli_shared import PlainError, common, connection_id, open_store, re
 from gateway.cli_shared import who as operator
 from gateway.clock import SystemClock
 
-VIEWS = ("all", "received", "sent", "failed", "pending", "calls", "deleted")
+VIEWS = ("all", "received", "sent", "failed", "pending", "untriggered", "calls", "deleted")
 
 
 @click.command()

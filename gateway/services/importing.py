@@ -25,7 +25,7 @@ from gateway.store.people import Contact, NumberTaken, fold
 log = logging.getLogger(__name__)
 
 MOST_OCTETS = 4 << 20
-CHUNK = 200  # rows in one transaction
+CHUNK = 50  # rows in one transaction
 BREATH = 0.01  # seconds between chunks that belong to whoever else wants to write
 AT_ONCE = 400  # so few rows are put in before the page is answered
 GROUP_SEPARATORS = re.compile(r"[,;|\n]|:::")

@@ -50,6 +50,17 @@ def get(import_id: int) -> Import | None:
     return Import(*row) if row else None
 
 
+def newest() -> list[Import]:
+    """Those that are kept, without what is in the files."""
+    with errors():
+        rows = execute(
+            "SELECT id, at, who, name, x'', '', state, total, done, added, updated, skipped, ''"
+            " FROM import ORDER BY id DESC LIMIT ?",
+            (KEPT,),
+        ).fetchall()
+    return [Import(*row) for row in rows]
+
+
 def start(import_id: int, plan: str, total: int) -> bool:
     """False: somebody has started it already."""
     with transaction():

@@ -204,6 +204,9 @@ def test_a_file_is_looked_at_changed_and_put_in(admin, world, ann) -> None:
     file = admin.client.get(page + "/rows.csv")
     assert "Moon,far away,,“far away” is not a phone number" in file.text
     assert "attachment" in file.headers["Content-Disposition"]
+    again = admin.get("/people/import")
+    assert "people.csv 1 contact added, 1 updated" in words(again)
+    assert f'href="{page}"' in again
 
 
 def test_no_column_twice_and_no_file_at_all_are_refused(admin) -> None:

@@ -53,6 +53,7 @@ def _choose_page(errors: Iterable[FieldError] = ()) -> str:
         "import.html",
         errors={e.field: e.words for e in errors},
         most=importing.MOST_OCTETS >> 20,
+        kept=imports.newest(),
     )
 
 
