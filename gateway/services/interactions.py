@@ -23,9 +23,9 @@ from gateway.store.search import Wanted
 from gateway.store.trash import NONE, Number
 from gateway.store.views import NEWEST, STATES, View
 
-CHUNK = 200  # messages looked at in one bite
-BITE = 1000  # dispatches changed in one bite, unless one message alone has more
-RESENT_AT_ONCE = 250  # dispatches queued again in one bite: each has its note
+CHUNK = 100  # messages looked at in one bite
+BITE = 400  # dispatches changed in one bite, unless one message alone has more
+RESENT_AT_ONCE = 100  # dispatches queued again in one bite: each has its note
 AT_ONCE = 500  # messages and SMS that a page waits for; more becomes long work
 INCOMING = (View.RECEIVED, View.UNTRIGGERED, View.CALLS)
 KIND = "messages"  # of long work

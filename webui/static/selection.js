@@ -57,9 +57,9 @@ function keyed(event) {
   if (!next) return;
   if (event.shiftKey) {
     tick.checked = next.checked = true;
+    last = next;
     changed();
   }
-  last = next;
   next.focus();
 }
 
