@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import url_for
 from markupsafe import Markup
 
+from gateway.services import failures
 from gateway.services.searching import Asked
 from gateway.states import WORST_FIRST, State
 from gateway.store import queries, views
@@ -337,7 +338,7 @@ def _person(
         state=said,
         times=times,
         connection=names.get(_line(d) or 0, ""),
-        reason=" ".join(filter(None, (d.reason, _progress(d)))),
+        reason=" ".join(filter(None, (failures.told(d.reason, d.code, d.state), _progress(d)))),
         code=d.code,
         text=d.text or "",
     )

@@ -22,6 +22,7 @@ from gateway.store.moves import Outcome, move, note
 NOT_OVERTAKEN = 5 * MINUTE
 ANY = 0  # the lane of those whose connection the routing rules decide
 EXPIRED = "Expired: it could not be sent before its validity ended."
+WAITED = "What it waited for:"
 EXPIRED_PARTLY = "Expired: only {sent} of its {parts} SMS could be sent before its validity ended."
 
 
@@ -292,14 +293,14 @@ def expire(now: int) -> int:
         return 0
     with transaction():
         rows = execute(_EXPIRED, (now,)).fetchall()
-        for dispatch_id, parts, sent in rows:
+        for dispatch_id, parts, why, sent in rows:
             words = EXPIRED_PARTLY.format(sent=sent, parts=parts) if sent else EXPIRED
-            _fail(dispatch_id, words, "", now)
+            _fail(dispatch_id, f"{words} {WAITED} {why}" if why else words, "", now)
     return len(rows)
 
 
 _EXPIRED = (
-    "SELECT id, parts, (SELECT count(*) FROM part WHERE dispatch_id = dispatch.id"
+    "SELECT id, parts, reason, (SELECT count(*) FROM part WHERE dispatch_id = dispatch.id"
     "  AND part.state IN ('accepted', 'delivered'))"
     " FROM dispatch INDEXED BY dispatch_expiry"
     " WHERE state = 'pending' AND held = 0 AND valid_until <= ? AND valid_until IS NOT NULL"

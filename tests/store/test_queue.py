@@ -9,7 +9,7 @@ import pytest
 
 from gateway.clock import DAY, HOUR, MINUTE
 from gateway.states import State
-from gateway.store import outbox, trash
+from gateway.store import outbox, queue, trash
 from gateway.store.db import database, execute, transaction
 from gateway.store.queue import EXPIRED
 from tests.store.given import (
@@ -306,3 +306,10 @@ def test_nothing_on_the_way_out_reads_a_whole_table(monkeypatch: pytest.MonkeyPa
     assert len(plans) > 15
     whole = re.compile(r"SCAN (?!\w+ USING (COVERING )?INDEX dispatch_sending)")
     assert {sql: p for sql, p in plans.items() if whole.search(p)} == {}
+
+
+def test_what_expired_still_says_what_it_waited_for():
+    d = dispatch(ANN)
+    queue.postpone([d], NOW, "SIM 1: it has no network.", NOW)
+    assert queue.expire(NOW + 2 * DAY) == 1
+    assert column(d, "reason") == f"{queue.EXPIRED} {queue.WAITED} SIM 1: it has no network."
