@@ -15,16 +15,19 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from gateway.box import Box
-from gateway.clock import Clock, SystemClock
+from gateway.boxclock import BoxClock
+from gateway.clock import Clock
 from gateway.config import Config, Power
 from gateway.control import Control
 from gateway.events import Event, Events, ModemChanged, Received
 from gateway.modem.fleet import Fleet, Known
+from gateway.modem.ledger import NetworkTime
 from gateway.modem.recovery import Means
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
@@ -52,6 +55,7 @@ from gateway.services.radio import RadioLedger
 from gateway.services.scheduler import Scheduler
 from gateway.services.status import Status
 from gateway.services.stopping import Stopping
+from gateway.services.timekeeping import Timekeeping
 from gateway.services.ussd import Ussd
 from gateway.store import connections, db, outbox, room
 from gateway.supervisor import Supervisor, standing_still
@@ -96,7 +100,7 @@ class Service:
         self._simulate = simulate
         self._air_time = air_time
         self._stack = ExitStack()
-        self._clock = SystemClock()
+        self._clock = BoxClock()
         self._stopping = threading.Event()
         self._ask_to_stop: Callable[[], None] = lambda: None
         self.restarts = False
@@ -107,18 +111,22 @@ class Service:
         db.open_store(self.config.data)
         self._stack.enter_context(_alone(self.config.data))
         self._stack.callback(db.close_store)
+        timekeeping = Timekeeping(self._clock, self.events)
         with db.connected():
+            timekeeping.begin()
             self._after_the_last_time()
         self.events.start()
         self._stack.callback(self.events.stop)
         network = self._start_simulation()
         means = _means(self.config.power, lambda: fleet.works())
         fleet = Fleet(self._clock, db.connected, self._ledger, _known, means)
+        timekeeping.network = partial(_network_times, fleet)
         self._gate = Gate(self._clock)
         preferences = Preferences(self.events, self.config.country)
         country = preferences.country
         self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate, country)
         keeping = Keeping(self._clock, self.config.data, self._restart, in_a_thread)
+        keeping.hold = timekeeping.hold
         room.watch(keeping.room)
         self._stack.callback(room.unwatch)
         self._obey = Stopping(self._clock, preferences.country).obey
@@ -142,6 +150,7 @@ class Service:
                 "activities": lambda: acting.alive,
                 "credit": lambda: credit.alive,
                 "scheduler": lambda: scheduler.alive,
+                "timekeeping": lambda: timekeeping.alive,
                 "ports": lambda: watch.alive,
                 "control": lambda: control.alive,
                 "work": lambda: work.alive,
@@ -168,9 +177,14 @@ class Service:
         box.credit = credit
         work = self._long_work(box)
         box.keeping = keeping
+        box.timekeeping, box.hold = timekeeping, timekeeping.hold
         scheduler = Scheduler(box.scheduling, self._clock, self.events)
         sources = Sources(
-            self.config, box.status, keeping, lambda: tuple(supervisor.dead | supervisor.hung)
+            self.config,
+            box.status,
+            keeping,
+            lambda: tuple(supervisor.dead | supervisor.hung),
+            timekeeping.hold,
         )
         notices = Notices(self._clock, box.messaging, box.preferences)
         box.health = health = HealthWatch(self._clock, self.events, sources)
@@ -189,7 +203,7 @@ class Service:
         for port in self._ports(network):
             fleet.add(port)
         for part in (
-            *(credit, self._dispatch, scheduler, acting, housekeeping, work),
+            *(timekeeping, credit, self._dispatch, scheduler, acting, housekeeping, work),
             *(watch, health, supervisor, control),
         ):
             part.start()
@@ -356,6 +370,10 @@ def _alone(folder: Path) -> Iterator[None]:
         except OSError as e:
             raise AppError(f"Another Pigeonbox is already running on {folder}.") from e
         yield
+
+
+def _network_times(fleet: Fleet) -> list[NetworkTime]:
+    return [t.network_time for t in fleet.telemetry() if t.network_time]
 
 
 def _known() -> list[Known]:

@@ -33,6 +33,7 @@ from gateway.services.searching import Searching
 from gateway.services.sending import Sending
 from gateway.services.sims import Sims
 from gateway.services.status import Status
+from gateway.services.timekeeping import Timekeeping
 from gateway.services.users import Users
 from gateway.services.ussd import Ussd
 from gateway.terminal.desk import Desk
@@ -58,6 +59,7 @@ class Box:
     desk: Desk | None = None  # for commands that an expert types
     phone: Network | None = None  # the pretend carrier, in simulation only
     work: LongWork | None = None  # what takes longer than a page can wait
+    timekeeping: Timekeeping | None = None  # whether the clock is right
     hold: Callable[[], str] = str  # why nothing is sent by the clock; "" = it is trusted
     poke_activities: Callable[[], None] = lambda: None  # there is something for them to do
 

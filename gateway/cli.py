@@ -35,6 +35,7 @@ from gateway.cli_shared import (
     plain_errors,
     print_json,
     read_settings,
+    store_clock,
     who,
 )
 from gateway.clock import SystemClock
@@ -150,7 +151,7 @@ def send(
     with open_store(settings):
         events = Events()
         country = Preferences(events, settings.country).country
-        messaging = Messaging(SystemClock(), events, country)
+        messaging = Messaging(store_clock(), events, country)
         draft = Draft(
             recipients=numbers,
             text=text,

@@ -18,9 +18,9 @@ from gateway.cli_shared import (
     open_store,
     print_json,
     read_settings,
+    store_clock,
     who,
 )
-from gateway.clock import SystemClock
 
 if TYPE_CHECKING:
     from gateway.services.scheduling import Scheduling
@@ -109,8 +109,9 @@ def make(settings: config.Config) -> Scheduling:
 
     events = Events()
     preferences = Preferences(events, settings.country)
-    messaging = Messaging(SystemClock(), events, preferences.country)
-    return Scheduling(SystemClock(), events, messaging, preferences)
+    clock = store_clock()
+    messaging = Messaging(clock, events, preferences.country)
+    return Scheduling(clock, events, messaging, preferences)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from gateway import config
+from gateway.clock import Clock
 
 DEFAULT_CONFIG = Path("/etc/pigeonbox/config.toml")
 
@@ -105,6 +106,18 @@ def connection_id(name: str | None) -> int | None:
 
 def who() -> str:
     return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
+
+
+def store_clock() -> Clock:
+    """For what goes into the store: never before what is in it, whatever the machine says."""
+    from gateway.boxclock import BoxClock
+    from gateway.store import retiming
+    from gateway.timetrust import BUILT, SLACK
+
+    clock, newest = BoxClock(), retiming.newest() or 0
+    if clock.now() < max(BUILT, newest - SLACK):
+        clock.not_before(max(BUILT, newest + 1))
+    return clock
 
 
 def print_json(value: object) -> None:

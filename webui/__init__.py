@@ -12,6 +12,7 @@ from webui.arguments import IdConverter
 from webui.views import (
     activities,
     auth,
+    clock,
     compose,
     connections,
     deleted,
@@ -77,6 +78,7 @@ def create_app(box: Box) -> Flask:
         selected.blueprint,  # the inbox and what is done to its messages share it
         compose.blueprint,
         scheduled.blueprint,
+        clock.blueprint,
         live.blueprint,
         activities.blueprint,
         work.blueprint,

@@ -16,6 +16,10 @@ def check(now: Snapshot) -> Iterator[Issue]:
     if clock.year < BUILT:
         words = f"The clock says it is the year {clock.year}; times of messages are wrong."
         yield problem("clock.unset", words, f"{NETWORK_TIME} Or run `sudo date -s ...`.")
+    elif clock.wrong:
+        words = f"{clock.wrong} What is to be sent later waits until it is right."
+        mend = f"{NETWORK_TIME} If it is right, say so under Settings, The clock."
+        yield problem("clock.wrong", words, mend)
     elif clock.synchronised is False:
         words = "The clock is not synchronised with a time server; it may drift."
         yield warning("clock.free", words, f"Run `sudo timedatectl set-ntp true`. {NETWORK_TIME}")

@@ -93,6 +93,7 @@ class Credit:
 class Clock:
     year: int
     synchronised: bool | None = None  # None: nothing here can tell
+    wrong: str = ""  # why the service does not trust it
 
 
 @dataclass(frozen=True, slots=True)

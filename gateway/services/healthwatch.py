@@ -35,6 +35,7 @@ class Sources:
     status: Status
     keeping: Keeping
     dead: Callable[[], tuple[str, ...]]  # threads that have died or hang
+    wrong_clock: Callable[[], str] = str  # why the clock is not trusted; "" = it is
 
 
 class HealthWatch:
@@ -86,7 +87,7 @@ class HealthWatch:
         config, keeping = self._sources.config, self._sources.keeping
         store = collect.store_of(checkup.from_inside(config.data, now))
         done = keeping.mended
-        return collect.from_inside(
+        found = collect.from_inside(
             config,
             now,
             asdict(self._sources.status.snapshot()),
@@ -95,6 +96,7 @@ class HealthWatch:
             dead=self._sources.dead(),
             rarely=self._rarely,
         )
+        return replace(found, clock=replace(found.clock, wrong=self._sources.wrong_clock()))
 
     def _dated(self, found: list[Issue]) -> list[Issue]:
         """Notes are no news and have no beginning."""

@@ -111,6 +111,7 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("storage.full", P, served(storages=(Storage("SM", 20, 20), Storage("SM", 20, 20)))),
     ("clock.unset", P, {"clock": Clock(1970, None)}),
     ("clock.free", W, {"clock": Clock(2026, False)}),
+    ("clock.wrong", P, {"clock": Clock(2026, True, "It says 1970.")}),
     ("clock.unknown", N, {"clock": Clock(2026, None)}),
     ("disk.full", P, {"disk": Disk("/data", free=7 << 20)}),
     ("disk.low", W, {"disk": Disk("/data", free=150 << 20)}),

@@ -31,6 +31,7 @@ class Section:
 SECTIONS: list[Section] = [
     Section("sessions.own", "Your account", "Your password, and where you are signed in"),
     Section("settings.general", "This box", "Its name, its country and its time zone"),
+    Section("clock.page", "The clock", "Whether it is right, and how late may be sent"),
     Section("settings.phone", "Open this box on a phone", "Its address as a QR code"),
     Section("users.index", "Users", "Who may use the box, and what they may do"),
     Section("sessions.index", "Sessions", "Which browsers are signed in, and signing them out"),
