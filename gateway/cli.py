@@ -15,6 +15,7 @@ import click
 
 from gateway import (
     __version__,
+    cli_activities,
     cli_certificate,
     cli_connections,
     cli_credit,
@@ -315,6 +316,7 @@ main.add_command(cli_expert.at)
 main.add_command(cli_scheduled.scheduled)
 main.add_command(cli_connections.connections)
 main.add_command(cli_connections.rules)
+main.add_command(cli_activities.activities)
 main.add_command(cli_credit.ussd)
 main.add_command(cli_credit.credit)
 main.add_command(cli_keeping.backup)

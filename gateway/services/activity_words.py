@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.activities import ActionKind, Condition, Match, Sender
 from gateway.activities.condition import either, shortened
 from gateway.services.deeds import forward_to
 from gateway.services.numbers import display
-from gateway.store import groups, people
+from gateway.store import activities, groups, people
 from gateway.store.activities import Action, Activity, Recipient
 
 MATCHES = {
@@ -94,3 +95,20 @@ def _troubles(activity: Activity) -> Iterator[str]:
                 yield "The group of an action does not exist any more; choose another one."
         elif one.kind is ActionKind.FORWARD:
             yield from forward_to(one.recipients)[1]
+
+
+def described() -> list[dict[str, Any]]:
+    """All activities in their order, for programs."""
+    return [
+        {
+            "id": a.id,
+            "name": a.name,
+            "enabled": a.enabled,
+            "when": condition(a.condition),
+            "actions": [action(one) for one in a.actions],
+            "troubles": troubles(a),
+            "fired": a.fired,
+            "lastFiredAt": a.last_fired_at,
+        }
+        for a in activities.activities()
+    ]

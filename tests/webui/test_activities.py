@@ -274,3 +274,27 @@ def test_the_fallback_reply(admin, world, hear) -> None:
     made = runs.set_off(message)[0].steps[0].made_id
     assert queries.detail(made).text == "Sorry +44 7700 900123, what?"
     assert "Fallback reply" in words(admin.get(f"/untriggered?open={message}"))
+
+
+# for programs -----------------------------------------------------------------------------------
+
+
+def test_programs_list_and_try_activities(stranger, world, hear) -> None:
+    secret = ActionTyped("webhook", url="https://x.org/a?key=k", secret="tops3cret")
+    add(world, "Join", "join", ActionTyped("reply", "Hi"), secret)
+    hear("join")
+    token = {"Authorization": f"Bearer {world.box.programs.add('till')}"}
+    answer = stranger.client.get("/api/v1/activities", headers=token)
+    (one,) = answer.json
+    assert (one["name"], one["fired"], one["enabled"]) == ("Join", 1, True)
+    assert one["actions"] == ["Reply “Hi”", "Call the webhook at x.org"]
+    assert one["lastFiredAt"].endswith("Z")
+    assert "tops3cret" not in answer.text
+    assert "key=k" not in answer.text
+    path = "/api/v1/activities/try"
+    sample = {"message": "Join", "phoneNumber": ANN}
+    (one,) = stranger.client.post(path, json=sample, headers=token).json
+    assert one["matches"]
+    assert one["words"] == "Matches: would reply “Hi”, then call the webhook at x.org."
+    for bad in ({}, {"message": 1}, [], {"message": "x", "phoneNumber": "+1"}):
+        assert stranger.client.post(path, json=bad, headers=token).status_code == 400

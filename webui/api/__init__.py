@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webui.api import access, changes, connections, export, inbox, issues, messages
+from webui.api import (
+    access,
+    activities,
+    changes,
+    connections,
+    export,
+    inbox,
+    issues,
+    messages,
+)
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(access.check)
@@ -16,6 +25,8 @@ blueprint.post("/messages/<path:message_id>/resend")(changes.resend)
 blueprint.delete("/inbox/<message_id>")(changes.delete_received)
 blueprint.post("/inbox/<message_id>/restore")(changes.restore_received)
 blueprint.get("/issues")(issues.issues)
+blueprint.get("/activities")(activities.all_activities)
+blueprint.post("/activities/try")(activities.try_activities)
 blueprint.get("/inbox")(inbox.received)
 blueprint.get("/connections")(connections.listed)
 blueprint.get("/connections/<id:connection_id>")(connections.one)

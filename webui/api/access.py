@@ -19,6 +19,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "api.state": (SEND, READ),
     "api.resend": (SEND,),
     "api.received": (READ,),
+    "api.all_activities": (READ,),
+    "api.try_activities": (READ,),
     "api.issues": (READ,),
     "api.export": (READ,),
     "api.listed": (READ,),

@@ -1,0 +1,53 @@
+"""GET /api/v1/activities and POST /api/v1/activities/try."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, jsonify, make_response, request
+
+from gateway.services import activity_words
+from gateway.services.activity_tryout import Sample
+from gateway.services.refusals import Refused
+from webui.current import box
+from webui.words import iso
+
+
+def all_activities() -> Response:
+    """In their order, conditions and actions in words. Secrets and addresses are not in it."""
+    found = activity_words.described()
+    return jsonify(
+        [one | {"lastFiredAt": one["lastFiredAt"] and iso(one["lastFiredAt"])} for one in found]
+    )
+
+
+def try_activities() -> Response:
+    """{"message": "...", "phoneNumber": "..."}: what it would set off. Nothing is sent."""
+    body = _body()
+    text, sender = body.get("message"), body.get("phoneNumber", "")
+    if not isinstance(text, str) or not isinstance(sender, str):
+        words = 'Give "message" and, if you like, "phoneNumber", both strings, in a JSON object.'
+        return make_response(jsonify(message=words), 400)
+    try:
+        tried = box().activities.try_out(Sample(text[:5000], sender[:100]))
+    except Refused as e:
+        return make_response(jsonify(message=str(e)), 400)
+    return jsonify(
+        [
+            {
+                "activity": t.activity.name if t.activity else None,
+                "matches": t.matches,
+                "words": t.words,
+            }
+            for t in tried
+        ]
+    )
+
+
+def _body() -> dict[str, Any]:
+    try:
+        found = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
