@@ -47,19 +47,15 @@ put() {
         say "   would write: $target ($mode, $owner)"
         return
     fi
-    mkdir -p "$(dirname "$target")"
-    fresh=$(mktemp "$(dirname "$target")/.pigeonbox.XXXXXX")
+    fresh=$(mktemp /run/pigeonbox.XXXXXX)
     cat >"$fresh"
-    chmod "$mode" "$fresh"
-    chown "$owner" "$fresh"
-    if cmp -s "$fresh" "$target"; then
-        chmod "$mode" "$target"
-        chown "$owner" "$target"
-        rm -f "$fresh"
-    else
-        mv "$fresh" "$target"
+    if [ "$(stat -c %a "$target" 2>/dev/null)" != "${mode#0}" ] || ! cmp -s "$fresh" "$target"; then
+        mkdir -p "$(dirname "$target")"
+        install -m "$mode" -o "${owner%:*}" -g "${owner#*:}" "$fresh" "$target.pigeonbox"
+        mv "$target.pigeonbox" "$target"
         CHANGED=yes
     fi
+    rm -f "$fresh"
 }
 
 # drop PATH...: remove files of ours that are there.
@@ -75,6 +71,9 @@ drop() {
 
 # point LINK TARGET: change a symbolic link in one go.
 point() {
+    if [ "$(readlink "$1" 2>/dev/null)" = "$2" ]; then
+        return
+    fi
     act ln -sfn "$2" "$1.new"
     act mv -T "$1.new" "$1"
 }

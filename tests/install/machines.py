@@ -10,7 +10,6 @@ import contextlib
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,6 +178,10 @@ class Machine:
     def pid(self) -> int:
         return int(self.shown("MainPID") or 0)
 
+    def signal(self, which: int) -> None:
+        """Send a signal to the service's process, and to nothing else."""
+        self.do("bash", "-c", f"kill -{int(which)} {self.pid}")
+
     @property
     def release(self) -> str:
         return self.tell("readlink", "/opt/pigeonbox/current").removeprefix("releases/")
@@ -220,7 +223,3 @@ def started(folder: Path, suite: str) -> Iterator[Machine]:
     finally:
         machine.stop()
         shutil.rmtree(machine.root, ignore_errors=True)
-
-
-def wait_until(moment: float) -> None:
-    time.sleep(max(0.0, moment - time.time()))
