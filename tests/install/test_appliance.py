@@ -58,7 +58,7 @@ def newer(box: Machine, name: str, *, migrates: bool = False, spoilt: str = "") 
     project.write_text(
         re.sub(r'(?m)^version = ".*"', f'version = "9.0+{name}"', project.read_text())
     )
-    if migrates:
+    if migrates or "9999_next" in migrations(box):
         (folder / "gateway/store/migrations/9999_next.py").write_text(
             '"""A step of the next version."""\n\n\n'
             "def up(migrator, database):\n"
@@ -251,7 +251,7 @@ def test_a_version_that_fails_only_in_earnest_is_taken_back_with_its_data(box, h
         "    database.execute_sql(\"UPDATE message SET text = 'spoilt'\")\n"
     )
     said = box.refused("--upgrade", code=folder, PIGEONBOX_HEALTHY_WITHIN="25")
-    assert f"Going back to {before}" in said
+    assert f"Going back to {before}" in said, said
     assert "did not come up healthy" in said
     assert box.release == before
     assert migrations(box) == shape
@@ -271,10 +271,11 @@ def test_an_upgrade_that_was_cut_off_is_mended_by_the_next_run(box):
     )
     box.do("bash", "-c", inside, check=False, PIGEONBOX_HEALTHY_WITHIN="60")
     assert box.release.startswith("9.0+cut-")
-    said = box.install(PIGEONBOX_HEALTHY_WITHIN="60")  # the sources that were installed before
+    own = f"/opt/pigeonbox/releases/{before}/src/install.sh"
+    said = box.do(own, PIGEONBOX_HEALTHY_WITHIN="60").stderr
     assert "was cut off" in said
     assert f"Going back to {before}" in said
-    assert not box.release.startswith("9.0+cut-")
+    assert box.release == before
     assert messages(box) == kept
     box.wait_well()
 
