@@ -85,7 +85,7 @@ CMS: Final[dict[int, Row]] = {
     302: ("reset", "The modem does not allow this now; it is set up anew.", 5.0, 3),
     303: ("reset", "The modem does not support this now; it is set up anew.", 5.0, 2),
     # Characters may have got lost on their way to the modem: the same again may do.
-    304: ("later", "The modem calls the message malformed; check the service centre.", 5.0, 2),
+    304: ("later", "The modem calls the message malformed; check the service centre.", 5.0, 4),
     305: ("reset", "The modem is in the wrong mode; it is set up anew.", 1.0, 2),
     310: ("hold", _NO_SIM, None, 0),
     311: ("hold", _PIN, None, 0),

@@ -10,6 +10,8 @@ from gateway.health.snapshot import Modem, Snapshot
 WEAK = -100  # dBm; sending gets slow and fails at times
 ANTENNA = "Move the antenna to a window or higher up, away from the board and its supply."
 
+ASK = "Ask the operator whether the SIM is activated, paid for and allowed to roam."
+
 
 def check(now: Snapshot) -> Iterator[Issue]:
     for modem in now.modems:
@@ -26,7 +28,7 @@ def _one(modem: Modem) -> Iterator[Issue]:
         yield problem(
             "network.denied",
             f"The network refuses the SIM in the modem at {modem.port}.",
-            "Ask the operator whether the SIM is activated, paid for and allowed to roam.",
+            modem.advice or ASK,
             about=modem.port,
             since=modem.since,
         )
@@ -34,7 +36,7 @@ def _one(modem: Modem) -> Iterator[Issue]:
         yield problem(
             "network.none",
             f"The modem at {modem.port} finds no network it may use.",
-            f"{ANTENNA} A 2G module finds nothing where 2G is switched off.",
+            modem.advice or f"{ANTENNA} A 2G module finds nothing where 2G is switched off.",
             about=modem.port,
             since=modem.since,
         )

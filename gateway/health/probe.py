@@ -7,6 +7,8 @@ from typing import Protocol
 
 from gateway.at import Command, answers, commands
 from gateway.health.snapshot import Modem, Storage
+from gateway.modem.jobs import verdict
+from gateway.modem.machine import Event
 from gateway.terminal.spoken import Reply
 
 SILENT = ("TIMEOUT", "UNREACHABLE", "LOST")
@@ -50,17 +52,22 @@ def storages_and_centre(line: Line, modem: Modem) -> Modem:
 
 def _network(line: Line, modem: Modem) -> Modem:
     """Circuit, packet and LTE domain: any of them will do."""
-    told = [answers.registration(line.ask(c).lines) for c in commands.registration_queries()]
-    stats = [stat for stat in told if stat is not None]
+    stats = {}
+    for command in commands.registration_queries():
+        stat = answers.registration(line.ask(command).lines)
+        if stat is not None:
+            stats[command.prefix.rstrip(":")] = stat
     if not stats:
         return modem
-    registered = [s for s in stats if s.registered]
+    trouble = verdict.no_service(stats, None)
+    registered = [s for s in stats.values() if s.registered]
     return replace(
         modem,
-        registered=bool(registered),
-        denied=not registered and any(s.denied for s in stats),
-        searching=not registered and any(s.searching for s in stats),
+        registered=trouble is None,
+        denied=trouble is not None and trouble[0] is Event.DENY,
+        searching=any(s.searching for s in stats.values()) and not registered,
         roaming=bool(registered) and all(s.roaming for s in registered),
+        advice=trouble[1] if trouble is not None and trouble[0] is Event.DENY else "",
     )
 
 

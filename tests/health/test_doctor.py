@@ -81,6 +81,12 @@ def test_what_is_wrong_with_a_modem_is_found_by_asking_it(box, modem, switch, ke
     assert set(found) == {key, "service.stopped", "database.none"}
 
 
+def test_a_sim_for_data_only_is_told_as_such(box, modem):
+    modem.faults.registration, modem.faults.eps_registration = 3, 1
+    found = findings(box)["network.denied"]
+    assert "data only" in found["mend"]
+
+
 def test_a_sim_without_service_centre_is_told(box, modem):
     modem.card.smsc = ""
     assert "smsc.missing" in findings(box)
