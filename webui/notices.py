@@ -44,6 +44,4 @@ def notice(args: MultiDict[str, str]) -> Notice | None:
         case "resend":
             words = f"{counted(number, 'SMS', 'SMS')} queued again."
             return Notice(words, view="pending")
-        case "nothing":
-            return Notice("Tick a message first.", True)
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -88,7 +87,3 @@ class Chosen:
 
 def one(message_id: int, shown: ViewOf) -> Chosen:
     return Chosen(Selection((message_id,)), shown, None)
-
-
-def joined(ids: Iterable[int]) -> str:
-    return ",".join(map(str, ids))

@@ -211,6 +211,7 @@ def test_deleted_ones_are_in_deleted_communications_and_can_come_back(
 def test_deleting_for_good_asks_and_empties(admin: Reader, world: World) -> None:
     ids = [world.receive(f"n{n}") for n in range(3)]
     confirm(admin, "delete", *ids)
+    assert "Empty …" in words(admin.get("/deleted"))
     page = ask(admin, "delete for good", all="deleted", upto=str(ids[-1]))
     assert "You are about to delete 3 messages for good" in page
     assert "cannot be brought back" in page

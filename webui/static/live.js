@@ -28,11 +28,13 @@ async function look() {
   const response = await ask(here, { headers: same });
   if (response.status === 304) return;
   if (!response.ok) throw new Error(response.statusText);
-  apply(await response.json());
-  [asked, etag] = [here, response.headers.get("ETag")];
+  const whole = apply(await response.json());
+  [asked, etag] = [whole ? here : "", response.headers.get("ETag")];
 }
 
+/** False when something had to be left as it was for now. */
 function apply(news) {
+  let whole = true;
   for (const [view, html] of Object.entries(news.counts)) replace(document.getElementById(`count-${view}`), html);
   replace(document.getElementById("status"), news.status);
   replace(document.getElementById("work"), news.work);
@@ -40,10 +42,14 @@ function apply(news) {
   for (const [id, stamp] of Object.entries(news.opened)) {
     const row = document.getElementById(`m${id}`);
     const detail = row?.querySelector(".detail");
-    if (detail && detail.dataset.stamp !== stamp) reopen(row);
+    if (!detail || detail.dataset.stamp === stamp) continue;
+    const marked = getSelection();
+    if (marked && !marked.isCollapsed && marked.containsNode(detail, true)) whole = false; // being copied
+    else reopen(row);
   }
   const slot = document.getElementById("newer");
   if (replace(slot, news.newer) && news.newer) say(slot.textContent.trim());
+  return whole;
 }
 
 /** Put new HTML into an element; false when it is there already. */
