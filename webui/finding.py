@@ -53,14 +53,16 @@ def find(asked: Asked, shown: ViewOf, before: int | None, limit: int) -> Finding
         number = Number(len(found.ids), True)  # all of them are here
     else:
         number = searching.number(plan)
+        if number.value < len(found.ids):  # counting had less time than finding
+            number = Number(len(found.ids), False)
     return Finding(asked, plan, found, _rounded(number))
 
 
 def _rounded(number: Number) -> Number:
     """What is not exact is said in round numbers."""
-    if number.exact or number.value < 100:
+    if number.exact:
         return number
-    unit = 10 ** (len(str(number.value)) - 1)
+    unit = 10 ** max(1, len(str(number.value)) - 1)
     return Number(number.value // unit * unit, False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import cast
 
@@ -92,11 +92,17 @@ def when(instant: int | None) -> Markup:
     """Short, for a list: the time of today's, the day of older ones; the exact one in the title."""
     if instant is None:
         return Markup("")
-    then = local(instant)
-    now = local(box().clock.now())
-    if then.date() == now.date():
+    if "today" not in g:
+        g.today = local(box().clock.now()).date()
+    return _when(instant, _box_zone(), g.today)
+
+
+@lru_cache(maxsize=500)  # the same ones are shown again and again
+def _when(instant: int, zone: tzinfo | None, today: date) -> Markup:
+    then = datetime.fromtimestamp(instant / 1000, UTC).astimezone(zone)
+    if then.date() == today:
         shown = f"{then:%H:%M}"
-    elif then.year == now.year:
+    elif then.year == today.year:
         shown = f"{then.day} {MONTHS[then.month - 1]}, {then:%H:%M}"
     else:
         shown = f"{then.day} {MONTHS[then.month - 1]} {then.year}"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from heapq import heapify, heappop, heapreplace
+from heapq import heapify, heappop, heapreplace, merge
 from itertools import islice, takewhile
 from typing import Any
 
@@ -30,9 +30,7 @@ FEW_IN_STATES = 30_000  # recipients
 MOST_HEADS = 2000  # numbers whose messages are merged
 RECEIVED_FROM = "SELECT max(id) FROM message WHERE peer = ?1 AND id < ?2"
 SENT_TO = "SELECT max(message_id) FROM dispatch WHERE number = ?1 AND message_id < ?2"
-WITH_WORDS = (
-    "SELECT rowid FROM found WHERE found MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC LIMIT 1"
-)
+WITH_WORDS = "SELECT rowid FROM found WHERE found MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
 FIRST_CHUNK, LARGEST_CHUNK, SLOW_CHUNK = 80, 1024, 160
 
 
@@ -115,6 +113,7 @@ class _Walk:
     _where: list[str] = field(default_factory=list)
     _params: list[object] = field(default_factory=list)
     _slow: list[_Slow] = field(default_factory=list)
+    _at_end: bool = False  # no candidates are left
 
     def __enter__(self) -> _Walk:
         w = self.wanted
@@ -147,7 +146,7 @@ class _Walk:
         many = [t for t in terms if MOST_NUMBERS < len(t.numbers) <= MOST_HEADS]
         if many:
             fewest = min(many, key=lambda t: len(t.numbers))
-            return partial(_of_numbers, fewest), [fewest]
+            return partial(_of_term, fewest), [fewest]
         if self._match:
             return self._matching, self._quick
         return (self._in_states if self._states else self._all), []
@@ -228,23 +227,24 @@ class _Walk:
                 found.append(candidate)
                 if len(found) == limit:
                     return Found(found, None)
-            if time.monotonic() > end:
+            if time.monotonic() > end and not self._at_end:
                 return Found(found, chunk[-1])
         return Found(found, None)
 
     def number(self, patience: float) -> Number:
         end = time.monotonic() + patience
         count = 0
-        for chunk in self._chunks(self._last + 1, LARGEST_CHUNK):
+        for chunk in self._chunks(self._last + 1, FIRST_CHUNK):
             count += len(self._good(chunk))
-            if time.monotonic() > end:
+            if time.monotonic() > end and not self._at_end:
                 return Number(count, False)
         return Number(count, True)
 
     def _chunks(self, before: int, size: int) -> Iterator[list[int]]:
         largest = SLOW_CHUNK if self._slow else LARGEST_CHUNK
         candidates = takewhile(lambda i: i >= self._first, self._source(before))
-        while chunk := list(islice(candidates, min(size, largest))):
+        while chunk := list(islice(candidates, size := min(size, largest))):
+            self._at_end = len(chunk) < size
             yield chunk
             size *= 2
 
@@ -267,39 +267,40 @@ def _stepwise(step: Callable[[int, int], list[int]], before: int) -> Iterator[in
         before, size = found[-1], min(LARGEST_CHUNK, size * 2)
 
 
-def _of_numbers(term: Term, before: int) -> Iterator[int]:
-    """Messages of hundreds of numbers, or with the term's words, newest first: the newest of each
-    number waits in a heap, and the one that is taken is followed by the next of that number.
-    """
-    heads = list(_heads(term, before))
-    heapify(heads)
+def _of_term(term: Term, before: int) -> Iterator[int]:
+    """Messages of hundreds of numbers, or with the term's words, newest first."""
+    match = Term(term.words).match
+    with_words = _stepwise(lambda b, n: _column(WITH_WORDS, match, b, n), before) if match else ()
     last = before
-    while heads:
-        newest, key, sql = heads[0]
-        if -newest < last:
-            last = -newest
-            yield last
-        following = execute(sql, (key, last)).fetchone()
-        if following and following[0]:
-            heapreplace(heads, (-following[0], key, sql))
-        else:
-            heappop(heads)
+    for found in merge(_of_numbers(term.numbers, before), with_words, reverse=True):
+        if found != last:
+            yield found
+        last = found
 
 
-def _heads(term: Term, before: int) -> Iterator[tuple[int, str, str]]:
-    numbers = json.dumps(term.numbers)
+def _of_numbers(numbers: Sequence[str], before: int) -> Iterator[int]:
+    """The newest of each number waits in a heap; the one taken is followed by that number's next.
+
+    A message of several of them comes several times, one right after the other.
+    """
+    heads = []
     for sql in (RECEIVED_FROM, SENT_TO):
         of_each = sql.replace("?1", "n.value")
         for newest, number in execute(
             f"SELECT ({of_each}), n.value FROM json_each(?1) n",  # noqa: S608
-            (numbers, before),
+            (json.dumps(numbers), before),
         ):
             if newest:
-                yield -newest, number, sql
-    if term.words:
-        match = Term(term.words).match
-        if found := execute(WITH_WORDS, (match, before)).fetchone():
-            yield -found[0], match, WITH_WORDS
+                heads.append((-newest, number, sql))
+    heapify(heads)
+    while heads:
+        newest, number, sql = heads[0]
+        yield -newest
+        (following,) = execute(sql, (number, -newest)).fetchone()
+        if following:
+            heapreplace(heads, (-following, number, sql))
+        else:
+            heappop(heads)
 
 
 class _Slow:
