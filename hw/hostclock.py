@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+LIBC = ctypes.CDLL(None, use_errno=True)
 UNSYNCHRONISED = 0x0040  # STA_UNSYNC, adjtimex(2)
 STATUS_AT = struct.calcsize("@Illll")  # of struct timex: modes, offset, freq, maxerror, esterror
 RTC = Path("/sys/class/rtc/rtc0/since_epoch")
@@ -51,7 +52,7 @@ def _synchronised() -> bool | None:
         return True
     timex = ctypes.create_string_buffer(512)  # modes = 0: only read
     with contextlib.suppress(OSError, AttributeError):
-        if ctypes.CDLL(None, use_errno=True).adjtimex(timex) >= 0:
+        if LIBC.adjtimex(timex) >= 0:
             (status,) = struct.unpack_from("@i", timex.raw, STATUS_AT)
             return not status & UNSYNCHRONISED
     return None

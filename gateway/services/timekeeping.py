@@ -19,7 +19,7 @@ from hw.hostclock import HostClock
 
 log = logging.getLogger(__name__)
 
-EVERY = 2.0  # seconds between looks
+EVERY = 5.0  # seconds between looks
 FROM_NETWORK = "clock.from_network"  # setting: set the machine's clock by the mobile network
 VOUCHED = "clock.vouched"  # setting: since which start of the machine it is known to be right
 NEWEST_NEWS = 6 * 3600  # seconds: an older word of the network has drifted with our own clock
