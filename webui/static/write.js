@@ -39,6 +39,12 @@ async function there() {
     return false;
   }
 }
+// Enter in a date or a number would press the form's first button, Show all contacts.
+form.querySelector(".when")?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("input")) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("button.primary[value=send]"));
+});
 addEventListener("pageshow", () => delete form.dataset.sent);
 
 count.addEventListener("click", async (event) => {
