@@ -77,7 +77,8 @@ VIEWS = {
             "Did not trigger",
             "No trigger",
             "asleep",
-            "Every SMS received has set off an activity.",
+            "Nothing here. An SMS that sets off no activity appears here; set them up under"
+            " Activities.",
         ),
         ViewOf(
             "calls",

@@ -44,6 +44,7 @@ class ActivityWorld:
             stopping.obey(ids)
             self._deciding.decide(ids)
 
+        self.heard = heard
         self.radio = RadioLedger(
             "/dev/x", clock, self.events, lambda: None, {}, self.acting._stopping, heard=heard
         )
@@ -60,7 +61,7 @@ class ActivityWorld:
     # what comes in
 
     def pdus(self, text: str, sender: str = ANN) -> list[ReadPdu]:
-        self._reference += 1
+        self._reference = self._reference % 255 + 1
         self.clock.ms += 1000
         return list(self._pdus(text, sender))
 

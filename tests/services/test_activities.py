@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from gateway.activities import StepState
-from gateway.clock import MINUTE
+from gateway.clock import HOUR, MINUTE
 from gateway.modem.ledger import ReadPdu
 from gateway.services.activity_drafts import ActionTyped, Typed
 from gateway.services.activity_tryout import Sample
 from gateway.services.fallback import Fallback
+from gateway.services.housekeeping import Housekeeping
 from gateway.services.people import Entered
 from gateway.services.refusals import Refused
 from gateway.store import activities, blocked, groups, people, queries, runs, trash, views
@@ -487,3 +488,18 @@ def test_one_is_tried_while_it_is_typed(world):
     tried = world.activities.try_one(Sample("Hello!"), draft)
     assert tried.words == "Matches: would reply “You wrote Hello!”."
     assert activities.activities() == []
+
+
+def test_a_message_with_parts_missing_is_asked_about_once_when_it_is_shown(world):
+    world.add("Join", "join", reply("Welcome"))
+    parts = world.pdus("Join me. " + "The water stands at 40 %. " * 10)
+    assert world.keep(parts[0]) is None
+    housekeeping = Housekeeping(world.clock, world.events, heard=world.heard)
+    world.clock.ms += 25 * HOUR
+    housekeeping.tidy()
+    world.act()
+    assert len(world.sent()) == 1
+    world.keep(*parts[1:])  # it is mended, and is no new message
+    world.act()
+    assert len(world.sent()) == 1
+    assert untriggered() == []

@@ -50,7 +50,7 @@ def names(html: str) -> list[str]:
 def test_did_not_trigger_has_its_view_and_count(admin, world, hear) -> None:
     add(world, "Join")
     hear("join me")
-    assert "Every SMS received has set off an activity" in admin.get("/untriggered")
+    assert "An SMS that sets off no activity appears here" in admin.get("/untriggered")
     hear("hello there")
     page = admin.get("/untriggered")
     assert "hello there" in page
