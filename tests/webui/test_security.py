@@ -211,6 +211,16 @@ def test_a_refused_first_run_says_why_and_the_code_still_works(
     assert _first_run(first_visitor, code).status_code == 303
 
 
+def test_who_forgot_the_password_is_led_to_where_a_code_is_entered(
+    world: World, stranger: Reader
+) -> None:
+    assert 'href="/first-run?code="' in stranger.get("/sign-in")
+    assert "One-time code" in stranger.get("/first-run?code=")
+    code = world.accounts.new_code(digits=True, how="button on the box")
+    assert _first_run(stranger, code, name=NAME).status_code == 303
+    assert "All Communications" in stranger.get("/")
+
+
 def test_nobody_gets_in_without_the_code(first_visitor: Reader) -> None:
     assert _first_run(first_visitor, "").status_code == 403
     for path in ("/", "/send", "/received"):

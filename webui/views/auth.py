@@ -69,7 +69,7 @@ def sign_out() -> BaseResponse:
 @public
 def first_run() -> BaseResponse | str:
     code = request.args.get("code", "")
-    if not code and box().accounts.set_up:
+    if "code" not in request.args and box().accounts.set_up:
         return redirect(url_for("auth.sign_in"), 303)
     return _first_run_page(code, "admin", {})
 
