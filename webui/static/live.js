@@ -6,6 +6,8 @@ import { reopen } from "./rows.js";
 // How long to wait after each answer, in milliseconds.
 const EVERY = { visible: 1000, hidden: 20_000, failing: [1500, 3000, 6000, 12_000, 20_000] };
 
+const MOST_WATCHED = 200;
+
 const list = document.querySelector("[data-live]");
 let asked = ""; // the address that etag belongs to
 let etag = "";
@@ -14,7 +16,7 @@ let timer;
 
 function url() {
   const ids = (rows) => [...rows].map((row) => row.dataset.id).join(",");
-  const query = new URLSearchParams({ view: list.dataset.view, ids: ids(document.querySelectorAll(".row")) });
+  const query = new URLSearchParams({ view: list.dataset.view, ids: ids(watched()) });
   const open = ids(document.querySelectorAll(".row.is-open"));
   if (open) query.set("open", open);
   if (list.dataset.find) query.set("find", list.dataset.find);
@@ -22,8 +24,13 @@ function url() {
   return `${list.dataset.live}?${query}`;
 }
 
+/** Rows that are kept up to date: where many were put in above, the upper ones. */
+const watched = () => [...document.querySelectorAll(".row")].slice(0, MOST_WATCHED);
+let known = new Set(); // that the last question named
+
 async function look() {
   const here = url();
+  known = new Set(watched().map((row) => row.dataset.id));
   const same = asked === here ? { "If-None-Match": etag } : {};
   const response = await ask(here, { headers: same });
   if (response.status === 304) return;
@@ -38,7 +45,7 @@ function apply(news) {
   for (const [view, html] of Object.entries(news.counts)) replace(document.getElementById(`count-${view}`), html);
   replace(document.getElementById("status"), news.status);
   replace(document.getElementById("work"), news.work);
-  for (const row of document.querySelectorAll(".row")) update(row, news.rows[row.dataset.id]);
+  for (const row of watched()) if (known.has(row.dataset.id)) update(row, news.rows[row.dataset.id]);
   for (const [id, stamp] of Object.entries(news.opened)) {
     const row = document.getElementById(`m${id}`);
     const detail = row?.querySelector(".detail");

@@ -26,7 +26,7 @@ from webui.views.inbox import PAGE, working
 
 blueprint = Blueprint("live", __name__)
 STARTED = secrets.token_hex(4)  # revisions begin anew with each start
-MOST_ROWS = 60
+MOST_ROWS = 250  # more than live.js asks about
 
 
 @blueprint.get("/live")
