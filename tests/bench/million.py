@@ -251,6 +251,7 @@ def _keep_counts() -> None:
         "calls": f"{live} AND kind = 'call'",
         "unread_calls": f"{live} AND kind = 'call' AND read_at IS NULL",
         "deleted": "deleted_at IS NOT NULL",
+        "untriggered": f"{live} AND direction = 'in' AND kind = 'sms' AND triggered IS NOT 1",
     }
     of_dispatches = {
         "sent": "'sent', 'delivered'",
