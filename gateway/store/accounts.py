@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.store.access_models import Audit, Session, User
 from gateway.store.db import errors, execute, transaction
-from gateway.store.models import Audit, Session, Setting, User
+from gateway.store.models import Setting
 
 FIRST_RUN = "first_run"  # settings key: [{"digest": ..., "expires_at": ms or null}, ...]
 SIGNING_KEY = "signing_key"  # settings key: hex; signs form tokens and nothing else

@@ -1,9 +1,10 @@
-"""The tables of activities as people set them up; a part of models. Runs of them are in models."""
+"""The tables of activities as people set them up, and of what they set off; a part of models."""
 
 from __future__ import annotations
 
-from peewee import BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
 
+from gateway.store.message_models import Message
 from gateway.store.table import Base
 
 
@@ -50,3 +51,47 @@ class AutoReply(Base):
 
     class Meta:
         indexes = ((("number", "at"), False),)
+
+
+class ActivityRun(Base):
+    """A message has set off an activity; 0 stands for the fallback reply (gateway.store.runs)."""
+
+    message = ForeignKeyField(Message, on_delete="CASCADE", index=False)
+    activity_id = IntegerField()
+    name = TextField()  # of the activity, as it was then
+    at = BigIntegerField()
+
+    class Meta:
+        indexes = ((("message", "activity_id"), True),)
+
+
+class ActivityStep(Base):
+    """One action of a run, as it was wanted then; gateway.activities.steps holds its life."""
+
+    run = ForeignKeyField(ActivityRun, on_delete="CASCADE")
+    action_id = IntegerField()
+    kind = TextField()
+    text = TextField(default="")
+    recipients = TextField(default="[]")
+    group_id = IntegerField(null=True)
+    state = TextField(default="waiting")
+    state_at = BigIntegerField()
+    due_at = BigIntegerField()  # webhooks: the next try
+    tries = IntegerField(default=0)
+    words = TextField(default="")  # what became of it, for people
+    # the message that it made
+    made = ForeignKeyField(Message, null=True, on_delete="SET NULL", index=False)
+
+
+ActivityStep.add_index(
+    ActivityStep.id, where=SQL("state = 'waiting'"), name="activity_step_waiting"
+)
+ActivityStep.add_index(
+    ActivityStep.due_at,
+    ActivityStep.action_id,
+    where=SQL("state = 'calling'"),
+    name="activity_step_calling",
+)
+ActivityStep.add_index(
+    ActivityStep.made, where=SQL("made_id IS NOT NULL"), name="activity_step_made"
+)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.store.access_models import Token
 from gateway.store.accounts import audit
 from gateway.store.db import errors, transaction
-from gateway.store.models import Token
 
 
 @dataclass(frozen=True, slots=True)

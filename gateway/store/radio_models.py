@@ -1,0 +1,89 @@
+"""The tables of connections, modems, their credit and the rules that choose among them; a part
+of models.
+"""
+
+from __future__ import annotations
+
+from peewee import BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
+
+from gateway.store.table import Base
+
+
+class Connection(Base):
+    """A SIM in service. Settings follow the SIM, not the socket it happens to sit in."""
+
+    sim_key = TextField(unique=True)  # ICCID, else "imsi:" + IMSI
+    iccid = TextField(default="")
+    imsi = TextField(default="")
+    name = TextField()
+    number = TextField(default="")  # own number as E.164, when known
+    pin = TextField(default="")
+    pin_tried = TextField(default="")  # PINs that were entered once, never again by themselves
+    send_enabled = BooleanField(default=True)
+    receive_enabled = BooleanField(default=True)
+    position = IntegerField(default=0)
+    created_at = BigIntegerField()
+    last_up_at = BigIntegerField(null=True)
+    send_roaming = BooleanField(default=True)
+    reports = BooleanField(default=True)  # ask for delivery reports where the writer wants them
+    hang_up = BooleanField(default=False)  # end calls that come in
+    per_minute = IntegerField(null=True)  # SMS at most; 0 = no limit, NULL = the box's default
+    per_hour = IntegerField(null=True)
+    per_day = IntegerField(null=True)
+    pin_tries = IntegerField(null=True)  # left before the SIM asks for its PUK, as last read
+    pin_confirmed = BooleanField(default=False)  # a person wants it tried though few tries are left
+    forgotten_at = BigIntegerField(null=True)  # gone for good: shown in history only
+
+
+class Modem(Base):
+    """A piece of hardware. IMEIs are not unique in the field, IMEI + USB path is."""
+
+    imei = TextField()
+    usb_path = TextField(default="")
+    manufacturer = TextField(default="")
+    model = TextField(default="")
+    firmware = TextField(default="")
+    port = TextField(default="")  # where it was last seen
+    created_at = BigIntegerField()
+    last_seen_at = BigIntegerField()
+
+    class Meta:
+        indexes = ((("imei", "usb_path"), True),)
+
+
+class RoutingRule(Base):
+    """Ordered preferences; gateway.routing reads them."""
+
+    position = IntegerField()
+    kind = TextField()  # "last_received" | "prefix" | "group" | "connection" | "any"
+    value = TextField(default="")
+    connection = ForeignKeyField(Connection, null=True, on_delete="CASCADE")
+    enabled = BooleanField(default=True)
+
+
+class CreditSetting(Base):
+    """How a connection's credit is watched. Amounts are thousandths of its currency."""
+
+    connection = ForeignKeyField(Connection, primary_key=True, on_delete="CASCADE")
+    code = TextField(default="")  # USSD code that asks; "" = not asked
+    pattern = TextField(default="")  # own regular expression with one group; "" = built-in reader
+    every_hours = IntegerField(default=0)  # 0 = not by the clock
+    after_sms = IntegerField(default=0)  # 0 = not by the number of SMS
+    warn_below = BigIntegerField(null=True)
+    hold_below = BigIntegerField(null=True)  # the queue waits while the balance is below
+
+
+class CreditCheck(Base):
+    """One answer to a credit or top-up code, and what was read out of it."""
+
+    connection = ForeignKeyField(Connection, on_delete="CASCADE", index=False)
+    at = BigIntegerField()
+    kind = TextField(default="check")  # "check" | "topup"
+    answer = TextField(default="")  # as people read it
+    balance = BigIntegerField(null=True)  # thousandths; NULL = could not be read
+    currency = TextField(default="")
+    trouble = TextField(default="")  # plain words where there is no answer or no balance
+    last_part = IntegerField(default=0)  # newest part then: what came after it was sent since
+
+    class Meta:
+        indexes = ((("connection", "at"), False),)
