@@ -35,9 +35,9 @@ class Finding:
 
     @property
     def many(self) -> str:
-        """ "12 messages", "more than 3,000 messages"."""
+        """ "12 messages", "More than 3,000 messages"."""
         said = counted(self.number.value, "message")
-        return said if self.number.exact else f"more than {said}"
+        return said if self.number.exact else f"More than {said}"
 
     @property
     def whole(self) -> str:
