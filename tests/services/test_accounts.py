@@ -22,6 +22,7 @@ from gateway.services.accounts import (
 )
 from gateway.services.programs import Programs
 from gateway.services.throttle import Limit, Throttle
+from gateway.store import accounts as accounts_store
 from gateway.store import db
 
 GOOD = "correct horse"
@@ -430,3 +431,18 @@ def test_signing_out_ends_what_was_remembered(ann: Accounts) -> None:
     ann.session(secret, 7)
     ann.sign_out(secret)
     assert not ann.unchanged(secret, 7)
+
+
+def test_signing_in_hashes_anew_what_was_hashed_with_other_parameters(
+    ann: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "COST", (32, 8, 1))
+    session = ann.sign_in("ann", GOOD, HERE)
+    stored = accounts_store.user("ann")
+    assert stored is not None
+    assert stored.password.startswith("scrypt:32:8:1$")
+    assert ann.session(session)
+    with pytest.raises(WrongCredentials):
+        ann.sign_in("ann", "wrong", HERE)
+    assert accounts_store.user("ann") == stored
+    assert ann.sign_in("ann", GOOD, HERE)

@@ -38,7 +38,9 @@ SECTIONS: list[Section] = [
     Section("programs.index", "Programs", "Tokens with which other programs use the box"),
     Section("setup.index", "Set up", "The steps of the first run once more"),
     Section("kept.deleted", "Deleted messages", "Whether they are deleted for good by themselves"),
-    Section("kept.audit", "Audit list", "Who deleted, restored and resent what, and when"),
+    Section(
+        "kept.audit", "Audit list", "Who signed in, and who deleted, resent or set what, and when"
+    ),
 ]
 
 

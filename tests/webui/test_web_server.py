@@ -22,8 +22,6 @@ from gateway.web_server import make_server
 from tests.support.box import eventually
 from tests.webui.conftest import NAME, PASSWORD, World, field
 
-pytest_plugins = ["tests.webui.conftest"]
-
 Serve = Callable[..., "Served"]
 
 
