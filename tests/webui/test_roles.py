@@ -122,6 +122,7 @@ def test_every_call_of_the_api_has_its_scope_or_needs_manage(whole: Flask, world
                 assert (response.status_code == 403) == (not allowed), (path, method, scope)
                 if not allowed:
                     assert "insufficient_scope" in response.headers["WWW-Authenticate"]
+                response.close()  # an export gives its place back
 
 
 @pytest.mark.parametrize(("role", "can"), [(READER, "read"), (OPERATOR, "send")])
