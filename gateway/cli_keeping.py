@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli_shared import PlainError, as_json, common, print_json, read_settings
+from gateway.cli_shared import (
+    PlainError,
+    as_json,
+    common,
+    open_store,
+    plain_errors,
+    print_json,
+    read_settings,
+    who,
+)
 
 if TYPE_CHECKING:
     from gateway.store.backups import Contents
@@ -29,22 +35,20 @@ def backup(
     config_file: Path | None, data: Path | None, settings_only: bool, as_json: bool, file: Path
 ) -> None:
     """Copy everything into FILE, which holds passwords and PINs: keep it secret."""
-    from gateway.store import backups, db
+    from gateway.store import backups
+    from gateway.store.opening import FILE_NAME
 
     settings = read_settings(config_file, data)
-    if not (settings.data / db.FILE_NAME).exists():
+    if not (settings.data / FILE_NAME).exists():
         raise PlainError(f"There is no Pigeonbox in {settings.data}.")
-    with _plain_errors():
-        db.open_store(settings.data)
+    with plain_errors():
         try:
-            with db.connected():
+            with open_store(settings):
                 backups.write_to(file, settings_only=settings_only)
         except FileExistsError as e:
             raise PlainError(f"{file} exists already; choose another name.") from e
         except OSError as e:
             raise PlainError(f"{file} cannot be written ({e.strerror}).") from e
-        finally:
-            db.close_store()
         found = backups.inspect(file)
     if as_json:
         print_json({"file": str(file), "messages": found.messages, "people": found.people})
@@ -59,20 +63,23 @@ def backup(
 def restore(config_file: Path | None, data: Path | None, yes: bool, file: Path) -> None:
     """Put a backup back. What is there now is kept among the backups."""
     from gateway.control import ask
-    from gateway.store import backups, db, restoring
+    from gateway.store import backups, restoring
 
     settings = read_settings(config_file, data)
-    with _plain_errors():
+    with plain_errors():
         found = backups.inspect(file)
         if not yes:
             _ask(f"{file} holds {_words(found)}. Put it back in {settings.data}?")
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        restoring.stage(file, settings.data, int(time.time() * 1000), _who())
-        if ask(settings.data, "restart") is None:
-            db.open_store(settings.data)
-            db.close_store()
-        else:
+        try:
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as e:
+            raise PlainError(f"{settings.data} cannot be made ({e.strerror}).") from e
+        restoring.stage(file, settings.data, int(time.time() * 1000), who())
+        if ask(settings.data, "restart") is not None:
             _wait(settings.data)
+        else:
+            with open_store(settings):
+                pass  # which puts it back
     if restoring.is_staged(settings.data):
         raise PlainError("The backup is put back when the service next starts.")
     click.echo(f"Put back: {_words(found)}.")
@@ -108,19 +115,3 @@ def _wait(folder: Path) -> None:
     ends = time.monotonic() + PATIENCE
     while restoring.is_staged(folder) and time.monotonic() < ends:
         time.sleep(0.2)
-
-
-def _who() -> str:
-    return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    from gateway.store.db import StoreError
-
-    try:
-        yield
-    except StoreError as e:
-        raise PlainError(str(e)) from e
-    except OSError as e:
-        raise PlainError(f"{e.filename}: {e.strerror}.") from e
