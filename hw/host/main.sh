@@ -13,7 +13,7 @@
 # host_command WORDS: everything that is not about this folder alone.
 host_command() {
     local what=install purge=no
-    DRY=no FREE_SERIAL='' RESTART_NEEDED=no
+    DRY=no FREE_SERIAL='' RESTART_NEEDED=no WANT=''
     while [ $# -gt 0 ]; do
         case $1 in
         install | --install) what=install ;;
@@ -55,6 +55,7 @@ install_it() {
     account
     WANT=$(release_name)
     RELEASE=$OPT/releases/$WANT
+    [ ! -d "$OPT/releases" ] || prune_releases
     build_release "$WANT"
     write_config
     read_config

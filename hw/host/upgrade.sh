@@ -113,14 +113,19 @@ start_and_prove() {
 
 # proven: the new version stays; what was kept for going back may go.
 proven() {
-    local release
     rm -f "$TRIAL"
     rm -rf "$DATA/.before-upgrade" "$DATA/.trial"
+    prune_releases
+}
+
+# prune_releases: what runs, what ran before, and what is wanted now are kept.
+prune_releases() {
+    local release
     for release in "$OPT"/releases/*/; do
         release=$(basename "$release")
-        if [ "$release" != "$(current_release)" ] &&
+        if [ "$release" != "$(current_release)" ] && [ "$release" != "$WANT" ] &&
             [ "releases/$release" != "$(readlink "$OPT/previous" 2>/dev/null)" ]; then
-            rm -rf "$OPT/releases/$release"
+            act rm -rf "$OPT/releases/$release"
         fi
     done
 }

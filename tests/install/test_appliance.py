@@ -240,7 +240,6 @@ def test_a_version_that_fails_only_in_earnest_is_taken_back_with_its_data(box, h
     spoilt = SPOILT[how].replace("    ", "", 1)
     code = (
         "    if not trial:\n"
-        "        from gateway.store import db\n"
         "        db.open_store(config.data); db.close_store()  # migrates first, then fails\n"
         f"        {spoilt}"
     )
