@@ -135,7 +135,7 @@ pins_library() {
         for file in $from/lgpio.py $from/_lgpio*.so; do
             ln -sf "$file" "$to/"
         done
-    elif ! "$@" --quiet --only-binary :all: lgpio >>"$LOG" 2>&1; then
+    elif ! "$@" --quiet --only-binary :all: "lgpio>=0.2" >>"$LOG" 2>&1; then
         say "   The library lgpio is not to be had here: LEDs and keys on the board's pins stay unused."
     fi
 }
