@@ -26,7 +26,7 @@ def bring_in(page: Page, mark: str, *numbers: str) -> None:
     page.get_by_role("link", name="Import").first.click()
     content = FILE.format(mark, *numbers).encode("utf-16")
     upload = {"name": "helpers.csv", "mimeType": "text/csv", "buffer": content}
-    page.get_by_label("File").set_input_files(upload)
+    page.get_by_label("File", exact=True).set_input_files(upload)
     page.get_by_role("button", name="Look at the file").click()
     expect(page.get_by_text("2 people can go in, 1 row cannot")).to_be_visible()
     page.get_by_role("button", name="Import 2 people").click()

@@ -32,6 +32,11 @@ export function signedOut() {
   banner("You are signed out.", { words: "Sign in", href: `/sign-in?next=${encodeURIComponent(here)}` });
 }
 
+/** Where somebody is writing no link leads away: Send comes to the sign-in, which keeps the words. */
+export function signedOutWriting() {
+  banner("You are signed out. Press Send: you can sign in then, and what you wrote is kept.");
+}
+
 /** For screen readers only. */
 export function say(words) {
   spoken.textContent = words;

@@ -1,7 +1,7 @@
 // Recipients: suggestions while one types, chips to take out, Show all contacts to tick in.
 // The field stays what is sent; all of this only writes into it.
 
-import { ask, say, SignedOut, signedOut } from "./page.js";
+import { ask, say, SignedOut, signedOutWriting } from "./page.js";
 
 const SEPARATORS = /[,;\r\n\t]+/;
 
@@ -85,7 +85,7 @@ export function suggesting(field) {
       const found = response.ok ? await response.json() : [];
       if (mine === asked && document.activeElement === field) show(found);
     } catch (error) {
-      if (error instanceof SignedOut) signedOut();
+      if (error instanceof SignedOut) signedOutWriting();
       close();
     }
   };
@@ -153,7 +153,7 @@ function showing(form, field) {
         again.setSelectionRange(caret, caret);
       }
     } catch (error) {
-      if (error instanceof SignedOut) signedOut();
+      if (error instanceof SignedOut) signedOutWriting();
     }
   };
   button.addEventListener("click", async (event) => {

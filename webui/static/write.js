@@ -1,6 +1,6 @@
 // Counts while one types. What counts is the box's own codec: this script only asks it.
 
-import { ask, banner, SignedOut, signedOut, tellTime } from "./page.js";
+import { ask, banner, SignedOut, signedOutWriting, tellTime } from "./page.js";
 import { choosing } from "./recipients.js";
 
 const form = document.querySelector("form[data-count]");
@@ -14,37 +14,32 @@ form.addEventListener("input", () => {
   timer = setTimeout(ask_count, 200);
 });
 
-// The box sends a form once however often it comes; this spares the second page load. It is asked
-// whether it is there first: an error page of the browser would take the place of what was written.
-form.addEventListener("submit", async (event) => {
-  if (event.submitter?.value !== "send" || form.dataset.sent === "now") return;
-  event.preventDefault();
-  if (form.dataset.sent) return;
-  form.dataset.sent = "yes";
-  if (await there()) {
-    form.dataset.sent = "now";
-    form.requestSubmit(event.submitter);
-    form.dataset.sent = "yes";
-  } else delete form.dataset.sent;
+// The box sends a form once however often it comes; this spares the second page load. While the box
+// is known to be away nothing is posted: an error page would take the place of what was written.
+form.addEventListener("submit", (event) => {
+  if (event.submitter?.value !== "send") return;
+  if (form.dataset.sent || down) event.preventDefault();
+  if (!down) form.dataset.sent = "yes";
 });
 
-async function there() {
+let down = false;
+let etag = "";
+
+async function watch() {
   try {
-    await ask("/live", { signal: AbortSignal.timeout(8000) });
-    banner("");
-    return true;
+    const headers = etag ? { "If-None-Match": etag } : {};
+    const response = await ask("/live", { headers, signal: AbortSignal.timeout(8000) });
+    etag = response.headers.get("ETag") ?? etag;
+    if (down) banner("");
+    down = false;
   } catch (error) {
-    if (error instanceof SignedOut) return true; // the sign-in page keeps what was written
-    banner("The box does not answer. Nothing was sent; what you wrote is still here.");
-    return false;
+    if (error instanceof SignedOut) return signedOutWriting();
+    down = true;
+    banner("The box does not answer. What you wrote is still here; send it when this line has gone.");
   }
+  setTimeout(watch, document.hidden ? 20_000 : down ? 1500 : 3000);
 }
-// Enter in a date or a number would press the form's first button, Show all contacts.
-form.querySelector(".when")?.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches("input")) return;
-  event.preventDefault();
-  form.requestSubmit(form.querySelector("button.primary[value=send]"));
-});
+setTimeout(watch, 3000);
 addEventListener("pageshow", () => delete form.dataset.sent);
 
 count.addEventListener("click", async (event) => {
@@ -72,7 +67,7 @@ async function post(more) {
     const response = await ask(form.dataset.count, { method: "POST", body });
     return response.ok ? await response.json() : null;
   } catch (error) {
-    if (error instanceof SignedOut) signedOut();
+    if (error instanceof SignedOut) signedOutWriting();
     return null;
   }
 }
