@@ -66,6 +66,7 @@ FAULTS: tuple[dict[str, object], ...] = (
     {"delete_fails": 5},
 )
 LASTS = (0.3, 4.0)  # seconds until a fault is over, at least and at most
+START = 120.0  # seconds that a start may take on a busy machine; how long it took is told
 QUIET = 90.0  # seconds after a round until everything has to be over
 LONG = "The water in tank {0} stands at 40 %, the pump runs and the pressure is good. " * 3
 OVER = ("Sent", "Delivered", "Failed", "Uncertain")
@@ -84,6 +85,7 @@ class Tally:
     wrong: int = 0  # the page says what is not so, or a message got stuck
     uncertain: int = 0
     failed: int = 0
+    slowest_start: float = 0.0  # seconds
     complaints: list[str] = field(default_factory=list)
 
     @property
@@ -91,8 +93,10 @@ class Tally:
         return not (self.lost or self.doubled or self.wrong)
 
     def add(self, other: Tally) -> None:
+        slowest = max(self.slowest_start, other.slowest_start)
         for name, value in vars(other).items():
             setattr(self, name, getattr(self, name) + value)
+        self.slowest_start = slowest
 
     def complain(self, kind: str, words: str) -> None:
         setattr(self, kind, getattr(self, kind) + 1)
@@ -112,6 +116,7 @@ class Soak:
         ]
         ports = [str(folder / name) for name in PERSONALITIES]
         self.box = RunningBox(folder, ports=ports, module="tests.support.hurry")
+        self.box.patience = START
         self._round = 0
         self._ends: deque[tuple[float, SimulatedModem]] = deque()
 
@@ -142,13 +147,22 @@ class Soak:
                 self._strike()
             if self._dice.random() < self._kills / self._size:
                 tally.kills += 1
-                self.box.kill()
-                self.box.start()
+                self._restart(tally)
         self._calm()
         tally.out, tally.incoming = len(outs), len(ins)
         self._compare(tally, outs, ins)
         self.network.sent.clear()
         return tally
+
+    def _restart(self, tally: Tally) -> None:
+        self.box.kill()
+        began = time.monotonic()
+        try:
+            self.box.start()
+        except AssertionError:
+            print("\n".join(self.box.output[-60:]), flush=True)
+            raise
+        tally.slowest_start = max(tally.slowest_start, round(time.monotonic() - began, 1))
 
     def _post(self, key: str, number: str, text: str) -> None:
         body = {"id": key, "textMessage": {"text": text}, "phoneNumbers": [number]}

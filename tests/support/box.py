@@ -64,6 +64,7 @@ class RunningBox:
             f'[http]\nlisten = "127.0.0.1:{self.port}"\n'
             f"[ports]\nusb = false\n{modems}"  # whatever is plugged in here is not ours to use
         )
+        self.patience = PATIENCE  # seconds until it has to answer
         self.process: subprocess.Popen[str] | None = None
         self.output: list[str] = []
         self.token = ""
@@ -101,7 +102,7 @@ class RunningBox:
             env=os.environ | environment,
         )
         threading.Thread(target=self._collect, args=(self.process,), daemon=True).start()
-        eventually(self._answers, what="for the box to answer")
+        eventually(self._answers, patience=self.patience, what="for the box to answer")
         return self
 
     def _collect(self, process: subprocess.Popen[str]) -> None:
