@@ -31,7 +31,8 @@ class Faults:
     double_echo: bool = False  # every echoed line comes twice
     split: int = 0  # answers come in pieces of 1 to this many bytes
     noise: float = 0.0  # chance that junk bytes stand before an answer
-    lose: float = 0.0  # chance of each byte to get lost
+    lose: float = 0.0  # chance of each byte that it says to get lost
+    lose_heard: float = 0.0  # the same for each byte on its way to the modem
     delay: float = 0.0  # seconds before every answer
     flood: float = 0.0  # seconds between unasked `flood_with` lines
     flood_with: str = "^RSSI: 17"

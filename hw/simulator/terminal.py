@@ -158,6 +158,9 @@ class Terminal:
                 self._client_left()
                 return
             self._hung_up = False
+            if self._faults.lose_heard:
+                chance, dice = self._faults.lose_heard, self._faults.random
+                data = bytes(octet for octet in data if dice.random() >= chance)
             self._received(data)
 
     def _client_left(self) -> None:

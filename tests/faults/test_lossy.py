@@ -1,4 +1,6 @@
-"""A line that loses characters of what the modem says: of references, slots, PDUs, identities."""
+"""A line that loses characters of what the modem says and of what it is told: of references, slots,
+PDUs, identities, commands.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,19 @@ ROUNDS = 3
 DOUBT = 12  # messages per modem that may be called uncertain: who said what is lost for good
 
 
-@pytest.mark.parametrize("chance", [0.002, 0.012])
+@pytest.mark.parametrize(
+    "switches", [{"lose": 0.002}, {"lose": 0.012}, {"lose": 0.001, "lose_heard": 0.001}], ids=str
+)
 def test_lost_characters_lose_nothing_and_turn_nothing_into_something_else(
-    chance: float, tmp_path: Path, network: Network, monkeypatch: pytest.MonkeyPatch
+    switches: dict[str, object],
+    tmp_path: Path,
+    network: Network,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    case = Case("lossy", {"lose": chance}, doubt=DOUBT, lost_reports=True)
+    fails = (
+        "lose_heard" in switches
+    )  # a message that never got through whole is said to have failed
+    case = Case("lossy", switches, doubt=DOUBT, fails=fails, lost_reports=True)
     with world(tmp_path, network, monkeypatch) as box:
         known = {name: s.connection_id for name, s in box.status().items()}
         for seed, modem in enumerate(box.modems.values()):

@@ -107,7 +107,7 @@ CASES = (*LINE, *SENDING, *BLOWS, *NETWORK, *RECEIVING)
 COMPANIONS = {"seed", "flood_with", "refuse_with", "urc_with", "late_by", "ussd_code"}
 ELSEWHERE = {
     "ussd_before_ok", "ussd_never", "ussd_error", "ussd_extra",  # tests of service codes
-    "lose",  # test_lossy.py
+    "lose", "lose_heard",  # test_lossy.py
 }  # fmt: skip
 
 
