@@ -1,23 +1,20 @@
 """Composition root: the only place that builds the objects and starts and stops the threads.
 
-Start: store, events, modems, dispatch, housekeeping, supervisor, control, then the page in the
-main thread (waitress has to own it: it can only be ended from there). Stop: the reverse.
+Start: store, events, modems, dispatch, housekeeping, supervisor, control; running.py then serves
+the page in the main thread. Stop: the reverse.
 """
 
 from __future__ import annotations
 
-import faulthandler
 import fcntl
 import logging
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from gateway.box import Box
@@ -31,7 +28,7 @@ from gateway.modem.ledger import NetworkTime
 from gateway.modem.recovery import Means
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
-from gateway.notify import Page, Systemd
+from gateway.notify import Systemd
 from gateway.services.accounts import Accounts
 from gateway.services.acting import Acting
 from gateway.services.credit import Credit
@@ -60,8 +57,6 @@ from gateway.services.ussd import Ussd
 from gateway.store import connections, db, outbox, room
 from gateway.supervisor import Supervisor, standing_still
 from gateway.terminal.desk import Desk
-from gateway.tls import TlsError
-from gateway.web_server import make_server
 from hw import power
 from hw.boards import BOARDS
 from hw.button import Button
@@ -378,72 +373,3 @@ def _network_times(fleet: Fleet) -> list[NetworkTime]:
 
 def _known() -> list[Known]:
     return [Known(c.connection_id, c.name, c.send_enabled) for c in connections.all_connections()]
-
-
-def run(
-    config: Config,
-    *,
-    simulate: int = 0,
-    air_time: float = 2.0,
-    trial: bool = False,
-    ready: Callable[[Box], None] = lambda box: None,
-) -> bool:
-    """Run the box until SIGTERM or Ctrl-C; whether it is to be started again at once.
-
-    Raises AppError, StoreError.
-    """
-    faulthandler.enable()  # systemd ends a service that hangs by SIGABRT: the log then says where
-    listener = _listen(config)
-    systemd = Systemd()
-    service = Service(
-        config,
-        simulate=simulate,
-        air_time=air_time,
-        trial=trial,
-        systemd=systemd,
-        page_answers=Page(listener, tls=bool(config.http.certificate)).answers,
-    )
-
-    def end(signum: int, frame: FrameType | None) -> None:
-        if not service.restarts:  # after that word systemd takes nothing else
-            systemd.tell("STOPPING=1")
-        service.ask_to_stop()
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, end)
-    try:
-        systemd.tell("WATCHDOG=1")  # after a restart in the same process its time runs already
-        box = service.start()
-        try:
-            server = make_server(box, listener)
-        except TlsError as e:
-            raise AppError(str(e)) from e
-        with db.connected():
-            ready(box)
-        log.info("ready at %s:%d", config.http.host, config.http.port)
-        systemd.tell("READY=1", f"STATUS=Serving {config.http.host}:{config.http.port}")
-        server.run()
-    except (SystemExit, KeyboardInterrupt):
-        log.info("stopping")
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not cut the stop short
-        listener.close()
-        service.stop()
-    return service.restarts
-
-
-def _listen(config: Config) -> socket.socket:
-    """Bind before anything starts: a taken port is found out at once."""
-    host, port = config.http.host, config.http.port
-    try:
-        return socket.create_server(
-            (host, port),
-            family=socket.AF_INET6 if ":" in host else socket.AF_INET,
-            backlog=128,
-            reuse_port=False,
-        )
-    except OSError as e:
-        raise AppError(
-            f"{host}:{port} cannot be listened on ({e.strerror}). Is another program using it? "
-            "Choose another address with [http] listen in the config."
-        ) from e

@@ -75,12 +75,12 @@ def run(
     trial: bool,
 ) -> None:
     """Run the box until it is told to stop."""
-    from gateway import app
+    from gateway import running
 
     settings = read_settings(config_file, data, listen)
     _start_logging(settings)
     with plain_errors():
-        again = app.run(
+        again = running.run(
             settings,
             simulate=simulate,
             air_time=air_time,

@@ -52,7 +52,7 @@ def migrations(box: Machine) -> set[str]:
 
 
 def newer(box: Machine, name: str, *, migrates: bool = False, spoilt: str = "") -> str:
-    """Sources of a next version. `spoilt`: code put at the start of gateway.app.run."""
+    """Sources of a next version. `spoilt`: code put at the start of gateway.running.run."""
     folder = box.bring(name)
     project = folder / "pyproject.toml"
     project.write_text(
@@ -65,7 +65,7 @@ def newer(box: Machine, name: str, *, migrates: bool = False, spoilt: str = "") 
             '    database.execute_sql("CREATE TABLE next_version (x INTEGER)")\n'
         )
     if spoilt:
-        app = folder / "gateway/app.py"
+        app = folder / "gateway/running.py"
         text = app.read_text()
         mark = "    faulthandler.enable()"  # the first statement of run()
         assert text.count(mark) == 1

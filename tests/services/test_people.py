@@ -249,9 +249,7 @@ def test_a_text_that_is_empty_once_filled_in_is_refused(folk, messaging):
     )
 
 
-def test_a_broadcast_to_5000_people_is_accepted_with_its_placeholders(
-    folk, messaging, clock
-):
+def test_a_broadcast_to_5000_people_is_accepted_with_its_placeholders(folk, messaging, clock):
     group = folk.make_group("All")
     ids = [people.add(people.Contact(f"P {n}", f"+2547{n:08d}"), 1) for n in range(5000)]
     folk.join(group, ids)
