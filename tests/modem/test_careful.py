@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.at import answers
+from gateway.at import Urc, answers
 from gateway.modem.jobs import careful, receive
 from gateway.modem.jobs.receive import Notice
 from tests.modem.played import Played
@@ -87,10 +87,17 @@ def test_a_sound_listing_is_not_read_again():
 
 
 def test_half_a_report_is_no_news():
-    from gateway.at import Urc
-
     assert receive.understand(Urc("+CDS", "+CDS: 23", CUT)) is None
     assert receive.understand(Urc("+CMT", "+CMT: ,23", CUT)) is not None  # all there will ever be
+
+
+@pytest.mark.parametrize("header", ["+CDS: 23,", "+CDS:23,", '+CDS: 23,"'])
+@pytest.mark.parametrize("name", ["+CDS", "+CMT"])
+def test_news_in_one_line_with_its_pdu_is_as_long_as_it_says(name: str, header: str):
+    line = header.replace("+CDS", name) + PDU
+    news = receive.understand(Urc(name, line, PDU))
+    assert news is not None
+    assert (news.pdu, news.tpdu_length) == (PDU, 23)
 
 
 def test_an_identity_is_what_two_readings_agree_on():

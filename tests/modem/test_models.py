@@ -70,12 +70,12 @@ def heard(modem: Recorded):
         match receive.understand(urc):
             case receive.Notice() as notice:
                 modem.run(receive.read_announced(modem.context, notice))
-                (kept,) = modem.ledger.kept
+                kept = modem.ledger.kept[-1]
                 assert f"AT+CMGD={kept.slot}" in modem.heard
                 yield "received", f"{kept.memory} {kept.slot}"
             case ReadPdu() as direct:
                 modem.run(receive.keep_direct(modem.context, [direct]))
-                yield "received", f"{direct.memory or '-'} {direct.slot}"
+                yield "direct", str(direct.tpdu_length)
 
 
 def test_every_profile_has_a_transcript_and_says_where_its_facts_come_from():

@@ -30,7 +30,8 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
             where = answers.stored_at(urc.line)
             return Notice(*where) if where else Notice("", -1)
         case "+CMT" | "+CDS":
-            pdu, length = urc.data.strip(), answers.last_integer(urc.line)
+            pdu = urc.data.strip()
+            length = _told_length(urc.line, pdu)
             if not pdu or (urc.name == "+CDS" and careful.is_cut(pdu, length)):
                 return None  # half a report settles nothing
             return ReadPdu(pdu, tpdu_length=length)
@@ -39,6 +40,11 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
         case "+QIND" | "+CIEV" if "smsfull" in urc.line.lower():
             return Notice("", -1)
     return None
+
+
+def _told_length(header: str, pdu: str) -> int | None:
+    """The number at the end of a header; Telit has the PDU behind it in the same line."""
+    return answers.last_integer((header.partition(pdu)[0] if pdu else header).rstrip('", '))
 
 
 def read_announced(context: Context, notice: Notice) -> Job[None]:
