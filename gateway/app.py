@@ -43,6 +43,7 @@ from gateway.services.interactions import Interactions
 from gateway.services.keeping import Keeping, in_a_thread
 from gateway.services.lighting import Lighting
 from gateway.services.longwork import Kind, LongWork
+from gateway.services.loop import Loop
 from gateway.services.messaging import Messaging
 from gateway.services.notices import Notices
 from gateway.services.options import Options
@@ -99,6 +100,7 @@ class Service:
         self._stopping = threading.Event()
         self._ask_to_stop: Callable[[], None] = lambda: None
         self.restarts = False
+        self._loops: tuple[Loop, ...] = ()
         self.events = Events()
 
     def start(self) -> Box:
@@ -136,22 +138,17 @@ class Service:
             self._heard,
         )
         watch = self._watch(fleet)
+        alive: dict[str, Callable[[], bool]] = {
+            "events": lambda: self.events.alive,
+            "dispatch": lambda: self._dispatch.alive,
+            "credit": lambda: credit.alive,
+            "ports": lambda: watch.alive,
+            "control": lambda: control.alive,
+        }
         supervisor = Supervisor(
             fleet.revive,
-            {
-                "events": lambda: self.events.alive,
-                "dispatch": lambda: self._dispatch.alive,
-                "housekeeping": lambda: housekeeping.alive,
-                "activities": lambda: acting.alive,
-                "credit": lambda: credit.alive,
-                "scheduler": lambda: scheduler.alive,
-                "timekeeping": lambda: timekeeping.alive,
-                "ports": lambda: watch.alive,
-                "control": lambda: control.alive,
-                "work": lambda: work.alive,
-                "health": lambda: health.alive,
-            },
-            lambda: fleet.hung() | self._standing_still(housekeeping, watch),
+            alive,
+            lambda: fleet.hung() | self._standing_still(watch),
             power.supply,
             self._systemd,
             self._page_answers,
@@ -188,7 +185,9 @@ class Service:
         if self._trial:
             return box
         leds = Leds(lamp)
-        box.lighting = Lighting(box.status, box.accounts, self.events, leds, lambda: health.issues)
+        box.lighting = Lighting(
+            self._clock, box.status, box.accounts, self.events, leds, lambda: health.issues
+        )
         if self.config.led_board != "none":
             self._light_up(box.lighting, leds)
         if no_button := self._watch_button(box, leds):
@@ -197,20 +196,16 @@ class Service:
         self._ask_to_stop = fleet.ask_to_stop
         for port in self._ports(network):
             fleet.add(port)
-        for part in (
-            *(timekeeping, credit, self._dispatch, scheduler, acting, housekeeping, work),
-            *(watch, health, supervisor, control),
-        ):
+        self._loops = (timekeeping, scheduler, acting, housekeeping, work, health)
+        alive |= {loop.name: partial(getattr, loop, "alive") for loop in self._loops}
+        for part in (*self._loops, credit, self._dispatch, watch, supervisor, control):
             part.start()
             self._stack.callback(part.stop)
         return box
 
-    def _standing_still(self, housekeeping: Housekeeping, watch: PortWatch) -> dict[str, float]:
-        beats = {
-            "dispatch": self._dispatch.beat,
-            "housekeeping": housekeeping.beat,
-            "ports": watch.beat,
-        }
+    def _standing_still(self, watch: PortWatch) -> dict[str, float]:
+        beats = {loop.name: loop.beat for loop in self._loops}
+        beats |= {"dispatch": self._dispatch.beat, "ports": watch.beat}
         return standing_still(self._clock.monotonic(), beats)
 
     def _long_work(self, box: Box) -> LongWork:

@@ -7,13 +7,13 @@ on after a crash where it was.
 from __future__ import annotations
 
 import logging
-import threading
 
 from gateway import steps
 from gateway.activities import ActionKind, StepMove, StepState
 from gateway.clock import Clock
 from gateway.events import Events, OutboxChanged, Queued, StoreChanged
 from gateway.services import deeds
+from gateway.services.loop import Loop
 from gateway.services.preferences import Preferences
 from gateway.services.webhooks import Webhooks
 from gateway.store import db, runs
@@ -22,51 +22,26 @@ from gateway.store.runs import Step
 log = logging.getLogger(__name__)
 
 EVERY = 30.0  # seconds between looks that nobody asked for
-AFTER_TROUBLE = 5.0  # seconds
 
 
-class Acting:
+class Acting(Loop):
     """Owns the activities thread and its database connection; `webhooks` owns one for each call."""
 
+    name = "activities"
+
     def __init__(self, clock: Clock, events: Events, preferences: Preferences) -> None:
-        self._clock = clock
+        super().__init__(clock)
         self._events = events
         self._preferences = preferences
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
         self.webhooks = Webhooks(clock, events, preferences, self.poke)
-        self._thread = threading.Thread(target=self._run, name="activities", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join(timeout=2)
+        super().stop()
         self.webhooks.stop()
 
-    def poke(self) -> None:
-        """There is something to do. From any thread."""
-        self._wake.set()
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def _run(self) -> None:
-        with db.connected():
-            while not self._stopping.is_set():
-                self._wake.clear()
-                wait = AFTER_TROUBLE
-                try:
-                    self.work()
-                    wait = self._until_next()
-                except db.StoreError as e:
-                    log.error("activities wait: %s", e)
-                except Exception:
-                    log.exception("activities stumbled and go on")
-                self._wake.wait(wait)
+    def turn(self) -> float:
+        self.work()
+        return self._until_next()
 
     def work(self) -> None:
         """One round: everything whose turn has come, then the webhooks that are due."""

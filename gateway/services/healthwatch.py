@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -15,8 +14,9 @@ from gateway.health import Issue, Severity, Snapshot, collect, examine
 from gateway.health.snapshot import Credit
 from gateway.services.credit import amount
 from gateway.services.keeping import Keeping
+from gateway.services.loop import Loop
 from gateway.services.status import Status
-from gateway.store import checkup, connections, credit, db, settings
+from gateway.store import checkup, connections, credit, settings
 
 log = logging.getLogger(__name__)
 
@@ -38,37 +38,19 @@ class Sources:
     wrong_clock: Callable[[], str] = str  # why the clock is not trusted; "" = it is
 
 
-class HealthWatch:
+class HealthWatch(Loop):
     """Owns the health thread and its database connection; `issues` may be read from any thread."""
 
+    name = "health"
+
     def __init__(self, clock: Clock, events: Events, sources: Sources) -> None:
-        self._clock = clock
+        super().__init__(clock)
         self._events = events
         self._sources = sources
         self._rarely: dict[str, Any] = {}
         self._rarely_at: float | None = None
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="health", daemon=True)
         self.issues: tuple[Issue, ...] = ()  # the worst first, each with when it was first seen
-        self.beat = clock.monotonic()
         events.subscribe(self._heard)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join(timeout=2)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def poke(self) -> None:
-        """Look again soon: somebody has just mended something."""
-        self._wake.set()
 
     def look(self) -> None:
         """Once; needs this thread's database connection."""
@@ -111,23 +93,14 @@ class HealthWatch:
             settings.put(SINCE, dates)
         return [replace(i, since=dates.get(name(i), i.since)) for i in found]
 
+    def turn(self) -> float:
+        self.look()
+        self._stopping.wait(SOON)
+        return EVERY
+
     def _heard(self, event: Event) -> None:
         if isinstance(event, ModemChanged):
-            self._wake.set()
-
-    def _run(self) -> None:
-        with db.connected():
-            while not self._stopping.is_set():
-                self.beat = self._clock.monotonic()
-                try:
-                    self.look()
-                except db.StoreError as e:
-                    log.error("the health watch waits: %s", e)
-                except Exception:
-                    log.exception("the health watch stumbled and goes on")
-                self._wake.wait(EVERY)
-                self._stopping.wait(SOON)
-                self._wake.clear()
+            self.poke()
 
 
 def name(issue: Issue) -> str:

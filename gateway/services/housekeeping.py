@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 
 from gateway.clock import Clock
 from gateway.events import Events, Received
+from gateway.services.loop import Loop
 from gateway.services.purging import Purging
 from gateway.store import db, inbox
 
@@ -16,8 +16,10 @@ log = logging.getLogger(__name__)
 EVERY = 60.0  # seconds
 
 
-class Housekeeping:
+class Housekeeping(Loop):
     """Owns the housekeeping thread and its database connection."""
+
+    name = "housekeeping"
 
     def __init__(
         self,
@@ -30,33 +32,17 @@ class Housekeeping:
 
         `heard`: what new messages ask of the box itself, in the transaction that shows them.
         """
+        super().__init__(clock)
         self._rounds = (self.tidy, *also)
         self._heard = heard
-        self._clock = clock
         self._events = events
-        self._stopping = threading.Event()
         self._purging = Purging(clock, events, self._stopping)
-        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
-        self.beat = clock.monotonic()
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(timeout=2)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def _run(self) -> None:
-        with db.connected():
-            while not self._stopping.is_set():
-                for act in self._rounds:
-                    self.beat = self._clock.monotonic()
-                    self._guarded(act)
-                self._stopping.wait(EVERY)
+    def turn(self) -> float:
+        for act in self._rounds:
+            self.beat = self._clock.monotonic()
+            self._guarded(act)
+        return EVERY
 
     @staticmethod
     def _guarded(act: Callable[[], None]) -> None:

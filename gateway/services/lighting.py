@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from gateway.clock import Clock
 from gateway.events import Event, Events
 from gateway.health import Issue, Severity
 from gateway.lights import Light, Scene, light
 from gateway.services.accounts import Accounts
+from gateway.services.loop import Loop
 from gateway.services.status import BoxStatus, Status
-from gateway.store import db, queries
+from gateway.store import queries
 from hw.patterns import Pattern
 
 log = logging.getLogger(__name__)
@@ -27,37 +28,26 @@ class Shows(Protocol):
     def show(self, pattern: Pattern) -> None: ...
 
 
-class Lighting:
+class Lighting(Loop):
     """Owns the lighting thread and its database connection."""
+
+    name = "lighting"
 
     def __init__(
         self,
+        clock: Clock,
         status: Status,
         accounts: Accounts,
         events: Events,
         leds: Shows,
         issues: Callable[[], Sequence[Issue]] = tuple,
     ) -> None:
+        super().__init__(clock)
         self._issues = issues
         self._status = status
         self._accounts = accounts
         self._leds = leds
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lighting", daemon=True)
         events.subscribe(self._heard)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join(timeout=2)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
 
     def look(self) -> None:
         """Once; needs this thread's database connection."""
@@ -84,18 +74,10 @@ class Lighting:
             unread=counts.unread > 0,
         )
 
-    def _heard(self, event: Event) -> None:
-        self._wake.set()
+    def turn(self) -> float:
+        self.look()
+        self._stopping.wait(AT_MOST)
+        return AT_LEAST
 
-    def _run(self) -> None:
-        with db.connected():
-            while not self._stopping.is_set():
-                try:
-                    self.look()
-                except db.StoreError as e:
-                    log.error("the light waits: %s", e)
-                except Exception:
-                    log.exception("the light stumbled and goes on")
-                self._wake.wait(AT_LEAST)
-                self._wake.clear()
-                self._stopping.wait(AT_MOST)
+    def _heard(self, event: Event) -> None:
+        self.poke()

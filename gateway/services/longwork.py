@@ -8,20 +8,19 @@ of work take turns, and between two pieces the database is free for the modems.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.events import Events, OutboxChanged
+from gateway.services.loop import Loop
 from gateway.store import db, jobs
 from gateway.store.jobs import Job
 
 log = logging.getLogger(__name__)
 
 BREATH = 0.02  # seconds between two pieces: whoever waits for the database comes first
-TROUBLE_PAUSE = 3.0  # seconds after the store failed us
 FALLBACK = 60.0  # seconds between looks when nobody pokes us
 BROKEN = "It stopped because of an error, which is in the log. What was done so far stays done."
 UNKNOWN = "This version of Pigeonbox does not know this kind of work."
@@ -44,29 +43,18 @@ class Kind:
     changes: bool = True  # pieces write to the store and run in a transaction with their progress
 
 
-class LongWork:
-    """Owns the work thread and its database connection. `add` and `stop_job`: from any thread."""
+class LongWork(Loop):
+    """Owns the work thread and its database connection. `add` and `stop_job`: from any thread.
+
+    When it is stopped, the piece under way is finished; the rest follows after the next start.
+    """
+
+    name = "work"
 
     def __init__(self, clock: Clock, events: Events, kinds: Mapping[str, Kind]) -> None:
-        self._clock = clock
+        super().__init__(clock, patience=5.0)
         self._events = events
         self._kinds = dict(kinds)
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="work", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """The piece under way is finished; the rest follows after the next start."""
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join(timeout=5)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
 
     def learn(self, name: str, kind: Kind) -> None:
         """Another kind of work; before `start`."""
@@ -81,7 +69,7 @@ class LongWork:
             same = [j.id for j in jobs.running() if (j.kind, j.task, j.who) == (kind, task, who)]
             job_id = same[0] if same else jobs.add(kind, task, total, self._clock.now(), who)
         self._tell()
-        self._wake.set()
+        self.poke()
         return job_id
 
     def stop_job(self, job_id: int) -> bool:
@@ -96,7 +84,7 @@ class LongWork:
         found = jobs.again(job_id)
         if found:
             self._tell()
-            self._wake.set()
+            self.poke()
         return found
 
     def run_all(self) -> None:
@@ -104,22 +92,8 @@ class LongWork:
         while self._round():
             pass
 
-    def _run(self) -> None:
-        with db.connected():
-            while not self._stopping.is_set():
-                try:
-                    more = self._round()
-                except db.StoreError as e:
-                    log.error("long work waits: %s", e)
-                    self._stopping.wait(TROUBLE_PAUSE)
-                    continue
-                except Exception:
-                    log.exception("long work stumbled and goes on")
-                    self._stopping.wait(TROUBLE_PAUSE)
-                    continue
-                if not more:
-                    self._wake.wait(FALLBACK)
-                    self._wake.clear()
+    def turn(self) -> float:
+        return 0.0 if self._round() else FALLBACK
 
     def _round(self) -> bool:
         """One piece of each; True when there may be more."""

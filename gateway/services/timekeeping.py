@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,8 @@ from gateway.boxclock import BoxClock
 from gateway.clock import SECOND
 from gateway.events import Events, SchedulesChanged
 from gateway.modem.ledger import NetworkTime
-from gateway.store import db, retiming, settings
+from gateway.services.loop import Loop
+from gateway.store import retiming, settings
 from gateway.timetrust import BUILT, CLOSE, Doubt, Facts, Verdict, Voucher, judge
 from hw import hostclock
 from hw.hostclock import HostClock
@@ -56,11 +56,14 @@ class Known:
     trouble: str  # why it could not be set
 
 
-class Timekeeping:
+class Timekeeping(Loop):
     """Owns the timekeeping thread; `hold` and `known` may be asked from any thread.
 
     `network` tells what the modems last heard; `host` and `set_clock` are the machine.
     """
+
+    name = "timekeeping"
+    _clock: BoxClock
 
     def __init__(
         self,
@@ -70,13 +73,11 @@ class Timekeeping:
         host: Callable[[], HostClock] = hostclock.look,
         set_clock: Callable[[int], None] = hostclock.set_clock,
     ) -> None:
-        self._clock = clock
+        super().__init__(clock)
         self._events = events
         self.network = network
         self._host = host
         self._set_clock = set_clock
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="timekeeping", daemon=True)
         self._vouched: Voucher | None = None
         self._boot = ""
         self._rtc: tuple[int | None, int] = (None, 0)
@@ -102,27 +103,9 @@ class Timekeeping:
         if self._verdict.wrong:
             log.warning("the clock is not trusted: %s", self._words(self._verdict))
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(timeout=2)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def _run(self) -> None:
-        with db.connected():
-            while not self._stopping.is_set():
-                try:
-                    self.look()
-                except db.StoreError as e:
-                    log.error("timekeeping waits: %s", e)
-                except Exception:
-                    log.exception("timekeeping stumbled and goes on")
-                self._stopping.wait(EVERY)
+    def turn(self) -> float:
+        self.look()
+        return EVERY
 
     # what is asked ----------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ class World:
         self.accounts = Accounts(clock)
         self.lamp = Recorder()
         self.status = Status(lambda: self.telemetry, lambda: 0)
-        self.lighting = Lighting(self.status, self.accounts, self.events, self.lamp)
+        self.lighting = Lighting(clock, self.status, self.accounts, self.events, self.lamp)
 
     def look(self) -> Pattern:
         self.lighting.look()

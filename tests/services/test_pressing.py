@@ -32,7 +32,7 @@ class Recorder:
 def pressing(clock: FakeClock, lamp: Recorder, shut: list[bool]) -> Pressing:
     accounts = Accounts(clock)
     status = Status(lambda: [Telemetry("/dev/one", state="sim_missing")], lambda: 0)
-    lighting = Lighting(status, accounts, Events(), lamp)
+    lighting = Lighting(clock, status, accounts, Events(), lamp)
     return Pressing(accounts, lighting, lamp, lambda: shut.append(True))
 
 

@@ -31,7 +31,12 @@ def watch(new_world: World) -> HealthWatch:
     world.box.keeping = keeping
     world.box.health = made
     world.box.lighting = Lighting(
-        world.box.status, world.accounts, world.events, Lamp(), lambda: made.issues
+        world.clock,
+        world.box.status,
+        world.accounts,
+        world.events,
+        Lamp(),
+        lambda: made.issues,
     )
     return made
 
