@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.at import profile_for
 from gateway.simnet import Network
 from gateway.terminal.transcript import COMMANDS, Exchange, write
 from hw.simulator import PERSONALITIES
 from tests.at.transcripts import Replay
+from tests.modem.recorded import Recorded
+from tests.modem.test_models import life
 from tests.support.box import RunningBox
 
 
@@ -46,6 +49,10 @@ def test_a_recording_of_every_personality_replays_and_holds_no_number(
     assert not re.search(r"\d{5}", text)
     assert not [s for s in secrets(modem) if s in text]
     replay(lines)
+    row = PERSONALITIES[name]
+    facts = dict(life(Recorded(file, whole)))  # and the jobs understand what is left of it
+    assert facts["profile"] == profile_for(row.manufacturer, row.model).name
+    assert facts["network"].startswith("registered")
 
 
 @pytest.mark.parametrize(
