@@ -203,7 +203,7 @@ def test_selected_failed_ones_are_retried_after_a_window(
     tick(page, f"first {m}", f"second {m}")
     bar(page, "Retry Sending Selected Failed SMS").click()
     expect(page.get_by_role("heading", name="You are about to resend 2 SMS")).to_be_visible()
-    page.get_by_label("Connection").select_option("Default")
+    page.get_by_label("Connection").last.select_option("Default")
     page.get_by_role("button", name="Resend", exact=True).click()
     expect(page.get_by_text("2 SMS queued again.")).to_be_visible()
 

@@ -22,6 +22,13 @@ form.addEventListener("submit", (event) => {
   if (!down) form.dataset.sent = "yes";
 });
 
+// Enter in a date or a number would press the form's first button, Show all contacts.
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("input:not(#find)") || event.defaultPrevented) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("button.primary[value=send]"));
+});
+
 let down = false;
 let etag = "";
 
