@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from gateway.cli_shared import (
 )
 
 if TYPE_CHECKING:
+    from gateway.config import Config
     from gateway.store.backups import Contents
 
 PATIENCE = 60.0  # seconds for a service to come back
@@ -34,13 +37,19 @@ PATIENCE = 60.0  # seconds for a service to come back
 def backup(
     config_file: Path | None, data: Path | None, settings_only: bool, as_json: bool, file: Path
 ) -> None:
-    """Copy everything into FILE, which holds passwords and PINs: keep it secret."""
+    """Copy everything into FILE, which holds passwords and PINs: keep it secret.
+
+    FILE - is standard output: sudo pigeonbox backup - > mine.db
+    """
     from gateway.store import backups
     from gateway.store.opening import FILE_NAME
 
     settings = read_settings(config_file, data)
     if not (settings.data / FILE_NAME).exists():
         raise PlainError(f"There is no Pigeonbox in {settings.data}.")
+    if str(file) == "-":
+        _to_standard_output(settings, settings_only)
+        return
     with plain_errors():
         try:
             with open_store(settings):
@@ -56,24 +65,53 @@ def backup(
         click.echo(f"{file}: {_words(found)}. It is secret: it holds passwords and PINs.")
 
 
+def _to_standard_output(settings: Config, settings_only: bool) -> None:
+    from gateway.store import backups
+
+    if sys.stdout.isatty():
+        raise PlainError("A backup is no text: write > FILE behind the command.")
+    with tempfile.TemporaryDirectory(dir=settings.data, prefix="backup-") as folder:
+        copy = Path(folder) / "copy.db"
+        with open_store(settings):
+            backups.write_to(copy, settings_only=settings_only)
+        with copy.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+
+
 @click.command()
 @common
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument(
+    "file", type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True)
+)
 def restore(config_file: Path | None, data: Path | None, yes: bool, file: Path) -> None:
-    """Put a backup back. What is there now is kept among the backups."""
+    """Put a backup back. What is there now is kept among the backups.
+
+    FILE - is standard input: sudo pigeonbox restore --yes - < mine.db
+    """
+    settings = read_settings(config_file, data)
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as e:
+        raise PlainError(f"{settings.data} cannot be made ({e.strerror}).") from e
+    if str(file) != "-":
+        _put_back(settings, file, str(file), yes)
+        return
+    with tempfile.TemporaryDirectory(dir=settings.data, prefix="restore-") as folder:
+        copy = Path(folder) / "standard input"
+        with copy.open("wb") as whole:
+            shutil.copyfileobj(sys.stdin.buffer, whole)
+        _put_back(settings, copy, "The file", yes)
+
+
+def _put_back(settings: Config, file: Path, name: str, yes: bool) -> None:
     from gateway.control import ask
     from gateway.store import backups, restoring
 
-    settings = read_settings(config_file, data)
     with plain_errors():
-        found = backups.inspect(file)
+        found = backups.inspect(file, name)
         if not yes:
-            _ask(f"{file} holds {_words(found)}. Put it back in {settings.data}?")
-        try:
-            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as e:
-            raise PlainError(f"{settings.data} cannot be made ({e.strerror}).") from e
+            _ask(f"{name} holds {_words(found)}. Put it back in {settings.data}?")
         restoring.stage(file, settings.data, int(time.time() * 1000), who())
         if ask(settings.data, "restart") is not None:
             _wait(settings.data)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from gateway.simnet import Network
+from gateway.store import backups
 from tests.support.box import RunningBox, eventually
 from tests.support.radio import texts_sent
 
@@ -57,6 +60,33 @@ def test_a_backup_of_one_box_is_put_back_on_another(tmp_path: Path) -> None:
     assert "--yes" in refused.stderr
     done = other.command("restore", "--yes", str(file))
     assert done.returncode == 0, done.stderr
+    assert "alarms" in other.command("token", "list").stdout
+
+
+def test_a_backup_goes_to_standard_output_and_comes_from_standard_input(tmp_path: Path) -> None:
+    box = RunningBox(tmp_path)
+    assert box.command("token", "add", "alarms").returncode == 0
+    there = set(box.data.iterdir())
+    with (tmp_path / "copy.db").open("wb") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway", "backup", "--config", str(box.config), "-"],
+            stdout=out,
+            timeout=60,
+        )
+    assert done.returncode == 0
+    assert backups.inspect(tmp_path / "copy.db").versions
+    assert set(box.data.iterdir()) == there
+    other = RunningBox(tmp_path / "other")
+    with (tmp_path / "copy.db").open("rb") as whole:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "gateway", "restore", "--yes"),
+                *("--config", str(other.config), "-"),
+            ],
+            stdin=whole,
+            timeout=60,
+        )
+    assert done.returncode == 0
     assert "alarms" in other.command("token", "list").stdout
 
 
