@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from gateway.config import Config
 from gateway.credit_codes import suggestion
 from gateway.services.credit import Typed
 from gateway.services.messaging import Draft, FieldError, Refused
@@ -100,7 +101,7 @@ def _box_page(values: Mapping[str, str], errors: Mapping[str, str] | None = None
         errors=errors or {},
         countries=countries(),
         zones=zones(),
-        guess=fresh and not errors,
+        guess=fresh and not errors and box().config.country == Config().country,
     )
 
 
