@@ -68,6 +68,7 @@ class Room:
 
 
 _accepting = True
+_watched: Room | None = None
 
 
 def accepting(yes: bool) -> None:
@@ -76,16 +77,22 @@ def accepting(yes: bool) -> None:
 
 
 def check() -> None:
-    """Raises StoreFull while there is only room for what comes in."""
+    """Raises StoreFull while there is only room for what comes in; looks again each time."""
+    if not _accepting and _watched is not None:
+        accepting(_watched.free() >= LEAST)
     if not _accepting:
         raise StoreFull(FULL)
 
 
 def watch(room: Room) -> None:
     """Have `room` give up its reserve at the first write that found the disk full."""
+    global _watched
+    _watched = room
     base.when_full = room.release
 
 
 def unwatch() -> None:
+    global _watched
+    _watched = None
     base.when_full = None
     accepting(True)

@@ -88,7 +88,7 @@ def test_killed_at_a_step_everything_is_done_once(
         eventually(lambda: {s for (s,) in execute("SELECT state FROM activity_step")} == {"done"})
         told = [(t["id"], t["payload"]["message"]) for t in map(_told, receiver.told)]
         assert len(set(told)) == 3  # one may be told twice, under the same id
-        assert len(told) <= 3 + (step == "webhook answered")
+        assert len(told) <= 3 + 1  # the one under way when the box died
         assert sorted(network.texts(MANAGER)) == [
             *(f"{writer}: Join {n}" for n, writer in enumerate(WRITERS)),
             "Sorry",

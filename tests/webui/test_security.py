@@ -233,7 +233,7 @@ def test_nobody_gets_in_without_the_code(first_visitor: Reader) -> None:
 def test_a_post_without_the_form_token_does_nothing(world: World, admin: Reader) -> None:
     response = admin.client.post("/send", data={"recipients": ANN, "text": "forged"})
     assert response.status_code == 403
-    assert "reload the page" in response.text
+    assert "press Send once more" in response.text
     assert "forged" not in admin.get("/")
 
 
