@@ -96,7 +96,7 @@ newer has what is needed."
 # The browser and the other programs that tests talk to.
 test_programs() {
     local missing=()
-    command -v chromium >/dev/null || missing+=(chromium)
+    command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
     command -v gammu >/dev/null || missing+=(gammu)
     [ -x /usr/sbin/smsd ] || missing+=(smstools)
     local fonts=/usr/share/fonts/truetype/noto

@@ -46,8 +46,8 @@ def received(visit: OpenPage, box: RunningBox, *texts: str) -> list[str]:
         page.goto(f"/phone?number={numbers[-1].replace('+', '%2B')}")
         page.get_by_label("Message").fill(text)
         page.get_by_role("button", name="Write to the box").click()
+        page.locator("#talk").get_by_text(text).wait_for()
         eventually(lambda text=text: text in str(box.inbox()))
-    page.close()
     return numbers
 
 

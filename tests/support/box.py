@@ -73,8 +73,10 @@ class RunningBox:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def command(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """`pigeonbox WORDS` on this box's config."""
+    def command(
+        self, *words: str, stdin: str = "", patience: float = PATIENCE
+    ) -> subprocess.CompletedProcess[str]:
+        """`pigeonbox WORDS` on this box's config; fails if it takes longer than `patience`."""
         verb = words[: 2 if words[0] in ("token", "scheduled") else 1]
         rest = words[len(verb) :]
         return subprocess.run(
@@ -82,7 +84,7 @@ class RunningBox:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=patience,
         )
 
     def start(self, **environment: str) -> RunningBox:

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Debian builds one Chromium into several programs; the first opens pages twice as fast, and the
+# second (156) may wait for ever when a page is closed while it navigates.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), None)
 FLAGS = (
     "--no-sandbox",  # containers and CI run as root
     "--disable-gpu",

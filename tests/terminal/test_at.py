@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from gateway.terminal.desk import TURN
 from tests.support.box import RunningBox, eventually
 from tests.support.radio import texts_sent
 
@@ -152,7 +153,8 @@ def test_a_modem_that_goes_silent_is_told_and_holds_up_no_other_question(network
         box.start().wait_for_modems(1)
         modem.faults.silent = True
         with ThreadPoolExecutor(1) as person:
-            asking = person.submit(box.command, "at", "--seconds", "2", modem.port, "AT+CSQ")
+            words = ("at", "--seconds", "2", modem.port, "AT+CSQ")
+            asking = person.submit(box.command, *words, patience=TURN + 30)  # it has a turn to wait
             assert box.command("modems", "--json").returncode == 0
             done = asking.result()
         assert done.returncode == 1
