@@ -135,7 +135,7 @@ def _all() -> list[Schedule]:
 
 def _line(service: Scheduling, one: Schedule) -> str:
     from gateway import recurrence
-    from gateway.services.scheduling import named
+    from gateway.services.schedule_people import named
 
     when = "paused"
     if one.next and one.status == "active":

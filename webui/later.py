@@ -14,9 +14,9 @@ from markupsafe import Markup
 from gateway import recurrence
 from gateway.clock import DAY, HOUR, MINUTE
 from gateway.recurrence import WEEKDAYS, Unit
-from gateway.services import scheduling, timing
+from gateway.services import schedule_people, timing
 from gateway.services.refusals import Refused
-from gateway.services.scheduling import Named
+from gateway.services.schedule_people import Named
 from gateway.services.timing import Typed
 from gateway.services.zones import zone
 from gateway.store import schedules
@@ -187,8 +187,8 @@ def lines(found: Sequence[Schedule], connections: Mapping[int, str]) -> list[Lin
 def _line(one: Schedule, runs: list[RunView], connections: Mapping[int, str]) -> Line:
     over = one.status in (Status.DONE, Status.CANCELLED)
     to = one.content.recipients
-    people = scheduling.named(to[:SHOWN_PEOPLE])
-    expanded = scheduling.expand(() if over else to)
+    people = schedule_people.named(to[:SHOWN_PEOPLE])
+    expanded = schedule_people.expand(() if over else to)
     own = box().scheduling.zone()
     rules = zone(one.zone).rules if one.zone else own.rules
     active = one.next is not None and one.status is Status.ACTIVE

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gateway import recurrence
 from gateway.clock import MINUTE, Clock
 from gateway.events import Events, Queued, SchedulesChanged
 from gateway.recurrence import Turn, Unit
 from gateway.services import timing
-from gateway.services.addressees import Entry, written
 from gateway.services.messaging import MAX_PEOPLE, Draft, Messaging, new_id, tidy
-from gateway.services.numbers import display
 from gateway.services.preferences import Preferences
 from gateway.services.refusals import FieldError, Refused
+from gateway.services.schedule_people import expand, recipients_of
 from gateway.services.timing import Typed
 from gateway.services.wording import unknown_placeholders, wording_errors
 from gateway.services.zones import Zone, zone
 from gateway.steps import step
-from gateway.store import groups, people, restoring, schedules, settings
+from gateway.store import restoring, schedules, settings
 from gateway.store.db import StoreError
 from gateway.store.outbox import DuplicateId, Outgoing
 from gateway.store.schedules import (
@@ -28,7 +27,6 @@ from gateway.store.schedules import (
     Moved,
     Outcome,
     Plan,
-    Recipient,
     Run,
     Schedule,
     Status,
@@ -59,14 +57,6 @@ class Stale(Refused):
 
 class Gone(LookupError):
     """There is no such scheduled message, or it is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expanded:
-    """Whom a schedule goes to now, and what is to be said of it."""
-
-    numbers: tuple[str, ...]
-    lacking: tuple[str, ...]  # "Helpers has nobody in it"
 
 
 class Scheduling:
@@ -162,7 +152,7 @@ class Scheduling:
             raise Refused(errors)
         content = Content(
             text=tidy(draft.text),
-            recipients=_recipients(addressees.entries),
+            recipients=recipients_of(addressees.entries),
             connection_id=draft.connection_id,
             with_report=draft.with_report,
             when_uncertain=draft.when_uncertain,
@@ -375,86 +365,6 @@ class Scheduling:
             now=now,
         )
         return outgoing, said
-
-
-# recipients ------------------------------------------------------------------------------------
-
-
-def _recipients(entries: Sequence[Entry]) -> tuple[Recipient, ...]:
-    """Groups by their id, so that they may be renamed; people by theirs, with their number."""
-    known = people.ids_of([e.numbers[0] for e in entries if e.kind == "person"])
-    found: dict[Recipient, None] = {}
-    for entry in entries:
-        if entry.kind == "group":
-            found[Recipient("group", id=entry.group_id, name=entry.shown)] = None
-        elif entry.kind == "person" and (contact_id := known.get(entry.numbers[0])):
-            found[Recipient("person", number=entry.numbers[0], id=contact_id)] = None
-        else:
-            found[Recipient("number", number=entry.numbers[0])] = None
-    return tuple(found)
-
-
-def expand(recipients: Sequence[Recipient]) -> Expanded:
-    """As the groups and the people are now."""
-    numbers: dict[str, None] = {}
-    lacking = []
-    known = _contacts(recipients)
-    for one in recipients:
-        if one.kind != "group":
-            contact = known.get(one.id)
-            numbers[(contact and contact.number) or one.number] = None
-            continue
-        group = groups.get(one.id)
-        members = groups.numbers(one.id) if group else []
-        numbers |= dict.fromkeys(members)
-        if group is None:
-            lacking.append(f"The group “{one.name}” does not exist any more")
-        elif not members:
-            lacking.append(f"The group “{group.name}” has nobody with a number in it")
-    return Expanded(tuple(numbers), tuple(lacking))
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A recipient as a person calls it."""
-
-    name: str
-    group: bool
-    people: int = 1
-
-
-def named(recipients: Sequence[Recipient]) -> list[Named]:
-    found = []
-    known = _contacts(recipients)
-    for one in recipients:
-        if one.kind == "group":
-            group = groups.get(one.id)
-            count = group.people if group else 0
-            found.append(Named(group.name if group else one.name, True, count))
-        else:
-            contact = known.get(one.id)
-            name = contact.name if contact else ""
-            found.append(Named(name or display(one.number), False))
-    return found
-
-
-def as_written(recipients: Sequence[Recipient]) -> str:
-    """As it stands in the field, to be edited."""
-    found = []
-    known = _contacts(recipients)
-    for one in recipients:
-        if one.kind == "group":
-            group = groups.get(one.id)
-            found.append(group.name if group else one.name)
-        else:
-            contact = known.get(one.id)
-            found.append(written(contact) if contact and contact.number else one.number)
-    return ", ".join(found)
-
-
-def _contacts(recipients: Sequence[Recipient]) -> dict[int, people.Contact]:
-    ids = [one.id for one in recipients if one.kind == "person"]
-    return {contact.id: contact for contact in people.by_ids(ids)} if ids else {}
 
 
 def _sentence(lacking: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, g, jsonify, make_response, request, url_for
 
-from gateway.services import scheduling
+from gateway.services import schedule_people
 from gateway.services.messaging import Refused
 from gateway.store import queries, schedules
 from gateway.store.outbox import DuplicateId
@@ -82,7 +82,7 @@ def _shape_later(kept: schedules.Schedule) -> dict[str, object]:
         state, error = "Failed", "Cancelled."
         if kept.status is schedules.Status.DONE:
             error = next((r.words for r in schedules.runs([kept.id], 1)[kept.id]), "")
-    numbers = scheduling.expand(kept.content.recipients).numbers
+    numbers = schedule_people.expand(kept.content.recipients).numbers
     return {
         "id": kept.client_id,
         "state": state,

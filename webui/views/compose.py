@@ -22,7 +22,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import sms
-from gateway.services import placeholders, scheduling, wording
+from gateway.services import placeholders, schedule_people, wording
 from gateway.services.interactions import Selection
 from gateway.services.messaging import Draft, FieldError, Refused, new_id, tidy
 from gateway.services.scheduling import Gone, Stale
@@ -228,7 +228,7 @@ def _scheduled(schedule_id: int) -> Form:
         abort(410 if found else 404)
     chosen = found.content.connection_id
     return Form(
-        recipients=scheduling.as_written(found.content.recipients),
+        recipients=schedule_people.as_written(found.content.recipients),
         text=found.content.text,
         connection="" if chosen is None else str(chosen),
         when=later.edited(found),
