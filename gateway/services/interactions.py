@@ -14,17 +14,17 @@ from enum import StrEnum
 
 from gateway.clock import Clock
 from gateway.events import Events, OutboxChanged, Queued
-from gateway.services.longwork import BREATH, LongWork, Progress
+from gateway.services.longwork import LongWork, Progress
 from gateway.services.refusals import FieldError, Refused
 from gateway.states import State
-from gateway.store import audits, connections, db, outbox, search, trash, views
+from gateway.store import audits, connections, db, outbox, search, settling, trash, views
+from gateway.store.bites import BITE, BREATH
 from gateway.store.jobs import Job
 from gateway.store.search import Wanted
 from gateway.store.trash import NONE, Number
 from gateway.store.views import NEWEST, STATES, View
 
 CHUNK = 100  # messages looked at in one bite
-BITE = 400  # dispatches changed in one bite, unless one message alone has more
 RESENT_AT_ONCE = 100  # dispatches queued again in one bite: each has its note
 AT_ONCE = 500  # messages and SMS that a page waits for; more becomes long work
 INCOMING = (View.RECEIVED, View.UNTRIGGERED, View.CALLS)
@@ -180,11 +180,18 @@ class Interactions:
         """Now, or as long work when it is much. Raises Refused, StoreError."""
         self._check(task)
         preview = self.preview(task.action, task.chosen)
-        if self._work is None or preview.weight <= AT_ONCE:
+        if self._work is None or max(preview.weight, self._people(task)) <= AT_ONCE:
             return Outcome(self.do(task))
         sms = preview.failed + preview.uncertain * task.uncertain
         total = sms if task.action is Action.RESEND else preview.messages
         return Outcome(job_id=self._work.add(KIND, task.to_json(), total, task.who))
+
+    @staticmethod
+    def _people(task: Task) -> int:
+        """Recipients of ticked messages, which all have to follow."""
+        if task.action is Action.RESEND:  # those that failed are counted already
+            return 0
+        return sum(settling.recipients(task.chosen.ids).values())
 
     def do(self, task: Task) -> int:
         """All of it, in this thread; returns how many messages (of a resend: SMS)."""
@@ -196,7 +203,7 @@ class Interactions:
             with db.transaction():
                 more, place = self._bite(task, place, count)
             count += more
-            if place is not None and more:
+            if place is not None:
                 pause.wait(BREATH)
         if count:
             self._tell(task)
@@ -220,6 +227,8 @@ class Interactions:
 
     def _bite(self, task: Task, place: Place, before: int) -> tuple[int, Place | None]:
         """How many were done now, and where to go on; None: that was all. In a transaction."""
+        if settling.settle(self._clock.now()):
+            return 0, place
         if task.action is Action.RESEND:
             return self._resend(task, place, before)
         found = task.chosen.page(place.before, CHUNK)

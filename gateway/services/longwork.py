@@ -16,11 +16,11 @@ from gateway.clock import Clock
 from gateway.events import Events, OutboxChanged
 from gateway.services.loop import Loop
 from gateway.store import db, jobs
+from gateway.store.bites import BREATH
 from gateway.store.jobs import Job
 
 log = logging.getLogger(__name__)
 
-BREATH = 0.02  # seconds between two pieces: whoever waits for the database comes first
 FALLBACK = 60.0  # seconds between looks when nobody pokes us
 BROKEN = "It stopped because of an error, which is in the log. What was done so far stays done."
 UNKNOWN = "This version of Pigeonbox does not know this kind of work."

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from gateway.clock import DAY, HOUR, SECOND, Clock
 from gateway.events import Events, OutboxChanged
-from gateway.services.longwork import BREATH
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import audits, db, settings, trash
+from gateway.store import audits, bites, db, settings, settling, trash
+from gateway.store.bites import BREATH
 
 DAYS = "deleted.days"  # setting; 0 = never
 MOST_DAYS = 3650
@@ -68,7 +68,11 @@ class Purging:
         return year >= BUILT and steady >= STEADY
 
     def purge(self) -> int:
-        """What is old enough, in short transactions. Returns how many messages."""
+        """What is old enough, in short transactions. Returns how many messages.
+
+        First what was begun and cut short (gateway.store.settling), whoever began it.
+        """
+        self._settle()
         if not self._clock_is_right():
             return 0
         after = days()
@@ -79,7 +83,8 @@ class Purging:
         ends = self._clock.monotonic() + LONGEST
         while not self._stopping.is_set() and self._clock.monotonic() < ends:
             with db.transaction():
-                gone = trash.destroyable(trash.old(now - after * DAY, BITE))
+                old = trash.bite(trash.old(now - after * DAY, BITE), bites.BITE)
+                gone = trash.destroyable(old)
                 if not gone:
                     break
                 trash.remove(gone)
@@ -88,7 +93,16 @@ class Purging:
                 entry = audits.write(now, WHO, "purge", words, entry)
             self._events.publish(OutboxChanged())
             self._stopping.wait(BREATH)
+            self._settle()
         return count
+
+    def _settle(self) -> None:
+        """What a power cut left half done is done before anything else."""
+        ends = self._clock.monotonic() + LONGEST
+        while not self._stopping.is_set() and self._clock.monotonic() < ends:
+            if not settling.settle(self._clock.now()):
+                return
+            self._stopping.wait(BREATH)
 
 
 def _days(number: int) -> str:

@@ -57,10 +57,9 @@ class Sims:
         info = _known(connection_id)
         target, name = _target(to, connection_id)
         now = self._clock.now()
-        with db.transaction():
-            moved = workload.move(connection_id, target, name, who, now)
-            if moved:
-                outbox.audit(now, who, "move", f"{moved} SMS from {info.name} to {name}")
+        moved = workload.move(connection_id, target, name, who, now)
+        if moved:
+            outbox.audit(now, who, "move", f"{moved} SMS from {info.name} to {name}")
         self._tell()
         return moved
 
@@ -77,8 +76,9 @@ class Sims:
             raise Refused([FieldError("to", CHOOSE)])
         now = self._clock.now()
         target, name = _target(to, connection_id) if to else (0, DECIDED)
+        workload.move(connection_id, target, name, who, now)
         with db.transaction():
-            workload.move(connection_id, target, name, who, now)
+            workload.move(connection_id, target, name, who, now)  # what was written meanwhile
             outbox.give_up(workload.stranded(connection_id), LOST, "", now)
             rules.delete_of(connection_id)
             connections.forget(connection_id, now)

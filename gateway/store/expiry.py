@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 
 from gateway.clock import DAY
-from gateway.store import backups, trash
+from gateway.store import backups, settling, trash
+from gateway.store.bites import BITE, breathe
 from gateway.store.db import errors, execute, transaction
 
 CHUNK = 500  # messages in a transaction: a modem never waits long
@@ -31,14 +32,17 @@ def expire(now: int, after_days: int, above_size: int) -> int:
         found = _oldest(before)
         if not found:
             break
+        found = trash.bite(found, BITE)
         with transaction():
             execute(
                 "UPDATE message SET deleted_at = ? WHERE deleted_at IS NULL"
                 " AND id IN (SELECT value FROM json_each(?))",
                 (now, json.dumps(found)),
             )
-            gone += trash.destroy(found, now, WHO)
-            _forget_digests(now)
+            settling.follow(found, now)
+        gone += trash.destroy(found, now, WHO)
+        _forget_digests(now)
+        breathe()
     return gone
 
 

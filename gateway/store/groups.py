@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.store import activities, schedules
+from gateway.store.bites import in_bites
 from gateway.store.db import errors, execute, insert, transaction
 from gateway.store.outbox import audit
 from gateway.store.people import fold
@@ -132,28 +133,33 @@ def _beginning(text: str) -> str:
 
 
 def join(group_id: int, contact_ids: Sequence[int]) -> int:
-    """Returns how many were not in it."""
-    with transaction():
-        return sum(
-            execute(
-                "INSERT OR IGNORE INTO membership (group_id, contact_id)"
-                ' SELECT g.id, c.id FROM "group" g, contact c WHERE g.id = ? AND c.id = ?',
-                (group_id, contact_id),
-            ).rowcount
-            for contact_id in contact_ids
-        )
+    """Returns how many were not in it. Many in bites."""
+    return _each(
+        "INSERT OR IGNORE INTO membership (group_id, contact_id)"
+        ' SELECT g.id, c.id FROM "group" g, contact c WHERE g.id = ? AND c.id = ?',
+        group_id,
+        contact_ids,
+    )
 
 
 def leave(group_id: int, contact_ids: Sequence[int]) -> int:
-    """Returns how many were in it."""
-    with transaction():
-        return sum(
-            execute(
-                "DELETE FROM membership WHERE group_id = ? AND contact_id = ?",
-                (group_id, contact_id),
-            ).rowcount
-            for contact_id in contact_ids
-        )
+    """Returns how many were in it. Many in bites."""
+    sql = "DELETE FROM membership WHERE group_id = ? AND contact_id = ?"
+    return _each(sql, group_id, contact_ids)
+
+
+def _each(sql: str, group_id: int, contact_ids: Sequence[int]) -> int:
+    left = list(contact_ids)
+    changed = 0
+
+    def bite(most: int) -> int:
+        nonlocal changed
+        some, left[:] = left[:most], left[most:]
+        changed += sum(execute(sql, (group_id, contact_id)).rowcount for contact_id in some)
+        return len(some)
+
+    in_bites(bite)
+    return changed
 
 
 def put_into(contact_id: int, group_ids: Sequence[int]) -> None:

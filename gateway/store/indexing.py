@@ -37,7 +37,8 @@ def remove(message_ids: Iterable[int]) -> None:
     for message_id, known in entries:
         sql = "INSERT INTO found (found, rowid, words) VALUES ('delete', ?, ?)"
         execute(sql, (message_id, known))
-    for word in {word for _, known in entries for word in known.split(" ")}:
+    words = {word for _, known in entries for word in known.split(" ")}
+    for word in {word for word in words if not word.startswith(MARK)}:  # numbers are not kept there
         execute(
             "DELETE FROM word WHERE word = ? AND NOT EXISTS"
             " (SELECT 1 FROM found WHERE found MATCH ?)",

@@ -261,6 +261,13 @@ Incoming.add_index(
 )
 
 
+class Settling(Base):
+    """A message whose dispatches have not all followed it yet (gateway.store.settling)."""
+
+    message = ForeignKeyField(Message, primary_key=True, on_delete="CASCADE")
+    gone = BooleanField(default=False)  # it goes for good
+
+
 class Tally(Base):
     """How many messages a view holds (gateway.store.views). Triggers keep it true."""
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.store import audits
+from gateway.store.bites import in_bites
 from gateway.store.db import errors, execute, insert, transaction
-from gateway.store.outbox import audit
 
 PAGE = 50
 AT_ONCE = 900  # values in one statement; SQLite takes 999 at least
@@ -231,15 +232,23 @@ def save(contact: Contact, now: int) -> bool:
 
 
 def delete(ids: Sequence[int], now: int, who: str) -> int:
-    """Messages stay, under the bare number. Returns how many contacts went."""
-    with transaction():
-        count = sum(
-            execute("DELETE FROM contact WHERE id = ?", (contact_id,)).rowcount
-            for contact_id in ids
-        )
+    """Messages stay, under the bare number. Returns how many contacts went.
+
+    Many go in bites; cut short, those that went are gone and the audit list says how many.
+    """
+    left = list(dict.fromkeys(ids))
+    count = entry = 0
+
+    def bite(most: int) -> int:
+        nonlocal count, entry
+        some, left[:] = left[:most], left[most:]
+        count += execute(f"DELETE FROM contact WHERE id IN ({_marks(some)})", some).rowcount  # noqa: S608
         if count:
-            audit(now, who, "delete contacts", f"{count} contacts")
-        return count
+            entry = audits.write(now, who, "delete contacts", f"{count} contacts", entry)
+        return len(some)
+
+    in_bites(bite)
+    return count
 
 
 def _free(number: str, own_id: int) -> None:

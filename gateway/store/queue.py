@@ -16,10 +16,12 @@ from typing import Any
 
 from gateway.clock import MINUTE
 from gateway.states import Move, State
+from gateway.store.bites import in_bites
 from gateway.store.db import errors, execute, transaction
 from gateway.store.moves import Outcome, move, note
 
 NOT_OVERTAKEN = 5 * MINUTE
+MOVED_AT_ONCE = 2000  # dispatches moved within the queue in one transaction; a few ms
 ANY = 0  # the lane of those whose connection the routing rules decide
 EXPIRED = "Expired: it could not be sent before its validity ended."
 WAITED = "What it waited for:"
@@ -255,8 +257,11 @@ def unpark() -> None:
     """Rules or connections are different now: ask the rules again about all that was parked."""
     with errors():
         parked = "state = 'pending' AND held IN (0, 1) AND wanted < 0"
-        if execute(f"SELECT 1 FROM dispatch WHERE {parked} LIMIT 1").fetchone():  # noqa: S608
-            execute(f"UPDATE dispatch SET wanted = 0 WHERE {parked}")  # noqa: S608
+        if not execute(f"SELECT 1 FROM dispatch WHERE {parked} LIMIT 1").fetchone():  # noqa: S608
+            return
+    some = f"SELECT id FROM dispatch WHERE {parked} LIMIT ?"  # noqa: S608
+    sql = f"UPDATE dispatch SET wanted = 0 WHERE id IN ({some})"  # noqa: S608
+    in_bites(lambda most: execute(sql, (most,)).rowcount, MOVED_AT_ONCE)
 
 
 def hurry(now: int) -> int:
@@ -264,14 +269,11 @@ def hurry(now: int) -> int:
 
     They become due as of when they began to wait, ahead of what was written since.
     """
-    with transaction():
-        return int(
-            execute(
-                "UPDATE dispatch SET waiting = 0, due_at = min(state_at, ?)"
-                " WHERE state = 'pending' AND waiting = 1",
-                (now,),
-            ).rowcount
-        )
+    sql = (
+        "UPDATE dispatch SET waiting = 0, due_at = min(state_at, ?) WHERE id IN"
+        " (SELECT id FROM dispatch WHERE state = 'pending' AND waiting = 1 LIMIT ?)"
+    )
+    return in_bites(lambda most: execute(sql, (now, most)).rowcount, MOVED_AT_ONCE)
 
 
 def give_up(dispatch_ids: Sequence[int], reason: str, code: str, now: int) -> None:
@@ -288,14 +290,16 @@ def give_up(dispatch_ids: Sequence[int], reason: str, code: str, now: int) -> No
 def expire(now: int) -> int:
     """Everything that is still pending after its validity fails, saying so. Returns how many."""
     with errors():
-        rows = execute(_EXPIRED, (now,)).fetchall()
-    if not rows:
-        return 0
-    with transaction():
-        rows = execute(_EXPIRED, (now,)).fetchall()
-        for dispatch_id, parts, why, sent in rows:
-            words = EXPIRED_PARTLY.format(sent=sent, parts=parts) if sent else EXPIRED
-            _fail(dispatch_id, f"{words} {WAITED} {why}" if why else words, "", now)
+        if not execute(_EXPIRED, (now, 1)).fetchall():
+            return 0
+    return in_bites(lambda most: _expire(now, most))
+
+
+def _expire(now: int, most: int) -> int:
+    rows = execute(_EXPIRED, (now, most)).fetchall()
+    for dispatch_id, parts, why, sent in rows:
+        words = EXPIRED_PARTLY.format(sent=sent, parts=parts) if sent else EXPIRED
+        _fail(dispatch_id, f"{words} {WAITED} {why}" if why else words, "", now)
     return len(rows)
 
 
@@ -304,6 +308,7 @@ _EXPIRED = (
     "  AND part.state IN ('accepted', 'delivered'))"
     " FROM dispatch INDEXED BY dispatch_expiry"
     " WHERE state = 'pending' AND held = 0 AND valid_until <= ? AND valid_until IS NOT NULL"
+    " ORDER BY valid_until LIMIT ?"
 )
 
 

@@ -88,7 +88,8 @@ def claim(claims: Sequence[Claim], now: int) -> list[Assignment]:
 def _claim(wanted: Claim, now: int) -> Assignment | None:
     row = execute(
         "SELECT message_id, number, valid_until, wanted FROM dispatch"
-        " WHERE id = ? AND state = 'pending' AND held = 0",
+        " WHERE id = ? AND state = 'pending' AND held = 0"
+        " AND (SELECT deleted_at FROM message WHERE id = message_id) IS NULL",  # store.settling
         (wanted.dispatch_id,),
     ).fetchone()
     if row is None:

@@ -1,5 +1,6 @@
 """Deleting, restoring and deleting for good. Nothing is moved; a deleted message's dispatches are
-held. Each call is one short transaction: callers with many messages come in bites.
+held. Callers with many messages come in bites; those to thousands of people are begun here and
+brought to their end by `settling`.
 """
 
 from __future__ import annotations
@@ -8,13 +9,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.clock import DAY
 from gateway.states import State
-from gateway.store import audits, indexing
+from gateway.store import audits, indexing, settling
 from gateway.store.db import errors, execute, transaction
-
-CHUNK = "(SELECT value FROM json_each(?))"
-VALIDITY_OF_RESTORED = DAY  # when none is left: what is restored is to be sent, not to expire
+from gateway.store.settling import CHUNK
 
 
 def delete(message_ids: Sequence[int], now: int, who: str) -> int:
@@ -26,6 +24,7 @@ def delete(message_ids: Sequence[int], now: int, who: str) -> int:
         changed = mark_deleted(message_ids, now)
         if changed:
             audits.write(now, who, "delete", described(changed))
+    settling.settle_all(now)
     return len(changed)
 
 
@@ -35,6 +34,7 @@ def restore(message_ids: Sequence[int], now: int, who: str) -> int:
         changed = mark_restored(message_ids, now)
         if changed:
             audits.write(now, who, "restore", described(changed))
+    settling.settle_all(now)
     return len(changed)
 
 
@@ -46,6 +46,7 @@ def destroy(message_ids: Sequence[int], now: int, who: str) -> int:
             words = described(gone)
             remove(gone)
             audits.write(now, who, "delete for good", words)
+    settling.settle_all(now)
     return len(gone)
 
 
@@ -54,41 +55,35 @@ def destroy(message_ids: Sequence[int], now: int, who: str) -> int:
 
 def mark_deleted(message_ids: Sequence[int], now: int) -> list[int]:
     """The ids of those that were not deleted before."""
-    return _mark(message_ids, now)
+    return _mark(message_ids, now, now)
 
 
 def mark_restored(message_ids: Sequence[int], now: int) -> list[int]:
     """The ids of those that were deleted. What expired in there gets a new day."""
-    changed = _mark(message_ids, None)
-    execute(
-        "UPDATE dispatch SET valid_until = ?"  # noqa: S608
-        f" WHERE state = 'pending' AND valid_until <= ? AND message_id IN {CHUNK}",
-        (now + VALIDITY_OF_RESTORED, now, json.dumps(changed)),
-    )
-    return changed
+    return _mark(message_ids, None, now)
 
 
-def _mark(message_ids: Sequence[int], deleted_at: int | None) -> list[int]:
-    held = deleted_at is not None
+def _mark(message_ids: Sequence[int], deleted_at: int | None, now: int) -> list[int]:
     changed = [
         i
         for (i,) in execute(
             "UPDATE message SET deleted_at = ?"  # noqa: S608
-            f" WHERE id IN {CHUNK} AND (deleted_at IS NULL) = ? RETURNING id",
-            (deleted_at, json.dumps(list(message_ids)), held),
+            f" WHERE id IN {CHUNK} AND (deleted_at IS NULL) = ? AND {_NOT_GOING} RETURNING id",
+            (deleted_at, json.dumps(list(message_ids)), deleted_at is not None),
         ).fetchall()
     ]
-    execute(
-        f"UPDATE dispatch SET held = ? WHERE message_id IN {CHUNK}",  # noqa: S608
-        (held, json.dumps(changed)),
-    )
+    settling.follow(changed, now)
     return changed
+
+
+_NOT_GOING = "id NOT IN (SELECT message_id FROM settling WHERE gone)"
 
 
 def destroyable(message_ids: Sequence[int]) -> list[int]:
     """Of these, what is in Deleted Communications; not what a modem is just sending."""
     found = execute(
         f"SELECT id FROM message WHERE id IN {CHUNK} AND deleted_at IS NOT NULL"  # noqa: S608
+        f" AND {_NOT_GOING}"
         " AND NOT EXISTS (SELECT 1 FROM dispatch WHERE message_id = message.id"
         "  AND state = 'sending')",
         (json.dumps(list(message_ids)),),
@@ -100,20 +95,14 @@ def remove(message_ids: Sequence[int]) -> None:
     """For good. The digests of received PDUs are kept, so that a copy left on a SIM does not come
     back as a new message; what they said is not.
     """
-    chunk = (json.dumps(list(message_ids)),)
+    indexing.remove(message_ids)
+    small = settling.remove_large(message_ids)
     execute(
         "DELETE FROM incoming WHERE part_id IN (SELECT p.id FROM dispatch d"  # noqa: S608
         f" JOIN part p ON p.dispatch_id = d.id WHERE d.message_id IN {CHUNK})",
-        chunk,
+        (json.dumps(small),),
     )
-    # Without its set a part is not waited for, nor shown again as incomplete.
-    execute(
-        "UPDATE incoming SET pdu = '', set_id = NULL, pid = 0"  # noqa: S608
-        f" WHERE message_id IN {CHUNK}",
-        chunk,
-    )
-    indexing.remove(message_ids)
-    execute(f"DELETE FROM message WHERE id IN {CHUNK}", chunk)  # noqa: S608
+    settling.finish_removing(small)
 
 
 def old(deleted_before: int, limit: int) -> list[int]:
@@ -122,7 +111,8 @@ def old(deleted_before: int, limit: int) -> list[int]:
         return [
             i
             for (i,) in execute(
-                "SELECT id FROM message WHERE deleted_at IS NOT NULL AND deleted_at < ?"
+                "SELECT id FROM message WHERE deleted_at IS NOT NULL AND deleted_at < ?"  # noqa: S608
+                f" AND {_NOT_GOING}"
                 " AND NOT EXISTS (SELECT 1 FROM dispatch WHERE message_id = message.id"
                 "  AND state = 'sending') ORDER BY deleted_at, id LIMIT ?",
                 (deleted_before, limit),
@@ -163,12 +153,7 @@ def counted(number: int) -> str:
 def bite(message_ids: Sequence[int], most: int) -> list[int]:
     """As many of these, from the first, as have at most so many dispatches; at least one."""
     with errors():
-        found = execute(
-            "SELECT message_id, count(*) FROM dispatch"  # noqa: S608
-            f" WHERE message_id IN {CHUNK} GROUP BY message_id",
-            (json.dumps(list(message_ids)),),
-        ).fetchall()
-    people = dict(found)
+        people = settling.recipients(message_ids)
     taken: list[int] = []
     total = 0
     for message_id in message_ids:

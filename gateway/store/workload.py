@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gateway.store.bites import in_bites
 from gateway.store.db import errors, execute, transaction
 from gateway.store.moves import Outcome, note
 
@@ -95,26 +96,30 @@ def move(connection_id: int, to: int, name: str, who: str, now: int) -> int:
     """What waits for a connection waits for another one from now on (0: the rules decide).
 
     Deleted messages too, should they be restored, and what is to be sent later. Returns how many
-    SMS were moved.
+    SMS were moved. Many go in bites; cut short, the rest still waits where it did.
     """
+    words = MOVED.format(name=name, who=who or "somebody")
     with transaction():
-        rows: Sequence[tuple[int, int]] = execute(
-            f"SELECT id, message_id FROM dispatch WHERE {_WAITS} AND NOT {_BEGUN}",  # noqa: S608
-            (connection_id,),
-        ).fetchall()
-        for dispatch_id, _ in rows:
-            execute(
-                "UPDATE dispatch SET wanted = ?, waiting = 0, reason = '', avoid = '' WHERE id = ?",
-                (to, dispatch_id),
-            )
-            words = MOVED.format(name=name, who=who or "somebody")
-            note(dispatch_id, now, Outcome.MOVED, reason=words)
-        for message_id in {message_id for _, message_id in rows}:
-            execute("UPDATE message SET connection_id = ? WHERE id = ?", (to or None, message_id))
         execute(
             "UPDATE schedule SET connection = ?, version = version + 1 WHERE connection = ?",
             (to or None, connection_id),
         )
+    return in_bites(lambda most: _move(connection_id, to, words, now, most))
+
+
+def _move(connection_id: int, to: int, words: str, now: int, most: int) -> int:
+    rows: Sequence[tuple[int, int]] = execute(
+        f"SELECT id, message_id FROM dispatch WHERE {_WAITS} AND NOT {_BEGUN} LIMIT ?",  # noqa: S608
+        (connection_id, most),
+    ).fetchall()
+    for dispatch_id, _ in rows:
+        execute(
+            "UPDATE dispatch SET wanted = ?, waiting = 0, reason = '', avoid = '' WHERE id = ?",
+            (to, dispatch_id),
+        )
+        note(dispatch_id, now, Outcome.MOVED, reason=words)
+    for message_id in {message_id for _, message_id in rows}:
+        execute("UPDATE message SET connection_id = ? WHERE id = ?", (to or None, message_id))
     return len(rows)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gateway.clock import DAY
 from gateway.events import Events
 from gateway.services import longwork
+from gateway.services.housekeeping import Housekeeping
 from gateway.services.interactions import (
     AT_ONCE,
     KIND,
@@ -247,3 +248,33 @@ def test_the_chosen_connection_is_kept_unless_another_is_chosen(interactions: In
     outbox.give_up([d], "again", "", NOW)
     interactions.do(Task(Action.RESEND, Selection((m,)), "ann", connection_id=other))
     assert db.execute("SELECT wanted FROM dispatch").fetchone() == (other,)
+
+
+def test_one_message_to_thousands_becomes_long_work_and_goes_on_after_a_stop(
+    interactions: Interactions, work: LongWork
+):
+    many_people = message(*(f"+2547110{n:05}" for n in range(AT_ONCE + 1)))
+    task = Task(Action.DELETE, Selection((many_people,)), "ann")
+    outcome = interactions.carry_out(task)
+    assert outcome.job_id is not None
+    work._round()  # one piece: it is deleted, and some of its dispatches are held
+    job = jobs.get(outcome.job_id)
+    assert job
+    assert (job.state, job.done) == ("running", 1)
+    assert views.ids(View.DELETED, None, 9) == [many_people]
+    work.run_all()
+    job = jobs.get(outcome.job_id)
+    assert job
+    assert (job.state, job.result) == ("done", "1 message deleted.")
+    held = db.execute("SELECT count(*) FROM dispatch WHERE held = 1").fetchone()
+    assert held == (AT_ONCE + 1,)
+    assert audit() == [("ann", "delete", f"1 message to +254711000000 and {AT_ONCE} more")]
+
+
+def test_what_a_power_cut_left_half_done_housekeeping_brings_to_its_end(clock: FakeClock):
+    many_people = message(*(f"+2547110{n:05}" for n in range(AT_ONCE + 1)))
+    with db.transaction():
+        trash.mark_deleted([many_people], NOW)
+    Housekeeping(clock, Events()).tidy()
+    held = db.execute("SELECT count(*) FROM dispatch WHERE held = 1").fetchone()
+    assert held == (AT_ONCE + 1,)
