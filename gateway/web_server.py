@@ -1,7 +1,8 @@
 """The web server of the page: waitress, with bounds on slow and greedy clients, and with TLS.
 
 waitress ends connections on which nothing happens; here those end too that send one octet now and
-then for ever, and no address may take all the places.
+then for ever, no address may take all the places, and where all are taken, the one that has been
+waiting longest for its next request makes room. What a request may take up: web_bounds.py.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from waitress import server as waitress_server
-from waitress.channel import HTTPChannel
 
 from gateway.config import Http
 from gateway.tls import Certificate, TlsSocket
+from gateway.web_bounds import Channel, Room
 
 if TYPE_CHECKING:
     from gateway.box import Box
@@ -27,39 +28,13 @@ log = logging.getLogger(__name__)
 
 THREADS = 8
 REQUEST_GRACE = 1.5  # seconds that a request under way may take when the service stops
-MAX_REQUEST = 5 << 20  # octets: a file of contacts; waitress' own default is a gigabyte
 MAX_HEADER = 32 << 10  # octets
 CONNECTIONS = 200  # at once
 CONNECTIONS_EACH = 48  # of one address: some open pages of several browsers behind one router
 IDLE = 30  # seconds until a connection without any request is closed
-HEADERS_WITHIN = 15.0  # seconds from a request's first octet to the end of its headers
-BODY_WITHIN = 30.0  # seconds, and as much more as the body takes at SLOWEST
-SLOWEST = 4096  # octets per second
+NO_LIMIT = 1 << 50  # octets: web_bounds.py has the real ones
 TLS_RECORD = 16384  # octets: read less, and what is left inside OpenSSL wakes nobody
 LOOK_EVERY = 5  # seconds between looks for the slow
-
-
-class Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection; remembers when the request that is coming in began."""
-
-    began: float | None = None
-
-    def received(self, data: bytes) -> Any:
-        if self.began is None:
-            self.began = time.monotonic()
-        result = super().received(data)
-        if self.request is None:
-            self.began = None
-        return result
-
-    def too_slow(self, now: float) -> bool:
-        request = self.request
-        if self.began is None or request is None:
-            return False
-        if not request.headers_finished:
-            return now - self.began > HEADERS_WITHIN
-        size = max(request.content_length, request.body_bytes_received)
-        return bool(now - self.began > BODY_WITHIN + size / SLOWEST)
 
 
 class TlsChannel(Channel):
@@ -91,17 +66,18 @@ class TlsChannel(Channel):
 
 def make_server(box: Box, listener: socket.socket) -> Any:
     """The server in front of the page; `run` it in the main thread. Raises TlsError."""
-    from webui import create_app
+    from webui import create_app, security
 
     http = box.config.http
     certificate = Certificate(Path(http.certificate), Path(http.key)) if http.certificate else None
+    app = create_app(box)
     server = waitress_server.create_server(
-        create_app(box),
+        app,
         sockets=[listener],
         threads=THREADS,
-        max_request_body_size=MAX_REQUEST,
+        max_request_body_size=NO_LIMIT,
         max_request_header_size=MAX_HEADER,
-        connection_limit=CONNECTIONS,
+        connection_limit=CONNECTIONS + THREADS,  # never reached: somebody makes room before
         channel_timeout=IDLE,
         cleanup_interval=LOOK_EVERY,
         ident=None,
@@ -110,6 +86,7 @@ def make_server(box: Box, listener: socket.socket) -> Any:
         **_proxy(http),
     )
     server.channel_class = TlsChannel if certificate else Channel
+    server.room = Room(security.known_browser(app))
     _bound(server, certificate, http.trusted_proxy)
     # Its own limit for requests under way would use up all the time that a stop may take.
     end = server.task_dispatcher.shutdown
@@ -134,8 +111,12 @@ def _bound(server: Any, certificate: Certificate | None, proxy: str) -> None:
         if found is None:
             return None
         connection, address = found
-        taken = Counter(channel.addr[0] for channel in server.active_channels.values())
+        there = list(server.active_channels.values())
+        taken = Counter(channel.addr[0] for channel in there)
         if address[0] != proxy and taken[address[0]] >= CONNECTIONS_EACH:
+            connection.close()
+            return None
+        if len(there) >= CONNECTIONS and not _make_room(there, taken):
             connection.close()
             return None
         if certificate is None:
@@ -153,6 +134,16 @@ def _bound(server: Any, certificate: Certificate | None, proxy: str) -> None:
         moment = time.monotonic()
         for channel in list(server.active_channels.values()):
             if channel.too_slow(moment):
-                channel.will_close = True
+                channel.handle_close()  # will_close would wait until there is room to write
 
     server.accept, server.maintenance = bounded_accept, look_after
+
+
+def _make_room(there: list[Channel], taken: Counter[str]) -> bool:
+    """End the longest silent connection of whoever has most; False while all are being answered."""
+    idle = [c for c in there if c.idle_since is not None and not c.will_close]
+    if not idle:
+        return False
+    ended = min(idle, key=lambda c: (-taken[c.addr[0]], c.idle_since))
+    ended.handle_close()
+    return True

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 from waitress import wasyncore
 
-from gateway import tls, web_server
+from gateway import tls, web_bounds, web_server
 from gateway.config import Config, Http
 from gateway.web_server import make_server
 from tests.support.box import eventually
-from tests.webui.conftest import NAME, PASSWORD, World, field
+from tests.webui.conftest import NAME, PASSWORD, Reader, World, field
+from webui import create_app, security
 
 Serve = Callable[..., "Served"]
 
@@ -88,13 +89,22 @@ def closed(connection: socket.socket) -> bool:
         return True
 
 
+def whole(connection: socket.socket) -> bytes:
+    """All that the box says until it ends the connection."""
+    answer = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := connection.recv(4096):
+            answer += piece
+    return answer
+
+
 # slow and greedy -------------------------------------------------------------------------------
 
 
 def test_a_request_that_drips_in_for_ever_is_ended(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_server, "HEADERS_WITHIN", 0.6)
+    monkeypatch.setattr(web_bounds, "HEADERS_WITHIN", 0.6)
     monkeypatch.setattr(web_server, "LOOK_EVERY", 0.1)
     served = serve()
     with served.open() as slow:
@@ -114,7 +124,7 @@ def test_a_request_that_drips_in_for_ever_is_ended(
 def test_a_body_that_drips_in_is_ended_and_an_honest_slow_one_is_not(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_server, "BODY_WITHIN", 0.5)
+    monkeypatch.setattr(web_bounds, "BODY_WITHIN", 0.5)
     monkeypatch.setattr(web_server, "LOOK_EVERY", 0.1)
     served = serve()
     head = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
@@ -170,6 +180,22 @@ def test_a_body_larger_than_anything_here_is_refused_before_it_is_sent(serve: Se
         b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: x\r\n\r\n",
         b"POST /send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /send HTTP/1.1\r\n\r\n",
+        *(
+            b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n" + lie + b"\r\n\r\n"
+            b"0\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            for lie in (
+                b"Transfer-Encoding: chunked\r\nContent-Length: 5",
+                b"Content-Length: 5\r\nContent-Length: 0",
+                b"Content-Length: +5",
+                b"Content-Length: 0x5",
+                b"Transfer-Encoding: xchunked",
+                b"Transfer-Encoding: chunked, identity",
+                b"Transfer-Encoding : chunked",
+                b" Transfer-Encoding: chunked",
+                b"X: y\nTransfer-Encoding: chunked",
+                b"Transfer-Encoding:\x0bchunked",
+            )
+        ),
         b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
@@ -180,9 +206,119 @@ def test_rubbish_is_refused_and_the_box_goes_on(serve: Serve, rubbish: bytes) ->
     with served.open() as rude:
         rude.sendall(rubbish)
         answer = rude.recv(4096)
-        assert b" 200 " not in answer.split(b"\r\n")[0]
+        assert b" 200 " not in answer
         assert b"root:" not in answer
     assert served.get().status == 200
+
+
+# room for bodies -------------------------------------------------------------------------------
+
+
+def head(size: int, *lines: str, path: str = "/sign-in") -> bytes:
+    told = (f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Length: {size}", *lines)
+    return "\r\n".join((*told, "", "")).encode()
+
+
+def cookies_of_a_known_browser(world: World) -> str:
+    with create_app(world.box).test_client() as client:
+        reader = Reader(client)
+        assert reader.sign_in().status_code == 303
+        reader.post("/sign-out", form="/")
+        known = client.get_cookie(security.KNOWN_COOKIE)
+    assert known is not None
+    return f"Cookie: {security.KNOWN_COOKIE}={known.value}"
+
+
+def test_large_bodies_of_strangers_share_little_room_and_small_ones_always_pass(
+    serve: Serve, world: World
+) -> None:
+    served, each = serve(), web_bounds.STRANGERS_EACH
+    places = web_bounds.STRANGERS // each
+    strangers = served.server.room.strangers
+    with contextlib.ExitStack() as stack:
+        crowd = [stack.enter_context(served.open()) for _ in range(places)]
+        for one in crowd:
+            one.sendall(head(each) + b"x" * 1000)
+        eventually(lambda: strangers.taken == web_bounds.STRANGERS)
+        late = stack.enter_context(served.open())
+        late.sendall(head(each))
+        assert b" 503 " in late.recv(4096)
+        chunked = stack.enter_context(served.open())
+        chunked.sendall(
+            b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + (b"2000\r\n" + b"x" * 0x2000 + b"\r\n") * 5
+        )
+        assert b" 413 " in chunked.recv(4096)
+        small = stack.enter_context(served.open())
+        small.sendall(head(web_bounds.SMALL) + b"x" * web_bounds.SMALL)
+        assert b" 403 " in small.recv(4096)
+        known = stack.enter_context(served.open())
+        known.sendall(head(each, cookies_of_a_known_browser(world)))
+        eventually(lambda: served.server.room.known.taken == each)
+        crowd[0].close()
+        eventually(lambda: strangers.taken == web_bounds.STRANGERS - each)
+        crowd[1].sendall(b"x" * (each - 1000))
+        assert b" 403 " in crowd[1].recv(4096)
+        eventually(lambda: strangers.taken == web_bounds.STRANGERS - 2 * each)
+    eventually(lambda: strangers.taken == 0)
+    eventually(lambda: served.server.room.known.taken == 0)
+
+
+def test_only_who_has_signed_in_before_may_upload(serve: Serve, world: World) -> None:
+    served = serve()
+    size = web_bounds.STRANGERS_EACH + 1
+    for cookie in ("", "Cookie: pigeonbox_known=WyJhZG1pbiIsICJ4Il0.forged", "Cookie: pigeonbox=x"):
+        with served.open() as stranger:
+            stranger.sendall(head(size, *filter(None, [cookie]), path="/people/import"))
+            answer = whole(stranger)
+        assert b" 413 " in answer
+        assert b"not signed in" in answer
+    with served.open() as known:
+        known.sendall(head(size, cookies_of_a_known_browser(world), path="/people/import"))
+        known.sendall(b"x" * size)
+        assert b" 303 " in known.recv(4096)  # to the sign-in page: its session has ended
+
+
+def test_who_asks_and_asks_and_never_reads_is_sent_away(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a few such connections would hold answers in memory, and threads, for ever."""
+    served = serve()
+    with served.open() as greedy:
+        greedy.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
+        eventually(lambda: closed(greedy), patience=8)
+    monkeypatch.setattr(web_bounds, "UNREAD", 0.3)
+    monkeypatch.setattr(web_server, "LOOK_EVERY", 0.1)
+    served = serve()
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", served.port))
+        eventually(lambda: served.server.active_channels)
+        (channel,) = served.server.active_channels.values()
+        channel.write_soon(b"x" * (8 << 20))
+        assert channel.total_outbufs_len
+        eventually(lambda: not served.server.active_channels, patience=8)
+    assert served.get().status == 200
+
+
+def test_when_all_places_are_taken_the_longest_silent_one_makes_room(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_server, "CONNECTIONS", 12)
+    monkeypatch.setattr(web_server, "CONNECTIONS_EACH", 6)
+    served = serve()
+    with contextlib.ExitStack() as stack:
+
+        def come(number: int) -> socket.socket:
+            address = (f"127.0.1.{number // 6}", 0)
+            opened = socket.create_connection(("127.0.0.1", served.port), 10, address)
+            return stack.enter_context(opened)
+
+        crowd = [come(number) for number in range(12)]
+        eventually(lambda: len(served.server.active_channels) == 12)
+        assert served.get().status == 200  # from an address of its own
+        assert sum(map(closed, crowd)) == 1
+        assert closed(crowd[0])
 
 
 # TLS -------------------------------------------------------------------------------------------
@@ -225,10 +361,10 @@ def test_the_page_is_served_by_its_own_certificate_and_cookies_are_secure(
 
 def test_bodies_and_answers_of_any_size_pass_whole(secure: Served, pair: tuple[Path, Path]) -> None:
     client = over_tls(secure, pair)
-    for size in (1, 16383, 16384, 16385, 100_000, 600_000):
+    for size in (1, 16383, 16384, 16385, 100_000, web_bounds.STRANGERS_EACH):
         client.request("POST", "/sign-in", b"x" * size)
         answer = client.getresponse()
-        assert answer.status in (403, 413)
+        assert answer.status == 403
         assert b"</html>" in answer.read()
     client.close()
 
@@ -253,11 +389,7 @@ def test_many_browsers_at_once_are_served(secure: Served, pair: tuple[Path, Path
 def test_who_types_http_is_told_to_type_https(secure: Served) -> None:
     with secure.open() as plain:
         plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        answer = b""
-        with contextlib.suppress(ConnectionResetError):
-            while piece := plain.recv(4096):
-                answer += piece
-        assert b"write https:// instead" in answer
+        assert b"write https:// instead" in whole(plain)
 
 
 def test_who_never_finishes_the_handshake_is_sent_away_and_holds_nobody_up(
