@@ -58,16 +58,17 @@ from gateway.services.ussd import Ussd
 from gateway.store import connections, db, outbox, room
 from gateway.supervisor import Supervisor, standing_still
 from gateway.terminal.desk import Desk
-from hw import power
+from hw import patterns, power
 from hw.boards import BOARDS
 from hw.button import Button
+from hw.lamps import button_of, open_lamp
+from hw.leds import Leds
 from hw.ports import Finding
 
 if TYPE_CHECKING:
     from gateway.simnet import Network
-from hw.lamps import button_of, open_lamp
-from hw.leds import Leds
 
+START_WITHIN = 15 * 60.0  # seconds: the unit's TimeoutStartSec
 log = logging.getLogger(__name__)
 
 
@@ -101,10 +102,12 @@ class Service:
         self._ask_to_stop: Callable[[], None] = lambda: None
         self.restarts = False
         self._loops: tuple[Loop, ...] = ()
+        self._lights: Leds | None = None
         self.events = Events()
 
     def start(self) -> Box:
         """Open the store, start every thread. Raises AppError, StoreError. Undone by `stop`."""
+        leds, why_dark = self._leds()
         db.open_store(self.config.data)
         self._stack.enter_context(_alone(self.config.data))
         self._stack.callback(db.close_store)
@@ -153,7 +156,6 @@ class Service:
             self._systemd,
             self._page_answers,
         )
-        lamp, why_dark = open_lamp("none" if self._trial else self.config.led_board)
         no_light = [Finding("light", "", why_dark, serious=False)] if why_dark else []
         box = make_box(
             self.config,
@@ -161,7 +163,7 @@ class Service:
             self.events,
             fleet,
             network,
-            lambda: (*watch.findings, *supervisor.findings, *no_light),
+            lambda: (*watch.findings, *supervisor.findings, *no_light, *_light_troubles(leds)),
             self._gate,
         )
         box.ussd = ussd = Ussd(fleet, self._clock, self.events)
@@ -184,12 +186,9 @@ class Service:
         control = Control(self.config.data, box)
         if self._trial:
             return box
-        leds = Leds(lamp)
         box.lighting = Lighting(
             self._clock, box.status, box.accounts, self.events, leds, lambda: health.issues
         )
-        if self.config.led_board != "none":
-            self._light_up(box.lighting, leds)
         if no_button := self._watch_button(box, leds):
             no_light.append(Finding("button", "", no_button, serious=False))
         self._stack.callback(fleet.stop)
@@ -197,6 +196,9 @@ class Service:
         for port in self._ports(network):
             fleet.add(port)
         self._loops = (timekeeping, scheduler, acting, housekeeping, work, health)
+        if self.config.led_board != "none":
+            self._loops += (box.lighting,)
+            alive["leds"] = lambda: leds.alive
         alive |= {loop.name: partial(getattr, loop, "alive") for loop in self._loops}
         for part in (*self._loops, credit, self._dispatch, watch, supervisor, control):
             part.start()
@@ -206,6 +208,8 @@ class Service:
     def _standing_still(self, watch: PortWatch) -> dict[str, float]:
         beats = {loop.name: loop.beat for loop in self._loops}
         beats |= {"dispatch": self._dispatch.beat, "ports": watch.beat}
+        if self._lights and self._lights.alive:
+            beats["leds"] = self._lights.beat
         return standing_still(self._clock.monotonic(), beats)
 
     def _long_work(self, box: Box) -> LongWork:
@@ -233,10 +237,16 @@ class Service:
         self._stack.callback(button.stop)
         return ""
 
-    def _light_up(self, lighting: Lighting, leds: Leds) -> None:
-        for part in (leds, lighting):
-            part.start()
-            self._stack.callback(part.stop)
+    def _leds(self) -> tuple[Leds, str]:
+        """First of all, since a dark lamp says that nothing runs: migrating may take minutes."""
+        lamp, why_dark = open_lamp("none" if self._trial else self.config.led_board)
+        leds = Leds(lamp)
+        if self.config.led_board != "none" and not self._trial:
+            leds.show(patterns.STARTING, good_for=START_WITHIN)
+            leds.start()
+            self._stack.callback(leds.stop)
+            self._lights = leds
+        return leds, why_dark
 
     def _restart(self) -> None:
         """From any thread: the main thread stops everything, and `run` says what for."""
@@ -339,6 +349,10 @@ def make_box(
         desk=Desk(fleet.worker_at),
         phone=phone,
     )
+
+
+def _light_troubles(leds: Leds) -> list[Finding]:
+    return [Finding("light", "", leds.trouble, serious=False)] if leds.trouble else []
 
 
 def _means(config: Power, others_work: Callable[[], bool]) -> Means:

@@ -23,7 +23,7 @@ class Scene:
     health: bool = False  # disk, clock, supply, a dead thread ...
     set_up: bool = True  # somebody has a password
     hindered: bool = False  # the queue does not move, or the signal is weak
-    working: bool = False  # sending right now
+    working: bool = False  # sending or receiving right now
     unread: bool = False
 
     def any(self, *states: str) -> bool:
@@ -103,7 +103,9 @@ LIGHTS: Final[tuple[Light, ...]] = (
         "Messages wait, or the signal is weak.",
         "amber, steady",
     ),
-    Light("working", lambda s: s.working, patterns.WORKING, "Sending.", "green flicker"),
+    Light(
+        "working", lambda s: s.working, patterns.WORKING, "Sending or receiving.", "green flicker"
+    ),
     Light(
         "unread",
         lambda s: s.unread,

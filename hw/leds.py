@@ -14,7 +14,8 @@ from hw.patterns import Colour, Pattern
 log = logging.getLogger(__name__)
 
 STALE = 60.0  # seconds without a word from the service after which the lamp goes dark
-FAILURES = 5  # a lamp that fails so often in a row is left alone
+FAILURES = 5  # times in a row after which a lamp is called broken
+RETRY = 30.0  # seconds between tries of a broken lamp
 
 
 class Leds:
@@ -26,8 +27,11 @@ class Leds:
         self._pattern: Pattern | None = None
         self._told: tuple[tuple[Colour | None, float], ...] = ()
         self._changed = threading.Event()
-        self._told_at = clock()
+        self._good_until = clock() + STALE
         self._clock = clock
+        self._failed = 0
+        self.trouble = ""  # in plain words, while the lamp cannot be used
+        self.beat = clock()  # when the thread last moved
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="leds", daemon=True)
 
@@ -47,13 +51,13 @@ class Leds:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def show(self, pattern: Pattern) -> None:
+    def show(self, pattern: Pattern, good_for: float = STALE) -> None:
         """Go over to this pattern at once; the one already shown goes on undisturbed.
 
-        Whoever shows has to say so again and again: a lamp that plays on while the service hangs
-        would lie.
+        Whoever shows has to say so again within `good_for` seconds: a lamp that plays on while the
+        service hangs would lie.
         """
-        self._told_at = self._clock()
+        self._good_until = self._clock() + good_for
         if pattern != self._pattern:
             self._pattern = pattern
             self._changed.set()
@@ -64,14 +68,21 @@ class Leds:
         self._changed.set()
 
     def _run(self) -> None:
-        failed = 0
-        while not self._stopping and failed < FAILURES:
+        """Never ends before `stop`: a dark lamp says that the service is dead, and must not lie."""
+        while not self._stopping:
             try:
                 self._play(self._wait)
-                failed = 0
             except Exception as e:
-                failed += 1
-                log.warning("the light failed: %s", e)
+                self._fail(e)
+
+    def _fail(self, error: Exception) -> None:
+        self._failed += 1
+        if self._failed == FAILURES:
+            self.trouble = f"The light has failed: {error or type(error).__name__}."
+            log.warning("%s It is tried again now and then.", self.trouble)
+        self._changed.clear()
+        if not self._stopping:
+            self._wait(RETRY if self._failed >= FAILURES else 0.1)
 
     def _play(self, wait: Callable[[float | None], bool]) -> None:
         """Until something changed. `wait` returns True when it did."""
@@ -81,8 +92,8 @@ class Leds:
             if not self._tell_one(*step, wait):
                 return
         for colour, seconds in steps(self._pattern):
-            stale = self._clock() - self._told_at > STALE
-            self._lamp.light(None if stale else colour)
+            stale = self._clock() > self._good_until
+            self._light(None if stale else colour)
             if wait(STALE / 4 if seconds is None else seconds):
                 return
 
@@ -91,12 +102,19 @@ class Leds:
     ) -> bool:
         """A new pattern meanwhile waits, so that blinks can be counted; False: something else."""
         ends = self._clock() + seconds
-        self._lamp.light(colour)
+        self._light(colour)
         while (left := ends - self._clock()) > 0 and wait(left):
             self._changed.clear()
             if self._told or self._stopping:
                 return False
         return True
+
+    def _light(self, colour: Colour | None) -> None:
+        self.beat = self._clock()
+        self._lamp.light(colour)
+        if self._failed >= FAILURES:
+            log.warning("the light works again")
+        self._failed, self.trouble = 0, ""
 
     def _wait(self, seconds: float | None) -> bool:
         return self._changed.wait(seconds)

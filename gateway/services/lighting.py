@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from gateway.clock import Clock
-from gateway.events import Event, Events
+from gateway.events import Event, Events, Received
 from gateway.health import Issue, Severity
 from gateway.lights import Light, Scene, light
 from gateway.services.accounts import Accounts
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 AT_LEAST = 5.0  # seconds between looks when nothing tells us to
 AT_MOST = 0.2  # seconds between looks however much happens
+SEEN_FOR = 2.0  # seconds that the light tells of a message that came in
 # Issues that have a line of their own in the table of lights, or are behind one that has.
 ELSEWHERE = ("modem.silent", "modem.attention", "sim.", "network.", "credit.", "ports.", "queue.")
 
@@ -47,6 +48,7 @@ class Lighting(Loop):
         self._status = status
         self._accounts = accounts
         self._leds = leds
+        self._received_at = -SEEN_FOR
         events.subscribe(self._heard)
 
     def look(self) -> None:
@@ -70,14 +72,19 @@ class Lighting(Loop):
             hindered=bool(counts.pending and not ready)
             or "queue.stuck" in keys
             or any(m.weak for m in ready),
-            working=any(m.sending for m in box.modems),
+            working=any(m.sending for m in box.modems) or self._receives(),
             unread=counts.unread > 0,
         )
 
     def turn(self) -> float:
         self.look()
         self._stopping.wait(AT_MOST)
-        return AT_LEAST
+        return SEEN_FOR if self._receives() else AT_LEAST
+
+    def _receives(self) -> bool:
+        return self._clock.monotonic() - self._received_at < SEEN_FOR
 
     def _heard(self, event: Event) -> None:
+        if isinstance(event, Received):
+            self._received_at = self._clock.monotonic()
         self.poke()

@@ -9,9 +9,11 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from hw import lamps, patterns
+from hw import leds as leds_module
 from hw.lamps import BOARDS, ActLamp, Dark, PinLamp, open_lamp
 from hw.leds import Leds, steps
 from hw.patterns import Colour, Pattern
+from tests.support.box import eventually
 
 ALL = {name: value for name, value in vars(patterns).items() if isinstance(value, patterns.Pattern)}
 
@@ -56,31 +58,94 @@ def test_without_colour_the_states_that_differ_in_urgency_still_differ_in_rhythm
     assert patterns.ALL_WELL.round not in {p.round for p in counted}
 
 
-def played(pattern: Pattern, lamp, rounds: int) -> None:
-    """Play so many steps without waiting for real."""
-    leds = Leds(lamp)
+# seconds lit and dark of one round, and the colour: design and light card, not the code's own data
+ROUNDS = {
+    "ATTENTION": ("red", []),
+    "NO_MODEM": ("red", [(0.25, 1.6)]),
+    "SIM": ("red", [(0.25, 0.3), (0.25, 1.6)]),
+    "DENIED": ("red", [(0.25, 0.3)] * 2 + [(0.25, 1.6)]),
+    "CREDIT": ("amber", [(0.25, 0.3)] * 3 + [(0.25, 1.6)]),
+    "HEALTH": ("amber", [(0.25, 0.3)] * 4 + [(0.25, 1.6)]),
+    "NOT_SET_UP": ("blue", [(1.5, 1.5)]),
+    "STARTING": ("amber", [(0.5, 0.5)]),
+    "HINDERED": ("amber", []),
+    "WORKING": ("green", [(0.07, 0.07)]),
+    "UNREAD": ("green", [(0.06, 0.25), (0.06, 2.63)]),
+    "ALL_WELL": ("green", [(0.06, 2.94)]),
+}
+
+
+def one(pin):
+    return [pin], {key: {pin} for key in ("red", "amber", "green", "blue")} | {None: set()}
+
+
+# Board -> its pins, and those of them at 3.3 V for each colour and for dark.
+LEVELS = {
+    "single": one(21),
+    "sixfab-base": one(27),
+    "sixfab-cellular-iot": one(27),
+    "sixfab-cellular-iot-app": one(27),
+    "sixfab-gprs-iot": one(5),
+    "rgb": (
+        [16, 20, 21],
+        {"red": {16}, "amber": {16, 20}, "green": {20}, "blue": {21}, None: set()},
+    ),
+    "rgb-anode": (
+        [16, 20, 21],
+        {"red": {20, 21}, "amber": {21}, "green": {16, 21}, "blue": {16, 20}, None: {16, 20, 21}},
+    ),
+    "traffic-light": (
+        [16, 20, 21],
+        {"red": {16}, "amber": {20}, "green": {21}, "blue": {21}, None: set()},
+    ),
+}
+
+
+def played(pattern: Pattern, lamp, steps: int, seen) -> list[tuple[object, float | None]]:
+    """So many steps without waiting for real: what `seen` saw in each, and for how long."""
+    leds, found = Leds(lamp), []
     leds.show(pattern)
-    left = [rounds]
 
     def wait(seconds: float | None) -> bool:
-        left[0] -= 1
-        return left[0] <= 0
+        found.append((seen(), seconds))
+        return len(found) == steps
 
     leds._play(wait)
+    return found
 
 
-def lit(factory: MockFactory, pin: int) -> list[bool]:
-    """Every state the pin has had, the first being its rest."""
-    return [bool(state.state) for state in factory.pin(pin).states]
+def test_these_are_all_boards_and_all_patterns():
+    assert set(LEVELS) == set(BOARDS)
+    assert set(ROUNDS) == set(ALL)
 
 
-def test_rgb_shows_amber_as_red_and_green(factory):
-    played(patterns.STARTING, PinLamp(BOARDS["rgb"], factory), 4)
-    red, green, blue = 16, 20, 21
-    blinks = [False, True, False, True, False]
-    assert lit(factory, red)[-5:] == blinks
-    assert lit(factory, green)[-5:] == blinks
-    assert True not in lit(factory, blue)
+@pytest.mark.parametrize("name", ROUNDS)
+@pytest.mark.parametrize("board", LEVELS)
+def test_every_pattern_plays_whole_rounds_on_the_pins_of_every_board(factory, board, name):
+    pins, levels = LEVELS[board]
+    colour, blinks = ROUNDS[name]
+    lamp = PinLamp(BOARDS[board], factory)
+
+    def high() -> set[int]:
+        return {pin for pin in pins if factory.pin(pin).state}
+
+    expected: list[tuple[object, float]] = []
+    for on, off in blinks:
+        expected += [(levels[colour], on), (levels[None], off)]
+    if not blinks:  # steady: looked at now and then, for it must not outlive the service
+        expected = [(levels[colour], 15.0)]
+    assert played(ALL[name], lamp, 3 * len(expected), high) == expected * 3
+    lamp.light(None)
+    assert high() == levels[None]
+
+
+@pytest.mark.parametrize("name", ROUNDS)
+def test_every_pattern_plays_whole_rounds_on_the_act_led(led_class, name):
+    brightness = led_class / "ACT" / "brightness"
+    blinks = ROUNDS[name][1]
+    expected = [step for on, off in blinks for step in (("1", on), ("0", off))] or [("1", 15.0)]
+    lamp = ActLamp(led_class)
+    assert played(ALL[name], lamp, 3 * len(expected), brightness.read_text) == expected * 3
 
 
 def test_common_anode_lights_with_a_low_pin(factory):
@@ -161,14 +226,78 @@ def test_a_new_pattern_is_shown_at_once_and_the_end_is_dark(factory):
     assert not factory.pin(20).state
 
 
-def test_a_lamp_that_always_fails_is_left_alone(caplog):
-    class Broken(Dark):
-        def light(self, colour: Colour | None) -> None:
-            raise OSError("no such line")
+def test_a_lamp_that_fails_is_told_of_and_tried_again_for_ever(caplog, monkeypatch):
+    monkeypatch.setattr(leds_module, "RETRY", 0.05)
 
-    leds = Leds(Broken())
+    class Broken(Dark):
+        works = False
+        lit = 0
+
+        def light(self, colour: Colour | None) -> None:
+            if not self.works:
+                raise OSError("no such line")
+            self.lit += 1
+
+    lamp = Broken()
+    leds = Leds(lamp)
     leds.show(patterns.ALL_WELL)
     leds.start()
-    leds._thread.join(5)
+    eventually(lambda: leds.trouble)
+    assert leds.trouble == "The light has failed: no such line."
+    assert leds.alive
+    lamp.works = True
+    eventually(lambda: lamp.lit and not leds.trouble)
+    assert leds.alive
+    leds.stop()
     assert not leds.alive
-    assert "no such line" in caplog.text
+    assert caplog.text.count("no such line") == 1
+
+
+def test_while_the_box_starts_its_light_may_go_on_for_minutes(factory):
+    """A migration says nothing meanwhile; after that a light that nobody feeds goes dark."""
+    now, lamp = [0.0], PinLamp(BOARDS["single"], factory)
+    leds = Leds(lamp, lambda: now[0])
+    leds.show(patterns.STARTING, good_for=900)
+    seen = []
+
+    def wait(seconds: float | None) -> bool:
+        seen.append((now[0], bool(factory.pin(21).state)))
+        now[0] += seconds or 0
+        return now[0] > 1000
+
+    leds._play(wait)
+    assert max(at for at, lit in seen if lit) == pytest.approx(900, abs=1)
+
+
+def test_no_permission_is_said_and_no_stop(led_class, monkeypatch):
+    monkeypatch.setattr(lamps.ActLamp.__init__, "__defaults__", (led_class,))
+
+    def refused(self: Path, data: str) -> int:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "write_text", refused)
+    lamp, why = open_lamp("act")
+    assert isinstance(lamp, Dark)
+    assert "Permission denied" in why
+    assert "The light (act) cannot be used" in why
+
+
+def test_a_busy_pin_is_said_and_no_stop(factory, monkeypatch):
+    from gpiozero import LED
+
+    monkeypatch.setattr(lamps.pins, "factory", lambda: factory)
+    other = LED(21, pin_factory=factory)
+    lamp, why = open_lamp("traffic-light")
+    assert isinstance(lamp, Dark)
+    assert "21" in why
+    other.close()
+
+
+def test_without_gpio_at_all_it_is_said_and_no_stop(monkeypatch):
+    def none() -> None:
+        raise OSError("cannot open gpiochip0")
+
+    monkeypatch.setattr(lamps.pins, "factory", none)
+    lamp, why = open_lamp("rgb")
+    assert isinstance(lamp, Dark)
+    assert "cannot open gpiochip0" in why

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.events import Events, ModemChanged
+from gateway.events import Events, ModemChanged, Received
 from gateway.modem.ledger import Telemetry
 from gateway.services.accounts import Accounts
 from gateway.services.lighting import Lighting
@@ -80,6 +80,13 @@ def test_a_thread_that_hangs_and_a_weak_signal_are_seen(world):
     assert world.look() == patterns.HINDERED
     world.telemetry[0] = Telemetry("/dev/one", state="ready", connection_id=1, stuck=120.0)
     assert world.look() == patterns.ATTENTION
+
+
+def test_a_message_that_comes_in_flickers_for_a_moment(world, clock):
+    world.lighting._heard(Received((1,)))
+    assert world.look() == patterns.WORKING
+    clock.seconds += 2.1
+    assert world.look() == patterns.ALL_WELL
 
 
 def test_news_wake_it(world, store):
