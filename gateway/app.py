@@ -38,6 +38,7 @@ from gateway.services.files import KIND as FILES
 from gateway.services.gate import Gate
 from gateway.services.healthwatch import HealthWatch, Sources
 from gateway.services.housekeeping import Housekeeping
+from gateway.services.importing import KIND as IMPORT
 from gateway.services.interactions import KIND as MESSAGES
 from gateway.services.interactions import Interactions
 from gateway.services.keeping import Keeping, in_a_thread
@@ -218,6 +219,7 @@ class Service:
         kinds = {
             MESSAGES: Kind(messages.piece),
             FILES: Kind(box.files.piece, changes=False),
+            IMPORT: Kind(box.importing.piece, changes=False),
         }
         box.work = LongWork(self._clock, self.events, kinds)
         return box.work

@@ -97,7 +97,7 @@ class Box:
 
     @property
     def importing(self) -> Importing:
-        return Importing(self.clock, self.events, self.preferences.country)
+        return Importing(self.clock, self.events, self.preferences.country, self.work)
 
     @property
     def users(self) -> Users:

@@ -1,103 +1,72 @@
-"""Contacts out of files: look at every row first, then put the good ones in, a few at a time.
+"""Contacts out of files: a preview of the first rows, then all good ones go in, some at a time.
 
-Rows are read and checked outside the transactions, and each transaction holds a few only, so that
-a modem that has something to write down never waits for long.
+Putting them in is long work (`longwork.py`); rows are read and checked outside the transactions.
+What was dealt with, and what did not go in, is in the commit of the rows themselves, so that after
+a power cut it goes on with the next row.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from gateway.clock import Clock
 from gateway.events import Events, StoreChanged
-from gateway.services import cleaning, columns, sheets, vcard
+from gateway.services import cleaning, columns, import_rows, sheets
 from gateway.services.columns import OWN, Sheet
-from gateway.services.people import Entered, examine, field_name_error, group_name_error
+from gateway.services.import_rows import Looked, Looker, Plan
+from gateway.services.longwork import LongWork, Progress
+from gateway.services.people import field_name_error, group_name_error
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import db, groups, imports, people
+from gateway.services.sheets import Row
+from gateway.store import db, groups, imports, jobs, people
+from gateway.store.bites import BREATH
+from gateway.store.imports import Problem
+from gateway.store.jobs import Job
 from gateway.store.people import Contact, NumberTaken, fold
 
-log = logging.getLogger(__name__)
-
+KIND = "import"  # of long work
 MOST_OCTETS = 4 << 20
 CHUNK = 50  # rows in one transaction
-BREATH = 0.01  # seconds between chunks that belong to whoever else wants to write
 AT_ONCE = 400  # so few rows are put in before the page is answered
-GROUP_SEPARATORS = re.compile(r"[,;|\n]|:::")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a person decided in the preview."""
-
-    columns: tuple[str, ...]
-    update: bool = False  # known contacts: True = update them, False = leave them as they are
-    group: str = ""  # that everybody joins
-
-    def to_json(self) -> str:
-        return json.dumps([self.columns, self.update, self.group])
-
-    @classmethod
-    def from_json(cls, text: str) -> Plan:
-        kinds, update, group = json.loads(text)
-        return cls(tuple(kinds), update, group)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A row that can go in. `values`: own field -> what is in it."""
-
-    line: int
-    contact: Contact
-    groups: tuple[str, ...]
-    values: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    line: int
-    cells: tuple[str, ...]
-    words: str
+TAKEN = "Somebody got this number while the file went in."
+ENDED = "This import has ended already."
 
 
 @dataclass(slots=True)
-class Looked:
-    """Every row of the file, looked at."""
+class _Reading:
+    """A file that is being worked through: its next rows, and what came before."""
 
-    good: list[Prepared] = field(default_factory=list)
-    bad: list[BadRow] = field(default_factory=list)
-    known: int = 0  # of the good ones: contacts that exist
+    header: tuple[str, ...]
+    rows: Iterator[Row]
+    looker: Looker
+    update: bool
+    done: int = 0  # rows taken from it
 
 
-def read(content: bytes, country: str) -> Sheet:
-    """CSV or vCard, told apart by what is in it. Raises sheets.BadFile."""
-    text = sheets.decode(content)
-    if vcard.looks_like(text):
-        rows = tuple(sheets.Row(card.line, card.cells) for card in vcard.read(text))
-        if len(rows) > sheets.MOST_ROWS:
-            words = f"The file has more than {sheets.MOST_ROWS:,} cards; import it in parts."
-            raise sheets.BadFile(words)
-        if not rows:
-            raise sheets.BadFile("There is nobody in the file.")
-        return Sheet(vcard.HEADER, rows)
-    found = columns.sheet(sheets.read(text), country)
-    if not found.rows:
-        raise sheets.BadFile("There is a header in the file, and nobody under it.")
-    return found
+class _Overtaken(Exception):
+    """Somebody else has put these rows in meanwhile; the transaction is taken back."""
 
 
 class Importing:
-    """Stateless but for its settings; the rows of large files go in on a thread of their own."""
+    """From any thread with a database connection; `piece` from one at a time."""
 
-    def __init__(self, clock: Clock, events: Events, country: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        events: Events,
+        country: Callable[[], str],
+        work: LongWork | None = None,
+    ) -> None:
         self._clock = clock
         self._events = events
         self._country = country
+        self._work = work
+        self._reading: dict[int, _Reading] = {}
 
     def upload(self, name: str, content: bytes, who: str) -> int:
         """Keep a file for the preview. Raises Refused when nothing can be made of it."""
@@ -105,13 +74,15 @@ class Importing:
             words = f"The file is larger than {MOST_OCTETS >> 20} MB; import it in parts."
             raise Refused([FieldError("file", words)])
         try:
-            read(content, self._country())
+            _, rows = import_rows.opened(content, self._country())
+            total = sum(1 for _ in rows)
         except sheets.BadFile as e:
             raise Refused([FieldError("file", str(e))]) from e
-        return imports.add(cleaning.line(name)[:100], content, self._clock.now(), who)
+        return imports.add(cleaning.line(name)[:100], content, total, self._clock.now(), who)
 
     def sheet(self, kept: imports.Import) -> Sheet:
-        return read(kept.content, self._country())
+        """As much as a preview looks at."""
+        return import_rows.read(kept.content, self._country())
 
     def guess(self, sheet: Sheet) -> Plan:
         return Plan(columns.guess(sheet, self._country()))
@@ -137,50 +108,18 @@ class Importing:
         return errors
 
     def look(self, sheet: Sheet, plan: Plan) -> Looked:
-        """Every row: can it go in, and if not, why."""
-        looked = Looked()
-        seen: dict[str, int] = {}
-        for row in sheet.rows:
-            prepared, words = self._prepare(row, plan)
-            key = prepared.contact.number or "name " + fold(prepared.contact.name)
-            if not words and key in seen:
-                same = "number" if prepared.contact.number else "name, without a number,"
-                words = f"The same {same} as in line {seen[key]}."
-            if words:
-                looked.bad.append(BadRow(row.line, row.cells, words))
-            else:
-                seen[key] = row.line
-                looked.good.append(prepared)
+        """The rows of a preview: can they go in, and if not, why."""
+        looked = Looker(plan, self._country()).look(sheet.rows)
         numbers = [p.contact.number for p in looked.good if p.contact.number]
         nameless = [p for p in looked.good if not p.contact.number]
-        looked.known = len(people.ids_of(numbers)) + sum(_known(p) is not None for p in nameless)
+        again = sum(import_rows.known(p) is not None for p in nameless)
+        looked.known = len(people.ids_of(numbers)) + again
         return looked
-
-    def _prepare(self, row: sheets.Row, plan: Plan) -> tuple[Prepared, str]:
-        cells: dict[str, list[str]] = {}
-        for kind, cell in zip(plan.columns, row.cells, strict=False):
-            if kind and cell.strip():
-                cells.setdefault(kind, []).append(cell)
-        name = " ".join(c for kind in ("name", "first", "last") for c in cells.get(kind, ()))
-        entered = Entered(
-            name, " ".join(cells.get("number", ())), "\n".join(cells.get("notes", ()))
-        )
-        contact, errors = examine(entered, self._country())
-        member = _group_names(cells.get("groups", ()), plan.group)
-        values = {
-            kind[len(OWN) :]: value
-            for kind, found in cells.items()
-            if kind.startswith(OWN) and (value := cleaning.line(" ".join(found)))
-        }
-        said = [e.words for e in errors]
-        said += [why for g in member if (why := group_name_error(g, self._country()))]
-        said += [f"“{k}” is too long." for k, v in values.items() if len(v) > 200]
-        return Prepared(row.line, contact, member, values), " ".join(said)
 
     # putting them in
 
     def start(self, import_id: int, plan: Plan) -> bool:
-        """Put the good rows in; large files on a thread. False: it was started already.
+        """Put the good rows in; large files as long work. False: it was started already.
 
         Raises Refused, StoreError.
         """
@@ -190,82 +129,94 @@ class Importing:
         sheet = self.sheet(kept)
         if errors := self.check(sheet, plan):
             raise Refused(errors)
-        if not imports.start(import_id, plan.to_json(), len(sheet.rows)):
+        if not imports.start(import_id, plan.to_json(), sheet.header):
             return False
-        self.resume(import_id, in_background=len(sheet.rows) > AT_ONCE)
+        if self._work is not None and kept.total > AT_ONCE:
+            self._work.add(KIND, json.dumps(import_id), kept.total, kept.who)
+            return True
+        pause = threading.Event()
+        while not self._step(import_id):
+            pause.wait(BREATH)
         return True
 
-    def resume(self, import_id: int, *, in_background: bool = True) -> None:
-        """Go on with one that was started, also after a restart of the box."""
-        if not _begin(import_id):
-            return
-        if in_background:
-            work = threading.Thread(
-                target=self._in_background, args=(import_id,), name="import", daemon=True
-            )
-            work.start()
-            return
-        try:
-            self._work(import_id)
-        finally:
-            _end(import_id)
+    def resume(self, import_id: int) -> None:
+        """Go on with one that was cut short. Long work does so by itself."""
+        kept = imports.get(import_id, content=False)
+        if self._work is not None and kept is not None and kept.state == "running":
+            self._work.add(KIND, json.dumps(import_id), kept.total, kept.who)
 
-    def _in_background(self, import_id: int) -> None:
-        try:
-            with db.connected():
-                self._work(import_id)
-        except Exception:
-            log.exception("an import stopped; it can be continued on its page")
-        finally:
-            _end(import_id)
+    def piece(self, job: Job) -> Progress:
+        """For long work: the next rows. It changes the store in a transaction of its own."""
+        import_id = int(json.loads(job.task))
+        ended = self._step(import_id)
+        kept = imports.get(import_id, content=False)
+        if kept is None:
+            return Progress(job.done, "", ENDED)
+        return Progress(kept.done, "", told(kept) if ended else None)
 
-    def _work(self, import_id: int) -> None:
-        kept = imports.get(import_id)
+    def bad_file(self, import_id: int) -> Iterator[str]:
+        """The rows that did not go in, as CSV with what is wrong in a column more."""
+        width = 0
+        for one in imports.problems(import_id):
+            width = width or len(one.cells)
+            yield sheets.write([(*one.cells, *("",) * (width - len(one.cells)), one.words)])
+
+    def _step(self, import_id: int) -> bool:
+        """One chunk; True when that was all, or nothing is to be done any more."""
+        kept = imports.get(import_id, content=import_id not in self._reading)
         if kept is None or kept.state != "running":
-            return
-        plan = Plan.from_json(kept.plan)
-        sheet = self.sheet(kept)
-        looked = self.look(sheet, plan)
-        late: list[Prepared] = []
-        pause = threading.Event()
-        for start in range(kept.done, len(looked.good), CHUNK):
-            chunk = looked.good[start : start + CHUNK]
-            late += self._put(import_id, chunk, start + len(chunk), update=plan.update)
+            self._reading.pop(import_id, None)
+            return True
+        reading = self._reading.pop(import_id, None) or self._open(kept)
+        if reading.done > kept.done:  # what was taken from it did not go in
+            reading = self._open(replace(kept, content=_content(import_id)))
+        passed = kept.done - reading.done  # rows that are in already
+        rows = list(islice(reading.rows, min(AT_ONCE, passed) or CHUNK))
+        looked = reading.looker.look(rows)
+        if not passed:
+            if not rows:
+                imports.finish(import_id)
+                self._events.publish(StoreChanged())
+                return True
+            with suppress(_Overtaken):
+                self._put(kept, looked, kept.done + len(rows), update=reading.update)
             self._events.publish(StoreChanged())
-            pause.wait(BREATH)
-        cells = {row.line: row.cells for row in sheet.rows}
-        taken = "Somebody got this number while the file went in."
-        bad = [*looked.bad, *(BadRow(p.line, cells[p.line], taken) for p in late)]
-        imports.finish(import_id, _bad_file(sheet, bad))
-        self._events.publish(StoreChanged())
+        reading.done += len(rows)
+        self._reading[import_id] = reading
+        return False
 
-    def _put(
-        self, import_id: int, chunk: Sequence[Prepared], done: int, *, update: bool
-    ) -> list[Prepared]:
-        """One transaction. Returns the rows that did not fit after all."""
+    def _open(self, kept: imports.Import) -> _Reading:
+        """From its beginning: what is done already is looked at again, for what follows it."""
+        plan = Plan.from_json(kept.plan)
+        header, rows = import_rows.opened(kept.content, self._country())
+        return _Reading(header, rows, Looker(plan, self._country()), plan.update)
+
+    def _put(self, kept: imports.Import, looked: Looked, done: int, *, update: bool) -> None:
+        """One transaction."""
         added = updated = skipped = 0
-        late = []
+        bad = list(looked.bad)
         with db.transaction():
-            own = _fields({name for p in chunk for name in p.values})
-            member = self._groups({name for p in chunk for name in p.groups})
-            for prepared in chunk:
+            own = _fields({name for p in looked.good for name in p.values})
+            member = self._groups({name for p in looked.good for name in p.groups})
+            for prepared in looked.good:
                 contact = replace(
                     prepared.contact, fields={own[k]: v for k, v in prepared.values.items()}
                 )
-                known = _known(prepared)
+                known = import_rows.known(prepared)
                 if known is not None and not update:
                     skipped += 1
                     continue
                 try:
                     contact_id = self._store(contact, known)
                 except NumberTaken:
-                    late.append(prepared)
+                    bad.append(Problem(prepared.row.line, prepared.row.cells, TAKEN))
                     continue
                 added, updated = added + (known is None), updated + (known is not None)
                 for name in prepared.groups:
                     groups.join(member[name], [contact_id])
-            imports.advance(import_id, done, added, updated, skipped)
-        return late
+            if not imports.advance(kept.id, kept.done, done, added, updated, skipped):
+                raise _Overtaken
+            imports.keep_problems(kept.id, sorted(bad, key=lambda b: b.line))
 
     def _store(self, contact: Contact, known: Contact | None) -> int:
         now = self._clock.now()
@@ -297,54 +248,21 @@ def _fields(names: Iterable[str]) -> dict[str, int]:
     return {name: known[fold(name)] for name in names}
 
 
-def _known(prepared: Prepared) -> Contact | None:
-    """The contact with this number; without one, the only one of this name that has none."""
-    if prepared.contact.number:
-        return people.by_number(prepared.contact.number)
-    found = [c for c in people.named(fold(prepared.contact.name)) if not c.number]
-    return found[0] if len(found) == 1 else None
+def told(kept: imports.Import) -> str:
+    """What became of it, in plain words."""
+    words = [f"{kept.added:,} added"]
+    words += [f"{kept.updated:,} updated"] * bool(kept.updated)
+    words += [f"{kept.skipped:,} left as they were"] * bool(kept.skipped)
+    words += [f"{kept.bad:,} did not go in"] * bool(kept.bad)
+    return ", ".join(words) + "."
 
 
-def _group_names(cells: Sequence[str], everybody: str) -> tuple[str, ...]:
-    said = [one for cell in cells for one in GROUP_SEPARATORS.split(cell)]
-    names = [cleaning.line(name).removeprefix("* ") for name in (*said, everybody)]
-    distinct = {fold(name): name for name in reversed(names) if name}
-    return tuple(reversed(distinct.values()))
+def work_of(import_id: int) -> Job | None:
+    """The long work that goes on with it; None: none does."""
+    task = json.dumps(import_id)
+    return next((j for j in jobs.running() if (j.kind, j.task) == (KIND, task)), None)
 
 
-def _bad_file(sheet: Sheet, bad: Sequence[BadRow]) -> str:
-    if not bad:
-        return ""
-    width = len(sheet.header)
-    rows = [(*row.cells, *("",) * (width - len(row.cells)), row.words) for row in bad]
-    return sheets.write([(*sheet.header, "Problem"), *rows])
-
-
-_running: set[int] = set()
-_lock = threading.Condition()
-
-
-def running(import_id: int) -> bool:
-    """Whether this process works on it. One that is not done and not running was cut short."""
-    with _lock:
-        return import_id in _running
-
-
-def _begin(import_id: int) -> bool:
-    with _lock:
-        if import_id in _running:
-            return False
-        _running.add(import_id)
-        return True
-
-
-def _end(import_id: int) -> None:
-    with _lock:
-        _running.discard(import_id)
-        _lock.notify_all()
-
-
-def wait(import_id: int, seconds: float) -> bool:
-    """Until this process no longer works on it. False: it still does."""
-    with _lock:
-        return _lock.wait_for(lambda: import_id not in _running, seconds)
+def _content(import_id: int) -> bytes:
+    kept = imports.get(import_id)
+    return kept.content if kept else b""

@@ -10,8 +10,9 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 SEPARATORS = (",", ";", "\t")
 FORMULA = tuple("=+-@\t\r\n'＝＋－＠")
@@ -19,6 +20,10 @@ HARMLESS = re.compile(r"\+?[0-9]+")
 MOST_ROWS = 50_000
 MOST_COLUMNS = 60
 UNREADABLE = "The file cannot be read as a table: "
+UNCLOSED = (
+    "a cell in line {line} begins with a quotation mark that is never closed."
+    " Close it or take it out."
+)
 
 
 class BadFile(ValueError):
@@ -60,23 +65,48 @@ def _utf16_without_mark(content: bytes) -> str:
 
 
 def read(text: str) -> list[Row]:
-    """Rows with something in them. Raises BadFile."""
+    """All of them at once. Raises BadFile."""
+    return list(rows(text))
+
+
+def rows(text: str) -> Iterator[Row]:
+    """Rows with something in them, one by one. Raises BadFile, when it comes to what is bad."""
     text, separator = _separator(text)
-    rows: list[Row] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    count = began = ended = 0
     try:
         for cells in reader:
+            began, ended = ended + 1, reader.line_num
             if any(cell.strip() for cell in cells):
-                rows.append(Row(reader.line_num, tuple(unguarded(c) for c in cells)))
-            if len(rows) > MOST_ROWS:
-                raise BadFile(f"The file has more than {MOST_ROWS:,} rows; import it in parts.")
+                count += 1
+                _check_size(count, ended, cells)
+                yield Row(ended, tuple(unguarded(c) for c in cells))
     except csv.Error as e:
+        if "field larger" in str(e):
+            raise BadFile(f"{UNREADABLE}{UNCLOSED.format(line=ended + 1)}") from e
         raise BadFile(f"{UNREADABLE}line {reader.line_num}, {e}.") from e
-    if not rows:
+    if not count:
         raise BadFile("There is nothing in the file.")
-    if max(len(row.cells) for row in rows) > MOST_COLUMNS:
-        raise BadFile(f"The file has more than {MOST_COLUMNS} columns; is it a list of contacts?")
-    return rows
+    if ended > began:
+        _check_closed(text, began, separator)
+
+
+def _check_size(count: int, line: int, cells: Sequence[str]) -> None:
+    if count > MOST_ROWS:
+        raise BadFile(f"The file has more than {MOST_ROWS:,} rows; import it in parts.")
+    if len(cells) > MOST_COLUMNS:
+        words = f"Line {line} has more than {MOST_COLUMNS} columns; is it a list of contacts?"
+        raise BadFile(words)
+
+
+def _check_closed(text: str, began: int, separator: str) -> None:
+    """A quotation mark that is never closed takes all lines behind it into one cell, the last."""
+    rest = islice(io.StringIO(text, newline=""), began - 1, None)
+    try:
+        next(csv.reader(rest, delimiter=separator, strict=True))
+    except csv.Error as e:
+        if "unexpected end" in str(e):
+            raise BadFile(f"{UNREADABLE}{UNCLOSED.format(line=began)}") from e
 
 
 def write(rows: Iterable[Sequence[str]]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import quopri
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 HEADER = ("Name", "Number", "Notes", "Groups", "Organisation")
@@ -43,8 +44,12 @@ def looks_like(text: str) -> bool:
 
 
 def read(text: str) -> list[Card]:
-    """Every card that was begun, whatever else is in the file."""
-    cards: list[Card] = []
+    """All of them at once."""
+    return list(cards(text))
+
+
+def cards(text: str) -> Iterator[Card]:
+    """Every card that was begun, whatever else is in the file, one by one."""
     current: list[_Property] | None = None
     started = 0
     for number, line in _unfolded(text):
@@ -53,16 +58,15 @@ def read(text: str) -> list[Card]:
             continue
         if found.name == "BEGIN" and found.value.strip().upper() == "VCARD":
             if current:
-                cards.append(_card(started, current))
+                yield _card(started, current)
             current, started = [], number
         elif found.name == "END" and current is not None:
-            cards.append(_card(started, current))
+            yield _card(started, current)
             current = None
         elif current is not None:
             current.append(found)
     if current:
-        cards.append(_card(started, current))
-    return cards
+        yield _card(started, current)
 
 
 def write(people: Iterable[tuple[str, str, str, Sequence[str]]]) -> str:
@@ -83,19 +87,26 @@ def write(people: Iterable[tuple[str, str, str, Sequence[str]]]) -> str:
 
 def _unfolded(text: str) -> Iterable[tuple[int, str]]:
     """Logical lines: a blank at the start goes on; so does = at the end of quoted-printable."""
-    pending, started = "", 0
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
-        quoted = "QUOTED-PRINTABLE" in pending.partition(":")[0].upper()
-        if quoted and pending.endswith("="):
-            pending = pending[:-1] + line
+    pending: list[str] = []  # a photograph has thousands
+    started, quoted = 0, False
+    for number, line in enumerate(_lines(text), start=1):
+        if quoted and pending[-1].endswith("="):
+            pending[-1] = pending[-1][:-1]
+            pending.append(line)
         elif line[:1] in (" ", "\t") and pending:
-            pending += line[1:]
+            pending.append(line[1:])
         else:
             if pending:
-                yield started, pending
-            pending, started = line, number
+                yield started, "".join(pending)
+            pending, started = [line] if line else [], number
+            quoted = "QUOTED-PRINTABLE" in line.partition(":")[0].upper()
     if pending:
-        yield started, pending
+        yield started, "".join(pending)
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in io.StringIO(text, newline=None):
+        yield line.rstrip("\n")
 
 
 def _property(line: str) -> _Property | None:

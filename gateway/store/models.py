@@ -29,7 +29,15 @@ from gateway.store.message_models import (
     Tally,
     Word,
 )
-from gateway.store.people_models import Blocked, Contact, Group, Import, Membership, OwnField
+from gateway.store.people_models import (
+    Blocked,
+    Contact,
+    Group,
+    Import,
+    ImportProblem,
+    Membership,
+    OwnField,
+)
 from gateway.store.radio_models import Connection, CreditCheck, CreditSetting, Modem, RoutingRule
 from gateway.store.schedule_models import Schedule, ScheduleRun
 from gateway.store.table import Base
@@ -86,6 +94,7 @@ TABLES: tuple[type[Base], ...] = (
     OwnField,
     Blocked,
     Import,
+    ImportProblem,
     Job,
     Schedule,
     ScheduleRun,

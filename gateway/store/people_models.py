@@ -74,3 +74,12 @@ class Import(Base):
     updated = IntegerField(default=0)
     skipped = IntegerField(default=0)
     bad = TextField(default="")
+
+
+class ImportProblem(Base):
+    """A row that did not go in; line 0 is the header of the file."""
+
+    file = ForeignKeyField(Import, column_name="import_id", on_delete="CASCADE")
+    line = IntegerField()
+    cells = TextField()  # JSON
+    words = TextField()

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
-from flask import Flask, abort, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services import cleaning, columns, importing
 from gateway.services.columns import Sheet
-from gateway.services.importing import Plan
+from gateway.services.import_rows import Looked, Plan
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import imports
 from webui.current import author, box
@@ -64,8 +75,8 @@ def one_import(import_id: int) -> str:
     if kept.state == "new":
         sheet = box().importing.sheet(kept)
         return _preview(kept, sheet, box().importing.guess(sheet))
-    working = importing.running(import_id)
-    return render_template("import_done.html", kept=kept, working=working)
+    work = importing.work_of(import_id)
+    return render_template("import_done.html", kept=kept, working=work is not None)
 
 
 @blueprint.post("/people/import/<id:import_id>")
@@ -97,8 +108,9 @@ def go_on(import_id: int) -> BaseResponse | str:
 
 @blueprint.get("/people/import/<id:import_id>/rows.csv")
 def bad_rows(import_id: int) -> BaseResponse:
-    response = make_response("\ufeff" + _known(import_id).bad)
-    response.mimetype = "text/csv"
+    _known(import_id)
+    rows = chain(["\ufeff"], box().importing.bad_file(import_id))
+    response = Response(stream_with_context(rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="not-imported.csv"'
     return response
 
@@ -114,7 +126,7 @@ def _preview(
     kept: imports.Import, sheet: Sheet, plan: Plan, errors: Iterable[FieldError] = ()
 ) -> str:
     said = list(errors) or box().importing.check(sheet, plan)
-    looked = importing.Looked() if said else box().importing.look(sheet, plan)
+    looked = Looked() if said else box().importing.look(sheet, plan)
     return render_template(
         "import_preview.html",
         kept=kept,
@@ -122,6 +134,7 @@ def _preview(
         plan=plan,
         errors={e.field: e.words for e in said},
         looked=looked,
+        rows=kept.total or len(sheet.rows),
         problems=looked.bad[:SHOWN_PROBLEMS],
         samples=[_sample(sheet, i) for i in range(len(sheet.header))],
         choices=[_choices(head) for head in sheet.header],

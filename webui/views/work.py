@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from gateway.services.importing import KIND as IMPORT
 from gateway.services.interactions import KIND as MESSAGES
 from gateway.services.interactions import Action, Task
 from gateway.store import jobs
@@ -46,8 +48,13 @@ def _messages(job: Job) -> Words:
     return Words(title, unit, url_for("inbox.view", name=view), link)
 
 
+def _import(job: Job) -> Words:
+    href = url_for("people.one_import", import_id=int(json.loads(job.task)))
+    return Words("Importing people", "rows", href, "What became of the file")
+
+
 # A kind of work adds its own line here.
-KINDS: dict[str, Callable[[Job], Words]] = {MESSAGES: _messages}
+KINDS: dict[str, Callable[[Job], Words]] = {MESSAGES: _messages, IMPORT: _import}
 
 
 def words(job: Job) -> Words:
