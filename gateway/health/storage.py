@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from gateway.health.issue import Issue, problem
 from gateway.health.snapshot import Snapshot
 
+STOPPED = "Start the service: it reads the messages, keeps them and empties the storage."
+RUNS = (
+    "If receiving is switched off for this SIM, switch receiving on under Connections; else it "
+    "is emptied within a minute."
+)
+
 
 def check(now: Snapshot) -> Iterator[Issue]:
     for modem in now.modems:
@@ -18,6 +24,6 @@ def check(now: Snapshot) -> Iterator[Issue]:
                     "storage.full",
                     f"The storage {place.memory or 'for messages'} of the modem at {modem.port} "
                     f"is full ({place.used} of {place.total}); it receives nothing more.",
-                    "Start the service: it reads the messages, keeps them and empties the storage.",
+                    RUNS if modem.state else STOPPED,
                     about=modem.port,
                 )

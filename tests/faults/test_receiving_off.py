@@ -54,8 +54,13 @@ def test_a_full_sim_is_told_and_nothing_of_it_is_lost(
         assert box.until(lambda: box.modems[name].held > 0)
         told = box.until(lambda: any(OFF in w for w in box.status()[name].warnings))
         assert told, box.status()[name]
+        assert box.until(lambda: "modem.warning" in box.issues())
+        assert OFF in box.page("/box")
+        assert "Receiving is switched off" in box.page("/connections")
+        assert box.light() == "health"
         out = box.send(name, with_report=False)
         assert box.until(lambda: box.state(out) is State.SENT)
         switch(box, True)
         assert box.until(lambda: not box.complaints())
         assert box.complaints() == []
+        assert box.until(lambda: "modem.warning" not in box.issues())

@@ -27,6 +27,8 @@ from gateway.states import State
 from gateway.store import db, queries, settings
 from hw.simulator import PERSONALITIES, SimulatedModem
 from tests.support.hurry import hurry
+from tests.webui.conftest import NAME, PASSWORD, Reader, words
+from webui import create_app
 
 PATIENCE = 60.0  # seconds; a busy machine needs them, a quiet one a fraction
 OVER = (State.DELIVERED, State.FAILED, State.UNCERTAIN)
@@ -98,6 +100,23 @@ class World:
         messages, _ = queries.inbox_list(10_000, 0)  # more may come between list and count
         assert len(messages) < 10_000
         return [(m.sender, m.text) for m in messages]
+
+    def page(self, path: str) -> str:
+        """The words of a page, for somebody who is signed in."""
+        if not self._box.accounts.set_up:
+            self._box.accounts.set_password(NAME, PASSWORD)
+        with create_app(self._box).test_client() as client:
+            reader = Reader(client)
+            reader.sign_in()
+            return words(reader.get(path))
+
+    def issues(self) -> set[str]:
+        assert self._box.health
+        return {issue.key for issue in self._box.health.issues}
+
+    def light(self) -> str:
+        assert self._box.lighting
+        return self._box.lighting.light().name
 
     # what people do ---------------------------------------------------------------------------
 
