@@ -79,6 +79,7 @@ def rules(
 @rules.command("add")
 @common
 @click.option("--through", help="Name of the connection.")
+@click.option("--place", type=click.IntRange(1), help="Where: 1 is first. Else where it suits.")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("value", default="")
 @click.pass_context
@@ -87,10 +88,14 @@ def add(
     config_file: Path | None,
     data: Path | None,
     through: str | None,
+    place: int | None,
     kind: str,
     value: str,
 ) -> None:
-    """Put a rule last. VALUE: the first digits (prefix) or the name of the group."""
+    """Add a rule, above those that hold for everything.
+
+    VALUE: the first digits (prefix) or the name of the group.
+    """
     from gateway.services.rules import Typed
 
     def act(known: Rules) -> None:
@@ -101,7 +106,7 @@ def add(
             group=_group(value) if kind == "group" else "",
             connection="" if via is None else str(via),
         )
-        known.add(typed, who())
+        known.add(typed, who(), place)
 
     _change(context, config_file, data, act)
 
@@ -195,8 +200,9 @@ def _show(found: list[Listed], warning: str, as_json: bool) -> None:
         return
     for one in found:
         off = "" if one.enabled else " (switched off)"
-        trouble = f" {one.trouble}" if one.trouble else ""
-        click.echo(f"{one.position}  {one.words}{off}{trouble}")
+        click.echo(f"{one.position}  {one.words}{off}")
+        if one.trouble:
+            click.echo(f"   {one.trouble}")
     if warning:
         click.echo(warning)
 

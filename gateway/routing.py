@@ -112,6 +112,40 @@ def route(
     return waiting
 
 
+# the order of rules -----------------------------------------------------------------------------
+
+
+def place_for(new: Rule, rules: Sequence[Rule]) -> int:
+    """Where a new rule suits best, from 0: above what holds for everything, and above beginnings
+    of its own beginning; below those it would never be asked first."""
+    for place, rule in enumerate(rules):
+        if rule.kind is RuleKind.ANY and new.kind is not RuleKind.ANY:
+            return place
+        if rule.kind is RuleKind.CONNECTION and new.kind not in (RuleKind.CONNECTION, RuleKind.ANY):
+            return place
+        both = rule.kind is new.kind is RuleKind.PREFIX
+        if both and new.value.startswith(rule.value) and new.value != rule.value:
+            return place
+    return len(rules)
+
+
+def covers(above: Rule, below: Rule) -> bool:
+    """Whether `below` never takes effect behind `above`: whatever it could do is done there.
+
+    Behind a rule that leads to another connection it does, while that one is down.
+    """
+    if above.kind is RuleKind.ANY:
+        return True
+    if below.connection_id is None or above.connection_id != below.connection_id:
+        return above == below
+    match above.kind:
+        case RuleKind.CONNECTION:
+            return True
+        case RuleKind.PREFIX:
+            return below.kind is RuleKind.PREFIX and below.value.startswith(above.value)
+    return above == below
+
+
 def _matching(
     rule: Rule,
     number: str,

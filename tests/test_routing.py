@@ -1,3 +1,9 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gateway.routing import (
     NO_MODEM,
     NO_RULE,
@@ -8,6 +14,8 @@ from gateway.routing import (
     Rule,
     RuleKind,
     Wait,
+    covers,
+    place_for,
     route,
 )
 
@@ -77,3 +85,54 @@ def test_a_connection_that_refused_is_avoided_while_there_is_another():
 def test_avoiding_goes_on_to_the_next_rule():
     rules = [Rule(RuleKind.CONNECTION, connection_id=2), ANY]
     assert route("+1", lines(A, B), rules, avoid={2}) == Carry(1)
+
+
+# the order of rules -----------------------------------------------------------------------------
+
+LAST, EVERY = Rule(RuleKind.LAST_RECEIVED), Rule(RuleKind.ANY)
+
+
+def _to(connection_id: int) -> Rule:
+    return Rule(RuleKind.CONNECTION, "", connection_id)
+
+
+def _begins(value: str, connection_id: int) -> Rule:
+    return Rule(RuleKind.PREFIX, value, connection_id)
+
+
+@pytest.mark.parametrize(
+    ("new", "place"),
+    [
+        (_begins("+254", 1), 2),
+        (_begins("+25471", 1), 1),
+        (_to(1), 3),
+        (Rule(RuleKind.GROUP, "4", 1), 2),
+        (EVERY, 4),
+    ],
+)
+def test_a_new_rule_goes_where_it_is_asked_first(new: Rule, place: int) -> None:
+    assert place_for(new, [LAST, _begins("+2547", 2), _to(2), EVERY]) == place
+
+
+@given(
+    rules=st.lists(
+        st.sampled_from([LAST, EVERY, *map(_to, (1, 2))])
+        | st.builds(_begins, st.sampled_from(["+2", "+25", "+254", "5"]), st.integers(1, 2))
+        | st.builds(Rule, st.just(RuleKind.GROUP), st.sampled_from("ab"), st.integers(1, 2)),
+        min_size=2,
+        max_size=6,
+    ),
+    up=st.sets(st.integers(1, 3)),
+    room=st.sets(st.integers(1, 3)),
+    avoid=st.sets(st.integers(1, 3)),
+    last=st.none() | st.integers(1, 3),
+    number=st.sampled_from(["+254700", "+33600", "555"]),
+    groups=st.sets(st.sampled_from("ab")),
+)
+def test_a_rule_that_is_said_never_to_take_effect_never_does(
+    rules, up, room, avoid, last, number, groups
+) -> None:
+    lines = {i: Line(i, f"SIM {i}", i in up, room=i in room) for i in (1, 2, 3)}
+    without = [rule for n, rule in enumerate(rules) if not any(covers(a, rule) for a in rules[:n])]
+    facts = {"last_received": last, "groups": groups, "avoid": avoid}
+    assert route(number, lines, rules, **facts) == route(number, lines, without, **facts)

@@ -9,6 +9,7 @@ from gateway.services import placeholders
 from gateway.services.interactions import Selection
 from gateway.services.messaging import MAX_PEOPLE
 from gateway.store import queries
+from webui.current import box
 
 ANSWERABLE = re.compile(r"\+?[0-9*#]+")
 MOST_NAMED = 5  # senders that are named as left out
@@ -48,7 +49,10 @@ def reply(chosen: Selection) -> Start:
         found = queries.correspondents(chunk)
         count += len({c.message_id for c in found})
         for c in found:
-            (numbers if is_answerable(c.number) else names)[c.number] = None
+            if is_answerable(c.number):
+                numbers[box().people.key(c.number)] = None
+            else:
+                names[c.number] = None
             lines.add(c.connection_id if c.incoming else None)
     if not count:
         raise CannotBe(GONE)

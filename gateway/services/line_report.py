@@ -56,4 +56,5 @@ def rule(found: Listed) -> dict[str, Any]:
         "connection": told.connection_id,
         "enabled": found.enabled,
         "words": found.words,
+        "trouble": found.trouble or None,
     }

@@ -66,7 +66,10 @@ def normalise(typed: str, country: str) -> str | BadNumber:
 
 @lru_cache(maxsize=5000)
 def alternatives(number: str, country: str) -> tuple[str, ...]:
-    """How networks write this number as a sender: E.164, the same without +, as dialled at home."""
+    """How networks write this number as a sender: E.164, the same without +, as dialled at home.
+
+    Short codes and names are written in one way only, and what looks like one is somebody else.
+    """
     if not INTERNATIONAL.fullmatch(number):
         return (number,)
     digits = number[1:]
@@ -76,7 +79,7 @@ def alternatives(number: str, country: str) -> tuple[str, ...]:
         rest = digits[len(code) :]
         trunk = phonenumbers.ndd_prefix_for_region(country, True) or ""
         found += [rest, f"{trunk}{rest}"] if trunk else [rest]
-    return tuple(dict.fromkeys(found))
+    return tuple(n for n in dict.fromkeys(found) if not SHORT_CODE.fullmatch(n))
 
 
 def beginning(typed: str, country: str) -> str | BadNumber:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from gateway.clock import Clock
 from gateway.events import Events, StoreChanged
 from gateway.services import cleaning
-from gateway.services.numbers import SEPARATORS, BadNumber, normalise
+from gateway.services.numbers import SEPARATORS, BadNumber, alternatives, normalise
 from gateway.services.placeholders import RESERVED
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import blocked, db, groups, people
@@ -98,6 +98,10 @@ class People:
         found = normalise(number, self._country())
         return number if isinstance(found, BadNumber) else found
 
+    def forms(self, number: str) -> tuple[str, ...]:
+        """All the ways in which messages may have this number; of none: none."""
+        return alternatives(self.key(number), self._country()) if number else ()
+
     # groups
 
     def make_group(self, name: str) -> int:
@@ -183,7 +187,8 @@ class People:
         return number
 
     def free(self, number: str, who: str) -> bool:
-        done = blocked.free(number, self._clock.now(), who)
+        """As it is listed, or as it is dialled. False: it is not blocked."""
+        done = blocked.free(self.key(number), self._clock.now(), who)
         self._events.publish(StoreChanged())
         return done
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.events import ConnectionChanged, Events, Queued
-from gateway.routing import Rule, RuleKind
+from gateway.routing import Rule, RuleKind, covers, place_for
 from gateway.services.numbers import BadNumber, beginning, display
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import connections, groups, outbox, rules
@@ -70,7 +70,8 @@ class Rules:
     def listed(self) -> list[Listed]:
         lines = {c.connection_id: c.name for c in connections.all_connections()}
         named = {str(g.id): g.name for g in groups.groups()}
-        return [_listed(found, lines, named) for found in rules.all_rules()]
+        known = rules.all_rules()
+        return [_listed(found, lines, named, _above(found, known)) for found in known]
 
     def get(self, rule_id: int) -> Listed | None:
         return next((found for found in self.listed() if found.id == rule_id), None)
@@ -95,13 +96,14 @@ class Rules:
 
     # changing: each raises Refused, StoreError ------------------------------------------------
 
-    def add(self, typed: Typed, who: str) -> int:
-        """Put a rule last. Returns its id."""
+    def add(self, typed: Typed, who: str, place: int | None = None) -> int:
+        """Put a rule at this place (from 1), or where it suits best. Returns its id."""
         known = rules.all_rules()
         rule = self._checked(typed, known)
         if len(known) >= MOST:
             raise Refused([FieldError("kind", f"At most {MOST} rules are possible.")])
-        rule_id = rules.add(rule)
+        best = place_for(rule, [found.rule for found in known])
+        rule_id = rules.add(rule, best if place is None else place - 1)
         self._tell(who, f"added {self._words(rule_id)}")
         return rule_id
 
@@ -218,7 +220,25 @@ def _are_default(known: Sequence[Stored]) -> bool:
     return [(found.rule, found.enabled) for found in known] == [(r, True) for r in DEFAULT]
 
 
-def _listed(found: Stored, lines: dict[int, str], named: dict[str, str]) -> Listed:
+def _above(found: Stored, known: Sequence[Stored]) -> Stored | None:
+    """The first rule above it behind which it never takes effect."""
+    if not found.enabled:
+        return None
+    earlier = (one for one in known if one.enabled and one.position < found.position)
+    return next((one for one in earlier if covers(one.rule, found.rule)), None)
+
+
+def _never(above: Stored) -> str:
+    if above.rule.kind is RuleKind.ANY:
+        why = f"rule {above.position} above it sends everything through any connection"
+    else:
+        why = f"rule {above.position} above it sends the same through the same connection"
+    return f"It never takes effect: {why}. Move it up, or delete it."
+
+
+def _listed(
+    found: Stored, lines: dict[int, str], named: dict[str, str], above: Stored | None
+) -> Listed:
     rule, what, subject, trouble = found.rule, "", "", ""
     match rule.kind:
         case RuleKind.LAST_RECEIVED:
@@ -236,5 +256,7 @@ def _listed(found: Stored, lines: dict[int, str], named: dict[str, str]) -> List
             subject = named.get(rule.value, "")
             if not subject:
                 subject, trouble = "(deleted)", "Its group is not there any more."
+    if above is not None and not trouble:
+        trouble = _never(above)
     through = lines.get(rule.connection_id or 0, "") if rule.connection_id else ""
     return Listed(found.id, found.position, rule, found.enabled, what, subject, through, trouble)

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, tzinfo
 import phonenumbers
 
 from gateway.services.interactions import Selection
-from gateway.services.numbers import BadNumber, normalise
+from gateway.services.numbers import BadNumber, alternatives, normalise
 from gateway.services.refusals import FieldError, Refused
 from gateway.states import State
 from gateway.store import connections, groups, indexing, people, search
@@ -215,14 +215,9 @@ class _Reader:
         return [code + digits, self._trunk + digits]
 
     def _forms(self, numbers: Sequence[str]) -> list[str]:
-        """Of these, and of the same in national form, those that messages know."""
-        forms = dict.fromkeys(numbers)
-        if self._code:
-            for number in numbers:
-                if number.startswith(self._code):
-                    rest = number.removeprefix(self._code)
-                    forms[rest] = forms[self._trunk + rest] = None
-        return indexing.known_parties(list(forms))
+        """Of these, and of the same as networks write them, those that messages know."""
+        forms = (form for number in numbers for form in alternatives(number, self._country))
+        return indexing.known_parties(list(dict.fromkeys(forms)))
 
     # what is chosen beside the box
 

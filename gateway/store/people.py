@@ -273,35 +273,39 @@ def _values(c: Contact) -> tuple[str, str, str, str, str, str]:
 # what was said ---------------------------------------------------------------------------------
 
 
-def history(number: str, before_id: int | None, limit: int) -> list[int]:
-    """Messages from and to a number, newest first, without the deleted ones."""
-    if not number:
-        return []
+def history(numbers: Sequence[str], before_id: int | None, limit: int) -> list[int]:
+    """Messages from and to a person, newest first, without the deleted ones.
+
+    `numbers`: all the ways in which the network may have written the one number.
+    """
     before = before_id or 2**63 - 1
+    found: set[int] = set()
     with errors():
-        heard = execute(
-            "SELECT id FROM message WHERE peer = ? AND id < ? AND deleted_at IS NULL"
-            " ORDER BY id DESC LIMIT ?",
-            (number, before, limit),
-        ).fetchall()
-        told = execute(
-            "SELECT DISTINCT message_id FROM dispatch WHERE number = ? AND message_id < ?"
-            " AND held = 0 ORDER BY message_id DESC LIMIT ?",
-            (number, before, limit),
-        ).fetchall()
-    return sorted({i for (i,) in (*heard, *told)}, reverse=True)[:limit]
+        for number in filter(None, numbers):  # each walks down its own index
+            heard = execute(
+                "SELECT id FROM message WHERE peer = ? AND id < ? AND deleted_at IS NULL"
+                " ORDER BY id DESC LIMIT ?",
+                (number, before, limit),
+            ).fetchall()
+            told = execute(
+                "SELECT DISTINCT message_id FROM dispatch WHERE number = ? AND message_id < ?"
+                " AND held = 0 ORDER BY message_id DESC LIMIT ?",
+                (number, before, limit),
+            ).fetchall()
+            found.update(i for (i,) in (*heard, *told))
+    return sorted(found, reverse=True)[:limit]
 
 
-def told(number: str, message_ids: Sequence[int]) -> dict[int, str]:
-    """Message -> what this number got, where that differs from what stands with the message."""
+def told(numbers: Sequence[str], message_ids: Sequence[int]) -> dict[int, str]:
+    """Message -> what this person got, where that differs from what stands with the message."""
     found: dict[int, str] = {}
     with errors():
         for some in _some(message_ids):
             sql = (
-                "SELECT message_id, text FROM dispatch WHERE number = ? AND text IS NOT NULL"  # noqa: S608
-                f" AND message_id IN ({_marks(some)})"
+                f"SELECT message_id, text FROM dispatch WHERE number IN ({_marks(numbers)})"  # noqa: S608
+                f" AND text IS NOT NULL AND message_id IN ({_marks(some)})"
             )
-            found.update(execute(sql, (number, *some)).fetchall())
+            found.update(execute(sql, (*numbers, *some)).fetchall())
     return found
 
 

@@ -45,15 +45,18 @@ def all_rules() -> list[Stored]:
     ]
 
 
-def add(rule: Rule) -> int:
-    """Put it last. Returns its id."""
+def add(rule: Rule, place: int | None = None) -> int:
+    """Put it before the one at `place` (from 0), or last. Returns its id."""
     with transaction():
-        last = execute("SELECT coalesce(max(position), 0) FROM routing_rule").fetchone()[0]
-        return insert(
+        ids = [found.id for found in all_rules()]
+        rule_id = insert(
             "INSERT INTO routing_rule (position, kind, value, connection_id, enabled)"
-            " VALUES (?, ?, ?, ?, 1)",
-            (last + 1, rule.kind, rule.value, rule.connection_id),
+            " VALUES (0, ?, ?, ?, 1)",
+            (rule.kind, rule.value, rule.connection_id),
         )
+        ids.insert(len(ids) if place is None else place, rule_id)
+        _renumber(ids)
+        return rule_id
 
 
 def change(rule_id: int, rule: Rule) -> bool:

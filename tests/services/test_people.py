@@ -111,11 +111,11 @@ def test_what_was_said_with_somebody_leaves_the_deleted_out(folk, messaging, clo
     got = heard(clock, "hi")
     sent = messaging.send(Draft(f"{ANN}, {BOB}", "both")).message_id
     other = messaging.send(Draft(BOB, "not her")).message_id
-    assert people.history(ANN, None, 10) == [sent, got]
-    assert people.history(ANN, sent, 10) == [got]
+    assert people.history([ANN], None, 10) == [sent, got]
+    assert people.history([ANN], sent, 10) == [got]
     trash.delete([got], clock.now(), "ann")
-    assert people.history(ANN, None, 10) == [sent]
-    assert other not in people.history(ANN, None, 10)
+    assert people.history([ANN], None, 10) == [sent]
+    assert other not in people.history([ANN], None, 10)
 
 
 # groups and fields ------------------------------------------------------------------------------

@@ -53,15 +53,15 @@ def test_a_new_box_has_the_usual_rules(known):
 )
 def test_digits_are_kept_as_numbers_are(known, line, typed, kept, told):
     known.add(Typed("prefix", prefix=typed, connection=str(line)), "ann")
-    assert rules.all_rules()[-1].rule == Rule(RuleKind.PREFIX, kept, line)
-    assert words(known)[-1] == told
+    assert rules.all_rules()[1].rule == Rule(RuleKind.PREFIX, kept, line)
+    assert words(known)[1] == told
 
 
 def test_the_beginning_of_a_number_fits_numbers_however_they_were_typed(known, line):
     from gateway.services.numbers import normalise
 
     known.add(Typed("prefix", prefix="0712", connection=str(line)), "ann")
-    begins = rules.all_rules()[-1].rule.value
+    begins = rules.all_rules()[1].rule.value
     for typed in ("0712 345 678", "+254712345678", "00254712345678"):
         assert str(normalise(typed, "KE")).startswith(begins)
     assert not str(normalise("0722345678", "KE")).startswith(begins)
@@ -85,7 +85,7 @@ def test_everything_wrong_is_named_at_its_field_and_nothing_is_changed(known, li
 
 
 def test_up_and_down_go_as_far_as_there_is_room(known, line):
-    third = known.add(Typed("connection", connection=str(line)), "ann")
+    third = known.add(Typed("connection", connection=str(line)), "ann", place=3)
     assert known.move(third, -1, "ann") == 2
     assert known.move(third, -1, "ann") == 1
     assert known.move(third, -1, "ann") == 1
@@ -115,10 +115,10 @@ def test_a_new_sim_changes_no_order_of_ours_and_is_said_to_be_left_out(known, li
 def test_a_group_that_a_rule_uses_says_so(known, line, clock):
     group = groups.make("Volunteers", clock.now())
     known.add(Typed("group", group=str(group), connection=str(line)), "ann")
-    assert words(known)[-1] == "Group Volunteers through SIM 1"
-    assert groups.used_by(group) == ["routing rule 3"]
+    assert words(known)[1] == "Group Volunteers through SIM 1"
+    assert groups.used_by(group) == ["routing rule 2"]
     db.execute('DELETE FROM "group"')
-    assert known.listed()[-1].trouble
+    assert known.listed()[1].trouble
 
 
 def test_whoever_changes_rules_is_remembered_and_what_waits_is_looked_at(known, line, clock):
@@ -148,3 +148,37 @@ def test_all_rules_at_once_or_none(known, line):
         ("Numbers starting with +254712 through SIM 1", True),
         ("Everything through any that is free", False),
     ]
+
+
+def test_a_new_rule_is_asked_before_what_holds_for_everything(known, line):
+    known.add(Typed("connection", connection=str(line)), "ann")
+    known.add(Typed("prefix", prefix="+254", connection=str(line)), "ann")
+    assert words(known) == [
+        "Reply through the connection last received through",
+        "Numbers starting with +254 through SIM 1",
+        "Everything through SIM 1",
+        "Everything through any that is free",
+    ]
+    assert [found.trouble for found in known.listed()] == ["", "", "", ""]
+    assert [found.position for found in known.listed()] == [1, 2, 3, 4]
+
+
+def test_a_rule_that_never_takes_effect_says_which_one_is_in_the_way(known, line):
+    late = known.add(Typed("prefix", prefix="+254", connection=str(line)), "ann", place=3)
+    (trouble,) = filter(None, (found.trouble for found in known.listed()))
+    assert "rule 2 above it sends everything through any connection" in trouble
+    known.move(late, -1, "ann")
+    assert not any(found.trouble for found in known.listed())
+    known.move(late, 1, "ann")
+    known.switch(rules.all_rules()[1].id, "ann", on=False)
+    assert not any(found.trouble for found in known.listed()), "what is off is in nobody's way"
+
+
+def test_the_same_connection_twice_is_told_but_another_one_is_a_reserve(known, line, clock):
+    spare = connections.upsert_connection("8950", "", clock.now()).connection_id
+    known.add(Typed("connection", connection=str(line)), "ann", place=1)
+    known.add(Typed("prefix", prefix="+254", connection=str(line)), "ann", place=2)
+    known.add(Typed("prefix", prefix="+254", connection=str(spare)), "ann", place=3)
+    told = [found.trouble for found in known.listed()]
+    assert "the same through the same connection" in told[1]
+    assert told[2] == ""

@@ -38,15 +38,17 @@ def test_a_rule_is_added_changed_moved_switched_and_deleted(page, world):
     typed = {"kind": "prefix", "prefix": "07700", "connection": line}
     answer = page.post(NEW, form=NEW, **typed)
     assert answer.status_code == 303
-    assert rules.all_rules()[-1].rule == Rule(RuleKind.PREFIX, "+447700", line)
-    added = ids()[-1]
+    assert rules.all_rules()[1].rule == Rule(RuleKind.PREFIX, "+447700", line)
+    added = ids()[1]
     shown = words(page.get(answer.location))
     assert "Numbers starting with +447700 through SIM 1" in shown
     one = f"{HERE}/{added}"
     assert 'value="+447700"' in page.get(one)
     changed = page.post(one, form=one, kind="connection", connection=world.spare.connection_id)
     assert changed.status_code == 303
-    assert rules.all_rules()[-1].rule == Rule(RuleKind.CONNECTION, "", world.spare.connection_id)
+    assert rules.all_rules()[1].rule == Rule(RuleKind.CONNECTION, "", world.spare.connection_id)
+    page.post(f"{one}/move", form=HERE, to="down")
+    assert "It never takes effect: rule 2 above it sends everything" in words(page.get(HERE))
     page.post(f"{one}/move", form=HERE, to="up")
     assert kinds() == ["last_received", "connection", "any"]
     page.post(f"{one}/switch", form=HERE, to="off")

@@ -112,6 +112,14 @@ def test_reply_goes_to_the_distinct_senders_and_recipients(admin: Reader, world:
     assert "“BANK” cannot be answered, being no phone number, and is left out." in words(page)
 
 
+def test_one_sender_in_two_ways_of_writing_is_answered_once(admin: Reader, world: World) -> None:
+    one, two = world.receive("1"), world.receive("2", sender="0" + ANN.removeprefix("+44"))
+    page = admin.get(f"/send?reply={one},{two}")
+    said = re.search(r'<textarea id="recipients"[^>]*>\s*([^<]*)<', page)
+    assert said
+    assert said[1] == ANN
+
+
 def test_the_connection_it_came_in_on_is_offered_first(admin: Reader, world: World) -> None:
     one, two = world.receive("1"), world.receive("2", sender=BOB)
     page = admin.get(f"/send?reply={one}")

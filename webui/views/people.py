@@ -224,7 +224,8 @@ def contact_page(
 ) -> str:
     stored = people.get(shown.id) if shown.id else None
     number = stored.number if stored else ""
-    ids = people.history(number, before, SAID + 1)
+    forms = box().people.forms(number)
+    ids = people.history(forms, before, SAID + 1)
     everything = groups.groups()
     member = (
         set(group_ids)
@@ -240,16 +241,16 @@ def contact_page(
         groups=everything,
         member=member,
         block=blocked.get(number) if number else None,
-        said=_said(number, ids[:SAID]),
+        said=_said(forms, ids[:SAID]),
         older=ids[SAID - 1] if len(ids) > SAID else None,
         before=before,
         saved=request.args.get("saved"),
     )
 
 
-def _said(number: str, ids: list[int]) -> list[messages.RowView]:
+def _said(numbers: tuple[str, ...], ids: list[int]) -> list[messages.RowView]:
     """In the words that this person got."""
-    own = people.told(number, ids)
+    own = people.told(numbers, ids)
     rows = messages.rows(messages.VIEWS["all"], ids)
     return [replace(row, words=shortened(own[row.id])) if row.id in own else row for row in rows]
 
