@@ -34,7 +34,7 @@ def rules() -> Response:
 
 
 def replace_rules() -> Response:
-    """All rules in their order, as GET gives them, whose words, trouble and position are ignored."""
+    """All rules in their order, as GET gives them; what it tells beside that is ignored."""
     try:
         wanted = _wanted(request.get_data())
         box().rules.replace(wanted, g.caller)
