@@ -13,6 +13,6 @@ def check(now: Snapshot) -> Iterator[Issue]:
         yield warning(
             "permissions.exposed",
             f"{path} holds {holds} and can be read by other users of this machine.",
-            f"Run `sudo chmod go= {path}`.",
+            f"Run `sudo chmod -R go= {path}`.",
             about=path,
         )

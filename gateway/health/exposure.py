@@ -17,26 +17,33 @@ READ = 0o044
 
 def exposed(config: Config) -> tuple[tuple[str, str], ...]:
     """(path, what it holds) of each that others may read. What cannot be looked at is left out."""
-    return tuple((str(path), holds) for path, holds in _secret(config) if _readable(path, config))
+    found = [(str(path), holds) for path, holds in _secret(config) if _readable(path, config)]
+    if _lies_open(config.data):
+        found.append((str(config.data), "messages, PINs and password hashes"))
+    return tuple(found)
 
 
 def _secret(config: Config) -> Iterator[tuple[Path, str]]:
+    """What may lie outside of the data folder."""
     if config.path is not None and any(modem.pin for modem in config.modems):
         yield config.path, "a PIN"
     if config.http.key:
         yield Path(config.http.key), "the key of the page's certificate"
-    for name in ("pigeonbox.db", "pigeonbox.db-wal", "pigeonbox.db-shm"):
-        yield config.data / name, "messages, PINs and password hashes"
-    for copy in sorted(config.data.glob("backups/*")):
-        yield copy, "a backup with messages and PINs"
 
 
 def _readable(path: Path, config: Config) -> bool:
-    """Whether others may read it. A closed data folder protects whatever is in it."""
     try:
-        if path.is_relative_to(config.data) and not config.data.stat().st_mode & OTHERS:
+        return not path.is_relative_to(config.data) and bool(path.stat().st_mode & READ)
+    except OSError:
+        return False
+
+
+def _lies_open(data: Path) -> bool:
+    """Whether others may come in and read anything there. Closed, it protects whatever is in it."""
+    try:
+        if not data.stat().st_mode & OTHERS:
             return False
-        return bool(path.stat().st_mode & READ)
+        return any(p.is_file() and p.stat().st_mode & READ for p in data.rglob("*"))
     except OSError:
         return False
 

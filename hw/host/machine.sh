@@ -5,6 +5,7 @@ WANTED=(python3 python3-venv ca-certificates avahi-daemon usb-modeswitch uhubctl
 OPTIONAL=(python3-lgpio)  # the pins of the board
 SERVICE_FILES=(
     "/etc/systemd/system/$UNIT"
+    "/etc/systemd/system/$SETTLE"
     "/etc/systemd/system/$UNIT.d/10-back-off.conf"
     "/etc/systemd/system/$UNIT.d/20-data.conf"
     /etc/udev/rules.d/60-pigeonbox.rules
@@ -195,8 +196,27 @@ read_config() {
     PORT=$(setting port)
 }
 
+# data_folder: there, and the service's alone, with all that is in it (brought by hand from another
+# box, say).
 data_folder() {
+    if [ -d "$DATA" ] && [ ! -e "$DATA/pigeonbox.db" ] &&
+        [ -n "$(find "$DATA" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] &&
+        [ "$(stat -c %U "$DATA")" != "$ACCOUNT" ]; then
+        fail "The data folder $DATA holds files that are not Pigeonbox's. Name an empty or a new \
+folder as 'data' in $ETC/config.toml. $MENDING"
+    fi
     act install -d -m 0700 -o "$ACCOUNT" -g "$ACCOUNT" "$DATA"
+    [ -d "$DATA" ] || return 0
+    if dry; then
+        say "   would close what others may read in $DATA"
+        return
+    fi
+    # No links are followed, and modes change with the rights of the service: nobody who writes
+    # there gets root to change a file elsewhere.
+    find "$DATA" -xdev \( -type d -o -type f -links 1 \) ! -name lost+found ! -user "$ACCOUNT" \
+        -execdir chown -h "$ACCOUNT:$ACCOUNT" {} +
+    "${AS_SERVICE[@]}" find "$DATA" -xdev \( -type d -o -type f \) ! -name lost+found \
+        -perm /077 -exec chmod go= {} +
 }
 
 # place_files: everything around the code, from the folder of the release that is to run.
@@ -205,6 +225,7 @@ place_files() {
     dry && ! [ -d "$here" ] && here=hw/host
     CHANGED=no
     put 0644 root:root "$units/$UNIT" <"$here/pigeonbox.service"
+    put 0644 root:root "$units/$SETTLE" <"$here/settle.service"
     if [ "$(systemctl --version 2>/dev/null | awk 'NR == 1 { print $2 }')" -ge 254 ]; then
         put 0644 root:root "$units/$UNIT.d/10-back-off.conf" <"$here/back-off.conf"
     else
@@ -227,6 +248,8 @@ place_files() {
     put 0755 root:root /usr/local/bin/pigeonbox <"$here/command.sh"
     if [ $CHANGED = yes ]; then
         reload_machine
+        act systemctl enable --quiet "$SETTLE"
+        dry || sync -f "$units"
     fi
 }
 

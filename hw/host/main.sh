@@ -20,6 +20,7 @@ host_command() {
         upgrade | --upgrade) what=upgrade ;;
         uninstall | --uninstall) what=uninstall ;;
         place-files) what=place ;;
+        settle) what=settle ;;  # what pigeonbox-settle.service asks for
         --purge-data) purge=yes ;;
         --dry-run) DRY=yes ;;
         --serial=*) FREE_SERIAL=${1#*=} ;;
@@ -37,6 +38,7 @@ host_command() {
     need_root "$what"
     case $what in
     place) RELEASE=$(readlink -f .. ) && read_config && place_files ;;
+    settle) one_at_a_time && mend_cut_off ;;
     uninstall) one_at_a_time && uninstall $purge ;;
     *) one_at_a_time && install_it $what ;;
     esac
@@ -109,7 +111,7 @@ uninstall() {
     cd /  # this very folder may be about to go
     tell "The service"
     if [ -e "/etc/systemd/system/$UNIT" ]; then
-        act systemctl --quiet disable "$UNIT" || true
+        act systemctl --quiet disable "$UNIT" "$SETTLE" || true
         ! booted || act systemctl stop "$UNIT" || fail "The service does not stop. Restart the machine. $MENDING"
     fi
     give_serial_back

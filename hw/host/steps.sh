@@ -7,6 +7,7 @@ BOOT=${PIGEONBOX_BOOT:-}  # where the Pi's cmdline.txt is; "": look for it
 UNDO=$ETC/undo  # what was changed outside of our own files, and how it was before
 ACCOUNT=pigeonbox
 UNIT=pigeonbox.service
+SETTLE=pigeonbox-settle.service  # at the start of the machine, for an upgrade that was cut off
 LOG=/var/log/pigeonbox-install.log
 MENDING="Then run the same command again; what is done already is not done twice."
 CHANGED=no  # whether any file of ours on this machine is different now

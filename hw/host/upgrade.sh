@@ -114,6 +114,7 @@ start_and_prove() {
 # proven: the new version stays; what was kept for going back may go.
 proven() {
     rm -f "$TRIAL"
+    sync -f "$OPT"  # or the copy might be gone and the mark still there
     rm -rf "$DATA/.before-upgrade" "$DATA/.trial"
     prune_releases
 }
@@ -160,6 +161,7 @@ go_back() {
         "$RELEASE/src/install.sh" place-files || say "Some files around it could not be put back."
         sync -f "$OPT"
         rm -f "$TRIAL"
+        sync -f "$OPT"
     fi
     rm -rf "$DATA/.before-upgrade" "$DATA/.trial"
     if booted && ! start_and_prove; then
@@ -167,7 +169,7 @@ go_back() {
     fi
 }
 
-# mend_cut_off: an earlier run was ended between the change and its proof.
+# mend_cut_off: an earlier run was ended between the change and its proof, by a power cut perhaps.
 mend_cut_off() {
     if [ ! -e "$TRIAL" ]; then
         return
@@ -179,7 +181,8 @@ mend_cut_off() {
     fi
     RELEASE=$(readlink -f "$OPT/current")
     read_config
-    if booted && systemctl --quiet is-active "$UNIT" && page_is_well "$HOST" "$PORT"; then
+    if booted && { { systemctl --quiet is-active "$UNIT" && page_is_well "$HOST" "$PORT"; } ||
+        start_and_prove; }; then
         say "   and came up healthy all the same: it stays."
         point "$OPT/previous" "releases/$(cat "$TRIAL")"
         proven

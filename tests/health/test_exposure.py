@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import subprocess
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gateway import tls
 from gateway.config import Config, Http, ModemPort, load
+from gateway.health.exposed import check
 from gateway.health.exposure import certificate_ends, exposed
 from gateway.store import db
 
@@ -44,7 +47,18 @@ def test_files_in_an_open_data_folder_are_told(config: Config, tmp_path: Path) -
     (config.data / "pigeonbox.db").chmod(0o644)
     assert exposed(config) == ()  # the closed folder protects them
     config.data.chmod(0o755)
-    assert [path for path, _ in exposed(config)] == [str(config.data / "pigeonbox.db")]
+    assert [path for path, _ in exposed(config)] == [str(config.data)]
+    (issue,) = check(SimpleNamespace(exposed=exposed(config)))
+    assert f"{config.data} holds messages" in issue.words
+    command = issue.mend.removeprefix("Run `sudo ").removesuffix("`.")
+    subprocess.run(command.split(), check=True)  # what it says is what mends it
+    assert exposed(config) == ()
+    assert (config.data / "pigeonbox.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_is_open_and_holds_nothing_readable_is_no_matter(config: Config) -> None:
+    config.data.chmod(0o755)
+    assert exposed(config) == ()
 
 
 def test_a_pin_is_not_in_what_the_config_looks_like(config: Config) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,6 +137,13 @@ class Machine:
             self._nspawn.kill()
             self._nspawn.wait()
             self._nspawn = None
+
+    def lose_power(self) -> None:
+        """Everything in there ends at once; what was written stays, since this machine goes on."""
+        assert self._nspawn
+        os.kill(self._leader, signal.SIGKILL)
+        self._nspawn.wait(60)
+        self._nspawn = None
 
     # inside -----------------------------------------------------------------------------------
 

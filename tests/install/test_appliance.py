@@ -130,6 +130,33 @@ def test_a_second_run_changes_nothing(box):
     assert "is installed" in said
 
 
+def test_a_data_folder_that_lies_open_is_closed(box):
+    """And what root has put there becomes the service's own."""
+    box.do("bash", "-c", f"chmod -R go=rX {DATA}; echo x >{DATA}/backups/by-root-secret.db")
+    box.install()
+    told = box.do("find", DATA, "-perm", "/077", "-o", "!", "-user", "pigeonbox").stdout
+    assert told == ""
+    box.do("rm", f"{DATA}/backups/by-root-secret.db")
+    box.wait_well()
+
+
+def test_a_data_folder_of_somebody_else_is_not_taken(box):
+    config = box.root / "etc/pigeonbox/config.toml"
+    before = config.read_text()
+    box.do("bash", "-c", "mkdir -p /srv/mine; echo x >/srv/mine/letter")
+    config.write_text(before.replace(DATA, "/srv/mine"))
+    try:
+        said = box.refused()
+    finally:
+        config.write_text(before)
+    assert "/srv/mine holds files that are not Pigeonbox's" in said.splitlines()[-1]
+    assert box.tell("stat", "-c", "%U %a", "/srv/mine", "/srv/mine/letter").splitlines() == [
+        "root 755",
+        "root 644",
+    ]
+    box.do("rm", "-r", "/srv/mine")
+
+
 def test_an_own_config_stays(box):
     config = box.root / "etc/pigeonbox/config.toml"
     before = config.read_text()
@@ -260,23 +287,100 @@ def test_a_version_that_fails_only_in_earnest_is_taken_back_with_its_data(box, h
     assert not (box.root / "opt/pigeonbox/trial").exists()
 
 
-def test_an_upgrade_that_was_cut_off_is_mended_by_the_next_run(box):
-    """The power went between the change and its proof, and the new version does not run."""
-    before, kept = box.release, messages(box)
-    name = newer(box, "cut", spoilt="    if not trial:\n        import time; time.sleep(600)")
-    inside = (
-        f"setsid /root/{name}/install.sh --upgrade & "
-        "until [ -e /opt/pigeonbox/trial ]; do sleep 0.1; done; sleep 2; kill -KILL -- -$!"
+# Where install.sh is killed: before the first command of these words, in the order of an upgrade.
+CUTS = (
+    "rehearse",
+    'data_tool copy "$DATA" "$copy"',
+    "kill -TERM $pid",
+    'systemctl stop "$UNIT"',
+    'data_tool copy "$DATA" "$DATA/.before-upgrade"',
+    'mv "$TRIAL.new"',
+    'point "$OPT/current"',
+    "place_files",
+    "put 0755 root:root /usr/local/bin/pigeonbox",
+    'timeout "$within" systemctl restart',
+    "first=",
+    'point "$OPT/previous"',
+    'rm -f "$TRIAL"',
+    'rm -rf "$DATA/.before-upgrade"',
+)
+KILLER = """set -T
+trap 'case $BASH_COMMAND in "$CUT"*) echo "$CUT" >/root/was-cut; kill -KILL 0 ;; esac' DEBUG
+"""
+
+
+def cut(box: Machine, code: str, where: str) -> None:
+    """install.sh with the code in that folder, killed there with all that it has started."""
+    (box.root / "root/killer.sh").write_text(KILLER)
+    (box.root / "root/was-cut").unlink(missing_ok=True)
+    done = box.do(
+        *("setsid", "--wait", f"/root/{code}/install.sh", "--upgrade"),
+        check=False,
+        BASH_ENV="/root/killer.sh",
+        CUT=where,
     )
-    box.do("bash", "-c", inside, check=False, PIGEONBOX_HEALTHY_WITHIN="60")
-    assert box.release.startswith("9.0+cut-")
-    own = f"/opt/pigeonbox/releases/{before}/src/install.sh"
-    said = box.do(own, PIGEONBOX_HEALTHY_WITHIN="60").stderr
-    assert "was cut off" in said
-    assert f"Going back to {before}" in said
-    assert box.release == before
-    assert messages(box) == kept
+    assert (box.root / "root/was-cut").exists(), (where, done.stderr)
+
+
+def start_anew(box: Machine) -> None:
+    """What the start of the machine does for us, without the rest of it."""
+    box.do("systemctl", "kill", "--signal=KILL", "pigeonbox", check=False)
+    box.do("systemctl", "start", "--no-block", "pigeonbox", "pigeonbox-settle")
+    settled = ("bash", "-c", "! test -e /opt/pigeonbox/trial")
+    eventually(lambda: box.do(*settled, check=False).returncode == 0, patience=120)
     box.wait_well()
+
+
+def test_wherever_an_upgrade_is_cut_off_the_box_comes_up_with_its_data(box):
+    """Between two versions of one shape, to and fro, so that each is built only once."""
+    own, other, kept = "own", newer(box, "other"), messages(box)
+    shutil.copytree(box.root / f"opt/pigeonbox/releases/{box.release}/src", box.root / "root/own")
+    box.install("--upgrade", code=other)
+    seen = set()
+    for where in CUTS:
+        cut(box, own if box.release.startswith("9.0+other") else other, where)
+        start_anew(box)
+        assert messages(box) == kept, where
+        seen.add(box.release)
+    assert len(seen) == 2
+    box.install("--upgrade", code=own)
+    box.wait_well()
+    left = box.tell("ls", "-A", DATA).split()
+    assert [name for name in left if name.startswith((".trial", ".before"))] == []
+
+
+def test_after_a_power_cut_a_version_that_does_not_run_is_taken_back_by_the_box_itself(box):
+    """The power went between the change and its proof, and nobody is there to run install.sh."""
+    before, kept, shape = box.release, messages(box), migrations(box)
+    name = newer(box, "cut", spoilt="    if not trial:\n        import time; time.sleep(600)")
+    cut(box, name, 'timeout "$within" systemctl restart')
+    assert box.release.startswith("9.0+cut-")
+    unit = box.root / "etc/systemd/system/pigeonbox-settle.service"
+    unit.write_text(
+        unit.read_text().replace(
+            "[Service]\n", "[Service]\nEnvironment=PIGEONBOX_HEALTHY_WITHIN=20\n"
+        )
+    )
+    box.lose_power()
+    box.start()
+    eventually(lambda: box.release == before, patience=200, what="for the way back")
+    box.wait_well()
+    assert (messages(box), migrations(box)) == (kept, shape)
+    assert not (box.root / "opt/pigeonbox/trial").exists()
+    assert "Going back to" in box.tell("journalctl", "-u", "pigeonbox-settle", "-o", "cat")
+    box.install(code="own")  # its unit as it should be
+
+
+def test_after_a_power_cut_a_version_that_runs_stays(box):
+    kept = messages(box)
+    name = newer(box, "good2")
+    cut(box, name, 'timeout "$within" systemctl restart')
+    box.lose_power()
+    box.start()
+    box.wait_well()
+    eventually(lambda: not (box.root / "opt/pigeonbox/trial").exists(), patience=120)
+    assert box.release.startswith("9.0+good2-")
+    assert messages(box) == kept
 
 
 def test_removed_it_leaves_the_data_and_comes_back_with_them(box):
