@@ -153,7 +153,7 @@ test-appliance)
     shift
     set_up '[test]'
     appliance_programs
-    PIGEONBOX_APPLIANCE=1 exec $PY -m pytest -n 0 -p no:randomly -m appliance "$@"
+    PIGEONBOX_APPLIANCE=1 exec $PY -m pytest -n 0 -p no:randomly -m appliance tests/install "$@"
     ;;
 -h | --help | help)
     sed -n '2,/^set /s/^# \{0,1\}//p' "$0"
