@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from gateway.services.refusals import FieldError
 from gateway.store.db import StoreError
+from webui import connection
 from webui.current import signed_in
 
 log = logging.getLogger(__name__)
@@ -88,5 +89,6 @@ def answer(status: int, reason: str = "") -> Response:
         return make_response(jsonify(message=reason or f"{title}. {advice}"), status)
     if request.headers.get("X-Requested-By") == "page":
         return make_response(jsonify(error=reason or advice), status)
+    connection.need()  # for the page around it; files are looked for without one
     page = render_template("error.html", title=title, advice=reason or advice, status=status)
     return make_response(page, status)

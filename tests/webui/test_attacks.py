@@ -61,6 +61,27 @@ def test_a_thousand_bad_sign_ins_let_nobody_in_and_shut_nobody_out(
     assert another(admin).sign_in().status_code == 303  # the guesser's own address, later
 
 
+def test_a_thousand_bad_sign_ins_from_twenty_addresses_do_not_shut_the_owner_out(
+    world: World, admin: Reader
+) -> None:
+    admin.post("/sign-out")
+    guesser = another(admin)
+    token = guesser.token()
+    for number in range(1000):
+        guesser.client.environ_base["REMOTE_ADDR"] = f"203.0.113.{number % 20}"
+        typed = {"csrf_token": token, "name": NAME, "password": f"guess {number}"}
+        assert guesser.client.post("/sign-in", data=typed).status_code in (403, 429)
+        world.clock.seconds += 0.1
+    assert admin.sign_in().status_code == 303  # the owner's browser, at once
+    neighbour = another(admin)  # and somebody new on the LAN
+    neighbour.client.environ_base["REMOTE_ADDR"] = "192.168.1.77"
+    assert neighbour.sign_in().status_code == 303
+    world.clock.seconds += 2.1  # what all addresses together can make anybody wait
+    far = another(admin)
+    far.client.environ_base["REMOTE_ADDR"] = "198.51.100.9"
+    assert far.sign_in().status_code == 303
+
+
 def test_many_who_guess_at_once_leave_threads_for_the_others(world: World) -> None:
     """Four passwords may wait to be hashed; the fifth is told so instead of holding a thread."""
     accounts, inside, go = world.accounts, threading.Semaphore(0), threading.Event()
