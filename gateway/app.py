@@ -124,7 +124,7 @@ class Service:
         timekeeping.network = partial(_network_times, fleet)
         self._gate = Gate(self._clock)
         preferences = Preferences(self.events, self.config.country)
-        country = preferences.country
+        self._country = country = preferences.country
         self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate, country)
         keeping = Keeping(self._clock, self.config.data, self._restart, in_a_thread)
         keeping.hold = timekeeping.hold
@@ -289,6 +289,7 @@ class Service:
             self._gate,
             self._dispatch.elsewhere,
             self._heard,
+            self._country,
         )
 
     def _heard(self, message_ids: Sequence[int]) -> None:

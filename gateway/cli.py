@@ -23,6 +23,7 @@ from gateway import (
     cli_export,
     cli_keeping,
     cli_messages,
+    cli_rules,
     cli_scheduled,
     cli_welcome,
     config,
@@ -315,7 +316,7 @@ main.add_command(cli_expert.doctor)
 main.add_command(cli_expert.at)
 main.add_command(cli_scheduled.scheduled)
 main.add_command(cli_connections.connections)
-main.add_command(cli_connections.rules)
+main.add_command(cli_rules.rules)
 main.add_command(cli_activities.activities)
 main.add_command(cli_credit.ussd)
 main.add_command(cli_credit.credit)

@@ -1,11 +1,14 @@
-"""`pigeonbox connections`, asked of the running service, and `pigeonbox rules`, in the store."""
+"""`pigeonbox connections`: what each does, asked of the running service, and its settings.
+
+Settings are changed in the service, where it runs, so that they count at once; else in the store.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import click
 
@@ -17,20 +20,47 @@ from gateway.cli_shared import (
     open_store,
     print_json,
     read_settings,
-    who,
 )
 
-if TYPE_CHECKING:
-    from gateway.services.rules import Listed, Rules
+Command = TypeVar("Command", bound=Callable[..., None])
+ON_OFF = click.Choice(["on", "off"])
+SWITCHES = {  # option -> field of options.SWITCHES, what it does
+    "send": ("send_enabled", "Send through it."),
+    "receive": ("receive_enabled", "Receive through it."),
+    "roaming": ("send_roaming", "Send while roaming."),
+    "reports": ("reports", "Ask for delivery reports."),
+    "hang-up": ("hang_up", "Hang up calls."),
+}
+TEXTS = {  # option -> field of line_settings.Typed and credit.Typed, what it is
+    "name": ("name", "What it is called."),
+    "number": ("number", "Its own number, as others dial it."),
+    "per-minute": ("per_minute", "SMS at most in a minute; 0: no limit, empty: the box's."),
+    "per-hour": ("per_hour", "The same in an hour."),
+    "per-day": ("per_day", "The same in a day."),
+    "centre": ("centre", "Service centre; empty: as the SIM knows it."),
+    "credit-code": ("code", "Code that asks for the credit, such as *100#; empty: not asked."),
+    "credit-pattern": ("pattern", "Own pattern that finds the balance in the answer."),
+    "every-hours": ("every_hours", "Ask for the credit every so many hours; empty: not so."),
+    "after-sms": ("after_sms", "Ask for the credit after so many SMS; empty: not so."),
+    "warn-below": ("warn_below", "Warn below this credit; empty: never."),
+    "hold-below": ("hold_below", "Hold the queue below this credit; empty: never."),
+}
 
-KINDS = ("last-received", "prefix", "group", "connection", "any")
 
-
-@click.command()
+@click.group(invoke_without_command=True)
 @common
 @as_json
-def connections(config_file: Path | None, data: Path | None, as_json: bool) -> None:
+@click.pass_context
+def connections(
+    context: click.Context, config_file: Path | None, data: Path | None, as_json: bool
+) -> None:
     """Show each connection (SIM): what it does, has done today and has still to do."""
+    context.obj = (config_file, data)
+    if context.invoked_subcommand is None:
+        _list(config_file, data, as_json)
+
+
+def _list(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     from gateway.control import ask
 
     answer = ask(read_settings(config_file, data).data, "connections")
@@ -59,166 +89,152 @@ def _told(one: dict[str, Any]) -> str:
     return f"{one['name']}{number}: {told}.{advice} {work}"
 
 
-# routing rules ---------------------------------------------------------------------------------
+def _settings_options(command: Command) -> Command:
+    for option, (name, words) in reversed(TEXTS.items()):
+        command = click.option(f"--{option}", name, help=words)(command)
+    for option, (name, words) in reversed(SWITCHES.items()):
+        command = click.option(f"--{option}", name, type=ON_OFF, help=words)(command)
+    return command
 
 
-@click.group(invoke_without_command=True)
+@connections.command("set")
+@common
+@_settings_options
+@click.argument("connection")
+@click.pass_context
+def set_(
+    context: click.Context,
+    /,
+    config_file: Path | None,
+    data: Path | None,
+    connection: str,
+    **typed: str | None,
+) -> None:
+    """Change settings of CONNECTION, named as on the page; what is not given stays as it is."""
+    switches = {name for name, _ in SWITCHES.values()}
+    changes = {
+        name: value == "on" if name in switches else value
+        for name, value in typed.items()
+        if value is not None
+    }
+    if not changes:
+        raise click.UsageError("Say what to change; pigeonbox connections set --help lists it.")
+    _configure(context, config_file, data, connection, changes=changes)
+    click.echo(f"{typed['name'] or connection} is set.")
+
+
+@connections.command("pin")
+@common
+@click.option("--sure", is_flag=True, help="The PIN is right, although a wrong one may block it.")
+@click.option("--forget", is_flag=True, help="Take the PIN out of the box.")
+@click.argument("connection")
+@click.pass_context
+def pin(
+    context: click.Context,
+    config_file: Path | None,
+    data: Path | None,
+    sure: bool,
+    forget: bool,
+    connection: str,
+) -> None:
+    """Enter the PIN of CONNECTION; it is asked for, or read from the standard input."""
+    typed = "" if forget else _read_pin()
+    _configure(context, config_file, data, connection, pin=typed, sure=sure)
+    click.echo("The PIN is forgotten." if forget else "The PIN is kept and is tried once.")
+
+
+def _read_pin() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("PIN", hide_input=True, err=True))
+    return sys.stdin.readline().strip()
+
+
+@connections.command("usual")
 @common
 @as_json
+@click.option("--per-minute", "minute", help="SMS at most in a minute; 0: no limit.")
+@click.option("--per-hour", "hour", help="The same in an hour.")
+@click.option("--per-day", "day", help="The same in a day.")
+@click.option("--valid-hours", help="Hours that a message waits to be sent.")
 @click.pass_context
-def rules(
-    context: click.Context, config_file: Path | None, data: Path | None, as_json: bool
-) -> None:
-    """Show the routing rules in their order, or change them."""
-    context.obj = (config_file, data)
-    if context.invoked_subcommand is None:
-        with _rules(config_file, data) as known:
-            _show(known.listed(), known.warning(), as_json)
-
-
-@rules.command("add")
-@common
-@click.option("--through", help="Name of the connection.")
-@click.option("--place", type=click.IntRange(1), help="Where: 1 is first. Else where it suits.")
-@click.argument("kind", type=click.Choice(KINDS))
-@click.argument("value", default="")
-@click.pass_context
-def add(
+def usual(
     context: click.Context,
+    /,
     config_file: Path | None,
     data: Path | None,
-    through: str | None,
-    place: int | None,
-    kind: str,
-    value: str,
+    as_json: bool,
+    **typed: str | None,
 ) -> None:
-    """Add a rule, above those that hold for everything.
-
-    VALUE: the first digits (prefix) or the name of the group.
-    """
-    from gateway.services.rules import Typed
-
-    def act(known: Rules) -> None:
-        via = connection_id(through)
-        typed = Typed(
-            kind.replace("-", "_"),
-            prefix=value if kind == "prefix" else "",
-            group=_group(value) if kind == "group" else "",
-            connection="" if via is None else str(via),
-        )
-        known.add(typed, who(), place)
-
-    _change(context, config_file, data, act)
-
-
-@rules.command("move")
-@common
-@click.argument("position", type=click.IntRange(1))
-@click.argument("to", type=click.IntRange(1))
-@click.pass_context
-def move(
-    context: click.Context, config_file: Path | None, data: Path | None, position: int, to: int
-) -> None:
-    """Move the rule at POSITION to the place TO."""
-
-    def act(known: Rules) -> None:
-        known.move(_at(known, position).id, to - position, who())
-
-    _change(context, config_file, data, act)
-
-
-@rules.command("switch")
-@common
-@click.argument("position", type=click.IntRange(1))
-@click.argument("to", type=click.Choice(["on", "off"]))
-@click.pass_context
-def switch(
-    context: click.Context, config_file: Path | None, data: Path | None, position: int, to: str
-) -> None:
-    """Switch the rule at POSITION on or off."""
-
-    def act(known: Rules) -> None:
-        known.switch(_at(known, position).id, who(), on=to == "on")
-
-    _change(context, config_file, data, act)
-
-
-@rules.command("delete")
-@common
-@click.argument("position", type=click.IntRange(1))
-@click.pass_context
-def delete(
-    context: click.Context, config_file: Path | None, data: Path | None, position: int
-) -> None:
-    """Delete the rule at POSITION."""
-    _change(context, config_file, data, lambda known: known.delete(_at(known, position).id, who()))
-
-
-@rules.command("usual")
-@common
-@click.pass_context
-def usual(context: click.Context, config_file: Path | None, data: Path | None) -> None:
-    """Go back to the rules that a new box has."""
-    _change(context, config_file, data, lambda known: known.restore_default(who()))
-
-
-def _change(
-    context: click.Context,
-    config_file: Path | None,
-    data: Path | None,
-    act: Callable[[Rules], None],
-) -> None:
+    """Show or change what holds for connections without limits of their own, and for messages."""
+    from gateway.cli_shared import store_clock
+    from gateway.events import Events
     from gateway.services.refusals import Refused
+    from gateway.services.sending import Sending
 
     above = context.obj or (None, None)
-    with _rules(config_file or above[0], data or above[1]) as known:
-        try:
-            act(known)
-        except Refused as e:
-            raise PlainError(" ".join(found.words for found in e.errors)) from e
-        _show(known.listed(), known.warning(), False)
-
-
-@contextmanager
-def _rules(config_file: Path | None, data: Path | None) -> Iterator[Rules]:
-    from gateway.clock import SystemClock
-    from gateway.events import Events
-    from gateway.services.preferences import Preferences
-    from gateway.services.rules import Rules
-
-    settings = read_settings(config_file, data)
-    events = Events()
-    with open_store(settings):
-        yield Rules(SystemClock(), events, Preferences(events, settings.country).country)
-
-
-def _show(found: list[Listed], warning: str, as_json: bool) -> None:
-    from gateway.services import line_report
-
+    with open_store(read_settings(config_file or above[0], data or above[1])):
+        service = Sending(store_clock(), Events())
+        now = _usual(service)
+        wanted = {name: value for name, value in typed.items() if value is not None}
+        if wanted:
+            try:
+                service.change(**{name: str(value) for name, value in (now | wanted).items()})
+            except Refused as e:
+                raise PlainError(" ".join(found.words for found in e.errors)) from e
+            now = _usual(service)
     if as_json:
-        print_json([line_report.rule(one) for one in found])
+        print_json(now)
         return
-    for one in found:
-        off = "" if one.enabled else " (switched off)"
-        click.echo(f"{one.position}  {one.words}{off}")
-        if one.trouble:
-            click.echo(f"   {one.trouble}")
-    if warning:
-        click.echo(warning)
+    spans = (("minute", "a minute"), ("hour", "an hour"), ("day", "a day"))
+    limits = ", ".join(f"{now[name] or 'no limit'} {words}" for name, words in spans)
+    click.echo(f"SMS at most: {limits}. A message waits {now['valid_hours']} hours at most.")
 
 
-def _at(known: Rules, position: int) -> Listed:
-    for one in known.listed():
-        if one.position == position:
-            return one
-    raise PlainError(f"There is no rule {position}; pigeonbox rules lists them.")
+def _usual(service: Any) -> dict[str, int]:
+    limits = service.limits()
+    found = {name: getattr(limits, name) for name in ("minute", "hour", "day")}
+    return found | {"valid_hours": service.valid_hours()}
 
 
-def _group(name: str) -> str:
-    from gateway.store import groups
-    from gateway.store.people import fold
+def _configure(
+    context: click.Context,
+    config_file: Path | None,
+    data: Path | None,
+    name: str,
+    **wanted: Any,
+) -> None:
+    """In the service; where none runs, in the store."""
+    from gateway.control import ask
 
-    found = groups.named(fold(name))
-    if found is None:
-        raise PlainError(f"There is no group called {name}.")
-    return str(found.id)
+    above = context.obj or (None, None)
+    settings = read_settings(config_file or above[0], data or above[1])
+    with open_store(settings):
+        found = connection_id(name)
+        answer = ask(settings.data, "configure", connection=found, **wanted)
+        if answer is None:
+            answer = _in_store(settings.country, int(found or 0), wanted)
+    if "error" in answer:
+        raise PlainError(str(answer["error"]))
+
+
+def _in_store(country: str, found: int, wanted: dict[str, Any]) -> dict[str, Any]:
+    from gateway.cli_shared import store_clock
+    from gateway.events import Events
+    from gateway.services import line_settings
+    from gateway.services.gate import Gate
+    from gateway.services.options import Options
+    from gateway.services.preferences import Preferences
+    from gateway.services.refusals import Refused
+
+    clock, events = store_clock(), Events()
+    try:
+        line_settings.carry_out(
+            line_settings.Wish(found, **wanted),
+            country=Preferences(events, country).country(),
+            options=Options(clock, events, Gate(clock)),
+            watching=None,
+            events=events,
+        )
+    except Refused as e:
+        return {"error": " ".join(one.words for one in e.errors)}
+    return {}

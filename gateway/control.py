@@ -87,6 +87,7 @@ class Control:
             "ussd": self._ussd,
             "credit": self._credit,
             "connections": self._connections,
+            "configure": self._configure,
             "restart": self._restart,
         }
         answer = answers.get(question.get("ask"), _unknown)
@@ -114,6 +115,11 @@ class Control:
 
         found = self._box.lines.overview()
         return {"connections": line_report.connections(found, self._box.credit)}
+
+    def _configure(self, question: dict[str, Any]) -> dict[str, Any]:
+        from gateway import control_lines
+
+        return control_lines.configure(self._box, question)
 
     def _ussd(self, question: dict[str, Any]) -> dict[str, Any]:
         from gateway import control_credit  # the command line, which asks, does without

@@ -27,6 +27,7 @@ class Identity:
 class Sim:
     iccid: str = ""
     imsi: str = ""
+    number: str = field(default="", compare=False)  # its own, as it knows it; mostly it does not
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 
 from gateway.events import ConnectionChanged, Events
 from gateway.services import credit, naming
 from gateway.services.credit import Credit
-from gateway.services.options import BAD_CENTRE, LIMITS, MOST, UNKNOWN, Options
+from gateway.services.options import BAD_CENTRE, LIMITS, MOST, SWITCHES, UNKNOWN, Options
 from gateway.services.radio import CENTRE
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import connections, settings
+from gateway.store import credit as credit_store
+from gateway.store.connections import ConnectionInfo
 
 CENTRE_NUMBER = re.compile(r"\+[0-9]{6,15}")
+COUNTS = ("every_hours", "after_sms")  # 0 is shown as nothing
 BLANKS = re.compile(r"[\s\-()./]+")
 
 
@@ -34,6 +38,71 @@ class Typed:
 def centre_of(connection_id: int) -> str:
     """The service centre as the SIM told or as a person entered it; "" when not known."""
     return str(settings.get(f"{CENTRE}{connection_id}", ""))
+
+
+def standing(info: ConnectionInfo) -> Typed:
+    """The settings as they are, in the words of whoever types them."""
+    watch = credit_store.watch(info.connection_id)
+    words = {name: getattr(watch, name) for name in CREDIT_FIELDS}
+    words |= {name: words[name] or None for name in COUNTS}
+    return Typed(
+        info.name,
+        info.number,
+        {name: getattr(info, name) for name in SWITCHES},
+        centre=centre_of(info.connection_id),
+        credit=credit.Typed(**{name: _text(value) for name, value in words.items()}),
+        **{name: _text(getattr(info, name)) for name in LIMITS},
+    )
+
+
+def changed(info: ConnectionInfo, changes: Mapping[str, str | bool]) -> Typed:
+    """The settings as they are but for these, which are named as their fields and SWITCHES."""
+    now = standing(info)
+    texts = {name: str(value) for name, value in changes.items() if name not in SWITCHES}
+    of_credit = {name: texts.pop(name) for name in CREDIT_FIELDS if name in texts}
+    switched = {name: value is True for name, value in changes.items() if name in SWITCHES}
+    return replace(
+        now,
+        switches=(now.switches or {}) | switched,
+        credit=replace(now.credit, **of_credit),
+        **texts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks for: some settings, or a PIN ("" forgets it)."""
+
+    connection_id: int
+    changes: Mapping[str, str | bool] = field(default_factory=dict)
+    pin: str | None = None
+    sure: bool = False  # the PIN is known to be right, although a wrong one may block the SIM
+
+
+def carry_out(
+    wish: Wish, *, country: str, options: Options, watching: Credit | None, events: Events
+) -> None:
+    """Raises Refused with everything that is wrong; then nothing was changed."""
+    info = connections.get(wish.connection_id)
+    if info is None:
+        raise Refused([UNKNOWN])
+    if wish.changes:
+        keep(
+            wish.connection_id,
+            changed(info, wish.changes),
+            country=country,
+            options=options,
+            watching=watching,
+            events=events,
+        )
+    if wish.pin == "":
+        options.set_pin(wish.connection_id, "")
+    elif wish.pin is not None:
+        options.enter_pin(info, wish.pin, sure=wish.sure)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def keep(
@@ -71,6 +140,8 @@ def keep(
             settings.forget(f"{CENTRE}{connection_id}")
     if watching is not None:
         watching.set_watch(connection_id, typed.credit)
+    else:  # the service is not running
+        credit_store.put_watch(connection_id, credit.understood(typed.credit))
     events.publish(ConnectionChanged(connection_id))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from gateway.events import ConnectionChanged, Events
-from gateway.services.messaging import FieldError, Refused
 from gateway.services.numbers import INTERNATIONAL, BadNumber, normalise
-from gateway.store import connections
+from gateway.services.refusals import FieldError, Refused
+from gateway.store import connections, db, settings
+from gateway.store.connections import ConnectionInfo
 
 LONGEST = 60  # characters
+TOLD = "sim_number."  # setting, and the connection: what its SIM told last as its own number
 SHORT = "is too short: enter the whole number, as people dial it"
 
 
@@ -38,6 +40,24 @@ def set_identity(
         raise Refused(errors)
     connections.rename(connection_id, name=name, number=number)
     events.publish(ConnectionChanged(connection_id))
+
+
+def told_by_sim(info: ConnectionInfo, told: str, country: str) -> bool:
+    """Take the own number from the SIM, where nobody has typed one. Whether it was taken.
+
+    What a SIM has told once is not taken again: whoever emptied the field meant it.
+    """
+    number = normalise(told, country) if told else ""
+    key = f"{TOLD}{info.connection_id}"
+    before = settings.get(key, "")
+    if isinstance(number, BadNumber) or not INTERNATIONAL.fullmatch(number) or number == before:
+        return False
+    with db.transaction():
+        settings.put(key, number)
+        if info.number not in ("", before):
+            return False
+        connections.rename(info.connection_id, number=number)
+    return True
 
 
 def _taken(connection_id: int, name: str) -> bool:

@@ -12,6 +12,7 @@ from gateway.services.gate import SETTING, Gate
 from gateway.services.messaging import FieldError, Refused
 from gateway.services.radio import CENTRE
 from gateway.store import connections, outbox, settings
+from gateway.store.connections import ConnectionInfo
 
 SWITCHES = ("send_enabled", "receive_enabled", "send_roaming", "reports", "hang_up")
 LIMITS = ("per_minute", "per_hour", "per_day")
@@ -62,6 +63,19 @@ class Options:
         self.look_at_sims()
         self._tell()
 
+    def enter_pin(self, info: ConnectionInfo, pin: str, *, sure: bool) -> None:
+        """As somebody typed it. `sure`: they know it, although a wrong one may block the SIM.
+
+        Raises Refused with what is wrong; then nothing is tried.
+        """
+        pin = pin.strip()
+        if not pin:
+            raise Refused([FieldError("pin", "Enter the PIN of the SIM.")])
+        if is_risky(info) and not sure:
+            words = "Confirm that you know the PIN: a wrong one may block the SIM."
+            raise Refused([FieldError("sure", words)])
+        self.set_pin(info.connection_id, pin, despite_few_tries=sure)
+
     def set_centre(self, connection_id: int, number: str) -> None:
         """The service centre for a SIM that does not know its own; named in every message then."""
         errors = [] if connections.exists(connection_id) else [UNKNOWN]
@@ -80,6 +94,11 @@ class Options:
     def _tell(self) -> None:
         outbox.hurry(self.clock.now())
         self.events.publish(Queued())
+
+
+def is_risky(info: ConnectionInfo) -> bool:
+    """Whether the SIM would not forgive two more; where nobody tells, after a first try."""
+    return info.pin_tries is not None and info.pin_tries < connections.SAFE_TRIES
 
 
 def _wrong(name: str, value: bool | int | None) -> FieldError | None:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from gateway import schedule
 from gateway.at import Explanation, Result, Retry, explain
 from gateway.clock import Clock
-from gateway.events import Events, ModemChanged, OutboxChanged, Received
+from gateway.events import ConnectionChanged, Events, ModemChanged, OutboxChanged, Received
 from gateway.modem.ledger import Identity, ReadPdu, Sim
+from gateway.services import naming
 from gateway.services.gate import Gate
 from gateway.steps import step
 from gateway.store import connections, db, inbox, outbox, settings
@@ -38,6 +39,7 @@ class RadioLedger:
         gate: Gate | None = None,
         elsewhere: Callable[[str, Collection[int]], bool] = lambda number, avoid: False,
         heard: Callable[[Sequence[int]], None] = lambda message_ids: None,
+        country: Callable[[], str] = lambda: "",
     ) -> None:
         self._port = port
         self._connection_id: int | None = None
@@ -48,6 +50,7 @@ class RadioLedger:
         self._stopping = stopping
         self._gate = gate or Gate(clock)
         self._elsewhere = elsewhere  # whether a connection besides these could carry it
+        self._country = country
         self._heard = heard  # what new messages ask of the box itself, in their own transaction
 
     def seen(self, port: str, identity: Identity, usb_path: str) -> None:
@@ -65,6 +68,8 @@ class RadioLedger:
         info = connections.upsert_connection(sim.iccid, sim.imsi, self._clock.now(), self._port)
         log.info("%s carries %s", self._port, info.name)
         self._connection_id = info.connection_id
+        if naming.told_by_sim(info, sim.number, self._country()):
+            self._events.publish(ConnectionChanged(info.connection_id))
         self._gate.carried(info.connection_id, pretend=is_pretend(self._port))
         return info.connection_id
 

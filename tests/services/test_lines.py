@@ -12,7 +12,7 @@ from gateway.events import Events
 from gateway.modem.ledger import Telemetry
 from gateway.pacing import DEFAULT
 from gateway.routing import Rule, RuleKind
-from gateway.services import line_settings
+from gateway.services import line_settings, naming
 from gateway.services.gate import Gate
 from gateway.services.lines import Lines, duration
 from gateway.services.messaging import Draft, Messaging
@@ -255,3 +255,32 @@ def test_programs_keep_the_numbers_of_the_others(sims, clock, store):
     sims.forget(a, "", "ann")
     assert [(c.connection_id, c.position) for c in connections.all_connections()] == [(b, 2)]
     assert connections.upsert_connection("893", "", clock.now()).position == 3
+
+
+# the own number, as the SIM knows it -------------------------------------------------------------
+
+
+def _told(connection_id: int, number: str) -> str:
+    info = connections.get(connection_id)
+    assert info is not None
+    naming.told_by_sim(info, number, "KE")
+    found = connections.get(connection_id)
+    assert found is not None
+    return found.number
+
+
+def test_the_number_that_a_sim_tells_is_taken_where_nobody_typed_one(store, clock) -> None:
+    one = connections.upsert_connection("8949", "", clock.now()).connection_id
+    assert _told(one, "") == ""
+    assert _told(one, "12") == ""
+    assert _told(one, "0712000009") == "+254712000009"
+    assert _told(one, "+254712000010") == "+254712000010", "nobody typed the one before"
+    connections.rename(one, number="")
+    assert _told(one, "+254712000010") == "", "somebody emptied the field"
+
+
+def test_what_was_typed_is_never_overwritten_by_the_sim(store, clock) -> None:
+    one = connections.upsert_connection("8949", "", clock.now()).connection_id
+    connections.rename(one, number="+254712000001")
+    assert _told(one, "+254712000009") == "+254712000001"
+    assert _told(one, "+254712000010") == "+254712000001"

@@ -77,7 +77,7 @@ class RunningBox:
         self, *words: str, stdin: str = "", patience: float = PATIENCE
     ) -> subprocess.CompletedProcess[str]:
         """`pigeonbox WORDS` on this box's config; fails if it takes longer than `patience`."""
-        verb = words[: 2 if words[0] in ("token", "scheduled") else 1]
+        verb = words[: 2 if words[0] in ("token", "scheduled", "connections") else 1]
         rest = words[len(verb) :]
         return subprocess.run(
             [sys.executable, "-m", "gateway", *verb, "--config", str(self.config), *rest],

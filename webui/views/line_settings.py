@@ -12,9 +12,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway.services import credit, line_settings
 from gateway.services.line_settings import CREDIT_FIELDS
 from gateway.services.messaging import Draft, Refused, new_id
-from gateway.services.options import LIMITS, SWITCHES, Options
+from gateway.services.options import LIMITS, SWITCHES, Options, is_risky
 from gateway.store import queries
-from gateway.store.connections import SAFE_TRIES
 from gateway.store.outbox import DuplicateId
 from webui import lines
 from webui.current import author, box
@@ -24,7 +23,6 @@ from webui.views.connections import blueprint as blueprint
 from webui.words import local
 
 TEXTS = ("name", "number", "centre", *LIMITS, *CREDIT_FIELDS)
-COUNTS = ("every_hours", "after_sms")  # 0 is shown as nothing
 TEST_VALID = 600  # seconds that a test SMS waits at most
 TOKEN = re.compile(r"[A-Za-z0-9]{21}")
 AGAIN = 2  # seconds between loads of a page without script, while a test is under way
@@ -81,14 +79,11 @@ def _settings(shown: Shown, form: Form | None = None) -> str:
 
 
 def _as_it_stands(shown: Shown) -> Form:
-    info, watch = shown.info, shown.credit.watch
-    found: dict[str, object] = {"name": info.name, "number": info.number}
-    found["centre"] = line_settings.centre_of(shown.id)
-    found |= {name: getattr(info, name) for name in LIMITS}
-    found |= {name: getattr(watch, name) or None for name in COUNTS}
-    found |= {name: getattr(watch, name) for name in CREDIT_FIELDS if name not in COUNTS}
-    values = {name: "" if value is None else str(value) for name, value in found.items()}
-    return Form(values, {name: getattr(info, name) for name in SWITCHES})
+    found = line_settings.standing(shown.info)
+    values = {
+        name: getattr(found.credit if name in CREDIT_FIELDS else found, name) for name in TEXTS
+    }
+    return Form(values, found.switches or {})
 
 
 # PIN -------------------------------------------------------------------------------------------
@@ -102,25 +97,15 @@ def pin(connection_id: int) -> str:
 @blueprint.post("/<id:connection_id>/pin")
 def enter_pin(connection_id: int) -> BaseResponse | str:
     shown = lines.one(connection_id)
-    typed, sure = request.form.get("pin", "").strip(), bool(request.form.get("sure"))
-    if request.form.get("action") == "forget":
-        typed = ""
-    elif not typed:
-        return make_response(_pin(shown, {"pin": "Enter the PIN of the SIM."}), 422)
-    elif _is_risky(shown) and not sure:
-        words = "Confirm that you know the PIN: a wrong one may block the SIM."
-        return make_response(_pin(shown, {"sure": words}), 422)
+    typed, sure = request.form.get("pin", ""), bool(request.form.get("sure"))
     try:
-        _options().set_pin(connection_id, typed, despite_few_tries=sure)
+        if request.form.get("action") == "forget":
+            _options().set_pin(connection_id, "")
+        else:
+            _options().enter_pin(shown.info, typed, sure=sure)
     except Refused as e:
         return make_response(_pin(shown, {found.field: found.words for found in e.errors}), 422)
     return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)
-
-
-def _is_risky(shown: Shown) -> bool:
-    """Whether the SIM would not forgive two more; where nobody tells, after a first try."""
-    left = shown.info.pin_tries
-    return left < SAFE_TRIES if left is not None else False
 
 
 def _pin(shown: Shown, errors: Mapping[str, str] | None = None) -> str:
@@ -128,7 +113,7 @@ def _pin(shown: Shown, errors: Mapping[str, str] | None = None) -> str:
         "pin.html",
         c=shown,
         errors=errors or {},
-        risky=_is_risky(shown),
+        risky=is_risky(shown.info),
         left=shown.info.pin_tries,
         status=box().status.snapshot(),
     )

@@ -115,7 +115,13 @@ def _enter_pin(context: Context, card: Sim, left: int | None) -> Job[str]:
 def _identity(context: Context) -> Job[Sim]:
     """A SIM taken for another one would bring its queue to a stop, so it is read twice."""
     imsi = yield from careful.twice(_imsi)
-    return Sim(iccid=(yield from careful.twice(lambda: _iccid(context))), imsi=imsi)
+    iccid = yield from careful.twice(lambda: _iccid(context))
+    return Sim(iccid, imsi, (yield from careful.twice(_own_number)))
+
+
+def _own_number() -> Job[str]:
+    """Few SIMs know it; it is never what keeps one out of service."""
+    return answers.own_number((yield from ask(commands.cnum())).lines)
 
 
 def _imsi() -> Job[str]:

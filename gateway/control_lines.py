@@ -1,0 +1,36 @@
+"""What the command line sets for a connection, in the running service: it counts at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gateway.services import line_settings
+from gateway.services.line_settings import Wish
+from gateway.services.options import Options
+from gateway.services.refusals import Refused
+
+if TYPE_CHECKING:
+    from gateway.box import Box
+
+
+def configure(box: Box, question: dict[str, Any]) -> dict[str, Any]:
+    """{"connection": id, "changes"?, "pin"?, "sure"?} -> {"done": true} or {"error"}."""
+    options = box.options
+    assert isinstance(options, Options)
+    wish = Wish(
+        int(question["connection"]),
+        dict(question.get("changes") or {}),
+        question.get("pin"),
+        sure=question.get("sure") is True,
+    )
+    try:
+        line_settings.carry_out(
+            wish,
+            country=box.preferences.country(),
+            options=options,
+            watching=box.credit,
+            events=box.events,
+        )
+    except Refused as e:
+        return {"error": " ".join(found.words for found in e.errors)}
+    return {"done": True}
