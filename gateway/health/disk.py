@@ -31,6 +31,15 @@ def check(now: Snapshot) -> Iterator[Issue]:
             "Run this as the service's user or with sudo, or correct the folder's owner.",
             about=disk.folder,
         )
+    if disk.volatile:
+        yield problem(
+            "disk.volatile",
+            f"The data folder {disk.folder} is on the overlay of a read-only system: all that comes"
+            " in is lost with the next restart.",
+            "Switch the overlay file system off in raspi-config, or put the data on a partition of"
+            " their own and name it as `data` in the config.",
+            about=disk.folder,
+        )
     room = f"Only {disk.free / MEGABYTE:.0f} MB are free on the disk with {disk.folder}."
     if disk.free < LEAST:
         yield problem("disk.full", room, "Make room: nothing more is accepted.", about=disk.folder)

@@ -122,8 +122,26 @@ def disk(folder: Path) -> Disk:
         read_only = bool(os.statvfs(place).f_flag & os.ST_RDONLY)
     except OSError:
         return Disk(str(folder), exists=False, writable=False)
-    exists = place == folder
-    return Disk(str(folder), exists, free, read_only, os.access(place, os.W_OK | os.X_OK))
+    exists, writable = place == folder, os.access(place, os.W_OK | os.X_OK)
+    return Disk(str(folder), exists, free, read_only, writable, volatile(place))
+
+
+def volatile(folder: Path, proc: Path = Path("/proc")) -> bool:
+    """Whether it lies on the overlay root of Raspberry Pi OS, which forgets at each restart."""
+    words = _text(proc / "cmdline").split()
+    if "boot=overlay" not in words and not any(w.startswith("overlayroot=tmpfs") for w in words):
+        return False
+    mounts = {}  # of two on one place the later one counts
+    for line in _text(proc / "self/mountinfo").splitlines():
+        before, _, after = line.partition(" - ")  # man 5 proc
+        mounts[_unescaped(before.split()[4])] = after.split()[0]
+    real = folder.resolve()
+    nearest = next((p for p in (real, *real.parents) if str(p) in mounts), None)
+    return nearest is not None and mounts[str(nearest)] == "overlay"
+
+
+def _unescaped(path: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), path)
 
 
 def _pids(proc: Path) -> list[int]:

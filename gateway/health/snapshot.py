@@ -103,6 +103,7 @@ class Disk:
     free: int = 1 << 40  # octets
     read_only: bool = False
     writable: bool = True  # by this user
+    volatile: bool = False  # only in memory: gone with the next restart
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ DATABASE = "pigeonbox.db"
 BACKUPS = "backups"
 # What is folded into the copy, what belongs to a running process, and what can be done without.
 LEFT_OUT = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "service.lock", ".opening"}
-LEFT_OUT |= {BACKUPS, "exports", "reserve"}
+LEFT_OUT |= {BACKUPS, "exports", "reserve", "update-failed"}
 OURS = (".trial", ".before-upgrade")
 
 

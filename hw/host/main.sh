@@ -13,7 +13,7 @@
 # host_command WORDS: everything that is not about this folder alone.
 host_command() {
     local what=install purge=no
-    DRY=no FREE_SERIAL='' RESTART_NEEDED=no WANT=''
+    DRY=no FREE_SERIAL='' RESTART_NEEDED=no WANT='' WHY=''
     while [ $# -gt 0 ]; do
         case $1 in
         install | --install) what=install ;;
@@ -84,6 +84,7 @@ start_first() {
     elif [ "$CHANGED" = yes ] || ! systemctl --quiet is-active "$UNIT"; then
         start_and_prove || fail "Pigeonbox is installed but not well: $WHY. $MENDING"
     fi
+    dry || rm -f "$DATA/update-failed"
 }
 
 last_words() {

@@ -7,6 +7,13 @@ UNPROVEN=         # set while this run has a change to undo
 
 data_tool() { "${AS_SERVICE[@]}" /usr/bin/python3 -B - "$@" <hw/host/data.py; }
 
+# update_failed WORDS: Health shows them until a version has come up.
+update_failed() {
+    # shellcheck disable=SC2016 # expanded by the shell inside
+    printf '%s\n' "$1" | "${AS_SERVICE[@]}" sh -c 'umask 077; cat >"$1.part" && mv "$1.part" "$1"' \
+        sh "$DATA/update-failed" || true
+}
+
 # page_is_well HOST PORT
 page_is_well() {
     /usr/bin/python3 - "$1" "$2" 2>/dev/null <<'END'
@@ -44,6 +51,7 @@ see the line above. $MENDING"
             wait $pid 2>/dev/null || true
             tail -n 15 "$log" >&2
             rm -rf "$copy" "$log"
+            update_failed "$WANT did not come up on a copy of the data, so $OLD goes on running."
             fail "The new version did not come up on a copy of the data (its last words are above), \
 so nothing was changed: ${OLD} goes on running. Hand these lines to whoever makes Pigeonbox."
         fi
@@ -113,7 +121,7 @@ start_and_prove() {
 
 # proven: the new version stays; what was kept for going back may go.
 proven() {
-    rm -f "$TRIAL"
+    rm -f "$TRIAL" "$DATA/update-failed"
     sync -f "$OPT"  # or the copy might be gone and the mark still there
     rm -rf "$DATA/.before-upgrade" "$DATA/.trial"
     prune_releases
@@ -144,10 +152,10 @@ undo_unproven() {
 
 # go_back: to the release named in TRIAL, and to its data if the newer one changed their shape.
 go_back() {
-    local old aside
+    local old aside failed
     ! booted || systemctl stop "$UNIT" || true
     if [ -e "$TRIAL" ]; then
-        old=$(cat "$TRIAL")
+        old=$(cat "$TRIAL") failed=$(current_release)
         say "Going back to $old"
         if [ -d "$DATA/.before-upgrade" ] && data_tool migrated "$DATA" "$DATA/.before-upgrade"; then
             aside=$(data_tool restore "$DATA/.before-upgrade" "$DATA")
@@ -159,6 +167,7 @@ go_back() {
         RELEASE=$OPT/releases/$old
         # Its own installer knows which files it needs around it.
         "$RELEASE/src/install.sh" place-files || say "Some files around it could not be put back."
+        update_failed "$failed did not come up (${WHY:-it was cut off}), so $old runs again."
         sync -f "$OPT"
         rm -f "$TRIAL"
         sync -f "$OPT"

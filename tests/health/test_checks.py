@@ -116,6 +116,7 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("disk.full", P, {"disk": Disk("/data", free=7 << 20)}),
     ("disk.low", W, {"disk": Disk("/data", free=150 << 20)}),
     ("disk.read-only", P, {"disk": Disk("/data", read_only=True, writable=False)}),
+    ("disk.volatile", P, {"disk": Disk("/data", volatile=True)}),
     ("disk.denied", P, {"disk": Disk("/data", writable=False)}),
     ("database.none", N, store(exists=False, created=None)),
     ("database.damaged", P, store(damage=("Page 7 is never used",), newest_backup=NOW)),

@@ -105,6 +105,27 @@ def test_a_port_of_another_group_is_not_usable(tmp_path, monkeypatch):
     assert seen.group
 
 
+MOUNTS = """\
+23 1 0:22 / / rw,relatime shared:1 - overlay overlayroot rw,lowerdir=/media/root-ro
+31 23 179:3 / /data rw,relatime shared:9 - ext4 /dev/mmcblk0p3 rw
+32 23 179:4 / /my\\040data rw,relatime shared:9 - ext4 /dev/mmcblk0p4 rw
+"""
+
+
+@pytest.mark.parametrize("words", ["boot=overlay", "overlayroot=tmpfs:recurse=0"])
+def test_data_on_the_overlay_of_a_read_only_root_are_told_from_those_on_a_partition(
+    tmp_path, words
+):
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/mountinfo").write_text(MOUNTS)
+    (tmp_path / "cmdline").write_text(f"console=tty1 {words} rootwait\n")
+    assert machine.volatile(Path("/var/lib/pigeonbox"), tmp_path)
+    assert not machine.volatile(Path("/data/box"), tmp_path)
+    assert not machine.volatile(Path("/my data"), tmp_path)
+    (tmp_path / "cmdline").write_text("console=tty1 rootwait\n")  # a container: stays
+    assert not machine.volatile(Path("/var/lib/pigeonbox"), tmp_path)
+
+
 def test_the_disk_of_a_folder_that_is_not_there_yet_is_the_one_it_would_be_on(tmp_path):
     seen = machine.disk(tmp_path / "not" / "yet")
     assert (seen.exists, seen.writable, seen.read_only) == (False, True, False)

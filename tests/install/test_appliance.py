@@ -73,6 +73,14 @@ def newer(box: Machine, name: str, *, migrates: bool = False, spoilt: str = "") 
     return name
 
 
+def own_code(box: Machine) -> str:
+    """The sources of the version that runs, in a folder of their own."""
+    folder = box.root / "root/own"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(box.root / f"opt/pigeonbox/releases/{box.release}/src", folder)
+    return folder.name
+
+
 def test_a_dry_run_changes_nothing(machine):
     if (machine.root / "opt/pigeonbox").exists():
         pytest.skip("installed already")
@@ -259,6 +267,9 @@ def test_a_version_that_does_not_come_up_is_found_out_on_a_copy(box, how):
     assert "nothing was changed" in said
     assert (box.release, box.pid, migrations(box)) == (before, pid, shape)
     assert box.is_well()
+    assert "did not come up on a copy of the data" in box.tell("pigeonbox", "doctor")
+    box.install(code=own_code(box))
+    assert "The last update failed" not in box.tell("pigeonbox", "doctor")
 
 
 @pytest.mark.parametrize("how", SPOILT)
@@ -284,6 +295,8 @@ def test_a_version_that_fails_only_in_earnest_is_taken_back_with_its_data(box, h
     assert messages(box) == kept
     box.wait_well()
     assert "failed-upgrade-secret.db" in box.tell("ls", f"{DATA}/backups")
+    told = box.tell("pigeonbox", "doctor")
+    assert f"so {before} runs again" in told, told
     assert not (box.root / "opt/pigeonbox/trial").exists()
 
 
@@ -333,8 +346,7 @@ def start_anew(box: Machine) -> None:
 
 def test_wherever_an_upgrade_is_cut_off_the_box_comes_up_with_its_data(box):
     """Between two versions of one shape, to and fro, so that each is built only once."""
-    own, other, kept = "own", newer(box, "other"), messages(box)
-    shutil.copytree(box.root / f"opt/pigeonbox/releases/{box.release}/src", box.root / "root/own")
+    own, other, kept = own_code(box), newer(box, "other"), messages(box)
     box.install("--upgrade", code=other)
     seen = set()
     for where in CUTS:
@@ -345,6 +357,7 @@ def test_wherever_an_upgrade_is_cut_off_the_box_comes_up_with_its_data(box):
     assert len(seen) == 2
     box.install("--upgrade", code=own)
     box.wait_well()
+    assert "update" not in box.tell("pigeonbox", "doctor")
     left = box.tell("ls", "-A", DATA).split()
     assert [name for name in left if name.startswith((".trial", ".before"))] == []
 
@@ -368,7 +381,7 @@ def test_after_a_power_cut_a_version_that_does_not_run_is_taken_back_by_the_box_
     assert (messages(box), migrations(box)) == (kept, shape)
     assert not (box.root / "opt/pigeonbox/trial").exists()
     assert "Going back to" in box.tell("journalctl", "-u", "pigeonbox-settle", "-o", "cat")
-    box.install(code="own")  # its unit as it should be
+    box.install(code=own_code(box))  # its unit as it should be
 
 
 def test_after_a_power_cut_a_version_that_runs_stays(box):
