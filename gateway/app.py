@@ -131,8 +131,9 @@ class Service:
         room.watch(keeping.room)
         self._stack.callback(room.unwatch)
         self._obey = Stopping(self._clock, preferences.country).obey
-        self._decide = Deciding(self._clock, preferences).decide
-        acting = Acting(self._clock, self.events, preferences)
+        deciding = Deciding(self._clock, preferences, timekeeping.hold)
+        self._decide = deciding.decide
+        acting = Acting(self._clock, self.events, preferences, deciding.settle)
         self._poke_activities = acting.poke
         self.events.subscribe(self._pass_on)
         housekeeping = Housekeeping(

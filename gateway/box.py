@@ -27,6 +27,7 @@ from gateway.services.options import Options
 from gateway.services.people import People
 from gateway.services.preferences import Preferences
 from gateway.services.programs import Programs
+from gateway.services.registering import Registering
 from gateway.services.rules import Rules
 from gateway.services.scheduling import Scheduling
 from gateway.services.searching import Searching
@@ -94,6 +95,10 @@ class Box:
     @property
     def activities(self) -> Activities:
         return Activities(self.clock, self.events, self.preferences, self.poke_activities)
+
+    @property
+    def registering(self) -> Registering:
+        return Registering(self.activities)
 
     @property
     def importing(self) -> Importing:

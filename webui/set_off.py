@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from gateway.activities import StepState
 from gateway.services.activity_words import ACTIONS
-from gateway.store import runs
+from gateway.store import runs, waits
 from gateway.store.queries import Detail
 from gateway.store.runs import FALLBACK, StepInfo
+from gateway.store.waits import Wait
 from webui.words import StateWords
 
 STATES: dict[StepState, StateWords] = {
@@ -18,6 +19,10 @@ STATES: dict[StepState, StateWords] = {
     StepState.SKIPPED: StateWords("Left out", "warn", "question"),
     StepState.FAILED: StateWords("Failed", "bad", "cross"),
 }
+NO_TIME = (
+    "The box does not know the time at the moment. It decides by these hours when it does, unless"
+    " that takes longer than an hour."
+)
 NOT_YET = StateWords("Not taken yet", "warn", "alert")
 
 
@@ -43,7 +48,7 @@ class RunView:
 def of(message: Detail) -> tuple[RunView, ...]:
     if not message.incoming or message.kind != "sms":
         return ()
-    return tuple(
+    ran = tuple(
         RunView(
             run.name,
             None if run.activity_id == FALLBACK else run.activity_id,
@@ -51,6 +56,12 @@ def of(message: Detail) -> tuple[RunView, ...]:
         )
         for run in runs.set_off(message.id)
     )
+    return ran + tuple(RunView(w.name, None, (_wait(w),)) for w in waits.of(message.id))
+
+
+def _wait(wait: Wait) -> StepView:
+    state = STATES[StepState.SKIPPED if wait.words else StepState.WAITING]
+    return StepView(0, "Its hours", state, wait.words or NO_TIME, None, 0, None, "")
 
 
 def _step(step: StepInfo) -> StepView:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from gateway.health import (
+    activities,
     backups,
     certificate,
     clock,
@@ -34,6 +35,7 @@ from gateway.health import (
     temperature,
     uncertain,
     update,
+    webhooks,
 )
 from gateway.health.issue import Issue, Severity
 from gateway.health.snapshot import Snapshot
@@ -61,6 +63,8 @@ CHECKS: Final[dict[str, Check]] = {
     "clock": clock.check,
     "queue": queue.check,
     "uncertain messages": uncertain.check,
+    "webhooks": webhooks.check,
+    "activities": activities.check,
     "backups": backups.check,
     "update": update.check,
     "light": light.check,

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from gateway.config import Config
 from gateway.health import exposure, machine
 from gateway.health.probe import Line, probe, storages_and_centre
-from gateway.health.snapshot import Credit, Device, Modem, Queue, Snapshot, Store
+from gateway.health.snapshot import Credit, Device, Modem, Queue, Snapshot, Store, Webhook
 from gateway.store import checkup, mending
 from hw import ports as usb
 from hw.serialport import PortError
@@ -74,6 +74,8 @@ def from_inside(
     *,
     store: Store,
     credits: tuple[Credit, ...],
+    webhooks: tuple[Webhook, ...],
+    broken_activities: tuple[tuple[str, str], ...],
     dead: tuple[str, ...],
     rarely: Mapping[str, Any],
 ) -> Snapshot:
@@ -84,6 +86,8 @@ def from_inside(
         modems=tuple(_told(m) for m in status["modems"]),
         store=store,
         credits=credits,
+        webhooks=webhooks,
+        broken_activities=broken_activities,
         dead=dead,
         dark=" ".join(f["words"] for f in status["findings"] if f["key"] in ("light", "button")),
         **_around(config),

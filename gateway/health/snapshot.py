@@ -131,6 +131,17 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """One that does not take what it is told."""
+
+    activity: str
+    url: str
+    since: int  # ms UTC
+    words: str  # what happened last
+    given_up: int = 0  # messages that it was not told of in the end
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     now: int  # ms UTC
     user: str = ""
@@ -147,6 +158,8 @@ class Snapshot:
     disk: Disk | None = None
     store: Store | None = None
     credits: tuple[Credit, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    broken_activities: tuple[tuple[str, str], ...] = ()  # (name, what it names that is gone)
     temperature: float | None = None  # of the board's processor, degrees Celsius
     dead: tuple[str, ...] = ()  # threads of the service that have died or hang
     dark: str = ""  # why there is no light although the config names one

@@ -7,6 +7,7 @@ on after a crash where it was.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from gateway import steps
 from gateway.activities import ActionKind, StepMove, StepState
@@ -29,8 +30,16 @@ class Acting(Loop):
 
     name = "activities"
 
-    def __init__(self, clock: Clock, events: Events, preferences: Preferences) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        events: Events,
+        preferences: Preferences,
+        settle: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`settle`: decides about one message that waited for the right time, if there is one."""
         super().__init__(clock)
+        self._settle = settle
         self._events = events
         self._preferences = preferences
         self.webhooks = Webhooks(clock, events, preferences, self.poke)
@@ -45,6 +54,8 @@ class Acting(Loop):
 
     def work(self) -> None:
         """One round: everything whose turn has come, then the webhooks that are due."""
+        while not self._stopping.is_set() and self._settle():
+            self._events.publish(OutboxChanged())
         while not self._stopping.is_set() and (step := runs.next_waiting()):
             self._do(step)
         self.webhooks.start_due()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any
 
 from gateway.clock import MINUTE, Clock
 from gateway.config import Config
 from gateway.events import Event, Events, HealthChanged, ModemChanged
 from gateway.health import Issue, Severity, Snapshot, collect, examine
-from gateway.health.snapshot import Credit
+from gateway.health.snapshot import Credit, Webhook
+from gateway.services import activity_words
 from gateway.services.credit import amount
 from gateway.services.keeping import Keeping
 from gateway.services.loop import Loop
 from gateway.services.status import Status
-from gateway.store import checkup, connections, credit, settings
+from gateway.store import activities, checkup, connections, credit, hooks, settings
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,8 @@ class HealthWatch(Loop):
             asdict(self._sources.status.snapshot()),
             store=replace(store, mended=done.words if done else "", backup_trouble=keeping.trouble),
             credits=low_credits(),
+            webhooks=tuple(Webhook(*astuple(one)) for one in hooks.troubles()),
+            broken_activities=tuple(broken_activities()),
             dead=self._sources.dead(),
             rarely=self._rarely,
         )
@@ -106,6 +109,13 @@ class HealthWatch(Loop):
 def name(issue: Issue) -> str:
     """What makes it the same issue as a minute ago, whatever its figures."""
     return f"{issue.key} {issue.about}".strip()
+
+
+def broken_activities() -> Iterator[tuple[str, str]]:
+    """Of those that are switched on: name, and what it names that is not there any more."""
+    for activity in activities.enabled():
+        if found := activity_words.troubles(activity):
+            yield activity.name, " ".join(found)
 
 
 def low_credits() -> tuple[Credit, ...]:

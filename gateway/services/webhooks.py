@@ -20,7 +20,7 @@ from gateway.clock import SECOND, Clock
 from gateway.events import Events, OutboxChanged
 from gateway.services.http_post import Line, Posted
 from gateway.services.preferences import Preferences
-from gateway.store import activities, connections, db, runs
+from gateway.store import activities, connections, db, hooks, runs
 from gateway.store.activities import Action
 from gateway.store.runs import Step
 
@@ -132,6 +132,7 @@ class Webhooks:
                     if runs.state(step.id) is StepState.CALLING:
                         now = self._clock.now()
                         runs.move(step.id, StepState.CALLING, move, now, words=words, **changes)
+                        self._note(step.action_id, move, words, now)
                 break
             except db.StoreError as e:
                 log.error("a webhook waits: %s", e)
@@ -139,6 +140,14 @@ class Webhooks:
                     raise
         self._events.publish(OutboxChanged())
         self._poke()
+
+    @staticmethod
+    def _note(action_id: int, move: StepMove, words: str, now: int) -> None:
+        """For the health of the box: since when it has not taken anything."""
+        if move is StepMove.FINISH:
+            hooks.taken(action_id)
+        else:
+            hooks.refused(action_id, words, now, given_up=move is StepMove.FAIL)
 
     def payload(self, step: Step) -> dict[str, object]:
         """The shape of SMSGate (docs.sms-gate.app, "sms:received"), where `id` names this call."""
@@ -150,7 +159,7 @@ class Webhooks:
             "deviceId": self._preferences.name(),
             "event": "sms:received",
             "id": f"{message.id}-{step.id}-{message.at}",
-            "webhookId": str(step.action_id),
+            "webhookId": hooks.known_as(step.action_id) or str(step.action_id),
             "payload": {
                 "messageId": str(message.id),
                 "message": message.text,

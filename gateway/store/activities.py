@@ -59,7 +59,7 @@ _ACTIVITIES = (
     "SELECT a.id, a.name, a.enabled, a.match, a.words, a.sender, a.group_id,"
     " coalesce(g.name, ''), a.connection_id, coalesce(c.name, ''), a.starts, a.ends, a.weekdays,"
     ' a.fired, a.last_fired_at FROM activity a LEFT JOIN "group" g ON g.id = a.group_id'
-    " LEFT JOIN connection c ON c.id = a.connection_id"
+    " LEFT JOIN connection c ON c.id = a.connection_id AND c.forgotten_at IS NULL"
 )
 
 
@@ -242,6 +242,7 @@ def delete(activity_id: int, now: int, who: str) -> bool:
     with transaction():
         row = execute("DELETE FROM activity WHERE id = ? RETURNING name", (activity_id,)).fetchone()
         if row:
+            execute("DELETE FROM activity_wait WHERE activity_id = ?", (activity_id,))
             audit(now, who, "delete activity", row[0])
     return row is not None
 

@@ -28,6 +28,12 @@ class Activity(Base):
     fired = IntegerField(default=0)
     last_fired_at = BigIntegerField(null=True)
     created_at = BigIntegerField()
+    webhook_id = TextField(default="")  # what the program that registered it calls it
+
+
+Activity.add_index(
+    Activity.webhook_id, unique=True, where=SQL("webhook_id <> ''"), name="activity_webhook"
+)
 
 
 class ActivityAction(Base):
@@ -41,6 +47,24 @@ class ActivityAction(Base):
     group_id = IntegerField(null=True)
     url = TextField(default="")
     secret = TextField(default="")  # signs what is posted; "" = unsigned
+
+
+class WebhookTrouble(Base):
+    """It has not taken anything since then (gateway.store.hooks)."""
+
+    action = ForeignKeyField(ActivityAction, primary_key=True, on_delete="CASCADE")
+    since = BigIntegerField()
+    words = TextField()
+    given_up = IntegerField(default=0)
+
+
+class ActivityWait(Base):
+    """An activity with hours, and a message that came while nobody knew the time."""
+
+    message = ForeignKeyField(Message, on_delete="CASCADE")
+    activity_id = IntegerField()
+    name = TextField()
+    words = TextField(default="")  # why it did not run in the end; "" = not decided yet
 
 
 class AutoReply(Base):

@@ -14,7 +14,9 @@ from gateway.store.activity_models import (
     ActivityAction,
     ActivityRun,
     ActivityStep,
+    ActivityWait,
     AutoReply,
+    WebhookTrouble,
 )
 from gateway.store.message_models import (
     Attempt,
@@ -102,6 +104,8 @@ TABLES: tuple[type[Base], ...] = (
     ActivityAction,
     ActivityRun,
     ActivityStep,
+    ActivityWait,
+    WebhookTrouble,
     AutoReply,
     Audit,
 )

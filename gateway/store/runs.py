@@ -104,11 +104,12 @@ def decide(message_id: int, fired: Sequence[Fired], now: int) -> bool:
         if done.rowcount != 1:
             return False
         for one in fired:
-            _begin(message_id, one, now)
+            begin(message_id, one, now)
     return True
 
 
-def _begin(message_id: int, fired: Fired, now: int) -> None:
+def begin(message_id: int, fired: Fired, now: int) -> None:
+    """Inside the transaction that decides."""
     run_id = insert(
         "INSERT INTO activity_run (message_id, activity_id, name, at) VALUES (?, ?, ?, ?)",
         (message_id, fired.activity_id, fired.name, now),

@@ -20,11 +20,13 @@ from gateway.health.snapshot import (
     Storage,
     Store,
     Supply,
+    Webhook,
 )
 
 NOW = 1_790_000_000_000
 DAY = 24 * 3600 * 1000
 MINUTE = 60 * 1000
+HOUR = 60 * MINUTE
 PORT = "/dev/ttyUSB2"
 
 WELL_PORT = Port(PORT, group="dialout")
@@ -138,6 +140,9 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("backup.folder", W, store(newest_backup=NOW, backup_trouble="The stick is not there.")),
     ("service.thread", P, {"dead": ("dispatch",)}),
     ("update.failed", W, {"update_failed": "The page did not answer."}),
+    ("webhook.failing", W, {"webhooks": (Webhook("Till", "http://till/", NOW - HOUR, "No."),)}),
+    ("webhook.given_up", P, {"webhooks": (Webhook("Till", "http://till/", NOW, "No.", 2),)}),
+    ("activity.broken", W, {"broken_activities": (("Join", "Its group is gone."),)}),
     ("light.none", N, {"dark": "The light (rgb) cannot be used: no pins."}),
     ("queue.stuck", P, store(newest_backup=NOW, queue=STUCK)),
 ]
@@ -202,3 +207,8 @@ def test_a_damaged_database_is_not_called_unreadable_as_well():
 
 def test_a_young_store_is_not_asked_for_backups():
     assert examine(replace(WELL, store=Store(created=NOW - 29 * DAY))) == ()
+
+
+def test_a_program_that_is_just_being_restarted_is_no_news():
+    hook = Webhook("Till", "http://till/", NOW - 5 * MINUTE, "No program answers.")
+    assert examine(replace(WELL, webhooks=(hook,))) == ()

@@ -19,7 +19,8 @@ from gateway.clock import HOUR, SECOND
 from gateway.services import http_post
 from gateway.services.activity_drafts import Typed
 from gateway.services.http_post import Line
-from gateway.store import activities, runs
+from gateway.services.registering import Registering
+from gateway.store import activities, hooks, runs
 from tests.services.activity_world import ANN, OWN, ActivityWorld, reply, webhook
 from tests.services.conftest import FakeClock
 from tests.support.box import eventually
@@ -270,3 +271,60 @@ def test_stopping_breaks_off_and_the_next_start_tells_it_again(world, receiver, 
     call(again)
     assert the_step(message).state is StepState.DONE
     assert len({json.loads(body)["id"] for _, _, body in receiver.told}) == 1
+
+
+# what the health of the box says of it ------------------------------------------------------------
+
+
+def test_trouble_is_kept_until_the_next_message_is_taken(world, receiver):
+    receiver.answers["/"] = status(500)
+    world.add("Hook", "", webhook(receiver.url()))
+    world.receive("hello")
+    call(world)
+    began = world.clock.now()
+    ((found),) = hooks.troubles()
+    assert (found.activity, found.since, found.given_up) == ("Hook", began, 0)
+    assert "trouble of its own (500)" in found.words
+    world.clock.ms += 10 * SECOND
+    call(world)
+    assert hooks.troubles()[0].since == began
+    del receiver.answers["/"]
+    world.clock.ms += 20 * SECOND
+    call(world)
+    assert hooks.troubles() == []
+
+
+def test_what_was_given_up_is_counted_and_clears_when_it_goes_well_again(world, receiver):
+    receiver.answers["/"] = status(500)
+    activity = world.add("Hook", "", webhook(receiver.url()))
+    message = world.receive("hello")
+    runs.execute("UPDATE activity_step SET tries = ?", (MOST_TRIES - 1,))
+    call(world)
+    assert the_step(message).state is StepState.FAILED
+    assert hooks.troubles()[0].given_up == 1
+    activities.switch(activity, False, 1, "ann")
+    assert hooks.troubles() == [], "what is switched off troubles nobody"
+    activities.switch(activity, True, 1, "ann")
+    del receiver.answers["/"]
+    world.receive("again")
+    call(world)
+    assert hooks.troubles() == []
+
+
+def test_a_webhook_that_was_taken_out_leaves_no_trouble(world, receiver):
+    receiver.answers["/"] = status(500)
+    activity = world.add("Hook", "", webhook(receiver.url()))
+    world.receive("hello")
+    call(world)
+    activities.delete(activity, 1, "ann")
+    assert hooks.troubles() == []
+    world.clock.ms += 10 * SECOND
+    call(world)
+    assert hooks.troubles() == []
+
+
+def test_a_registered_one_is_told_its_own_id(world, receiver):
+    Registering(world.activities).add("till-1", receiver.url(), "sms:received", "till")
+    world.receive("hello")
+    call(world)
+    assert json.loads(receiver.told[0][2])["webhookId"] == "till-1"

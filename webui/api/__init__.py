@@ -13,6 +13,7 @@ from webui.api import (
     inbox,
     issues,
     messages,
+    webhooks,
 )
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -27,6 +28,9 @@ blueprint.post("/inbox/<message_id>/restore")(changes.restore_received)
 blueprint.get("/issues")(issues.issues)
 blueprint.get("/activities")(activities.all_activities)
 blueprint.post("/activities/try")(activities.try_activities)
+blueprint.get("/webhooks")(webhooks.all_webhooks)
+blueprint.post("/webhooks")(webhooks.register_webhook)
+blueprint.delete("/webhooks/<webhook_id>")(webhooks.remove_webhook)
 blueprint.get("/inbox")(inbox.received)
 blueprint.get("/connections")(connections.listed)
 blueprint.get("/connections/<id:connection_id>")(connections.one)
