@@ -13,7 +13,7 @@ from gateway.sms.dcs import Alphabet, Dcs, WaitingIndication, WaitingKind
 from gateway.sms.errors import DecodeError, EncodeError
 from gateway.sms.header import Concat, Element
 from gateway.sms.joining import Joined, join_text
-from gateway.sms.pdu import Pdu, decode_any, join_pdu, split_pdu
+from gateway.sms.pdu import Pdu, decode_any, is_whole, join_pdu, split_pdu
 from gateway.sms.reassembly import Fate, Key, decide, key
 from gateway.sms.replacing import plain
 from gateway.sms.segmenting import Coding, segment
@@ -59,6 +59,7 @@ __all__ = [
     "describe_data",
     "describe_status",
     "encode",
+    "is_whole",
     "join_pdu",
     "join_text",
     "key",

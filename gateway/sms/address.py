@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from gateway.sms import gsm7, septets
-from gateway.sms.errors import EncodeError
+from gateway.sms.errors import DecodeError, EncodeError
 from gateway.sms.reader import Reader
 
 MAX_DIGITS = 20  # an address field has at most 12 octets, two of which are length and type
+MOST_READ = 32  # semi-octets; some centres count more than 20, beyond this it is no address
 MAX_SEPTETS = 11  # as many as fit into ten octets
 
 _DIGITS = "0123456789*#abc"  # semi-octets 0..14; 15 is the filler
@@ -87,8 +88,13 @@ def write_service_centre(address: Address | None) -> bytes:
 
 
 def read(reader: Reader, field: str) -> Address:
-    """An address of a TPDU. Lenient about its length: a centre may count more than 20 digits."""
+    """An address of a TPDU. Lenient about its length: a centre may count more than 20 digits.
+
+    Raises DecodeError.
+    """
     length = reader.octet(f"{field}.length")
+    if length > MOST_READ:
+        raise DecodeError(f"{field}.length", reader.position - 1, f"{length} digits are no number")
     kind = reader.octet(f"{field}.type")
     value = reader.take((length + 1) // 2, f"{field}.value")
     return _address(kind, value, length)

@@ -40,7 +40,7 @@ def split_pdu(text: str | bytes, tpdu_length: int | None = None) -> Pdu:
     octets = _octets(text)
     readings = _readings(octets, tpdu_length)
     for _, reading in readings:
-        if _sound(reading.tpdu):
+        if is_whole(reading.tpdu):
             return reading
     failed = None
     for start, reading in readings:
@@ -93,11 +93,11 @@ def _readings(octets: bytes, tpdu_length: int | None) -> list[tuple[int, Pdu]]:
     return exact + padded + readings
 
 
-def _sound(tpdu: bytes) -> bool:
-    """Whether this is a whole message of a kind that is in use.
+def is_whole(tpdu: bytes) -> bool:
+    """Whether this is a whole message of a kind that is in use, as networks and phones make them.
 
-    The highest bit of an address type is always set: what stands there tells a TPDU from one that
-    is read an octet too early or too late.
+    The highest bit of an address type is always set, and no number has more than 20 digits: what
+    stands there tells a TPDU from one that is read an octet too early or too late.
     """
     kind = tpdu[0] & 0x03 if tpdu else 0x03
     place = 2 if kind == 0x00 else 3
@@ -106,5 +106,11 @@ def _sound(tpdu: bytes) -> bool:
     try:
         message = decode_any(tpdu)
     except DecodeError:
+        return False
+    if isinstance(message, Deliver):
+        number = message.sender
+    else:
+        number = message.destination if isinstance(message, Submit) else message.recipient
+    if len(number.value) > address.MAX_DIGITS:
         return False
     return message.user_data is None or not message.user_data.truncated

@@ -26,6 +26,16 @@ def test_the_example_is_one():
 
 
 @pytest.mark.parametrize(
+    "tpdu",
+    ["07" + PDU[18:], "0447" + PDU[20:], "040C52" + PDU[22:], "040C91" + PDU[22:-6]],
+    ids=["kind", "47 digits", "type", "cut"],
+)
+def test_what_is_as_long_as_its_header_says_and_no_message_does_not_agree(tpdu: str):
+    pdu = PDU[:16] + tpdu
+    assert not careful.agrees(pdu, len(tpdu) // 2)
+
+
+@pytest.mark.parametrize(
     "first",
     [f"{HEAD}|{CUT}|OK", f"+CMG: 0,,23|{PDU}|OK", f"{HEAD}|OK", "TIMEOUT", "CMS 500", "OKK|OK"],
 )

@@ -170,6 +170,8 @@ class RunningBox:
             connection.request(method, path, data, headers)
             answer = connection.getresponse()
             text = answer.read()
+        except http.client.HTTPException as e:  # it was killed in the middle of its answer
+            raise ConnectionError(str(e)) from e
         finally:
             connection.close()
         kind = answer.headers.get("Content-Type", "")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from gateway import sms
 from gateway.at import Answer, answers, commands
 from gateway.modem.jobs.base import Job, ask
 
@@ -18,11 +19,13 @@ SAME = 3  # equal readings that prove that a modem counts wrongly; runs of 0 los
 
 
 def agrees(pdu: str, tpdu_length: int | None) -> bool:
-    """Whether a PDU is as long as its header says (27.005 3.1: without the service centre)."""
+    """Whether a PDU is as long as its header says (27.005 3.1: without the service centre), and a
+    message: lost characters can make both lengths wrong alike.
+    """
     if len(pdu) % 2 or len(pdu) < 4:
         return False
-    centre = int(pdu[:2], 16)
-    return tpdu_length is None or len(pdu) // 2 - 1 - centre == tpdu_length
+    tpdu = bytes.fromhex(pdu)[1 + int(pdu[:2], 16) :]
+    return tpdu_length in (None, len(tpdu)) and sms.is_whole(tpdu)
 
 
 def is_cut(pdu: str, tpdu_length: int | None) -> bool:
