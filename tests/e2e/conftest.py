@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, StorageState
 
 from tests.support.box import RunningBox
 from tests.support.browser import PHONE, WIDE, Complaints, launched, open_page, require_chromium
@@ -44,19 +44,34 @@ def complaints() -> Iterator[Complaints]:
 OpenPage = Callable[..., Page]
 
 
+@pytest.fixture(scope="module")
+def signed_in_state(browser: Browser, box: RunningBox) -> StorageState:
+    """The cookies of the administrator, who has signed in once."""
+    context = browser.new_context(base_url=box.url)
+    sign_in(context.new_page())
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def visit(browser: Browser, box: RunningBox, complaints: Complaints) -> Iterator[OpenPage]:
+def visit(
+    browser: Browser, box: RunningBox, complaints: Complaints, request: pytest.FixtureRequest
+) -> Iterator[OpenPage]:
     """A fresh browser at the box: visit(script=False, phone=True, signed_in=False)."""
     contexts = []
 
     def open_one(*, script: bool = True, phone: bool = False, signed_in: bool = True) -> Page:
         context = browser.new_context(
-            base_url=box.url, java_script_enabled=script, viewport=PHONE if phone else WIDE
+            base_url=box.url,
+            java_script_enabled=script,
+            viewport=PHONE if phone else WIDE,
+            storage_state=request.getfixturevalue("signed_in_state") if signed_in else None,
         )
         contexts.append(context)
         page = open_page(context, complaints)
         if signed_in:
-            sign_in(page)
+            page.goto("/")
         return page
 
     yield open_one

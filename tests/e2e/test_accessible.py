@@ -42,6 +42,7 @@ def furnished(box: RunningBox) -> RunningBox:
     return box
 
 
+@pytest.mark.timeout(300)  # it has all of them to walk
 @pytest.mark.parametrize(("size", "scheme"), KINDS, ids=["wide light", "phone dark"])
 def test_every_page_is_accessible_and_fits(
     furnished: RunningBox, browser: Browser, complaints: Complaints, size: object, scheme: str
