@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gateway.app_error import AppError
 from gateway.box import Box
 from gateway.boxclock import BoxClock
 from gateway.clock import Clock
@@ -71,10 +72,6 @@ if TYPE_CHECKING:
 
 START_WITHIN = 15 * 60.0  # seconds: the unit's TimeoutStartSec
 log = logging.getLogger(__name__)
-
-
-class AppError(Exception):
-    """The service cannot start; one plain line that says what to do."""
 
 
 class Service:

@@ -66,7 +66,7 @@ def read_settings(
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    from gateway.app import AppError
+    from gateway.app_error import AppError
     from gateway.store.db import StoreBusy, StoreError
 
     try:

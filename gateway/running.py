@@ -12,7 +12,8 @@ import socket
 from collections.abc import Callable
 from types import FrameType
 
-from gateway.app import AppError, Service
+from gateway.app import Service
+from gateway.app_error import AppError
 from gateway.box import Box
 from gateway.config import Config
 from gateway.notify import Page, Systemd
