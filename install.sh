@@ -136,7 +136,7 @@ run_tests() {
     say "== mypy";        $VENV/bin/mypy || checks=1
     say "== imports";     $VENV/bin/lint-imports --no-logo 2>&1 | tail -n 12
     [ "${PIPESTATUS[0]}" = 0 ] || checks=1
-    say "== tests";       $PY -m pytest -n "$(nproc)" --dist worksteal \
+    say "== tests";       TMPDIR=${memory:-${TMPDIR:-/tmp}} $PY -m pytest -n "$(nproc)" --dist worksteal \
         ${memory:+--basetemp="$memory/t"} "$@" || checks=1
     [ $checks = 0 ] || fail "Something above is not as it should be."
 }
