@@ -57,11 +57,21 @@ TELL_THEMSELVES = (
     "sessions",
     "programs",
     "kept",
+    *("connections." + name for name in ("add_rule", "change_rule", "delete_rule", "move_rule")),
+    *("connections." + name for name in ("order_rules", "switch_rule", "usual_rules", "remove")),
+    "api.replace_rules",
     "api.delete",
     "api.restore",
     "api.delete_received",
     "api.restore_received",
 )  # blueprints and endpoints with audit rows of their own
+NOTHING_SET = (
+    "connections.cancel",
+    "keeping.piece",
+    "setup.finish",
+    "setup.skip",
+    "setup.test_done",
+)  # what changes nothing that anybody would ask about later
 KEPT = (
     *("recipients", "text", "connection", "kind", "first", "left_out"),
     *("when", "date", "time", "unit", "every", "weekdays", "until", "schedule", "version"),
@@ -284,7 +294,7 @@ def _note_settings(response: Response) -> Response:
         return response
     signed = signed_in()
     who = signed.name if signed else str(g.get("caller", ""))
-    if not who or {request.blueprint, request.endpoint} & set(TELL_THEMSELVES):
+    if not who or {request.blueprint, request.endpoint} & set(TELL_THEMSELVES + NOTHING_SET):
         return response
     if _is_delicate(request.endpoint or ""):
         box().accounts.note(who, "settings changed", request.path)

@@ -18,16 +18,14 @@ def check(now: Snapshot) -> Iterator[Issue]:
         if modem.port not in told or modem.state not in ("", "absent"):
             yield from _one(modem)
         if modem.held:
-            words = f"The modem at {modem.port} is ready and does not send."
+            words = f"The modem {modem.place} is ready and does not send."
             yield problem("modem.held", words, modem.held, about=modem.port)
         for said in modem.warnings:
-            yield warning(
-                "modem.warning", f"The modem at {modem.port}: {said}", "", about=modem.port
-            )
+            yield warning("modem.warning", f"The modem {modem.place}: {said}", "", about=modem.port)
         if modem.recoveries >= RECOVERIES:
             yield warning(
                 "modem.recoveries",
-                f"The modem at {modem.port} had to be recovered {modem.recoveries} times.",
+                f"The modem {modem.place} had to be recovered {modem.recoveries} times.",
                 "Check its supply, its cable and its heat; try another USB socket.",
                 about=modem.port,
             )
@@ -40,15 +38,14 @@ def _is_told(port: Port) -> bool:
 
 def _one(modem: Modem) -> Iterator[Issue]:
     if modem.state in BUSY:
-        yield note(
-            "modem.starting", f"The modem at {modem.port} is just starting.", about=modem.port
-        )
+        yield note("modem.starting", f"The modem {modem.place} is just starting.", about=modem.port)
     elif modem.state == "recovering":
-        words = f"The modem at {modem.port} does not answer and is being recovered."
+        words = f"The modem {modem.place} does not answer and is being recovered."
         mend = modem.advice or "Wait a minute; if it stays so, unplug it for ten seconds."
         yield problem("modem.silent", words, mend, about=modem.port, since=modem.since)
     elif modem.state and modem.state not in ELSEWHERE:
-        words = f"The modem at {modem.port}: {modem.words or modem.state}."
+        said = modem.words or modem.state
+        words = f"The modem {modem.place}: {said[:1].lower()}{said[1:]}."
         mend = modem.advice or "Unplug it for ten seconds and plug it in again."
         yield problem("modem.attention", words, mend, about=modem.port, since=modem.since)
     elif not modem.state and not modem.answered:

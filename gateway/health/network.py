@@ -27,7 +27,7 @@ def _one(modem: Modem) -> Iterator[Issue]:
     if modem.state == "denied" or modem.denied:
         yield problem(
             "network.denied",
-            f"The network refuses the SIM in the modem at {modem.port}.",
+            f"The network refuses the SIM in the modem {modem.place}.",
             modem.advice or ASK,
             about=modem.port,
             since=modem.since,
@@ -35,17 +35,17 @@ def _one(modem: Modem) -> Iterator[Issue]:
     elif modem.state == "searching" or modem.registered is False:
         yield problem(
             "network.none",
-            f"The modem at {modem.port} finds no network it may use.",
+            f"The modem {modem.place} finds no network it may use.",
             modem.advice or f"{ANTENNA} A 2G module finds nothing where 2G is switched off.",
             about=modem.port,
             since=modem.since,
         )
     elif modem.registered is None and not modem.state:
-        words = f"The modem at {modem.port} does not say whether it is in the network."
+        words = f"The modem {modem.place} does not say whether it is in the network."
         yield note("network.unknown", words, about=modem.port)
     if modem.signal_dbm is not None and modem.signal_dbm <= WEAK:
-        words = f"The signal at {modem.port} is weak ({modem.signal_dbm} dBm)."
+        words = f"The signal of the modem {modem.place} is weak ({modem.signal_dbm} dBm)."
         yield warning("network.weak", words, ANTENNA, about=modem.port)
     if modem.roaming:
-        words = f"The SIM in the modem at {modem.port} is roaming: each SMS may cost more."
+        words = f"The SIM in the modem {modem.place} is roaming: each SMS may cost more."
         yield note("network.roaming", words, about=modem.port)

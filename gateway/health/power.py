@@ -21,7 +21,7 @@ def check(now: Snapshot) -> Iterator[Issue]:
         if modem.restarts >= RESTARTS:
             yield warning(
                 "power.restarts",
-                f"The modem at {modem.port} has restarted {modem.restarts} times by itself.",
+                f"The modem {modem.place} has restarted {modem.restarts} times by itself.",
                 f"Most often it lacks power while it sends. {STRONGER}",
                 about=modem.port,
             )

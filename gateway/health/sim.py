@@ -23,10 +23,10 @@ NO_SIM = ("sim.missing", "No SIM is found", "Insert one the right way round, unt
 def check(now: Snapshot) -> Iterator[Issue]:
     for modem in now.modems:
         if modem.state == "sim_missing":
-            yield _issue(modem, NO_SIM[0], f"{NO_SIM[1]} in the modem at {modem.port}.", NO_SIM[2])
+            yield _issue(modem, NO_SIM[0], f"{NO_SIM[1]} in the modem {modem.place}.", NO_SIM[2])
         elif modem.state == "sim_locked":
             key = "sim.puk" if "PUK" in modem.advice else "sim.pin"
-            words = f"The SIM in the modem at {modem.port} is locked."
+            words = f"The SIM in the modem {modem.place} is locked."
             yield _issue(modem, key, words, modem.advice or ASKED["SIM PIN"][2])
         elif not modem.state and modem.answered:
             yield from _asked(modem)
@@ -36,11 +36,11 @@ def _asked(modem: Modem) -> Iterator[Issue]:
     if modem.sim == "READY":
         return
     if modem.sim in ("", "NOT INSERTED"):
-        yield _issue(modem, NO_SIM[0], f"{NO_SIM[1]} in the modem at {modem.port}.", NO_SIM[2])
+        yield _issue(modem, NO_SIM[0], f"{NO_SIM[1]} in the modem {modem.place}.", NO_SIM[2])
         return
     other = ("sim.locked", f"asks for {modem.sim}", "Unlock it in a phone, or use another SIM.")
     key, words, mend = ASKED.get(modem.sim, other)
-    yield _issue(modem, key, f"The SIM in the modem at {modem.port} {words}.", mend)
+    yield _issue(modem, key, f"The SIM in the modem {modem.place} {words}.", mend)
 
 
 def _issue(modem: Modem, key: str, words: str, mend: str) -> Issue:

@@ -13,7 +13,7 @@ def check(now: Snapshot) -> Iterator[Issue]:
         if modem.smsc == "" and (modem.state == "ready" or (not modem.state and modem.answered)):
             yield problem(
                 "smsc.missing",
-                f"The SIM in the modem at {modem.port} has no number of a service centre (SMSC).",
+                f"The SIM in the modem {modem.place} has no number of a service centre (SMSC).",
                 "Ask the operator for it and store it with the SIM in a phone.",
                 about=modem.port,
             )

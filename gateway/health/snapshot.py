@@ -61,6 +61,11 @@ class Modem:
     restarts: int = 0
     since: int | None = None
 
+    @property
+    def place(self) -> str:
+        """Which one, for people: "of “Clinic” at /dev/ttyUSB2"."""
+        return f"of “{self.name}” at {self.port}" if self.name else f"at {self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class Device:

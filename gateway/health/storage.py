@@ -22,7 +22,7 @@ def check(now: Snapshot) -> Iterator[Issue]:
                 seen.add(place.memory)
                 yield problem(
                     "storage.full",
-                    f"The storage {place.memory or 'for messages'} of the modem at {modem.port} "
+                    f"The storage {place.memory or 'for messages'} of the modem {modem.place} "
                     f"is full ({place.used} of {place.total}); it receives nothing more.",
                     RUNS if modem.state else STOPPED,
                     about=modem.port,

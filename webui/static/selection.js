@@ -8,7 +8,7 @@ const list = document.querySelector(".rows");
 const picked = document.getElementById("picked");
 const whole = document.getElementById("pick-page");
 const total = () => Number(form.dataset.total);
-const idle = "Tick messages to do something with them.";
+const idle = "Tick messages first.";
 let last = null; // the tick that Shift goes on from
 let shift = false;
 

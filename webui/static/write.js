@@ -22,7 +22,7 @@ form.addEventListener("submit", (event) => {
   if (!down) form.dataset.sent = "yes";
 });
 
-// Enter in a date or a number would press the form's first button, Show all contacts.
+// Enter in a date or a number presses the form's first button, which is Show all contacts while that list is open.
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("input:not(#find)") || event.defaultPrevented) return;
   event.preventDefault();

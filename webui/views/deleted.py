@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway.services import purging
 from gateway.services.refusals import Refused
 from gateway.store import audits, queries
+from webui import audit_words
 from webui.arguments import an_id
 from webui.current import author, box
 
@@ -48,7 +49,7 @@ def audit() -> str:
     found = audits.page(before, AUDITED + 1)
     return render_template(
         "audit.html",
-        entries=found[:AUDITED],
+        entries=audit_words.told(found[:AUDITED]),
         before=before,
         older=found[AUDITED - 1].id if len(found) > AUDITED else None,
     )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-import phonenumbers
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.messaging import Refused
+from webui.countries import countries
 from webui.current import box
 from webui.phone_link import phone_link
 
@@ -80,15 +80,6 @@ def _page(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
         countries=countries(),
         zones=zones(),
         saved=bool(request.args.get("saved")),
-    )
-
-
-@lru_cache(maxsize=1)
-def countries() -> tuple[tuple[str, str], ...]:
-    """(code, as shown), "KE", "KE (+254)"."""
-    found = sorted(phonenumbers.SUPPORTED_REGIONS)
-    return tuple(
-        (code, f"{code} (+{phonenumbers.country_code_for_region(code)})") for code in found
     )
 
 

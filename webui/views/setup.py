@@ -22,9 +22,10 @@ from gateway.services.status import ModemStatus
 from gateway.store import connections, credit, queries
 from gateway.store.connections import ConnectionInfo
 from webui.arguments import an_id
+from webui.countries import countries
 from webui.current import author, box
 from webui.phone_link import phone_link
-from webui.views.settings import countries, zones
+from webui.views.settings import zones
 from webui.words import STATES
 
 blueprint = Blueprint("setup", __name__, url_prefix="/setup")
@@ -178,7 +179,7 @@ def _keep(line: Line, mark: int, errors: dict[str, str]) -> None:
 def _lines() -> list[Line]:
     known = {c.connection_id: c for c in connections.all_connections()}
     found = []
-    for modem in box().status.snapshot().modems:
+    for modem in sorted(box().status.snapshot().modems, key=lambda one: one.name):
         info = known.get(modem.connection_id) if modem.connection_id is not None else None
         watch = credit.watch(info.connection_id) if info else None
         offered = suggestion(info.imsi) if info else ""
