@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.e2e.conftest import PASSWORD, sign_in
 from tests.e2e.demo import Clerk, furnish
@@ -32,13 +32,28 @@ DIALOGUES = {
     "the window before resending": ("/failed", "Retry Sending Selected Failed SMS"),
     "all contacts": ("/send", "Show all contacts"),
 }
+LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitaensnummer"  # as people do name a field
+# What has the focus: what it is, whether that can be seen, and where it is.
+MOST_STOPS = 200
+LINE = 24  # pixels
+FOCUSED = """() => {
+  if (document.activeElement === document.body) return null;
+  const it = document.activeElement, style = getComputedStyle(it), box = it.getBoundingClientRect();
+  const words = (it.innerText || it.title || it.name || it.id).trim().split("\\n")[0];
+  const marked = style.outlineStyle != "none" && parseFloat(style.outlineWidth) > 0;
+  const over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  const label = it.labels && [...it.labels].some((one) => one.contains(over));
+  return [words, marked, !!over && (label || it.contains(over) || over.contains(it)), box.top];
+}"""
 KINDS = ((WIDE, "light"), (PHONE, "dark"))
 
 
 @pytest.fixture(scope="module")
 def furnished(box: RunningBox) -> RunningBox:
     """Something of everything: sent, received in Arabic and emoji, failed, for many people."""
-    furnish(box.wait_for_modems(2), Clerk(box, "admin", PASSWORD))
+    clerk = Clerk(box, "admin", PASSWORD)
+    furnish(box.wait_for_modems(2), clerk)
+    clerk.post("/people/fields", ("name", LONG_WORD), ("action", "add"))
     return box
 
 
@@ -78,6 +93,40 @@ def test_every_dialogue_is_accessible_and_closed_by_escape(
         closed_by_escape(page, name)
     context.close()
     assert "\n".join(wrong) == ""
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_keyboard_goes_as_the_eye_does_and_is_seen(
+    furnished: RunningBox, browser: Browser, complaints: Complaints, size: ViewportSize
+) -> None:
+    context = browser.new_context(base_url=furnished.url, viewport=size, reduced_motion="reduce")
+    page = open_page(context, complaints)
+    sign_in(page)
+    wrong: list[str] = []
+    for path in ("/failed", "/people", "/box", "/activities"):
+        page.goto(path)
+        came = list(stops(page))
+        names = [words for words, _, _, _ in came]
+        if names[0] != "Skip to the content" or not 10 < len(came) < MOST_STOPS:
+            wrong.append(f"{path}: {len(came)} stops, the first is {names[0]!r}")
+        wrong += [
+            f"{path}: {c[0]!r} is not seen to have the focus" for c in came if not all(c[1:3])
+        ]
+        lines = [round(top / LINE) for _, _, _, top in came[1 : names.index("Send SMS") + 1]]
+        if lines != sorted(lines):
+            wrong.append(f"{path}: the keyboard jumps about in the header: {names}")
+    context.close()
+    assert "\n".join(wrong) == ""
+
+
+def stops(page: Page) -> Iterator[tuple[str, bool, bool, float]]:
+    """Where Tab comes to, from the beginning of the page to its end."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        if found is None:
+            return
+        yield tuple(found)
 
 
 def walked(page: Page) -> Iterator[str]:
