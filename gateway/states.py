@@ -1,11 +1,13 @@
 """The life of a dispatch (one recipient of one outgoing message), as one table.
 
 ```
-scheduled -> pending -> sending -> sent -> delivered
-                ^          |-> uncertain (Ctrl-Z written, no answer)
-                |          '-> failed
-                '--- retry, resend
+pending -> sending -> sent -> delivered
+   ^          |-> uncertain (Ctrl-Z written, no answer)
+   |          '-> failed
+   '--- retry, resend
 ```
+
+What is sent later is no dispatch before its time (gateway.store.schedules).
 
 `apply` is the only way from one state to the next; an undefined pair raises by name.
 """
@@ -16,7 +18,6 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    SCHEDULED = "scheduled"
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
@@ -32,7 +33,6 @@ WORST_FIRST = (
     State.UNCERTAIN,
     State.SENDING,
     State.PENDING,
-    State.SCHEDULED,
     State.SENT,
     State.DELIVERED,
     State.CANCELLED,
@@ -42,7 +42,6 @@ WORST_FIRST = (
 class Move(StrEnum):
     """What can happen to a dispatch."""
 
-    DUE = "due"  # its time has come
     CLAIM = "claim"  # a modem took it
     RELEASE = "release"  # the modem gave it back: nothing is under way
     RETRY = "retry"  # refused for now, another attempt follows
@@ -59,8 +58,6 @@ class Move(StrEnum):
 _S, _M = State, Move
 
 TABLE: dict[tuple[State, Move], State] = {
-    (_S.SCHEDULED, _M.DUE): _S.PENDING,
-    (_S.SCHEDULED, _M.CANCEL): _S.CANCELLED,
     (_S.PENDING, _M.CLAIM): _S.SENDING,
     (_S.PENDING, _M.GIVE_UP): _S.FAILED,
     (_S.PENDING, _M.CANCEL): _S.CANCELLED,

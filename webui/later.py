@@ -35,6 +35,7 @@ SHOWN_PEOPLE = 12
 OUTCOMES = {
     Outcome.SENT: ("Sent", "good", "tick"),
     Outcome.MISSED: ("Missed", "bad", "alert"),
+    Outcome.HELD: ("Paused", "warn", "question"),
     Outcome.FAILED: ("Not sent", "bad", "cross"),
 }
 

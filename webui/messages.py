@@ -347,7 +347,7 @@ def _person(
 
 def _line(d: DispatchInfo) -> int | None:
     """The connection it went through; while it waits, the one it waits for."""
-    waits = d.state in (State.PENDING, State.SCHEDULED)
+    waits = d.state is State.PENDING
     return (d.wanted if waits else 0) or d.connection_id
 
 

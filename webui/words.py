@@ -23,7 +23,6 @@ class StateWords:
 
 
 STATES: dict[str, StateWords] = {
-    "scheduled": StateWords("Scheduled", "calm", "clock"),
     "pending": StateWords("Pending", "busy", "clock"),
     "sending": StateWords("Sending", "busy", "send"),
     "sent": StateWords("Sent", "good", "tick"),
@@ -67,7 +66,7 @@ NOT_SENT = StateWords("Not sent", "calm", "cross")
 
 def state_words(state: str, *, deleted: bool = False) -> StateWords:
     """`deleted`: its message is, so that what waits to be sent is not."""
-    return NOT_SENT if deleted and state in ("pending", "scheduled") else STATES[state]
+    return NOT_SENT if deleted and state == "pending" else STATES[state]
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -140,7 +140,7 @@ class Interactions:
     # before ------------------------------------------------------------------------------------
 
     def preview(self, action: Action, chosen: Selection) -> Preview:
-        waiting = (State.PENDING, State.SCHEDULED)
+        waiting = (State.PENDING,)
         match action:
             case Action.DELETE:
                 unsent = self._count(chosen, waiting, held=False)

@@ -36,7 +36,6 @@ DIRECTIONS = {"in": "Received", "out": "Sent from here"}
 STATES: dict[str, tuple[str, tuple[State, ...]]] = {
     "unread": ("Unread", ()),
     "pending": ("Pending", (State.PENDING, State.SENDING)),
-    "scheduled": ("Scheduled", (State.SCHEDULED,)),
     "sent": ("Sent", (State.SENT, State.DELIVERED)),
     "delivered": ("Delivered", (State.DELIVERED,)),
     "failed": ("Failed", (State.FAILED,)),

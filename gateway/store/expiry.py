@@ -51,7 +51,7 @@ def _oldest(before: int) -> list[int]:
     with errors():
         found = execute(
             "SELECT id, created_at FROM message m WHERE NOT EXISTS (SELECT 1 FROM dispatch d"
-            " WHERE d.message_id = m.id AND d.state IN ('pending', 'scheduled', 'sending'))"
+            " WHERE d.message_id = m.id AND d.state IN ('pending', 'sending'))"
             " ORDER BY id LIMIT ?",
             (CHUNK,),
         ).fetchall()

@@ -214,7 +214,7 @@ def cancel(dispatch_ids: Sequence[int], now: int, who: str) -> int:
     with transaction():
         for dispatch_id in dispatch_ids:
             row = execute(
-                "SELECT state FROM dispatch WHERE id = ? AND state IN ('pending', 'scheduled')",
+                "SELECT state FROM dispatch WHERE id = ? AND state = 'pending'",
                 (dispatch_id,),
             ).fetchone()
             if row:

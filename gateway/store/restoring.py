@@ -10,10 +10,11 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from gateway.store import backups
+from gateway.store import backups, resuming
 from gateway.store.backups import Contents, sync
 from gateway.store.base import StoreBroken
 from gateway.store.disk import disk_error
@@ -58,6 +59,10 @@ LATER = (
         " WHERE state IN ('waiting', 'calling')",
     ),
     (
+        "activity_wait",
+        "UPDATE activity_wait SET words = :words WHERE words = ''",
+    ),
+    (
         "job",
         "UPDATE job SET state = 'stopped', ended_at = :now WHERE state = 'running'",
     ),
@@ -78,10 +83,9 @@ def _settle(file: Path, now: int, who: str, name: str) -> None:
             copy.execute("BEGIN")
             copy.execute(
                 "UPDATE dispatch SET state = 'uncertain', state_at = ?, reason = ?, code = '',"
-                " waiting = 0 WHERE (state IN ('pending', 'sending')"
-                " OR state = 'scheduled' AND due_at <= ?) AND message_id IN"
+                " waiting = 0 WHERE state IN ('pending', 'sending') AND message_id IN"
                 " (SELECT id FROM message WHERE when_uncertain <> 'resend')",
-                (now, IN_DOUBT, now),
+                (now, IN_DOUBT),
             )
             copy.execute(
                 "UPDATE part SET state = 'unknown' WHERE state = 'submitted' AND dispatch_id IN"
@@ -90,6 +94,7 @@ def _settle(file: Path, now: int, who: str, name: str) -> None:
             for table, change in LATER:
                 if _has(copy, table):
                     copy.execute(change, {"now": now, "words": IN_DOUBT})
+            copy.execute("DELETE FROM setting WHERE key = ?", (resuming.COMPARED,))
             copy.execute("DELETE FROM session")  # nobody is signed in through an old copy
             copy.execute(
                 "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, 'restore backup', ?)",
@@ -117,11 +122,20 @@ def put_back(folder: Path, path: Path) -> None:
     if not is_staged(folder):
         return
     try:
+        _compare_schedules(folder / STAGED, path)
         set_aside(path, folder / backups.FOLDER, "before-restore")
         (folder / STAGED).rename(path)
         sync(folder)
     except OSError as e:
         raise disk_error(e, folder) from e
+
+
+def _compare_schedules(staged: Path, path: Path) -> None:
+    """Now that nobody works with the store that is replaced: it says what became of them."""
+    try:
+        resuming.compare(staged, path, int(time.time() * 1000))
+    except sqlite3.Error as e:
+        raise StoreBroken(f"{staged} cannot be written ({e}).") from e
 
 
 def set_aside(path: Path, folder: Path, why: str) -> Path | None:

@@ -36,10 +36,11 @@ class Status(StrEnum):
 class Outcome(StrEnum):
     SENT = "sent"
     MISSED = "missed"  # too late to be sent
+    HELD = "held"  # put back from a backup: a person says whether it is still to be sent
     FAILED = "failed"  # nobody to send it to, or nothing to send
 
 
-TO_BE_SEEN = (Outcome.MISSED, Outcome.FAILED)
+TO_BE_SEEN = (Outcome.MISSED, Outcome.FAILED, Outcome.HELD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class View(StrEnum):
 STATES: dict[View, tuple[State, ...]] = {
     View.SENT: (State.SENT, State.DELIVERED),
     View.FAILED: (State.FAILED, State.UNCERTAIN),
-    View.PENDING: (State.PENDING, State.SENDING, State.SCHEDULED),
+    View.PENDING: (State.PENDING, State.SENDING),
 }
 
 

@@ -70,7 +70,7 @@ _BEGUN = (
     "EXISTS (SELECT 1 FROM part WHERE dispatch_id = dispatch.id"
     " AND part.state IN ('accepted', 'delivered', 'submitted', 'unknown'))"
 )
-_WAITS = "state IN ('pending', 'scheduled') AND wanted = ?"
+_WAITS = "state = 'pending' AND wanted = ?"
 
 
 def movable(connection_id: int) -> tuple[int, int]:

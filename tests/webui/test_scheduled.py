@@ -274,3 +274,17 @@ def world_draft(text: str):
 @pytest.mark.parametrize("after", ["x", "1", "-", "9" * 40 + "-1", "0-0", "5-"])
 def test_an_address_that_cannot_be_is_the_first_page(admin: Reader, after: str):
     assert "Nothing is scheduled" in admin.get(f"/scheduled?after={after}")
+
+
+def test_what_came_back_with_a_backup_says_that_it_waits_for_somebody(admin: Reader, world: World):
+    from gateway.store import resuming
+    from gateway.store.db import execute
+
+    keep(admin, world)
+    found = only()
+    run = "INSERT INTO schedule_run (schedule_id, at, planned_at, last_at, outcome, words, unseen)"
+    execute(f"{run} VALUES (?, 1, 1, 1, 'held', ?, 1)", (found.id, resuming.HELD))
+    for path in ("/", "/scheduled"):
+        page = plain(admin.get(path))
+        assert "1 scheduled message is paused and waits for you" in page
+        assert "Resume it if it is still to be sent, or cancel it." in page

@@ -15,7 +15,6 @@ from webui.words import iso
 
 # Our states in SMSGate's words, and Uncertain, which it does not have.
 STATES = {
-    "scheduled": "Pending",
     "pending": "Pending",
     "sending": "Processed",
     "sent": "Sent",
@@ -106,7 +105,7 @@ DELETED = "The message was deleted: it is not sent unless it is restored."
 
 
 def _error(message: Detail, d: DispatchInfo) -> str | None:
-    if message.deleted_at is not None and d.state in ("pending", "scheduled"):
+    if message.deleted_at is not None and d.state == "pending":
         return DELETED
     if d.state not in ("failed", "uncertain", "cancelled", "pending") or not d.reason:
         return None
