@@ -96,7 +96,8 @@ class Machine:
                 shutil.copy2(source, folder / item)
         return folder
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
+        """`more`: further words for systemd-nspawn."""
         for cache in ("pip", f"apt-{self.suite}"):
             (CACHE / cache / "partial").mkdir(parents=True, exist_ok=True)
         self._nspawn = subprocess.Popen(
@@ -106,6 +107,7 @@ class Machine:
                 f"--bind={CACHE}/pip:/root/pip",
                 f"--bind={CACHE}/apt-{self.suite}:/var/cache/apt/archives",
                 "--resolv-conf=off",
+                *more,
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -396,6 +396,27 @@ def test_after_a_power_cut_a_version_that_runs_stays(box):
     assert messages(box) == kept
 
 
+def test_on_a_read_only_root_data_on_a_partition_of_their_own_stay(box):
+    """As with the overlay of Raspberry Pi OS: all else that is written is gone at the next start."""
+    overlay = ("--volatile=overlay", f"--bind={box.root}{DATA}:{DATA}")
+    box.stop()
+    try:
+        box.start(*overlay)
+        box.wait_well()
+        box.do("pigeonbox", "send", "+254712345679", "written on the overlay")
+        box.do("touch", "/etc/forgotten")
+        box.lose_power()
+        box.start(*overlay)
+        box.wait_well()
+        assert box.do("test", "-e", "/etc/forgotten", check=False).returncode != 0
+        assert "written on the overlay" in messages(box)
+    finally:
+        box.stop()
+        box.start()
+    box.wait_well()
+    assert "written on the overlay" in messages(box)
+
+
 def test_removed_it_leaves_the_data_and_comes_back_with_them(box):
     kept = messages(box)
     said = box.do("/opt/pigeonbox/current/src/install.sh", "--uninstall").stderr
