@@ -13,6 +13,7 @@
 #   ./install.sh demo              set up, then run the box on two simulated modems
 #   ./install.sh test [ARGS]       set up, then run every check and test (ARGS go to pytest)
 #   ./install.sh test-appliance    install, upgrade and remove it on real Debian systems (as root)
+#                --arch arm64      install and run it on another processor, emulated (or armhf)
 #   ./install.sh bench [NAME]      set up, then measure; prints JSON lines
 #   ./install.sh screenshots       set up, then take the pictures that README shows
 #
@@ -112,6 +113,8 @@ appliance_programs() {
     local missing=()
     [ -x /usr/sbin/debootstrap ] || missing+=(debootstrap)
     command -v systemd-nspawn >/dev/null || missing+=(systemd-container)
+    [ -z "${PIGEONBOX_ARCH-}" ] || command -v qemu-aarch64-static >/dev/null ||
+        missing+=(qemu-user-static)
     [ ${#missing[@]} = 0 ] || packages "${missing[@]}" ||
         say "NOT INSTALLED: ${missing[*]}. As root: apt-get install ${missing[*]}"
 }
@@ -166,8 +169,15 @@ screenshots)
 test-appliance)
     shift
     set_up '[test]'
+    if [ "${1-}" = --arch ]; then
+        export PIGEONBOX_ARCH=${2-}
+        shift $(($# > 1 ? 2 : 1))
+        set -- tests/install/test_emulated.py "$@"
+    else
+        set -- tests/install/test_appliance.py "$@"
+    fi
     appliance_programs
-    PIGEONBOX_APPLIANCE=1 exec $PY -m pytest -n 0 -p no:randomly -m appliance tests/install "$@"
+    PIGEONBOX_APPLIANCE=1 exec $PY -m pytest -n 0 -p no:randomly -m appliance "$@"
     ;;
 -h | --help | help)
     sed -n '2,/^set /s/^# \{0,1\}//p' "$0"

@@ -45,19 +45,21 @@ def why_not() -> str:
     return f"not installed: {', '.join(missing)}" if missing else ""
 
 
-def archive(suite: str) -> Path:
-    """The bare system, fetched on first use."""
-    kept = CACHE / f"{suite}.tar"
+def archive(suite: str, arch: str = "") -> Path:
+    """The bare system, fetched on first use. `arch`: of another processor than this machine's."""
+    name = f"{suite}-{arch}" if arch else suite
+    kept = CACHE / f"{name}.tar"
     if not kept.exists():
-        debs = CACHE / f"debs-{suite}"
+        debs = CACHE / f"debs-{name}"
         debs.mkdir(parents=True, exist_ok=True)
-        work = CACHE / f"{suite}.making"
+        work = CACHE / f"{name}.making"
         shutil.rmtree(work, ignore_errors=True)
         packages = "systemd,systemd-sysv,dbus,udev,ca-certificates"
         run(
-            "debootstrap", "--variant=minbase", f"--include={packages}", f"--cache-dir={debs}",
-            suite, str(work), MIRROR,
-        )  # fmt: skip
+            *("debootstrap", *([f"--arch={arch}"] if arch else []), "--variant=minbase"),
+            *(f"--include={packages}", f"--cache-dir={debs}", suite, str(work), MIRROR),
+            patience=3600 if arch else 600,
+        )
         part = kept.with_suffix(".part")
         run("tar", "-C", str(work), "-cf", str(part), ".")
         part.rename(kept)
@@ -65,18 +67,18 @@ def archive(suite: str) -> Path:
     return kept
 
 
-def run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
+def run(*command: str, patience: float = 600) -> None:
+    subprocess.run(command, check=True, capture_output=True, text=True, timeout=patience)
 
 
 class Machine:
     """A Debian system in a folder, and the process that is its systemd while it runs."""
 
-    def __init__(self, folder: Path, suite: str) -> None:
+    def __init__(self, folder: Path, suite: str, arch: str = "") -> None:
         self.suite = suite
         self.root = folder / suite
         self.root.mkdir()
-        run("tar", "-C", str(self.root), "-xf", str(archive(suite)))
+        run("tar", "-C", str(self.root), "-xf", str(archive(suite, arch)))
         shutil.copy(CERTIFICATES, self.root / "root/ca.crt")
         shutil.copy("/etc/resolv.conf", self.root / "etc/resolv.conf")
         self._nspawn: subprocess.Popen[bytes] | None = None

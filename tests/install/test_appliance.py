@@ -397,7 +397,7 @@ def test_after_a_power_cut_a_version_that_runs_stays(box):
 
 
 def test_on_a_read_only_root_data_on_a_partition_of_their_own_stay(box):
-    """As with the overlay of Raspberry Pi OS: all else that is written is gone at the next start."""
+    """As with the overlay of Raspberry Pi OS: all else is forgotten at the next start."""
     overlay = ("--volatile=overlay", f"--bind={box.root}{DATA}:{DATA}")
     box.stop()
     try:
