@@ -36,6 +36,10 @@ class Full(Error):  # type: ignore[misc]
     code = 503
     reason = "Service Unavailable"
 
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        status, headers, body = super().to_response(ident)
+        return status, [*headers, ("Retry-After", "60")], body
+
 
 class Budget:
     """Octets of large bodies under way. The server's loop takes, any thread gives back."""

@@ -247,7 +247,9 @@ def test_large_bodies_of_strangers_share_little_room_and_small_ones_always_pass(
         eventually(lambda: strangers.taken == web_bounds.STRANGERS)
         late = stack.enter_context(served.open())
         late.sendall(head(each))
-        assert b" 503 " in late.recv(4096)
+        answer = whole(late)
+        assert b" 503 " in answer
+        assert b"Retry-After: 60" in answer
         chunked = stack.enter_context(served.open())
         chunked.sendall(
             b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
