@@ -23,6 +23,7 @@ from gateway import (
     cli_export,
     cli_keeping,
     cli_messages,
+    cli_people,
     cli_rules,
     cli_scheduled,
     cli_welcome,
@@ -324,6 +325,8 @@ main.add_command(cli_keeping.backup)
 main.add_command(cli_keeping.restore)
 main.add_command(cli_export.export)
 main.add_command(cli_messages.messages)
+main.add_command(cli_people.people)
+main.add_command(cli_people.groups)
 
 
 # what the commands share -----------------------------------------------------------------------

@@ -14,6 +14,7 @@ from gateway.cli_shared import (
     as_json,
     common,
     connection_id,
+    group_id,
     open_store,
     print_json,
     read_settings,
@@ -67,7 +68,7 @@ def add(
         typed = Typed(
             kind.replace("-", "_"),
             prefix=value if kind == "prefix" else "",
-            group=_group(value) if kind == "group" else "",
+            group=str(group_id(value)) if kind == "group" else "",
             connection="" if via is None else str(via),
         )
         known.add(typed, who(), place)
@@ -176,13 +177,3 @@ def _at(known: Rules, position: int) -> Listed:
         if one.position == position:
             return one
     raise PlainError(f"There is no rule {position}; pigeonbox rules lists them.")
-
-
-def _group(name: str) -> str:
-    from gateway.store import groups
-    from gateway.store.people import fold
-
-    found = groups.named(fold(name))
-    if found is None:
-        raise PlainError(f"There is no group called {name}.")
-    return str(found.id)

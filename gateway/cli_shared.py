@@ -104,6 +104,17 @@ def connection_id(name: str | None) -> int | None:
     raise PlainError(f"There is no connection called {name}. Known: {names}.")
 
 
+def group_id(name: str) -> int:
+    """The group of this name. Inside `open_store`."""
+    from gateway.store import groups
+    from gateway.store.people import fold
+
+    found = groups.named(fold(name))
+    if found is None:
+        raise PlainError(f"There is no group called {name}; pigeonbox groups list shows them.")
+    return found.id
+
+
 def who() -> str:
     return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
 

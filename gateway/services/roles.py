@@ -27,7 +27,7 @@ MANAGE: Final = "manage"
 SCOPES: Final[dict[str, str]] = {
     SEND: "send messages, and ask what became of them",
     READ: "read messages, people and the state of the box",
-    PEOPLE: "change contacts and groups",
+    PEOPLE: "read and change contacts, groups and blocked numbers",
     MANAGE: "everything, also settings",
 }
 USUAL_SCOPES: Final = (SEND, READ)  # of a token that nobody chose scopes for

@@ -13,6 +13,7 @@ from webui.api import (
     inbox,
     issues,
     messages,
+    people,
     webhooks,
 )
 
@@ -31,6 +32,20 @@ blueprint.post("/activities/try")(activities.try_activities)
 blueprint.get("/webhooks")(webhooks.all_webhooks)
 blueprint.post("/webhooks")(webhooks.register_webhook)
 blueprint.delete("/webhooks/<webhook_id>")(webhooks.remove_webhook)
+blueprint.get("/contacts")(people.contacts)
+blueprint.post("/contacts")(people.add_contact)
+blueprint.get("/contacts/<id:contact_id>")(people.contact)
+blueprint.put("/contacts/<id:contact_id>")(people.change_contact)
+blueprint.delete("/contacts/<id:contact_id>")(people.delete_contact)
+blueprint.get("/groups")(people.all_groups)
+blueprint.post("/groups")(people.add_group)
+blueprint.put("/groups/<id:group_id>")(people.rename_group)
+blueprint.delete("/groups/<id:group_id>")(people.delete_group)
+blueprint.post("/groups/<id:group_id>/members")(people.join_group)
+blueprint.delete("/groups/<id:group_id>/members")(people.leave_group)
+blueprint.get("/blocked")(people.all_blocked)
+blueprint.post("/blocked")(people.block_number)
+blueprint.delete("/blocked/<number>")(people.unblock_number)
 blueprint.get("/inbox")(inbox.received)
 blueprint.get("/connections")(connections.listed)
 blueprint.get("/connections/<id:connection_id>")(connections.one)

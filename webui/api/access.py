@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.account_errors import ShutOut, Throttled, WrongCredentials
-from gateway.services.roles import MANAGE, OF_ROLE, READ, SEND, allows
+from gateway.services.roles import MANAGE, OF_ROLE, PEOPLE, READ, SEND, allows
 from webui.current import box
 
 CHALLENGES = ('Basic realm="Pigeonbox", charset="UTF-8"', 'Bearer realm="Pigeonbox"')
@@ -26,6 +26,20 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "api.listed": (READ,),
     "api.one": (READ,),
     "api.rules": (READ,),
+    "api.contacts": (READ, PEOPLE),
+    "api.contact": (READ, PEOPLE),
+    "api.all_groups": (READ, PEOPLE),
+    "api.all_blocked": (READ, PEOPLE),
+    "api.add_contact": (PEOPLE,),
+    "api.change_contact": (PEOPLE,),
+    "api.delete_contact": (PEOPLE,),
+    "api.add_group": (PEOPLE,),
+    "api.rename_group": (PEOPLE,),
+    "api.delete_group": (PEOPLE,),
+    "api.join_group": (PEOPLE,),
+    "api.leave_group": (PEOPLE,),
+    "api.block_number": (PEOPLE,),
+    "api.unblock_number": (PEOPLE,),
 }
 
 
