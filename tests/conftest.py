@@ -1,12 +1,17 @@
-"""Shared by all tests: hypothesis profiles, and a guard against leaked database state."""
+"""Shared by all tests: hypothesis profiles, a fresh store, and guards against what leaks."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from gateway.services import passwords
+from gateway.store import db
 
 # Derandomised where it gates a change: a red run must be red again. Nightly ones may roam.
 settings.register_profile(
@@ -24,3 +29,31 @@ def umask() -> Iterator[None]:
     before = os.umask(0o022)
     yield
     os.umask(before)
+
+
+@pytest.fixture
+def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords in no time; what they cost in earnest has a test of its own."""
+    monkeypatch.setattr(passwords, "COST", (16, 8, 1))
+    monkeypatch.setattr(passwords, "NOBODY", f"scrypt:16:8:1${'0' * 32}${'0' * 128}")
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store as it is after all migrations; copying it is quicker than making it."""
+    folder = tmp_path_factory.mktemp("empty")
+    db.open_store(folder)
+    db.close_store()
+    return folder / db.FILE_NAME
+
+
+@pytest.fixture
+def store(tmp_path: Path, empty_store: Path) -> Iterator[Path]:
+    """The data folder of a fresh store, and this thread's connection to it."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    shutil.copyfile(empty_store, folder / db.FILE_NAME)
+    db.open_store(folder)
+    with db.connected():
+        yield folder
+    db.close_store()

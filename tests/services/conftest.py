@@ -1,11 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-
-from gateway.store import db
 
 
 class FakeClock:
@@ -25,12 +20,3 @@ class FakeClock:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "data"
-    db.open_store(folder)
-    with db.connected():
-        yield folder
-    db.close_store()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,40 +23,12 @@ from gateway.services.programs import Programs
 from gateway.services.throttle import Limit, Throttle
 from gateway.store import accounts as accounts_store
 from gateway.store import db
+from tests.services.conftest import FakeClock
+
+pytestmark = pytest.mark.usefixtures("store", "cheap_scrypt")
 
 GOOD = "correct horse"
 HERE, THERE = "10.0.0.1", "10.0.0.2"
-
-
-class FakeClock:
-    def __init__(self) -> None:
-        self.ms = 1_800_000_000_000
-        self.seconds = 100.0
-
-    def now(self) -> int:
-        return self.ms
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture(autouse=True)
-def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "COST", (16, 8, 1))
-    monkeypatch.setattr(passwords, "NOBODY", f"scrypt:16:8:1${'0' * 32}${'0' * 128}")
-
-
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path) -> Iterator[Path]:
-    db.open_store(tmp_path)
-    with db.connected():
-        yield tmp_path
-    db.close_store()
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
 
 
 @pytest.fixture

@@ -1,29 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from gateway.clock import HOUR
 from gateway.services.account_errors import BadName, BadScope, TokenExists
 from gateway.services.programs import Programs
 from gateway.services.roles import SCOPES, allows
-from gateway.store import audits, db
-from tests.services.test_accounts import FakeClock
+from gateway.store import audits
+from tests.services.conftest import FakeClock
 
-
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path) -> Iterator[Path]:
-    db.open_store(tmp_path)
-    with db.connected():
-        yield tmp_path
-    db.close_store()
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+pytestmark = pytest.mark.usefixtures("store")
 
 
 @pytest.fixture

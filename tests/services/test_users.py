@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from gateway.services import passwords
 from gateway.services.account_errors import (
     BadName,
     BadPassword,
@@ -20,21 +17,10 @@ from gateway.services.accounts import Accounts
 from gateway.services.roles import ADMINISTRATOR, OPERATOR, READER, ROLES, at_least
 from gateway.services.users import Users
 from gateway.store import audits, db
-from tests.services.test_accounts import GOOD, HERE, FakeClock
+from tests.services.conftest import FakeClock
+from tests.services.test_accounts import GOOD, HERE
 
-
-@pytest.fixture(autouse=True)
-def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "COST", (16, 8, 1))
-    monkeypatch.setattr(passwords, "NOBODY", f"scrypt:16:8:1${'0' * 32}${'0' * 128}")
-
-
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path) -> Iterator[Path]:
-    db.open_store(tmp_path)
-    with db.connected():
-        yield tmp_path
-    db.close_store()
+pytestmark = pytest.mark.usefixtures("store", "cheap_scrypt")
 
 
 @pytest.fixture

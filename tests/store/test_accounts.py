@@ -1,22 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from gateway.clock import HOUR
-from gateway.store import accounts, db
+from gateway.store import accounts
+
+pytestmark = pytest.mark.usefixtures("store")
 
 NOW = 1_800_000_000_000
-
-
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path) -> Iterator[None]:
-    db.open_store(tmp_path)
-    with db.connected():
-        yield
-    db.close_store()
 
 
 def test_a_person_is_made_once_and_then_changed() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 
@@ -19,12 +19,11 @@ from gateway.box import Box
 from gateway.config import Config, Http
 from gateway.events import Events, OutboxChanged
 from gateway.modem.ledger import Telemetry
-from gateway.services import passwords
 from gateway.services.accounts import Accounts
 from gateway.services.messaging import Draft, Messaging
 from gateway.services.preferences import Preferences
 from gateway.services.status import Status
-from gateway.store import connections, db, inbox, outbox, queries
+from gateway.store import connections, inbox, outbox, queries
 from webui import create_app
 
 NAME, PASSWORD = "admin", "correct horse"
@@ -155,18 +154,14 @@ def words(html: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "COST", (16, 8, 1))
-    monkeypatch.setattr(passwords, "NOBODY", f"scrypt:16:8:1${'0' * 32}${'0' * 128}")
+def quick(cheap_scrypt: None) -> None:
+    """Nobody waits for passwords here."""
 
 
 @pytest.fixture
-def new_world(tmp_path: Path) -> Iterator[World]:
+def new_world(store: Path) -> World:
     """A box that nobody has set up yet."""
-    db.open_store(tmp_path)
-    with db.connected():
-        yield World()
-    db.close_store()
+    return World()
 
 
 @pytest.fixture
