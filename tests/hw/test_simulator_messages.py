@@ -135,7 +135,7 @@ def test_air_time_passes_between_ctrl_z_and_the_reference(
     client.say("00" + SUBMIT + "\x1a")
     assert carrier.submitted == []
     client.until(b"OK")
-    assert 0.2 <= time.monotonic() - started < 1.0
+    assert time.monotonic() - started >= 0.2
     assert len(carrier.submitted) == 1
 
 

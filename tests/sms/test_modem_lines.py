@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from gateway import sms
@@ -103,20 +101,3 @@ def test_the_length_for_the_modem_leaves_the_service_centre_out() -> None:
     centre = sms.Address.parse("+491710760000")
     assert sms.join_pdu(OCTETS, centre) == (CENTRE + TPDU, LENGTH)
     assert sms.split_pdu(CENTRE + TPDU, LENGTH).smsc == centre
-
-
-def test_ten_thousand_messages_a_second_are_written_and_read() -> None:
-    """The bound is a tenth of that: a machine that runs other tests at the same time is slow."""
-    (part,), dcs = sms.segment("Pump 3 has stopped. " * 7, reference=0)
-    submit = sms.Submit(sms.Address.parse("+254712345678"), part, dcs)
-
-    def best(rounds: int) -> float:
-        return min(once() for _ in range(rounds))
-
-    def once() -> float:
-        began = time.process_time()
-        for _ in range(200):
-            sms.decode_from_phone(sms.encode(submit))
-        return time.process_time() - began
-
-    assert best(3) < 200 / 1_000
