@@ -160,3 +160,22 @@ def test_small_messages_follow_at_once() -> None:
         trash.mark_deleted([small], NOW)
     assert held(small) == 2
     assert not settling.settle(NOW)
+
+
+def test_a_field_of_many_contacts_is_emptied_in_bites_and_then_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bites.in_bites, "__defaults__", (FEW,))
+    town, street = groups.add_field("Town"), groups.add_field("Street")
+    values = {town: "Kisumu", street: "Oginga"}
+    for n in range(PEOPLE):
+        people.add(Contact(f"N{n}", f"+2547110{n:05}", fields=values), NOW)
+    seen: list[int] = []
+    monkeypatch.setattr(bites, "breathe", lambda: seen.append(groups.filled(town)))
+    groups.delete_field(town, NOW, "ann")
+    assert seen == [15, 5]
+    assert [f.name for f in groups.fields()] == ["Street"]
+    assert (groups.filled(town), groups.filled(street)) == (0, PEOPLE)
+    groups.delete_field(town, NOW, "ann")
+    found = execute("SELECT detail FROM audit WHERE action = 'delete field'").fetchall()
+    assert found == [("Town",)]
