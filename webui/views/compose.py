@@ -252,7 +252,7 @@ def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False)
         form=form,
         errors=by_field,
         focus="text" if form.recipients and "recipients" not in by_field else "recipients",
-        count=_count(form),
+        count=_count(form, told="recipients" in by_field),
         who=_who(form),
         when=later.section(form.when, by_field),
         choose=choosing.section(form.recipients, form.find, form.after) if choose else "",
@@ -267,7 +267,8 @@ def _who(form: Form) -> str:
     return choosing.chips(box().messaging.addressees(form.recipients, later=form.when.later))
 
 
-def _count(form: Form) -> str:
+def _count(form: Form, *, told: bool = False) -> str:
+    """`told`: what is wrong with the recipients stands beside their field already."""
     found = box().messaging.addressees(form.recipients, later=form.when.later)
     recipients = found.recipients
     worded = box().messaging.word(form.draft(), recipients.numbers)
@@ -282,5 +283,5 @@ def _count(form: Form) -> str:
         people=len(recipients.numbers),
         worded=worded,
         unknown=wording.unknown_placeholders(form.text),
-        bad=recipients.bad,
+        bad=() if told else recipients.bad,
     )
