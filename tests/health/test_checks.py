@@ -212,3 +212,8 @@ def test_a_young_store_is_not_asked_for_backups():
 def test_a_program_that_is_just_being_restarted_is_no_news():
     hook = Webhook("Till", "http://till/", NOW - 5 * MINUTE, "No program answers.")
     assert examine(replace(WELL, webhooks=(hook,))) == ()
+
+
+def test_a_modem_is_called_by_the_name_of_its_connection():
+    (issue,) = examine(replace(WELL, **served(state="sim_locked", name="Clinic")))
+    assert issue.words == f"The SIM in the modem of “Clinic” at {SERVED.port} is locked."

@@ -73,12 +73,28 @@ def test_refused_input_keeps_everything_typed_with_the_error_beside_its_field(
     assert _messages() == []
 
 
+def test_enter_sends_and_where_contacts_are_searched_it_searches(admin: Reader) -> None:
+    """Without script Enter presses the first button of the form."""
+
+    def first(html: str) -> str:
+        found = re.search(
+            r'<form method="post" action="/send".*?<button[^>]* value="(\w+)"', html, re.S
+        )
+        assert found
+        return found[1]
+
+    assert first(admin.get("/send")) == "send"
+    assert first(_send(admin, recipients="x").text) == "send"
+    assert first(admin.post("/send", form="/send", action="contacts").text) == "contacts"
+
+
 def test_all_mistakes_are_told_at_once(admin: Reader) -> None:
     response = _send(admin, recipients="x, 1", text="")
     errors = _errors(response.text)
     assert errors.keys() == {"recipients", "text"}
     assert "“x”" in errors["recipients"]
     assert "“1”" in errors["recipients"]
+    assert response.text.count("“x”") == 1
 
 
 def test_a_line_break_at_the_beginning_survives_a_refusal(admin: Reader) -> None:

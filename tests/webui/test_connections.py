@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 
@@ -44,6 +45,15 @@ def page(modem: PlayedModem, world: World, templates: FileSystemBytecodeCache) -
     reader = Reader(make_app(world, templates).test_client())
     reader.sign_in()
     return reader
+
+
+def test_of_a_modem_that_is_silent_no_signal_is_told(page: Reader, world: World) -> None:
+    assert "Signal good" in words(page.get("/connections"))
+    world.telemetry[0] = replace(world.telemetry[0], state="recovering")
+    shown = words(page.get("/connections"))
+    assert "Not answering" in shown
+    assert "Signal" not in shown
+    assert "Operator" not in shown
 
 
 @pytest.fixture

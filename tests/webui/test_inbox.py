@@ -247,7 +247,11 @@ def test_the_state_of_the_modems_stands_above_in_words(admin: Reader, world: Wor
     ]
     page = words(admin.get("/"))
     assert f"{world.line.name} Ready on Simnet , signal good (-79 dBm)" in page
-    assert "/dev/ttyUSB1 No SIM: Put a SIM into it." in page
+    assert "/dev/ttyUSB1 No SIM. Put a SIM into it." in page
+    world.telemetry[1] = Telemetry(port="/dev/ttyUSB1", state="failed", why="Take it out. " * 20)
+    page = words(admin.get("/"))
+    assert "/dev/ttyUSB1 Needs attention" in page
+    assert "Take it out" not in page  # that is a page's worth; it stands under Health
 
 
 def test_a_busy_or_full_store_is_a_plain_page_that_says_so(

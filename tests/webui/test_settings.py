@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import phonenumbers
+
 from gateway.services.messaging import Draft
 from gateway.store import queries
 from tests.webui.conftest import Reader, World
+from webui.countries import NAMES, countries
 
 
 def test_country_and_name_count_at_once(world: World, admin: Reader) -> None:
@@ -30,6 +33,12 @@ def test_what_is_wrong_is_said_and_kept_and_nothing_is_saved(world: World, admin
     for words in ("Enter a name", "Choose a country", "Choose a time zone"):
         assert words in refused.text
     assert world.box.preferences.country() == "GB"
+
+
+def test_countries_are_called_by_their_names(admin: Reader) -> None:
+    assert set(NAMES) == set(phonenumbers.SUPPORTED_REGIONS)
+    assert ("KE", "Kenya (+254)") in countries()
+    assert "Kenya (+254)" in admin.get("/settings/general")
 
 
 def test_times_are_shown_in_the_zone_of_the_box(world: World, admin: Reader) -> None:
