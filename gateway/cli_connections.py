@@ -20,6 +20,7 @@ from gateway.cli_shared import (
     open_store,
     print_json,
     read_settings,
+    who,
 )
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -170,6 +171,7 @@ def usual(
     from gateway.events import Events
     from gateway.services.refusals import Refused
     from gateway.services.sending import Sending
+    from gateway.store import audits, db
 
     above = context.obj or (None, None)
     with open_store(read_settings(config_file or above[0], data or above[1])):
@@ -182,6 +184,8 @@ def usual(
             except Refused as e:
                 raise PlainError(" ".join(found.words for found in e.errors)) from e
             now = _usual(service)
+            with db.transaction():
+                audits.write(store_clock().now(), who(), "settings changed", "/settings/sending")
     if as_json:
         print_json(now)
         return
@@ -210,6 +214,7 @@ def _configure(
     settings = read_settings(config_file or above[0], data or above[1])
     with open_store(settings):
         found = connection_id(name)
+        wanted["who"] = who()
         answer = ask(settings.data, "configure", connection=found, **wanted)
         if answer is None:
             answer = _in_store(settings.country, int(found or 0), wanted)

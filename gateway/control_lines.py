@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 def configure(box: Box, question: dict[str, Any]) -> dict[str, Any]:
-    """{"connection": id, "changes"?, "pin"?, "sure"?} -> {"done": true} or {"error"}."""
+    """{"connection": id, "changes"?, "pin"?, "sure"?, "who"?} -> {"done": true} or {"error"}."""
     options = box.options
     assert isinstance(options, Options)
     wish = Wish(
         int(question["connection"]),
         dict(question.get("changes") or {}),
         question.get("pin"),
+        str(question.get("who", "")),
         sure=question.get("sure") is True,
     )
     try:

@@ -12,7 +12,7 @@ from gateway.services.credit import Credit
 from gateway.services.options import BAD_CENTRE, LIMITS, MOST, SWITCHES, UNKNOWN, Options
 from gateway.services.radio import CENTRE
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import connections, settings
+from gateway.store import audits, connections, db, settings
 from gateway.store import credit as credit_store
 from gateway.store.connections import ConnectionInfo
 
@@ -76,6 +76,7 @@ class Wish:
     connection_id: int
     changes: Mapping[str, str | bool] = field(default_factory=dict)
     pin: str | None = None
+    who: str = ""  # for the audit list
     sure: bool = False  # the PIN is known to be right, although a wrong one may block the SIM
 
 
@@ -99,6 +100,10 @@ def carry_out(
         options.set_pin(wish.connection_id, "")
     elif wish.pin is not None:
         options.enter_pin(info, wish.pin, sure=wish.sure)
+    page = "settings" if wish.changes else "pin"  # in the audit list as from the page
+    with db.transaction():
+        detail = f"/connections/{wish.connection_id}/{page}"
+        audits.write(options.clock.now(), wish.who, "settings changed", detail)
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.services import line_settings
-from gateway.store import connections, db
+from gateway.store import audits, connections, db
 from tests.support.box import RunningBox, eventually
 
 
@@ -108,6 +108,11 @@ def test_without_the_service_settings_go_into_the_store(still: RunningBox) -> No
         assert info is not None
         assert (info.reports, info.send_enabled, info.has_pin) == (False, True, True)
         assert line_settings.standing(info).credit.code == "*100#"
+        told = [(a.action, a.detail) for a in audits.page(None, 9)]
+        assert told == [
+            ("settings changed", "/connections/1/pin"),
+            ("settings changed", "/connections/1/settings"),
+        ]
     db.close_store()
     assert run(still, "pin", "--forget", "SIM 1").returncode == 0
     assert "not running" in run(still).stderr
