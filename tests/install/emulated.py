@@ -57,7 +57,6 @@ class Emulated(Machine):
         register(arch)
         super().__init__(folder, suite, arch)
         self._cache = CACHE / f"{suite}-{arch}"
-        (self.root / "etc/dpkg/dpkg.cfg.d/quick").write_text("force-unsafe-io\n")
 
     def do(
         self, *command: str, check: bool = True, **environment: str

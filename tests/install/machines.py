@@ -71,6 +71,16 @@ def run(*command: str, patience: float = 600) -> None:
     subprocess.run(command, check=True, capture_output=True, text=True, timeout=patience)
 
 
+def _copy_code(source: Path, target: Path) -> None:
+    target.mkdir()
+    for item in CODE:
+        if (source / item).is_dir():
+            no_leftovers = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source / item, target / item, ignore=no_leftovers)
+        else:
+            shutil.copy2(source / item, target / item)
+
+
 class Machine:
     """A Debian system in a folder, and the process that is its systemd while it runs."""
 
@@ -81,6 +91,11 @@ class Machine:
         run("tar", "-C", str(self.root), "-xf", str(archive(suite, arch)))
         shutil.copy(CERTIFICATES, self.root / "root/ca.crt")
         shutil.copy("/etc/resolv.conf", self.root / "etc/resolv.conf")
+        # No waiting for the disk after each package: all this is thrown away.
+        (self.root / "etc/dpkg/dpkg.cfg.d/quick").write_text("force-unsafe-io\n")
+        self._sources = folder / "sources"  # as they are now, whatever is edited meanwhile
+        if not self._sources.exists():
+            _copy_code(SOURCES, self._sources)
         self._nspawn: subprocess.Popen[bytes] | None = None
         self._leader = 0
 
@@ -88,14 +103,7 @@ class Machine:
         """A fresh copy of our sources, as somebody has unpacked them; its path here."""
         folder = self.root / "root" / name
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        for item in CODE:
-            source = SOURCES / item
-            if source.is_dir():
-                no_leftovers = shutil.ignore_patterns("__pycache__")
-                shutil.copytree(source, folder / item, ignore=no_leftovers)
-            else:
-                shutil.copy2(source, folder / item)
+        _copy_code(self._sources, folder)
         return folder
 
     def start(self, *more: str) -> None:

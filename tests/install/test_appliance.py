@@ -140,11 +140,11 @@ def test_a_second_run_changes_nothing(box):
 
 def test_a_data_folder_that_lies_open_is_closed(box):
     """And what root has put there becomes the service's own."""
-    box.do("bash", "-c", f"chmod -R go=rX {DATA}; echo x >{DATA}/backups/by-root-secret.db")
+    box.do("bash", "-c", f"chmod -R go=rX {DATA}; echo x >{DATA}/by-root")
     box.install()
     told = box.do("find", DATA, "-perm", "/077", "-o", "!", "-user", "pigeonbox").stdout
     assert told == ""
-    box.do("rm", f"{DATA}/backups/by-root-secret.db")
+    box.do("rm", f"{DATA}/by-root")
     box.wait_well()
 
 
