@@ -9,6 +9,7 @@ import faulthandler
 import logging
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -39,13 +40,14 @@ def run(
     faulthandler.enable()  # systemd ends a service that hangs by SIGABRT: the log then says where
     listener = _listen(config)
     systemd = Systemd()
+    page, serving = Page(listener, tls=bool(config.http.certificate)), threading.Event()
     service = Service(
         config,
         simulate=simulate,
         air_time=air_time,
         trial=trial,
         systemd=systemd,
-        page_answers=Page(listener, tls=bool(config.http.certificate)).answers,
+        page_answers=lambda: not serving.is_set() or page.answers(),
     )
 
     def end(signum: int, frame: FrameType | None) -> None:
@@ -65,6 +67,7 @@ def run(
         with db.connected():
             ready(box)
         log.info("ready at %s:%d", config.http.host, config.http.port)
+        serving.set()
         systemd.tell("READY=1", f"STATUS=Serving {config.http.host}:{config.http.port}")
         server.run()
     except (SystemExit, KeyboardInterrupt):

@@ -126,7 +126,7 @@ class Machine:
         self._leader = eventually(self._first_process, what="for the system to start")
         eventually(
             lambda: self.tell("systemctl", "is-system-running") in ("running", "degraded"),
-            patience=90,
+            patience=300,
             what="for systemd to settle",
         )
 
@@ -148,14 +148,14 @@ class Machine:
                 self._nspawn.wait(30)
             self._nspawn.kill()
             self._nspawn.wait()
-            self._nspawn = None
+            self._nspawn, self._leader = None, 0
 
     def lose_power(self) -> None:
         """Everything in there ends at once; what was written stays, since this machine goes on."""
         assert self._nspawn
         os.kill(self._leader, signal.SIGKILL)
         self._nspawn.wait(60)
-        self._nspawn = None
+        self._nspawn, self._leader = None, 0
 
     # inside -----------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ sed -i 's/^listen = .*/listen = "127.0.0.1:8099"/; s/^board = .*/board = "none"/
 cd /run/pigeonbox
 setpriv --reuid=pigeonbox --regid=pigeonbox --init-groups -- \
     /opt/pigeonbox/current/venv/bin/pigeonbox run --config /etc/pigeonbox/config.toml \
-    --simulate 1 >/root/run.log 2>&1 &
+    --listen 127.0.0.1:8099 --simulate 1 >/root/run.log 2>&1 &
 pid=$!
 until python3 -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:8099/health")' 2>&-; do
     kill -0 $pid || { cat /root/run.log; exit 3; }
@@ -65,3 +65,13 @@ def test_it_installs_serves_sends_and_ends_cleanly(machine: Emulated) -> None:
     assert "simulat" in told.lower() or "modem" in told.lower()  # doctor has looked
     unit = machine.root / "etc/systemd/system/multi-user.target.wants/pigeonbox.service"
     assert unit.is_symlink()
+
+
+def test_started_the_service_is_ready_and_keeps_its_messages(machine: Emulated) -> None:
+    machine.start()
+    try:
+        machine.wait_well(600)
+        assert machine.shown("Type") == "notify"
+        assert "hello from another" in machine.tell("pigeonbox", "messages", "list")
+    finally:
+        machine.stop()
