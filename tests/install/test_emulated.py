@@ -22,8 +22,6 @@ pytestmark = [pytest.mark.appliance, pytest.mark.timeout(3 * 3600)]
 PROVE = r"""
 set -euo pipefail
 install -d -o pigeonbox -g pigeonbox /run/pigeonbox
-sed -i 's/^listen = .*/listen = "127.0.0.1:8099"/; s/^board = .*/board = "none"/' \
-    /etc/pigeonbox/config.toml
 cd /run/pigeonbox
 setpriv --reuid=pigeonbox --regid=pigeonbox --init-groups -- \
     /opt/pigeonbox/current/venv/bin/pigeonbox run --config /etc/pigeonbox/config.toml \
@@ -62,7 +60,7 @@ def test_it_installs_serves_sends_and_ends_cleanly(machine: Emulated) -> None:
     assert re.search(r"first-run\?code=\w", said)
     told = machine.do("bash", "-c", PROVE).stdout
     assert "hello from another processor" in told
-    assert "simulat" in told.lower() or "modem" in told.lower()  # doctor has looked
+    assert "things were looked at" in told  # by doctor
     unit = machine.root / "etc/systemd/system/multi-user.target.wants/pigeonbox.service"
     assert unit.is_symlink()
 
