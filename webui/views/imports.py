@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 
-from flask import (
-    Flask,
-    Response,
-    abort,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    stream_with_context,
-    url_for,
-)
+from flask import Flask, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services import cleaning, columns, importing
@@ -109,8 +98,8 @@ def go_on(import_id: int) -> BaseResponse | str:
 @blueprint.get("/people/import/<id:import_id>/rows.csv")
 def bad_rows(import_id: int) -> BaseResponse:
     _known(import_id)
-    rows = chain(["\ufeff"], box().importing.bad_file(import_id))
-    response = Response(stream_with_context(rows), mimetype="text/csv")
+    response = make_response("\ufeff" + "".join(box().importing.bad_file(import_id)))
+    response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = 'attachment; filename="not-imported.csv"'
     return response
 
