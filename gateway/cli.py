@@ -126,6 +126,10 @@ def simulate(modems: int, link: Path | None, air_time: float) -> None:
     metavar="TIME",
     help="Send it later: 2026-12-01T09:30 on the box's clock, or a time with its zone.",
 )
+@click.option("--repeat", type=cli_scheduled.REPEATS, help="With --at: again and again.")
+@click.option("--every", type=click.IntRange(1), default=1, help="Every so many days, weeks ...")
+@click.option("--on", "days", default="", help="With --repeat week: the days, such as mon,thu.")
+@click.option("--until", default="", help="The last day that it repeats, such as 2026-12-31.")
 @click.option("--id", "client_id", help="Your own identifier: the same one is never sent twice.")
 @as_json
 @click.argument("to_and_text", nargs=-1, required=True, metavar="TO... TEXT")
@@ -137,6 +141,10 @@ def send(
     flash: bool,
     when_uncertain: str,
     at: str | None,
+    repeat: str | None,
+    every: int,
+    days: str,
+    until: str,
     client_id: str | None,
     as_json: bool,
     to_and_text: tuple[str, ...],
@@ -150,6 +158,8 @@ def send(
     *numbers, text = to_and_text
     if not numbers:
         raise click.UsageError("Give at least one number and the text.")
+    if (at is None and repeat is not None) or (repeat is None and (days or until or every != 1)):
+        raise click.UsageError("--repeat needs --at; --every, --on and --until need --repeat.")
     settings = read_settings(config_file, data)
     with open_store(settings):
         events = Events()
@@ -167,7 +177,11 @@ def send(
         try:
             if at is not None:
                 later = cli_scheduled.make(settings)
-                when = cli_scheduled.instant(later, at)
+                when = (
+                    cli_scheduled.typed(at, repeat, every, days, until)
+                    if repeat
+                    else cli_scheduled.instant(later, at)
+                )
                 kept = later.add(draft, when, author=who(), origin="cli")
                 _say_kept(kept, as_json)
                 return

@@ -24,6 +24,7 @@ from gateway.cli_shared import (
 
 if TYPE_CHECKING:
     from gateway.services.scheduling import Scheduling
+    from gateway.services.timing import Typed
     from gateway.store.schedules import Schedule
 
 
@@ -69,6 +70,28 @@ def cancel(config_file: Path | None, data: Path | None, number: int) -> None:
     click.echo(f"Number {number} is cancelled.")
 
 
+@scheduled.command()
+@common
+@click.argument("number", metavar="NUMBER", type=int)
+def pause(config_file: Path | None, data: Path | None, number: int) -> None:
+    """Send nothing of NUMBER until it is resumed."""
+    with _changing(config_file, data, number) as (service, version):
+        if not service.pause(number, version, who()):
+            raise PlainError(f"Number {number} is not running: it is paused, or was sent just now.")
+    click.echo(f"Number {number} is paused.")
+
+
+@scheduled.command()
+@common
+@click.argument("number", metavar="NUMBER", type=int)
+def resume(config_file: Path | None, data: Path | None, number: int) -> None:
+    """Go on with NUMBER; what its pause has passed over is not sent."""
+    with _changing(config_file, data, number) as (service, version):
+        if not service.resume(number, version, who()):
+            raise PlainError(f"Number {number} is not paused.")
+    click.echo(f"Number {number} is resumed.")
+
+
 @scheduled.command("send-now")
 @common
 @click.argument("number", metavar="NUMBER", type=int)
@@ -87,18 +110,66 @@ def send_now(config_file: Path | None, data: Path | None, number: int) -> None:
     click.echo(f"Number {number} is queued.")
 
 
+@contextmanager
+def _changing(
+    config_file: Path | None, data: Path | None, number: int
+) -> Iterator[tuple[Scheduling, int]]:
+    """The service and the version that the schedule has by now."""
+    from gateway.services.messaging import Refused
+    from gateway.services.scheduling import Gone
+
+    with _opened(config_file, data) as service:
+        try:
+            yield service, service.get(number).version
+        except (Gone, Refused) as e:
+            raise PlainError(str(e)) from e
+
+
+REPEATS = click.Choice(["day", "week", "month"])
+WITHOUT_ZONE = "A message that repeats goes by the box's clock: give --at without a zone."
+
+
+def typed(at: str, repeat: str, every: int, days: str, until: str) -> Typed:
+    """What `send` was told of a message that repeats, as the page's form has it."""
+    from gateway.recurrence import WEEKDAYS
+    from gateway.services.timing import Typed
+
+    found = _time(at)
+    if found.tzinfo is not None:
+        raise PlainError(WITHOUT_ZONE)
+    known = {day[:3].lower(): str(n) for n, day in enumerate(WEEKDAYS)}
+    names = [day.strip()[:3].lower() for day in days.split(",") if day.strip()]
+    if unknown := [name for name in names if name not in known]:
+        words = f"There is no day {unknown[0]}; name days as in --on {','.join(known)}."
+        raise PlainError(words)
+    if names and repeat != "week":
+        raise click.UsageError("--on goes with --repeat week.")
+    return Typed(
+        date=found.date().isoformat(),
+        time=f"{found:%H:%M:%S}" if found.second else f"{found:%H:%M}",
+        unit=repeat,
+        every=str(every),
+        weekdays=tuple(known[name] for name in names) or (str(found.weekday()),),
+        until=until,
+    )
+
+
 def instant(service: Scheduling, text: str) -> int:
     """Milliseconds UTC of "2026-12-01 09:30" on the box's clock, or of an instant with its zone."""
     from gateway import recurrence
 
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError as e:
-        words = "--at must be a time such as 2026-12-01T09:30, or one with its zone."
-        raise PlainError(words) from e
+    found = _time(text)
     if found.tzinfo is None:
         return recurrence.instant(found, service.zone().rules)
     return int(found.timestamp() * 1000)
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError as e:
+        words = "--at must be a time such as 2026-12-01T09:30, or one with its zone."
+        raise PlainError(words) from e
 
 
 def make(settings: config.Config) -> Scheduling:

@@ -54,3 +54,39 @@ def test_a_time_that_cannot_be_is_refused(box: RunningBox, at: str, said: str):
     assert done.returncode == 1
     assert said in done.stderr
     assert box.command("scheduled", "list").stdout == "Nothing is scheduled.\n"
+
+
+def test_one_that_repeats_is_paused_and_resumed(box: RunningBox):
+    day = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}"
+    last = f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%d}"
+    weekly = ("--repeat", "week", "--every", "2", "--on", "mon,Thursday", "--until", last)
+    done = box.command("send", "--at", f"{day}T09:30", *weekly, PHONE, "hello")
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads(box.command("scheduled", "list", "--json").stdout)
+    assert "2 weeks" in found["repeat"]
+    assert "Mon" in found["repeat"]
+    assert "Thu" in found["repeat"]
+    assert box.command("scheduled", "resume", "1").returncode == 1
+    assert box.command("scheduled", "pause", "1").stdout == "Number 1 is paused.\n"
+    (found,) = json.loads(box.command("scheduled", "list", "--json").stdout)
+    assert found["state"] == "paused"
+    assert "is not running" in box.command("scheduled", "pause", "1").stderr
+    assert box.command("scheduled", "resume", "1").stdout == "Number 1 is resumed.\n"
+    assert "There is no scheduled" in box.command("scheduled", "pause", "9").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--repeat", "day"), "--repeat needs --at"),
+        (("--at", "2030-01-01T10:00", "--every", "2"), "need --repeat"),
+        (("--at", "2030-01-01T10:00Z", "--repeat", "day"), "without a zone"),
+        (("--at", "2030-01-01T10:00", "--repeat", "week", "--on", "xyz"), "no day xyz"),
+        (("--at", "2030-01-01T10:00", "--repeat", "day", "--on", "mon"), "goes with"),
+        (("--at", "2030-01-01T10:00", "--repeat", "day", "--until", "2029-01-01"), "end before"),
+    ],
+)
+def test_repeats_that_make_no_sense_are_refused(box: RunningBox, words: tuple[str, ...], said: str):
+    done = box.command("send", *words, PHONE, "hello")
+    assert done.returncode in (1, 2)
+    assert said in done.stderr
