@@ -30,7 +30,7 @@ _CAUSES = {
     0x43: "the recipient cannot be reached",
     0x44: "the network has no channel of the needed quality",
     0x45: "no connection to the recipient's network",
-    0x46: "not delivered in time, the network gave up",
+    0x46: "its time was over, the network gave up",
     0x47: "deleted by the sender",
     0x48: "deleted by the network's administration",
     0x49: "the network does not know the message",
