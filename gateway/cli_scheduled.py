@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -38,13 +38,14 @@ def scheduled() -> None:
 @as_json
 def list_(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     """What waits for its time, the next one first."""
+    from gateway.services import schedule_report
     from gateway.store import schedules
 
     with _opened(config_file, data) as service:
-        found = _all()
+        found = schedule_report.everything()
         runs = schedules.runs([s.id for s in found], 1)
         if as_json:
-            print_json([_as_json(s) for s in found])
+            print_json([schedule_report.told(s) for s in found])
             return
         for one in found:
             click.echo(_line(service, one))
@@ -192,18 +193,6 @@ def _opened(config_file: Path | None, data: Path | None) -> Iterator[Scheduling]
         yield make(settings)
 
 
-def _all() -> list[Schedule]:
-    from gateway.store import schedules
-
-    found: list[Schedule] = []
-    after: tuple[int, int] | None = None
-    while some := schedules.waiting(after):
-        found += some
-        last = some[-1]
-        after = (last.next.at if last.next else 0, last.id)
-    return found + schedules.paused()
-
-
 def _line(service: Scheduling, one: Schedule) -> str:
     from gateway import recurrence
     from gateway.services.schedule_people import named
@@ -219,19 +208,3 @@ def _line(service: Scheduling, one: Schedule) -> str:
     more_words = f" and {more} more" if more > 0 else ""
     text = " ".join(one.content.text[:200].split())
     return f"{one.id}  {when}, {repeat}, to {to}{more_words}: {text[:60]}"
-
-
-def _as_json(one: Schedule) -> dict[str, Any]:
-    from gateway import recurrence
-
-    return {
-        "number": one.id,
-        "id": one.client_id,
-        "state": str(one.status),
-        "next_at": one.next.at if one.next and one.status == "active" else None,
-        "repeat": recurrence.words(one.repeat),
-        "text": one.content.text,
-        "recipients": [
-            {"kind": r.kind, "number": r.number, "name": r.name} for r in one.content.recipients
-        ],
-    }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.clock import HOUR
+from gateway.services.messaging import Draft
 from gateway.services.roles import SEND
 from gateway.store import audits, queries
 from tests.webui.conftest import ANN, BOB, Reader, World
@@ -105,3 +107,43 @@ def test_a_program_that_may_only_send_deletes_nothing(stranger: Reader, world: W
     )
     assert response.status_code == 403
     assert queries.counts().deleted == 0
+
+
+def test_only_what_was_deleted_is_deleted_for_good(api: Api, world: World) -> None:
+    sent, received = world.write("alarm"), world.receive("hello")
+    for path in (f"/messages/{client_id(sent)}", f"/inbox/{received}"):
+        refused = call(api, "DELETE", f"{path}?forever=1")
+        assert (refused.status_code, "Delete it first" in refused.json["message"]) == (409, True)
+        assert call(api, "DELETE", path).status_code == 204
+        assert call(api, "DELETE", f"{path}?forever=1").status_code == 204
+        assert call(api, "DELETE", f"{path}?forever=1").status_code == 404
+    assert queries.detail(sent) is None
+    assert queries.detail(received) is None
+
+
+def test_what_a_modem_is_sending_is_not_deleted_for_good(api: Api, world: World) -> None:
+    sent = world.write("alarm")
+    path = f"/messages/{client_id(sent)}"
+    world.radio(sent, "sending")
+    call(api, "DELETE", path)
+    refused = call(api, "DELETE", f"{path}?forever=1")
+    assert (refused.status_code, "just sending" in refused.json["message"]) == (409, True)
+    assert queries.detail(sent) is not None
+
+
+def test_what_is_sent_later_is_listed_paused_resumed_and_sent(api: Api, world: World) -> None:
+    draft = Draft(recipients=ANN, text="later")
+    kept = world.box.scheduling.add(draft, world.clock.now() + HOUR, author="ann")
+    (found,) = api.get("/scheduled").json
+    assert (found["number"], found["state"], found["text"]) == (kept.id, "active", "later")
+    assert found["nextAt"].endswith("Z") or "+" in found["nextAt"]
+    one = f"/scheduled/{kept.id}"
+    assert call(api, "POST", f"{one}/resume").status_code == 409
+    assert call(api, "POST", f"{one}/pause").status_code == 204
+    assert api.get("/scheduled").json[0]["nextAt"] is None
+    assert call(api, "POST", f"{one}/resume").status_code == 204
+    assert call(api, "POST", f"{one}/send").status_code == 204
+    assert api.get("/scheduled").json == []
+    assert queries.counts().pending == 1
+    assert call(api, "POST", f"{one}/send").status_code == 404
+    assert call(api, "POST", "/scheduled/99/pause").status_code == 404

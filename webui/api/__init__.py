@@ -14,6 +14,7 @@ from webui.api import (
     issues,
     messages,
     people,
+    scheduled,
     webhooks,
 )
 
@@ -46,6 +47,10 @@ blueprint.delete("/groups/<id:group_id>/members")(people.leave_group)
 blueprint.get("/blocked")(people.all_blocked)
 blueprint.post("/blocked")(people.block_number)
 blueprint.delete("/blocked/<number>")(people.unblock_number)
+blueprint.get("/scheduled")(scheduled.all_scheduled)
+blueprint.post("/scheduled/<id:number>/pause")(scheduled.pause_scheduled)
+blueprint.post("/scheduled/<id:number>/resume")(scheduled.resume_scheduled)
+blueprint.post("/scheduled/<id:number>/send")(scheduled.send_scheduled)
 blueprint.get("/inbox")(inbox.received)
 blueprint.get("/connections")(connections.listed)
 blueprint.get("/connections/<id:connection_id>")(connections.one)

@@ -1,7 +1,8 @@
 """What is done to messages that are there: delete, restore, send again.
 
 DELETE /api/v1/messages/{id}, POST .../restore, POST .../resend; the same under /api/v1/inbox/{id},
-but for resend. Deleted ones are in Deleted Communications on the page and can be restored.
+but for resend. Deleted ones are in Deleted Communications on the page and can be restored, until
+DELETE with ?forever=1 takes them out for good.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from webui.api import messages
 from webui.arguments import an_id
 from webui.current import box
 
+NOT_DELETED = "Delete it first: only what is in Deleted Communications is deleted for good."
+BEING_SENT = "A modem is just sending it; try again in a minute."
 NOTHING_FAILED = "Nothing of this message has failed, so there is nothing to send again."
 MAY_BE_TWICE = (
     'It may have been sent already. To send it again all the same, post {"uncertain": true}.'
@@ -25,6 +28,8 @@ MAY_BE_TWICE = (
 def delete(message_id: str) -> Response:
     """204; what is not sent yet will not be, unless restored. A scheduled one is cancelled."""
     found = _sent(message_id)
+    if _forever():
+        return _destroyed(found, message_id)
     if found is None and (later := schedules.by_client_id(message_id)):
         box().scheduling.cancel(later.id, None, g.caller)
         return make_response("", 204)
@@ -36,6 +41,8 @@ def restore(message_id: str) -> Response:
 
 
 def delete_received(message_id: str) -> Response:
+    if _forever():
+        return _destroyed(_received(message_id), message_id)
     return _moved(_received(message_id), message_id, Action.DELETE)
 
 
@@ -66,6 +73,22 @@ def _moved(found: int | None, shown: str, action: Action) -> Response:
     if found is None:
         return _unknown(shown)
     box().interactions.do(Task(action, Selection((found,)), g.caller))
+    return make_response("", 204)
+
+
+def _forever() -> bool:
+    return request.args.get("forever", "").lower() in ("1", "true", "yes")
+
+
+def _destroyed(found: int | None, shown: str) -> Response:
+    """409 unless it was deleted before: so no slip of a program loses anything."""
+    if found is None:
+        return _unknown(shown)
+    chosen = Selection((found,))
+    if not box().interactions.preview(Action.DESTROY, chosen).messages:
+        return make_response(jsonify(message=NOT_DELETED), 409)
+    if not box().interactions.do(Task(Action.DESTROY, chosen, g.caller)):
+        return make_response(jsonify(message=BEING_SENT), 409)
     return make_response("", 204)
 
 

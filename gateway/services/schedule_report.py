@@ -1,0 +1,35 @@
+"""What is sent later in plain values, for programs: the API and the command line tell the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway import recurrence
+from gateway.store import schedules
+from gateway.store.schedules import Schedule, Status
+
+
+def everything() -> list[Schedule]:
+    """What waits for its time, the next one first; then what is paused."""
+    found: list[Schedule] = []
+    after: tuple[int, int] | None = None
+    while some := schedules.waiting(after):
+        found += some
+        last = some[-1]
+        after = (last.next.at if last.next else 0, last.id)
+    return found + schedules.paused()
+
+
+def told(one: Schedule) -> dict[str, Any]:
+    """`next_at`: ms UTC; None while it is paused."""
+    return {
+        "number": one.id,
+        "id": one.client_id,
+        "state": str(one.status),
+        "next_at": one.next.at if one.next and one.status is Status.ACTIVE else None,
+        "repeat": recurrence.words(one.repeat),
+        "text": one.content.text,
+        "recipients": [
+            {"kind": r.kind, "number": r.number, "name": r.name} for r in one.content.recipients
+        ],
+    }
