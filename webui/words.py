@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import cast
 
 from flask import Flask, g
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gateway.services.numbers import display
 from gateway.services.setup import Setup
@@ -40,6 +40,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(exactly)
     app.add_template_filter(phone, "phone")
     app.add_template_filter(counted)
+    app.add_template_filter(then)
+    app.add_template_filter(coded)
     app.context_processor(_globals)
 
 
@@ -67,6 +69,22 @@ NOT_SENT = StateWords("Not sent", "calm", "cross")
 def state_words(state: str, *, deleted: bool = False) -> StateWords:
     """`deleted`: its message is, so that what waits to be sent is not."""
     return NOT_SENT if deleted and state == "pending" else STATES[state]
+
+
+def then(words: str, advice: str) -> str:
+    """A state and what to do about it, each said once: "SIM locked. Enter its PIN." """
+    if not advice or advice.startswith(words):
+        return advice or words
+    return f"{words}. {advice}"
+
+
+def coded(words: str) -> Markup:
+    """Commands that stand between back-quotes, set as code."""
+    parts = words.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part)
+        for n, part in enumerate(parts)
+    )
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
