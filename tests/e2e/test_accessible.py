@@ -119,6 +119,25 @@ def test_the_keyboard_goes_as_the_eye_does_and_is_seen(
     assert "\n".join(wrong) == ""
 
 
+def test_the_words_of_a_message_stay_in_sight_at_every_width(
+    furnished: RunningBox, browser: Browser, complaints: Complaints
+) -> None:
+    context = browser.new_context(base_url=furnished.url, reduced_motion="reduce")
+    page = open_page(context, complaints)
+    sign_in(page)
+    page.goto("/failed")
+    page.locator(".row-link").first.click()
+    expect(page.locator(".detail table")).to_be_visible()
+    for width in (360, 701, 900, 1100, 1101, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        for place in (".row-link .words", ".detail .why"):
+            box = page.locator(place).first.bounding_box()
+            assert box is not None, (width, place)
+            assert box["width"] > 100, (width, place, box)
+            assert box["x"] + box["width"] < width, (width, place, box)
+    context.close()
+
+
 def stops(page: Page) -> Iterator[tuple[str, bool, bool, float]]:
     """Where Tab comes to, from the beginning of the page to its end."""
     for _ in range(MOST_STOPS):
