@@ -199,7 +199,7 @@ read_config() {
 # data_folder: there, and the service's alone, with all that is in it (brought by hand from another
 # box, say).
 data_folder() {
-    if [ -d "$DATA" ] && [ ! -e "$DATA/pigeonbox.db" ] &&
+    if [ -d "$DATA" ] && [ ! -e "$DATA/pigeonbox.db" ] && [ ! -d "$DATA/backups" ] &&
         [ -n "$(find "$DATA" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] &&
         [ "$(stat -c %U "$DATA")" != "$ACCOUNT" ]; then
         fail "The data folder $DATA holds files that are not Pigeonbox's. Name an empty or a new \
