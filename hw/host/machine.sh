@@ -215,8 +215,8 @@ folder as 'data' in $ETC/config.toml. $MENDING"
     # there gets root to change a file elsewhere.
     find "$DATA" -xdev \( -type d -o -type f -links 1 \) ! -name lost+found ! -user "$ACCOUNT" \
         -execdir chown -h "$ACCOUNT:$ACCOUNT" {} +
-    "${AS_SERVICE[@]}" find "$DATA" -xdev \( -type d -o -type f \) ! -name lost+found \
-        -perm /077 -exec chmod go= {} +
+    "${AS_SERVICE[@]}" find "$DATA" -xdev ! -type l ! -name lost+found -perm /077 \
+        -exec chmod go= {} +
 }
 
 # place_files: everything around the code, from the folder of the release that is to run.

@@ -190,6 +190,13 @@ mend_cut_off() {
     fi
     RELEASE=$(readlink -f "$OPT/current")
     read_config
+    if [ "$(current_release)" = "$(cat "$TRIAL")" ]; then
+        say "   before anything had changed."
+        rm -f "$TRIAL"
+        sync -f "$OPT"
+        rm -rf "${DATA:?}/.before-upgrade" "$DATA/.trial"
+        return
+    fi
     if booted && { { systemctl --quiet is-active "$UNIT" && page_is_well "$HOST" "$PORT"; } ||
         start_and_prove; }; then
         say "   and came up healthy all the same: it stays."
