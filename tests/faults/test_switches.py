@@ -13,7 +13,7 @@ from hw.simulator import ALWAYS, Faults
 from hw.simulator.faults import SWITCHES
 from tests.faults.world import World, world
 
-BACK = 20.0  # seconds from the end of a fault until a modem has to send and receive again
+BACK = 40.0  # seconds from the end of a fault until a modem has to send and receive again, at most
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Client:
             raise OSError("the port is gone")
         return data
 
-    def until_gone(self, timeout: float = 3.0) -> None:
+    def until_gone(self, timeout: float = 15.0) -> None:
         """Read until the port has vanished (EIO or end of file, as the kernel likes)."""
         deadline = time.monotonic() + timeout
         with suppress(OSError):
@@ -78,7 +78,7 @@ class Client:
                 self.read_some(0.1)
             raise AssertionError("the port is still there")
 
-    def until(self, pattern: bytes, timeout: float = 3.0) -> str:
+    def until(self, pattern: bytes, timeout: float = 15.0) -> str:
         """Read until `pattern` (a regular expression) has come; everything up to its end."""
         deadline = time.monotonic() + timeout
         while not (found := re.search(pattern, self.got)):

@@ -75,7 +75,7 @@ def test_a_name_that_no_connection_has_is_told(tmp_path: Path):
 
 
 def test_a_busy_service_answers_between_two_messages_and_nothing_is_disturbed(network, tmp_path):
-    modem = network.add_modem(air_time=0.05)
+    modem = network.add_modem(air_time=0.3)
     with RunningBox(tmp_path, ports=[modem.port]) as box:
         box.start().wait_for_modems(1)
         ids = [box.send(f"number {n}", PHONE) for n in range(30)]
