@@ -211,6 +211,7 @@ folder as 'data' in $ETC/config.toml. $MENDING"
         say "   would close what others may read in $DATA"
         return
     fi
+    rm -rf "${DATA:?}/.before-upgrade" "$DATA/.trial"  # of a run that was cut off at its very end
     # No links are followed, and modes change with the rights of the service: nobody who writes
     # there gets root to change a file elsewhere.
     find "$DATA" -xdev \( -type d -o -type f -links 1 \) ! -name lost+found ! -user "$ACCOUNT" \
