@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+from gateway import memory
 from gateway.app import Service
 from gateway.app_error import AppError
 from gateway.box import Box
@@ -37,6 +38,7 @@ def run(
 
     Raises AppError, StoreError.
     """
+    memory.share()
     faulthandler.enable()  # systemd ends a service that hangs by SIGABRT: the log then says where
     listener = _listen(config)
     systemd = Systemd()

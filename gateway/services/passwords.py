@@ -7,13 +7,13 @@ Written as werkzeug writes its hashes, "scrypt:N:r:p$salt$hex", so parameters ca
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import hashlib
 import hmac
 import secrets
 import threading
 import unicodedata
+
+from gateway import memory
 
 COST = (2**14, 8, 1)  # N, r, p
 SHORTEST, LONGEST = 8, 256
@@ -73,14 +73,8 @@ def _scrypt(password: str, salt: str, n: int, r: int, p: int) -> bytes:
         digest = hashlib.scrypt(
             secret, salt=salt.encode(), n=n, r=r, p=p, maxmem=MOST_MEMORY, dklen=64
         )
-        _give_memory_back()
+        memory.give_back()
         return digest
-
-
-def _give_memory_back() -> None:
-    """glibc would keep scrypt's 16 MiB for the life of the process (measured: RSS 31 for 15 MB)."""
-    with contextlib.suppress(AttributeError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 NOBODY = "scrypt:{}:{}:{}${}${}".format(*COST, "0" * 32, "0" * 128)

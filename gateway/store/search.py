@@ -22,8 +22,8 @@ from gateway.store.db import errors, execute
 from gateway.store.terms import MARK, entry
 from gateway.store.views import CONDITIONS, NEWEST, STATES, View
 
-PATIENCE = 0.05  # seconds that one search may look
-COUNTING = 0.015  # seconds that may be spent on saying how many there are
+PATIENCE = 0.045  # seconds that one search may look
+COUNTING = 0.012  # seconds that may be spent on saying how many there are
 MOST_NUMBERS = 200  # as words of one question to the index; more are looked up one by one
 FEW_MATCHES = 3000  # in the index of words: then there is nothing narrower
 FEW_IN_STATES = 30_000  # recipients
