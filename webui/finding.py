@@ -48,11 +48,10 @@ class Finding:
 def find(asked: Asked, shown: ViewOf, before: int | None, limit: int) -> Finding:
     searching = box().searching
     plan = searching.plan(asked, shown.view)
-    found = searching.page(plan, before, limit)
-    if before is None and found.reached is None and len(found.ids) < limit:
-        number = Number(len(found.ids), True)  # all of them are here
+    if before is None:
+        found, number = searching.first_page(plan, limit)
     else:
-        number = searching.number(plan)
+        found, number = searching.page(plan, before, limit), searching.number(plan)
         if number.value < len(found.ids):  # counting had less time than finding
             number = Number(len(found.ids), False)
     return Finding(asked, plan, found, _rounded(number))

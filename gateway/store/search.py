@@ -22,8 +22,8 @@ from gateway.store.db import errors, execute
 from gateway.store.terms import MARK, entry
 from gateway.store.views import CONDITIONS, NEWEST, STATES, View
 
-PATIENCE = 0.045  # seconds that one search may look
-COUNTING = 0.012  # seconds that may be spent on saying how many there are
+PATIENCE = 0.035  # seconds that one search may look
+COUNTING = 0.01  # seconds that may be spent on saying how many there are
 MOST_NUMBERS = 200  # as words of one question to the index; more are looked up one by one
 FEW_MATCHES = 3000  # in the index of words: then there is nothing narrower
 FEW_IN_STATES = 30_000  # recipients
@@ -31,7 +31,7 @@ MOST_HEADS = 2000  # numbers whose messages are merged
 RECEIVED_FROM = "SELECT max(id) FROM message WHERE peer = ?1 AND id < ?2"
 SENT_TO = "SELECT max(message_id) FROM dispatch WHERE number = ?1 AND message_id < ?2"
 WITH_WORDS = "SELECT rowid FROM found WHERE found MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
-FIRST_CHUNK, LARGEST_CHUNK, SLOW_CHUNK = 80, 1024, 160
+FIRST_CHUNK, LARGEST_CHUNK, SLOW_CHUNK = 80, 512, 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,18 @@ def page(wanted: Wanted, before: int | None, limit: int, patience: float = PATIE
     """At most `limit` ids below `before`."""
     with errors(), _Walk(wanted) as walk:
         return walk.page(NEWEST if before is None else before, limit, patience)
+
+
+def first_page(wanted: Wanted, limit: int) -> tuple[Found, Number]:
+    """The newest, and how many there are; what is narrow is found out once for both."""
+    with errors(), _Walk(wanted) as walk:
+        found = walk.page(NEWEST, limit, PATIENCE)
+        if found.reached is None and len(found.ids) < limit:
+            return found, Number(len(found.ids), True)  # all of them are here
+        counted = walk.number(COUNTING)
+        if counted.value < len(found.ids):  # counting had less time than finding
+            counted = Number(len(found.ids), False)
+        return found, counted
 
 
 def number(wanted: Wanted, patience: float = COUNTING) -> Number:
@@ -241,6 +253,7 @@ class _Walk:
         return Number(count, True)
 
     def _chunks(self, before: int, size: int) -> Iterator[list[int]]:
+        self._at_end = False
         largest = SLOW_CHUNK if self._slow else LARGEST_CHUNK
         candidates = takewhile(lambda i: i >= self._first, self._source(before))
         while chunk := list(islice(candidates, size := min(size, largest))):
