@@ -151,7 +151,7 @@ def send(
 ) -> None:
     """Queue TEXT for one or more numbers. The running service sends it."""
     from gateway.events import Events
-    from gateway.services.messaging import Draft, Messaging, Refused
+    from gateway.services.messaging import Draft, Messaging
     from gateway.services.preferences import Preferences
     from gateway.store.outbox import DuplicateId
 
@@ -186,8 +186,6 @@ def send(
                 _say_kept(kept, as_json)
                 return
             accepted = messaging.send(draft, author=who(), origin="cli")
-        except Refused as e:
-            raise PlainError(str(e)) from e
         except DuplicateId as e:
             raise PlainError(f"There is already a message with the id {client_id}.") from e
     if as_json:

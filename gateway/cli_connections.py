@@ -169,7 +169,6 @@ def usual(
     """Show or change what holds for connections without limits of their own, and for messages."""
     from gateway.cli_shared import store_clock
     from gateway.events import Events
-    from gateway.services.refusals import Refused
     from gateway.services.sending import Sending
     from gateway.store import audits, db
 
@@ -179,10 +178,7 @@ def usual(
         now = _usual(service)
         wanted = {name: value for name, value in typed.items() if value is not None}
         if wanted:
-            try:
-                service.change(**{name: str(value) for name, value in (now | wanted).items()})
-            except Refused as e:
-                raise PlainError(" ".join(found.words for found in e.errors)) from e
+            service.change(**{name: str(value) for name, value in (now | wanted).items()})
             now = _usual(service)
             with db.transaction():
                 audits.write(store_clock().now(), who(), "settings changed", "/settings/sending")
@@ -217,29 +213,25 @@ def _configure(
         wanted["who"] = who()
         answer = ask(settings.data, "configure", connection=found, **wanted)
         if answer is None:
-            answer = _in_store(settings.country, int(found or 0), wanted)
+            _in_store(settings.country, int(found or 0), wanted)
+            return
     if "error" in answer:
         raise PlainError(str(answer["error"]))
 
 
-def _in_store(country: str, found: int, wanted: dict[str, Any]) -> dict[str, Any]:
+def _in_store(country: str, found: int, wanted: dict[str, Any]) -> None:
     from gateway.cli_shared import store_clock
     from gateway.events import Events
     from gateway.services import line_settings
     from gateway.services.gate import Gate
     from gateway.services.options import Options
     from gateway.services.preferences import Preferences
-    from gateway.services.refusals import Refused
 
     clock, events = store_clock(), Events()
-    try:
-        line_settings.carry_out(
-            line_settings.Wish(found, **wanted),
-            country=Preferences(events, country).country(),
-            options=Options(clock, events, Gate(clock)),
-            watching=None,
-            events=events,
-        )
-    except Refused as e:
-        return {"error": " ".join(one.words for one in e.errors)}
-    return {}
+    line_settings.carry_out(
+        line_settings.Wish(found, **wanted),
+        country=Preferences(events, country).country(),
+        options=Options(clock, events, Gate(clock)),
+        watching=None,
+        events=events,
+    )

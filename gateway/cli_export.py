@@ -42,7 +42,6 @@ def export(
     from gateway.services.messages_csv import MessagesCsv
     from gateway.services.people import People
     from gateway.services.preferences import Preferences
-    from gateway.services.refusals import Refused
     from gateway.services.searching import Asked, Searching
     from gateway.store import db
     from gateway.store.views import View
@@ -56,10 +55,7 @@ def export(
         searching = Searching(preferences.country, preferences.zone)
         wanted = {name: value or "" for name, value in asked.items()}
         wanted["connection"] = str(connection_id(connection or None) or "")
-        try:
-            chosen = searching.chosen(Asked.of(wanted), View(view))
-        except Refused as e:
-            raise PlainError(str(e)) from e
+        chosen = searching.chosen(Asked.of(wanted), View(view))
         csv = MessagesCsv(People(clock, events, preferences.country).names, preferences.zone)
         messages_csv.note(chosen, messages_csv.number(chosen), clock.now(), operator())
         try:

@@ -311,16 +311,12 @@ def _opened(config_file: Path | None, data: Path | None) -> Iterator[People]:
     from gateway.events import Events
     from gateway.services.people import People
     from gateway.services.preferences import Preferences
-    from gateway.services.refusals import Refused
 
     settings = read_settings(config_file, data)
     events = Events()
     country = Preferences(events, settings.country).country
     with open_store(settings):
-        try:
-            yield People(store_clock(), events, country)
-        except Refused as e:
-            raise PlainError(" ".join(found.words for found in e.errors)) from e
+        yield People(store_clock(), events, country)
 
 
 def _wanted(find: str, group: str | None, blocked: bool) -> Filter:

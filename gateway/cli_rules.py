@@ -133,14 +133,9 @@ def _change(
     data: Path | None,
     act: Callable[[Rules], None],
 ) -> None:
-    from gateway.services.refusals import Refused
-
     above = context.obj or (None, None)
     with _rules(config_file or above[0], data or above[1]) as known:
-        try:
-            act(known)
-        except Refused as e:
-            raise PlainError(" ".join(found.words for found in e.errors)) from e
+        act(known)
         _show(known.listed(), known.warning(), False)
 
 

@@ -98,13 +98,12 @@ def resume(config_file: Path | None, data: Path | None, number: int) -> None:
 @click.argument("number", metavar="NUMBER", type=int)
 def send_now(config_file: Path | None, data: Path | None, number: int) -> None:
     """Send NUMBER at once; one that repeats keeps its other times."""
-    from gateway.services.messaging import Refused
     from gateway.services.scheduling import Gone
 
     with _opened(config_file, data) as service:
         try:
             moved = service.send_now(number, None, who())
-        except (Gone, Refused) as e:
+        except Gone as e:
             raise PlainError(str(e)) from e
     if moved is None:
         raise PlainError("It was sent by itself just now.")
@@ -116,13 +115,12 @@ def _changing(
     config_file: Path | None, data: Path | None, number: int
 ) -> Iterator[tuple[Scheduling, int]]:
     """The service and the version that the schedule has by now."""
-    from gateway.services.messaging import Refused
     from gateway.services.scheduling import Gone
 
     with _opened(config_file, data) as service:
         try:
             yield service, service.get(number).version
-        except (Gone, Refused) as e:
+        except Gone as e:
             raise PlainError(str(e)) from e
 
 

@@ -66,14 +66,16 @@ def read_settings(
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
+    """What the store and the services say no to, as one line."""
     from gateway.app_error import AppError
+    from gateway.services.refusals import Refused
     from gateway.store.db import StoreBusy, StoreError
 
     try:
         yield
     except StoreBusy as e:
         raise PlainError("The database is in use by another program; try again.") from e
-    except (AppError, StoreError) as e:
+    except (AppError, Refused, StoreError) as e:
         raise PlainError(str(e)) from e
 
 

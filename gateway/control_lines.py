@@ -33,5 +33,5 @@ def configure(box: Box, question: dict[str, Any]) -> dict[str, Any]:
             events=box.events,
         )
     except Refused as e:
-        return {"error": " ".join(found.words for found in e.errors)}
+        return {"error": str(e)}
     return {"done": True}

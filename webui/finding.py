@@ -48,12 +48,7 @@ class Finding:
 def find(asked: Asked, shown: ViewOf, before: int | None, limit: int) -> Finding:
     searching = box().searching
     plan = searching.plan(asked, shown.view)
-    if before is None:
-        found, number = searching.first_page(plan, limit)
-    else:
-        found, number = searching.page(plan, before, limit), searching.number(plan)
-        if number.value < len(found.ids):  # counting had less time than finding
-            number = Number(len(found.ids), False)
+    found, number = searching.counted_page(plan, before, limit)
     return Finding(asked, plan, found, _rounded(number))
 
 

@@ -100,15 +100,11 @@ class Searching:
     def page(self, plan: Plan, before: int | None, limit: int) -> Found:
         return Found([], None) if plan.errors else search.page(plan.wanted, before, limit)
 
-    def first_page(self, plan: Plan, limit: int) -> tuple[Found, Number]:
-        """The newest, and how many there are, as far as that can be seen quickly."""
+    def counted_page(self, plan: Plan, before: int | None, limit: int) -> tuple[Found, Number]:
+        """The same, and how many there are in all, as far as that can be seen quickly."""
         if plan.errors:
             return Found([], None), Number(0, True)
-        return search.first_page(plan.wanted, limit)
-
-    def number(self, plan: Plan) -> Number:
-        """How many there are, as far as that can be seen quickly."""
-        return Number(0, True) if plan.errors else search.number(plan.wanted)
+        return search.counted_page(plan.wanted, before, limit)
 
 
 class _Reader:

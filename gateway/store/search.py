@@ -94,11 +94,11 @@ def page(wanted: Wanted, before: int | None, limit: int, patience: float = PATIE
         return walk.page(NEWEST if before is None else before, limit, patience)
 
 
-def first_page(wanted: Wanted, limit: int) -> tuple[Found, Number]:
-    """The newest, and how many there are; what is narrow is found out once for both."""
+def counted_page(wanted: Wanted, before: int | None, limit: int) -> tuple[Found, Number]:
+    """A page, and how many there are in all; what is narrow is found out once for both."""
     with errors(), _Walk(wanted) as walk:
-        found = walk.page(NEWEST, limit, PATIENCE)
-        if found.reached is None and len(found.ids) < limit:
+        found = walk.page(NEWEST if before is None else before, limit, PATIENCE)
+        if before is None and found.reached is None and len(found.ids) < limit:
             return found, Number(len(found.ids), True)  # all of them are here
         counted = walk.number(COUNTING)
         if counted.value < len(found.ids):  # counting had less time than finding

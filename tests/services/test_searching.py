@@ -44,9 +44,9 @@ def received(text: str, sender: str = ANN) -> int:
 def find(searching: Searching, q: str = "", view: View = View.ALL, **chosen: str) -> list[int]:
     plan = searching.plan(Asked(q, **chosen), view)
     assert plan.errors == ()
-    found = searching.page(plan, None, 50)
+    found, number = searching.counted_page(plan, None, 50)
     assert found.reached is None
-    assert searching.number(plan) == Number(len(found.ids), True)
+    assert number == Number(len(found.ids), True)
     return found.ids
 
 
@@ -205,5 +205,5 @@ def test_anything_gives_a_result_or_a_plain_error(
         plan = searching.plan(asked)
         assert all(e.words.endswith(".") for e in plan.errors)
         searching.page(plan, None, 5)
-        searching.number(plan)
+        searching.counted_page(plan, None, 5)
         queries.rows(search.ids(plan.wanted, None, 5))

@@ -189,13 +189,15 @@ def test_the_index_is_made_for_what_was_there_before(store: Path) -> None:
     assert sorted(indexing.known_parties([*others, BOB, CAT, ANN])) == sorted([ANN, BOB])
 
 
-def test_the_first_page_tells_how_many_there_are(store) -> None:
+def test_a_page_tells_how_many_there_are_in_all(store) -> None:
     made = [message(ANN, text=f"pump {n}") for n in range(5)]
     wanted = Wanted(terms=(Term((("pump",),)),))
-    found, count = search.first_page(wanted, 9)
+    found, count = search.counted_page(wanted, None, 9)
     assert (found.ids, found.reached, count) == (made[::-1], None, Number(5, True))
-    found, count = search.first_page(wanted, 2)
+    found, count = search.counted_page(wanted, None, 2)
     assert (found.ids, count) == (made[:-3:-1], Number(5, True))
+    found, count = search.counted_page(wanted, made[1], 2)
+    assert (found.ids, count) == (made[:1], Number(5, True))
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def send() -> Response:
     except body.BadBody as e:
         return make_response(jsonify(message=str(e)), 400)
     except Refused as e:
-        return make_response(jsonify(message=" ".join(error.words for error in e.errors)), 400)
+        return make_response(jsonify(message=str(e)), 400)
     except DuplicateId as e:
         return make_response(jsonify(message=str(e)), 409)
     response = answer(id_, 202)

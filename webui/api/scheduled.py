@@ -45,7 +45,7 @@ def _do(number: int, act: Callable[[int], object]) -> Response:
     except Gone as e:
         return make_response(jsonify(message=str(e)), 404)
     except Refused as e:
-        return make_response(jsonify(message=" ".join(one.words for one in e.errors)), 409)
+        return make_response(jsonify(message=str(e)), 409)
     if not done:
         return make_response(jsonify(message=NOT_NOW), 409)
     return make_response("", 204)

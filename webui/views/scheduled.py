@@ -136,7 +136,7 @@ def _do(said: str, act: Callable[[int], object], about: int | None = None) -> Ba
     except Gone:
         done = None
     except Refused as e:
-        return make_response(_page(" ".join(error.words for error in e.errors)), 409)
+        return make_response(_page(str(e)), 409)
     return redirect(
         url_for(
             "scheduled.index",

@@ -148,7 +148,7 @@ def _unlock(line: Line, mark: int, errors: dict[str, str]) -> bool:
     try:
         options.set_pin(mark, pin, despite_few_tries=sure)
     except Refused as e:
-        errors[f"pin-{mark}"] = " ".join(found.words for found in e.errors)
+        errors[f"pin-{mark}"] = str(e)
         return False
     return True
 
@@ -173,7 +173,7 @@ def _keep(line: Line, mark: int, errors: dict[str, str]) -> None:
     try:
         service.set_watch(mark, Typed(code=code, **given))
     except Refused as e:
-        errors[f"code-{mark}"] = " ".join(found.words for found in e.errors)
+        errors[f"code-{mark}"] = str(e)
 
 
 def _lines() -> list[Line]:
@@ -226,7 +226,7 @@ def send_test() -> BaseResponse:
     try:
         accepted = box().messaging.send(draft, author=author(), origin="page")
     except Refused as e:
-        said = " ".join(error.words for error in e.errors)
+        said = str(e)
         return make_response(_test_page(request.form, {"number": said}), 422)
     return redirect(url_for("setup.test", message=accepted.message_id), 303)
 
