@@ -5,8 +5,10 @@ Pages are found by walking, so a new one is judged without being named here.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -57,50 +59,53 @@ def furnished(box: RunningBox) -> RunningBox:
     return box
 
 
+Look = Callable[..., Page]
+
+
+@pytest.fixture
+def look(furnished: RunningBox, browser: Browser, complaints: Complaints) -> Iterator[Look]:
+    """A browser of its own at the furnished box, nobody signed in: look(viewport=PHONE)."""
+    with contextlib.ExitStack() as stack:
+
+        def opened_at(**wishes: Any) -> Page:
+            context = browser.new_context(base_url=furnished.url, reduced_motion="reduce", **wishes)
+            stack.callback(context.close)
+            return open_page(context, complaints)
+
+        yield opened_at
+
+
 @pytest.mark.timeout(300)  # it has all of them to walk
 @pytest.mark.parametrize(("size", "scheme"), KINDS, ids=["wide light", "phone dark"])
-def test_every_page_is_accessible_and_fits(
-    furnished: RunningBox, browser: Browser, complaints: Complaints, size: object, scheme: str
-) -> None:
-    context = browser.new_context(
-        base_url=furnished.url, viewport=size, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = open_page(context, complaints)
+def test_every_page_is_accessible_and_fits(look: Look, size: object, scheme: str) -> None:
+    page = look(viewport=size, color_scheme=scheme)
     wrong = list(judged(page, "/sign-in"))
     sign_in(page)
     seen = 0
     for path in walked(page):
         wrong += judged(page, path)
         seen += 1
-    context.close()
     assert seen > 15
     assert "\n".join(wrong) == ""
 
 
 @pytest.mark.parametrize(("size", "scheme"), KINDS, ids=["wide light", "phone dark"])
 def test_every_dialogue_is_accessible_and_closed_by_escape(
-    furnished: RunningBox, browser: Browser, complaints: Complaints, size: object, scheme: str
+    look: Look, size: object, scheme: str
 ) -> None:
-    context = browser.new_context(
-        base_url=furnished.url, viewport=size, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = open_page(context, complaints)
+    page = look(viewport=size, color_scheme=scheme)
     sign_in(page)
     wrong: list[str] = []
     for name in DIALOGUES:
         opened(page, name)
         wrong += looked_at(page, name)
         closed_by_escape(page, name)
-    context.close()
     assert "\n".join(wrong) == ""
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_the_keyboard_goes_as_the_eye_does_and_is_seen(
-    furnished: RunningBox, browser: Browser, complaints: Complaints, size: ViewportSize
-) -> None:
-    context = browser.new_context(base_url=furnished.url, viewport=size, reduced_motion="reduce")
-    page = open_page(context, complaints)
+def test_the_keyboard_goes_as_the_eye_does_and_is_seen(look: Look, size: ViewportSize) -> None:
+    page = look(viewport=size)
     sign_in(page)
     wrong: list[str] = []
     for path in ("/failed", "/people", "/box", "/activities"):
@@ -115,15 +120,11 @@ def test_the_keyboard_goes_as_the_eye_does_and_is_seen(
         lines = [round(top / LINE) for _, _, _, top in came[1 : names.index("Send SMS") + 1]]
         if lines != sorted(lines):
             wrong.append(f"{path}: the keyboard jumps about in the header: {names}")
-    context.close()
     assert "\n".join(wrong) == ""
 
 
-def test_the_words_of_a_message_stay_in_sight_at_every_width(
-    furnished: RunningBox, browser: Browser, complaints: Complaints
-) -> None:
-    context = browser.new_context(base_url=furnished.url, reduced_motion="reduce")
-    page = open_page(context, complaints)
+def test_the_words_of_a_message_stay_in_sight_at_every_width(look: Look) -> None:
+    page = look()
     sign_in(page)
     page.goto("/failed")
     page.locator(".row-link").first.click()
@@ -135,7 +136,6 @@ def test_the_words_of_a_message_stay_in_sight_at_every_width(
             assert box is not None, (width, place)
             assert box["width"] > 100, (width, place, box)
             assert box["x"] + box["width"] < width, (width, place, box)
-    context.close()
 
 
 def stops(page: Page) -> Iterator[tuple[str, bool, bool, float]]:

@@ -35,6 +35,12 @@ def test_what_is_as_long_as_its_header_says_and_no_message_does_not_agree(tpdu: 
     assert not careful.agrees(pdu, len(tpdu) // 2)
 
 
+@pytest.mark.parametrize(("digits", "whole"), [(20, True), (22, False)])
+def test_a_number_has_twenty_digits_at_most(digits: int, whole: bool):
+    tpdu = f"04{digits:02X}91" + "21" * (digits // 2) + "0000" + "62117281542540" + "00"
+    assert careful.agrees(PDU[:16] + tpdu, len(tpdu) // 2) is whole
+
+
 @pytest.mark.parametrize(
     "first",
     [f"{HEAD}|{CUT}|OK", f"+CMG: 0,,23|{PDU}|OK", f"{HEAD}|OK", "TIMEOUT", "CMS 500", "OKK|OK"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import stat
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -30,12 +29,8 @@ from tests.store.given import ANN, BOB, NOW, connection, dispatches, message, se
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    data = tmp_path / "data"
-    db.open_store(data)
-    with db.connected():
-        yield data
-    db.close_store()
+def folder(store: Path) -> Path:
+    return store
 
 
 def reopened(folder: Path) -> None:

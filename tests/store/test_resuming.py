@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -25,12 +24,8 @@ WHEN = datetime(2026, 12, 1, 9)  # noqa: DTZ001 - wall-clock time
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "data"
-    db.open_store(folder)
-    with db.connected():
-        yield folder
-    db.close_store()
+def folder(store: Path) -> Path:
+    return store
 
 
 @pytest.fixture

@@ -186,7 +186,7 @@ def test_the_index_is_made_for_what_was_there_before(store: Path) -> None:
     assert found("pump", since=NOW - DAY, until=NOW + DAY) == [m]
     assert indexing.known_parties([ANN, BOB, CAT]) == [ANN, BOB]
     others = [f"+1{n:07d}" for n in range(indexing.MANY)]
-    assert sorted(indexing.known_parties([*others, BOB, CAT, ANN])) == sorted([ANN, BOB])
+    assert indexing.known_parties([*others, BOB, CAT]) == [BOB]
 
 
 def test_a_page_tells_how_many_there_are_in_all(store) -> None:
