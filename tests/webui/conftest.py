@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import unescape
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from gateway.services.messaging import Draft, Messaging
 from gateway.services.preferences import Preferences
 from gateway.services.status import Status
 from gateway.store import connections, inbox, outbox, queries
+from tests.webui.served import Serve, Served
 from webui import create_app
 
 NAME, PASSWORD = "admin", "correct horse"
@@ -197,3 +199,16 @@ def first_visitor(new_world: World, templates: FileSystemBytecodeCache) -> Reade
 def admin(stranger: Reader) -> Reader:
     assert stranger.sign_in().status_code == 303
     return stranger
+
+
+@pytest.fixture
+def serve(world: World) -> Iterator[Serve]:
+    """serve(certificate=..., key=...): a Served each; all end with the test."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**config: str) -> Served:
+            served = Served(world, Http(**config))
+            stack.callback(served.stop)
+            return served
+
+        yield start

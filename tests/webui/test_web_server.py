@@ -6,96 +6,23 @@ import contextlib
 import http.client
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from waitress import wasyncore
 
 from gateway import tls, web_bounds, web_server
-from gateway.config import Config, Http
-from gateway.web_server import make_server
+from gateway.config import Config
 from tests.support.box import eventually
-from tests.webui.conftest import NAME, PASSWORD, Reader, World, field
-from webui import create_app, security
-
-Serve = Callable[..., "Served"]
-
-
-class Served:
-    """A web server that runs in its own thread. Its loop is ours, so that it can be ended."""
-
-    def __init__(self, world: World, config: Http) -> None:
-        world.box.config = replace(world.box.config, http=config)
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self.listener.getsockname()[1]
-        self.server = make_server(world.box, self.listener)
-        self._ends = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._ends:
-            wasyncore.loop(0.05, True, self.server._map, 1)
-
-    def stop(self) -> None:
-        self._ends = True
-        self._thread.join()
-        self.server.task_dispatcher.shutdown()
-        wasyncore.close_all(self.server._map)
-
-    def open(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
-
-    def get(self, path: str = "/health", **headers: str) -> http.client.HTTPResponse:
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        asked.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
-        answer = asked.getresponse()
-        answer.read()
-        asked.close()
-        return answer
-
-
-@pytest.fixture
-def serve(world: World) -> Iterator[Serve]:
-    with contextlib.ExitStack() as stack:
-
-        def start(**config: str) -> Served:
-            served = Served(world, Http(**config))
-            stack.callback(served.stop)
-            return served
-
-        yield start
+from tests.webui.conftest import NAME, PASSWORD, World, field
+from tests.webui.served import Serve, Served, closed, whole
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("box") / "tls"
     return tls.make(folder, ["localhost", "127.0.0.1", "box.local"])
-
-
-def closed(connection: socket.socket) -> bool:
-    """Whether the box has ended it."""
-    connection.setblocking(False)
-    try:
-        return connection.recv(65536) == b""
-    except BlockingIOError:
-        return False
-    except ConnectionResetError:
-        return True
-
-
-def whole(connection: socket.socket) -> bytes:
-    """All that the box says until it ends the connection."""
-    answer = b""
-    with contextlib.suppress(ConnectionResetError):
-        while piece := connection.recv(4096):
-            answer += piece
-    return answer
 
 
 # slow and greedy -------------------------------------------------------------------------------
@@ -214,118 +141,6 @@ def test_rubbish_is_refused_and_the_box_goes_on(serve: Serve, rubbish: bytes) ->
         assert b" 500 " not in answer
         assert b"root:" not in answer
     assert served.get().status == 200
-
-
-# room for bodies -------------------------------------------------------------------------------
-
-
-def head(size: int, *lines: str, path: str = "/sign-in") -> bytes:
-    told = (f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Length: {size}", *lines)
-    return "\r\n".join((*told, "", "")).encode()
-
-
-def cookies_of_a_known_browser(world: World) -> str:
-    with create_app(world.box).test_client() as client:
-        reader = Reader(client)
-        assert reader.sign_in().status_code == 303
-        reader.post("/sign-out", form="/")
-        known = client.get_cookie(security.KNOWN_COOKIE)
-    assert known is not None
-    return f"Cookie: {security.KNOWN_COOKIE}={known.value}"
-
-
-def test_large_bodies_of_strangers_share_little_room_and_small_ones_always_pass(
-    serve: Serve, world: World
-) -> None:
-    served, each = serve(), web_bounds.STRANGERS_EACH
-    places = web_bounds.STRANGERS // each
-    strangers = served.server.room.strangers
-    with contextlib.ExitStack() as stack:
-        crowd = [stack.enter_context(served.open()) for _ in range(places)]
-        for one in crowd:
-            one.sendall(head(each) + b"x" * 1000)
-        eventually(lambda: strangers.taken == web_bounds.STRANGERS)
-        late = stack.enter_context(served.open())
-        late.sendall(head(each))
-        answer = whole(late)
-        assert b" 503 " in answer
-        assert b"Retry-After: 60" in answer
-        chunked = stack.enter_context(served.open())
-        chunked.sendall(
-            b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-            + (b"2000\r\n" + b"x" * 0x2000 + b"\r\n") * 5
-        )
-        assert b" 413 " in chunked.recv(4096)
-        small = stack.enter_context(served.open())
-        small.sendall(head(web_bounds.SMALL) + b"x" * web_bounds.SMALL)
-        assert b" 403 " in small.recv(4096)
-        known = stack.enter_context(served.open())
-        known.sendall(head(each, cookies_of_a_known_browser(world)))
-        eventually(lambda: served.server.room.known.taken == each)
-        crowd[0].close()
-        eventually(lambda: strangers.taken == web_bounds.STRANGERS - each)
-        crowd[1].sendall(b"x" * (each - 1000))
-        assert b" 403 " in crowd[1].recv(4096)
-        eventually(lambda: strangers.taken == web_bounds.STRANGERS - 2 * each)
-    eventually(lambda: strangers.taken == 0)
-    eventually(lambda: served.server.room.known.taken == 0)
-
-
-def test_only_who_has_signed_in_before_may_upload(serve: Serve, world: World) -> None:
-    served = serve()
-    size = web_bounds.STRANGERS_EACH + 1
-    for cookie in ("", "Cookie: pigeonbox_known=WyJhZG1pbiIsICJ4Il0.forged", "Cookie: pigeonbox=x"):
-        with served.open() as stranger:
-            stranger.sendall(head(size, *filter(None, [cookie]), path="/people/import"))
-            answer = whole(stranger)
-        assert b" 413 " in answer
-        assert b"not signed in" in answer
-    with served.open() as known:
-        known.sendall(head(size, cookies_of_a_known_browser(world), path="/people/import"))
-        known.sendall(b"x" * size)
-        assert b" 303 " in known.recv(4096)  # to the sign-in page: its session has ended
-
-
-def test_who_asks_and_asks_and_never_reads_is_sent_away(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else a few such connections would hold answers in memory, and threads, for ever."""
-    served = serve()
-    with served.open() as greedy:
-        greedy.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
-        eventually(lambda: closed(greedy), patience=8)
-    monkeypatch.setattr(web_bounds, "UNREAD", 0.3)
-    monkeypatch.setattr(web_server, "LOOK_EVERY", 0.1)
-    served = serve()
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.connect(("127.0.0.1", served.port))
-        eventually(lambda: served.server.active_channels)
-        (channel,) = served.server.active_channels.values()
-        channel.write_soon(b"x" * (8 << 20))
-        assert channel.total_outbufs_len
-        eventually(lambda: not served.server.active_channels, patience=8)
-    assert served.get().status == 200
-
-
-def test_when_all_places_are_taken_the_longest_silent_one_makes_room(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web_server, "CONNECTIONS", 12)
-    monkeypatch.setattr(web_server, "CONNECTIONS_EACH", 6)
-    served = serve()
-    with contextlib.ExitStack() as stack:
-
-        def come(number: int) -> socket.socket:
-            address = (f"127.0.1.{number // 6}", 0)
-            opened = socket.create_connection(("127.0.0.1", served.port), 10, address)
-            return stack.enter_context(opened)
-
-        crowd = [come(number) for number in range(12)]
-        eventually(lambda: len(served.server.active_channels) == 12)
-        assert served.get().status == 200  # from an address of its own
-        assert sum(map(closed, crowd)) == 1
-        assert closed(crowd[0])
 
 
 # TLS -------------------------------------------------------------------------------------------

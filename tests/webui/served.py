@@ -1,0 +1,75 @@
+"""The web server in a thread of its own, and what its clients see of it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from waitress import wasyncore
+
+from gateway.config import Http
+from gateway.web_server import make_server
+
+if TYPE_CHECKING:
+    from tests.webui.conftest import World
+
+Serve = Callable[..., "Served"]
+
+
+class Served:
+    """A web server that runs in its own thread. Its loop is ours, so that it can be ended."""
+
+    def __init__(self, world: World, config: Http) -> None:
+        world.box.config = replace(world.box.config, http=config)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.listener.getsockname()[1]
+        self.server = make_server(world.box, self.listener)
+        self._ends = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._ends:
+            wasyncore.loop(0.05, True, self.server._map, 1)
+
+    def stop(self) -> None:
+        self._ends = True
+        self._thread.join()
+        self.server.task_dispatcher.shutdown()
+        wasyncore.close_all(self.server._map)
+
+    def open(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+    def get(self, path: str = "/health", **headers: str) -> http.client.HTTPResponse:
+        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        asked.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        answer = asked.getresponse()
+        answer.read()
+        asked.close()
+        return answer
+
+
+def closed(connection: socket.socket) -> bool:
+    """Whether the box has ended it."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(65536) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
+def whole(connection: socket.socket) -> bytes:
+    """All that the box says until it ends the connection."""
+    answer = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := connection.recv(4096):
+            answer += piece
+    return answer
