@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import time
 from collections.abc import Iterator, Sequence
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -212,3 +214,28 @@ def serve(world: World) -> Iterator[Serve]:
             return served
 
         yield start
+
+
+@pytest.fixture
+def token(world: World) -> str:
+    return world.box.programs.add("till")
+
+
+@pytest.fixture
+def api(stranger: Reader, token: str) -> Api:
+    return Api(stranger.client, {"Authorization": f"Bearer {token}"})
+
+
+class Api:
+    """A program with a token."""
+
+    def __init__(self, client: FlaskClient, headers: dict[str, str]) -> None:
+        self.client = client
+        self.headers = headers
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(f"/api/v1{path}", headers=self.headers)
+
+    def post(self, body: Any, path: str = "/messages") -> TestResponse:
+        data = body if isinstance(body, (bytes, str)) else json.dumps(body)
+        return self.client.post(f"/api/v1{path}", data=data, headers=self.headers)

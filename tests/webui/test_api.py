@@ -1,53 +1,21 @@
 from __future__ import annotations
 
-import base64
 import csv
 import io
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from gateway.clock import HOUR
-from gateway.services.accounts import SESSION_LIFE
 from gateway.store import audits, inbox, outbox, queries, trash
-from tests.webui.conftest import ANN, BOB, NAME, PASSWORD, Reader, World
+from tests.webui.conftest import ANN, BOB, NAME, Api, World
 from webui.api import export
 
 HELLO = {"textMessage": {"text": "Hello"}, "phoneNumbers": [ANN]}
-
-
-@pytest.fixture
-def token(world: World) -> str:
-    return world.box.programs.add("till")
-
-
-@pytest.fixture
-def api(stranger: Reader, token: str) -> Api:
-    return Api(stranger.client, {"Authorization": f"Bearer {token}"})
-
-
-class Api:
-    def __init__(self, client: FlaskClient, headers: dict[str, str]) -> None:
-        self.client = client
-        self.headers = headers
-
-    def get(self, path: str) -> TestResponse:
-        return self.client.get(f"/api/v1{path}", headers=self.headers)
-
-    def post(self, body: Any, path: str = "/messages") -> TestResponse:
-        data = body if isinstance(body, (bytes, str)) else json.dumps(body)
-        return self.client.post(f"/api/v1{path}", data=data, headers=self.headers)
-
-
-def _basic(name: str, password: str) -> dict[str, str]:
-    pair = base64.b64encode(f"{name}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {pair}"}
 
 
 # sending ---------------------------------------------------------------------------------------
@@ -387,110 +355,6 @@ def test_an_impossible_piece_is_refused(api: Api, query: str) -> None:
     response = api.get(f"/inbox?{query}")
     assert response.status_code == 400
     assert query.split("=")[0] in response.json["message"]
-
-
-# who may ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"Authorization": "Bearer pb_wrong"},
-        {"Authorization": "Bearer"},
-        {"Authorization": "Basic %%%"},
-        {"Authorization": "Basic"},
-        {"Authorization": "Digest username=admin"},
-        {"Authorization": "nonsense"},
-        _basic(NAME, "wrong"),
-        _basic("eve", PASSWORD),
-        _basic("", ""),
-    ],
-)
-def test_strangers_are_refused_and_told_how_to_sign_in(
-    stranger: Reader, world: World, headers: dict[str, str]
-) -> None:
-    api = Api(stranger.client, headers)
-    for response in (api.post(HELLO), api.get("/inbox"), api.get("/messages/x")):
-        assert response.status_code == 401
-        challenges = response.headers.getlist("WWW-Authenticate")
-        assert any(c.startswith("Basic") for c in challenges)
-        assert any(c.startswith("Bearer") for c in challenges)
-        assert response.json["message"]
-    assert queries.counts().all == 0
-
-
-def test_name_and_password_are_as_good_as_a_token(stranger: Reader) -> None:
-    api = Api(stranger.client, _basic(NAME, PASSWORD))
-    message_id = api.post(HELLO).json["id"]
-    stored = queries.by_client_id(message_id)
-    assert stored is not None
-    assert stored.author == NAME
-
-
-def test_a_revoked_token_is_refused_at_once(api: Api, world: World) -> None:
-    assert api.get("/inbox").status_code == 200
-    world.box.programs.revoke("till")
-    assert api.get("/inbox").status_code == 401
-
-
-def test_the_pages_cookie_opens_nothing_here(admin: Reader) -> None:
-    assert admin.client.get("/api/v1/inbox").status_code == 401
-    assert SESSION_LIFE
-
-
-def test_guessing_passwords_is_slowed_down(stranger: Reader) -> None:
-    api = Api(stranger.client, _basic(NAME, "wrong"))
-    for _ in range(5):
-        assert api.get("/inbox").status_code == 401
-    response = api.get("/inbox")
-    assert response.status_code == 429
-    assert int(response.headers["Retry-After"]) >= 1
-
-
-def test_the_api_needs_no_form_token_and_sets_no_cookie(api: Api) -> None:
-    response = api.post(HELLO)
-    assert response.status_code == 202
-    assert "Set-Cookie" not in response.headers
-
-
-def test_errors_are_json_for_programs(api: Api) -> None:
-    for response in (api.get("/nothing"), api.client.delete("/api/v1/messages")):
-        assert response.status_code in (404, 405)
-        assert response.json["message"]
-    response = api.post("x" * 600_000)
-    assert response.status_code == 413
-    assert response.json["message"]
-
-
-# health ----------------------------------------------------------------------------------------
-
-
-def test_health_is_for_everybody_and_tells_nothing_private(stranger: Reader, world: World) -> None:
-    world.receive("secret text")
-    response = stranger.client.get("/health")
-    assert response.status_code == 200
-    body = response.json
-    assert body["status"] == "warn"  # there is no modem
-    assert {"version", "releaseId", "checks"} <= body.keys()
-    for check in body["checks"].values():
-        assert {"status", "description", "observedValue", "observedUnit"} <= check.keys()
-    for private in ("secret", ANN, world.line.name, "8944001"):
-        assert private not in response.text
-
-
-def test_health_fails_when_the_store_does(
-    stranger: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from gateway.store.db import StoreBusy
-
-    def busy() -> None:
-        raise StoreBusy("The database is in use by another program.")
-
-    monkeypatch.setattr("gateway.store.queries.counts", busy)
-    response = stranger.client.get("/health")
-    assert response.status_code == 503
-    assert response.json["status"] == "fail"
 
 
 # export ----------------------------------------------------------------------------------------

@@ -8,8 +8,7 @@ from gateway.clock import HOUR
 from gateway.services.messaging import Draft
 from gateway.services.roles import SEND
 from gateway.store import audits, queries
-from tests.webui.conftest import ANN, BOB, Reader, World
-from tests.webui.test_api import Api
+from tests.webui.conftest import ANN, BOB, Api, Reader, World
 
 
 @pytest.fixture
