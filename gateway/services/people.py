@@ -11,7 +11,7 @@ from gateway.events import Events, StoreChanged
 from gateway.services import cleaning
 from gateway.services.numbers import SEPARATORS, BadNumber, alternatives, normalise
 from gateway.services.placeholders import RESERVED
-from gateway.services.refusals import FieldError, Refused
+from gateway.services.refusals import FieldError, InTheWay, Refused
 from gateway.store import blocked, db, groups, people
 from gateway.store.people import Contact, fold
 
@@ -53,7 +53,7 @@ class People:
         try:
             contact_id = people.add(contact, self._clock.now())
         except people.NumberTaken as e:
-            raise Refused([_taken(e)]) from e
+            raise InTheWay([_taken(e)]) from e
         groups.put_into(contact_id, group_ids)
         self._events.publish(StoreChanged())
         return contact_id
@@ -64,7 +64,7 @@ class People:
         try:
             found = people.save(contact, self._clock.now())
         except people.NumberTaken as e:
-            raise Refused([_taken(e)]) from e
+            raise InTheWay([_taken(e)]) from e
         if found:
             groups.put_into(contact_id, group_ids)
             self._events.publish(StoreChanged())
@@ -112,7 +112,7 @@ class People:
         try:
             made = groups.make(name, self._clock.now())
         except groups.NameTaken as e:
-            raise Refused([FieldError("name", f"{e}")]) from e
+            raise InTheWay([FieldError("name", f"{e}")]) from e
         self._events.publish(StoreChanged())
         return made
 
@@ -121,7 +121,7 @@ class People:
         try:
             groups.rename(group_id, name)
         except groups.NameTaken as e:
-            raise Refused([FieldError("name", f"{e}")]) from e
+            raise InTheWay([FieldError("name", f"{e}")]) from e
         self._events.publish(StoreChanged())
 
     def delete_group(self, group_id: int, who: str) -> None:
@@ -129,7 +129,7 @@ class People:
         with db.transaction():  # nobody begins to need it between the look and the deletion
             if uses := groups.used_by(group_id):
                 words = f"This group is used by {', '.join(uses)}; change that first."
-                raise Refused([FieldError("group", words)])
+                raise InTheWay([FieldError("group", words)])
             groups.delete(group_id, self._clock.now(), who)
         self._events.publish(StoreChanged())
 
@@ -171,7 +171,7 @@ class People:
         try:
             result = store(name)
         except groups.NameTaken as e:
-            raise Refused([FieldError("name", f"{e}")]) from e
+            raise InTheWay([FieldError("name", f"{e}")]) from e
         self._events.publish(StoreChanged())
         return result
 

@@ -21,3 +21,7 @@ class Refused(Exception):
     def __init__(self, errors: Iterable[FieldError]) -> None:
         self.errors = tuple(errors)
         super().__init__(" ".join(e.words for e in self.errors))
+
+
+class InTheWay(Refused):
+    """Something that is there already: another has this name or number, or still needs it."""

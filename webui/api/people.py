@@ -15,7 +15,7 @@ from typing import Any
 from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.people import Entered
-from gateway.services.refusals import FieldError, Refused
+from gateway.services.refusals import FieldError, InTheWay, Refused
 from gateway.store import blocked, groups, people
 from gateway.store.people import Contact, Filter, fold
 from webui.arguments import an_id
@@ -43,15 +43,9 @@ def _answering(act: Callable[..., Response]) -> Callable[..., Response]:
             return _said(str(e), 400)
         except Refused as e:
             words = " ".join(f"{_shown(one.field)}: {one.words}" for one in e.errors)
-            return _said(words, 409 if _is_taken(e) else 400)
+            return _said(words, 409 if isinstance(e, InTheWay) else 400)
 
     return wrapped
-
-
-def _is_taken(e: Refused) -> bool:
-    return len(e.errors) == 1 and (
-        "already" in e.errors[0].words or "is used by" in e.errors[0].words
-    )
 
 
 def _shown(field: str) -> str:
