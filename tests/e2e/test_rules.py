@@ -45,6 +45,7 @@ def test_a_rule_is_added_put_first_and_deleted(visit: OpenPage, script: bool, ph
     page.get_by_role("button", name="Move rule 2 down").click()
     expect(rules.nth(2)).to_contain_text("It never takes effect")
     page.get_by_role("button", name="Move rule 3 up").click()
+    expect(rules.nth(1)).to_contain_text("+254712")
     expect(rules.nth(1)).not_to_contain_text("It never takes effect")
     page.get_by_role("button", name="Move rule 2 up").click()
     expect(rules.nth(0)).to_contain_text("+254712")
@@ -85,6 +86,22 @@ def test_the_order_is_changed_by_keyboard_and_the_place_is_kept(visit: OpenPage)
     expect(page.locator("#spoken")).to_have_text("Rule 2 of 2")
     page.keyboard.press("Enter")
     expect(page.locator(".rule").nth(0)).to_contain_text(REPLY)
+
+
+def test_what_is_pressed_quickly_is_done_one_after_another(visit: OpenPage) -> None:
+    """Else an earlier answer that comes later would show an order that is no more."""
+    page = visit()
+    page.goto(HERE)
+    seen: list[tuple[str, str]] = []
+    page.on("request", lambda r: seen.append(("asked", r.url.rsplit("/", 1)[1])))
+    page.on("requestfinished", lambda r: seen.append(("answered", r.url.rsplit("/", 1)[1])))
+    page.evaluate(
+        "document.getElementById('down-1').click(); document.getElementById('switch-1').click()"
+    )
+    expect(page.locator(".rule").nth(1)).to_contain_text("Switched off")
+    expect(page.locator(".rule").nth(1)).to_contain_text(REPLY)
+    ours = [one for one in seen if one[1] in ("move", "switch")]
+    assert ours[:3] == [("asked", "move"), ("answered", "move"), ("asked", "switch")]
 
 
 def test_a_rule_is_dragged_by_its_grip(visit: OpenPage) -> None:

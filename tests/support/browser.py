@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 # Debian builds one Chromium into several programs; the first opens pages twice as fast, and the
 # second (156) may wait for ever when a page is closed while it navigates.
@@ -25,6 +25,8 @@ FLAGS = (
 )
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
+PATIENCE = 15_000  # milliseconds; a busy CI machine may take more than Playwright's 5 seconds
+expect.set_options(timeout=PATIENCE)
 
 
 def require_chromium() -> None:
@@ -65,6 +67,6 @@ class Complaints:
 
 def open_page(context: BrowserContext, complaints: Complaints) -> Page:
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     complaints.listen(page)
     return page

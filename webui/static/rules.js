@@ -5,12 +5,18 @@ import { ask, banner, say, SignedOut, signedOut } from "./page.js";
 const box = document.getElementById("rules");
 let dragged = null; // the row under way
 let before = ""; // the order when the drag began
+let last = Promise.resolve(); // what was pressed last: one after another, in the order of pressing
 
 const rows = () => [...box.querySelectorAll(".rule")];
 const order = () => rows().map((row) => row.dataset.id).join(",");
 
-/** Send a form of this page and show what the page looks like then. */
-async function send(url, fields) {
+/** Send a form of this page, after those before it, and show what the page looks like then. */
+function send(url, fields) {
+  last = last.then(() => sendNow(url, fields));
+  return last;
+}
+
+async function sendNow(url, fields) {
   fields.set("csrf_token", box.querySelector("[name=csrf_token]").value);
   try {
     const response = await ask(url, { method: "POST", body: new URLSearchParams(fields) });
@@ -18,6 +24,7 @@ async function send(url, fields) {
     const fresh = page.getElementById("rules");
     if (!fresh) throw new Error(response.statusText);
     box.innerHTML = fresh.innerHTML;
+    dragged = null; // its row is gone
     banner("");
   } catch (error) {
     if (error instanceof SignedOut) return signedOut();
