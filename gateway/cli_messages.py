@@ -52,10 +52,10 @@ def list_(
     before: int | None,
 ) -> None:
     """List messages, newest first."""
-    from gateway.store import queries
+    from gateway.store import queries, views
 
     with open_store(read_settings(config_file, data)):
-        found = queries.page(queries.View(view), before, limit)
+        found = queries.page(views.View(view), before, limit)
     if as_json:
         print_json([asdict(row) for row in found])
         return
@@ -144,17 +144,17 @@ def _do(
 ) -> None:
     from gateway.events import Events
     from gateway.services.interactions import DONE, Action, Interactions, Selection, Task
-    from gateway.store import queries, views
+    from gateway.store import details, views
 
     if bool(ids) == bool(all_in):
         raise click.UsageError("Name messages by their ids, or a view with --all-in.")
     with open_store(read_settings(config_file, data)):
         if all_in:
-            view = queries.View(all_in)
+            view = views.View(all_in)
             chosen = Selection(view=view, upto=views.newest(view))
         else:
             chosen = Selection(ids)
-            known = {i for i in ids if queries.detail(i, most=1)}
+            known = {i for i in ids if details.detail(i, most=1)}
             if missing := [str(i) for i in ids if i not in known]:
                 raise PlainError(f"There is no message {', '.join(missing)}. Nothing was done.")
         task = Task(Action(action), chosen, who(), uncertain, connection_id(connection))

@@ -39,11 +39,11 @@ def scheduled() -> None:
 def list_(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     """What waits for its time, the next one first."""
     from gateway.services import schedule_report
-    from gateway.store import schedules
+    from gateway.store import schedule_runs
 
     with _opened(config_file, data) as service:
         found = schedule_report.everything()
-        runs = schedules.runs([s.id for s in found], 1)
+        runs = schedule_runs.newest([s.id for s in found], 1)
         if as_json:
             print_json([schedule_report.told(s) for s in found])
             return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.services import placeholders
 from gateway.services.interactions import Selection
 from gateway.services.messaging import MAX_PEOPLE
-from gateway.store import queries
+from gateway.store import details, queries
 from webui.current import box
 
 ANSWERABLE = re.compile(r"\+?[0-9*#]+")
@@ -74,7 +74,7 @@ def forward(chosen: Selection) -> Start:
     """The text of the one message. Raises CannotBe."""
     if len(chosen.ids) != 1:
         raise CannotBe(ONE_ONLY)
-    message = queries.detail(chosen.ids[0], most=1)
+    message = details.detail(chosen.ids[0], most=1)
     if message is None or message.deleted_at is not None:
         raise CannotBe(GONE)
     if not message.text.strip():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from gateway.services.searching import DIRECTIONS, STATES, Asked, Plan
-from gateway.store import groups, queries
+from gateway.store import connections, groups
 from gateway.store.search import Found, Number
 from webui.current import box
 from webui.messages import ViewOf
@@ -65,7 +65,7 @@ def choices() -> dict[str, object]:
     return {
         "directions": DIRECTIONS,
         "states": {key: words for key, (words, _) in STATES.items()},
-        "connections": [(str(c.connection_id), c.name) for c in queries.connections()],
+        "connections": [(str(c.connection_id), c.name) for c in connections.all_connections()],
         "groups": [g.name for g in groups.groups()],
     }
 

@@ -19,8 +19,9 @@ from gateway.services.refusals import Refused
 from gateway.services.schedule_people import Named
 from gateway.services.timing import Typed
 from gateway.services.zones import zone
-from gateway.store import schedules
-from gateway.store.schedules import Outcome, Run, Schedule, Status
+from gateway.store import schedule_runs, schedules
+from gateway.store.schedule_runs import Outcome, Run
+from gateway.store.schedules import Schedule, Status
 from webui.arguments import an_id
 from webui.current import box
 from webui.words import counted, full, shortened
@@ -181,7 +182,7 @@ class Line:
 
 
 def lines(found: Sequence[Schedule], connections: Mapping[int, str]) -> list[Line]:
-    runs = schedules.runs(one.id for one in found)
+    runs = schedule_runs.newest(one.id for one in found)
     return [_line(one, [_run(r) for r in runs[one.id]], connections) for one in found]
 
 
@@ -243,7 +244,7 @@ class Unseen:
 
 
 def unseen_runs() -> list[Unseen]:
-    found = schedules.unseen()
+    found = schedule_runs.unseen()
     texts = {}
     for one in found:
         kept = schedules.get(one.schedule_id)
@@ -258,12 +259,12 @@ class ScheduledCount:
 
 
 def scheduled_count() -> ScheduledCount:
-    return ScheduledCount(schedules.count(), len(schedules.unseen(99)))
+    return ScheduledCount(schedules.count(), len(schedule_runs.unseen(99)))
 
 
 def made_by(message_id: int) -> Markup | None:
     """For an opened message that was sent later: a link to what sent it."""
-    run = schedules.run_of(message_id)
+    run = schedule_runs.run_of(message_id)
     if run is None:
         return None
     link = url_for("scheduled.index", _anchor=f"s{run.schedule_id}")

@@ -12,8 +12,10 @@ from markupsafe import Markup
 from gateway.services import failures
 from gateway.services.searching import Asked
 from gateway.states import WORST_FIRST, State
-from gateway.store import queries, views
-from gateway.store.queries import Detail, DispatchInfo, Row, View
+from gateway.store import connections, details, queries, views
+from gateway.store.details import Detail, DispatchInfo
+from gateway.store.queries import Row
+from gateway.store.views import View
 from webui import answering, later, set_off
 from webui.current import box
 from webui.words import StateWords, exactly, phone, shortened, state_words
@@ -127,7 +129,7 @@ class RowView:
 
 
 def counts() -> list[ViewCount]:
-    found = queries.counts()
+    found = views.counts()
     unread = {"received": found.unread - found.unread_calls, "calls": found.unread_calls}
     return [ViewCount(v, getattr(found, name), unread.get(name, 0)) for name, v in VIEWS.items()]
 
@@ -240,7 +242,7 @@ class DetailView:
 
     @classmethod
     def of(cls, message: Detail) -> DetailView:
-        names = queries.connection_names()
+        names = connections.names()
         people = sorted(message.dispatches, key=lambda d: WORST_FIRST.index(d.state))
         why_not = answering.why_no_reply(message.peer) if message.incoming else ""
         alive = message.deleted_at is None
@@ -267,7 +269,7 @@ class DetailView:
 
     @classmethod
     def by_id(cls, message_id: int) -> DetailView | None:
-        found = queries.detail(message_id, MOST_PEOPLE)
+        found = details.detail(message_id, MOST_PEOPLE)
         return cls.of(found) if found else None
 
     @property
@@ -386,10 +388,10 @@ class Choice:
     label: str
 
 
-def connections() -> list[Choice]:
+def connection_choices() -> list[Choice]:
     """What Send SMS offers beside Default."""
     return [
         Choice(c.connection_id, f"{c.name} ({phone(c.number)})" if c.number else c.name)
-        for c in queries.connections()
+        for c in connections.all_connections()
         if c.send_enabled
     ]

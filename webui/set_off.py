@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gateway.activities import StepState
 from gateway.services.activity_words import ACTIONS
 from gateway.store import runs, waits
-from gateway.store.queries import Detail
+from gateway.store.details import Detail
 from gateway.store.runs import FALLBACK, StepInfo
 from gateway.store.waits import Wait
 from webui.words import StateWords

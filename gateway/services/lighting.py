@@ -13,7 +13,7 @@ from gateway.lights import Light, Scene, light
 from gateway.services.accounts import Accounts
 from gateway.services.loop import Loop
 from gateway.services.status import BoxStatus, Status
-from gateway.store import queries
+from gateway.store import views
 from hw.patterns import Pattern
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Lighting(Loop):
         return light(self.scene(self._status.snapshot()))
 
     def scene(self, box: BoxStatus) -> Scene:
-        counts = queries.counts()
+        counts = views.counts()
         ready = [m for m in box.modems if m.state == "ready"]
         keys = {i.key for i in self._issues() if i.severity is not Severity.NOTE}
         return Scene(

@@ -19,19 +19,11 @@ from gateway.services.timing import Typed
 from gateway.services.wording import unknown_placeholders, wording_errors
 from gateway.services.zones import Zone, zone
 from gateway.steps import step
-from gateway.store import restoring, schedules, settings
+from gateway.store import restoring, schedule_runs, schedules, settings
 from gateway.store.db import StoreError
 from gateway.store.outbox import DuplicateId, Outgoing
-from gateway.store.schedules import (
-    Content,
-    Moved,
-    Outcome,
-    Plan,
-    Run,
-    Schedule,
-    Status,
-    Step,
-)
+from gateway.store.schedule_runs import Outcome, Run
+from gateway.store.schedules import Content, Moved, Plan, Schedule, Status, Step
 
 log = logging.getLogger(__name__)
 
@@ -234,7 +226,7 @@ class Scheduling:
 
     def acknowledge(self, up_to: int) -> None:
         """The notices up to this run have been seen."""
-        if schedules.acknowledge(up_to):
+        if schedule_runs.acknowledge(up_to):
             self._events.publish(SchedulesChanged())
 
     def get(self, schedule_id: int) -> Schedule:

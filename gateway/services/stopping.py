@@ -14,7 +14,7 @@ from gateway.clock import Clock
 from gateway.services import cleaning
 from gateway.services.numbers import BadNumber, normalise
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import blocked, queries, settings
+from gateway.store import blocked, details, settings
 from gateway.store.db import StoreError
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Stopping:
                 log.exception("a message could not be looked at for STOP")
 
     def _read(self, message_id: int) -> None:
-        message = queries.detail(message_id)
+        message = details.detail(message_id)
         if message is None or not message.incoming or message.kind != "sms" or not message.peer:
             return
         number = normalise(message.peer, self._country())

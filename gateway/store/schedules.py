@@ -8,7 +8,7 @@ that it was decided on; a schedule that has changed since is left alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,11 +17,11 @@ from typing import Any
 from gateway.clock import DAY
 from gateway.recurrence import Repeat, Turn, Unit
 from gateway.steps import step
-from gateway.store import outbox
+from gateway.store import outbox, schedule_runs
 from gateway.store.db import errors, execute, insert, transaction
 from gateway.store.outbox import DuplicateId, Outgoing, audit
+from gateway.store.schedule_runs import Run
 
-RUNS_KEPT = 30  # for each schedule
 FINISHED_KEPT = 90 * DAY
 PAGE = 50
 
@@ -31,16 +31,6 @@ class Status(StrEnum):
     PAUSED = "paused"
     DONE = "done"
     CANCELLED = "cancelled"
-
-
-class Outcome(StrEnum):
-    SENT = "sent"
-    MISSED = "missed"  # too late to be sent
-    HELD = "held"  # put back from a backup: a person says whether it is still to be sent
-    FAILED = "failed"  # nobody to send it to, or nothing to send
-
-
-TO_BE_SEEN = (Outcome.MISSED, Outcome.FAILED, Outcome.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +83,6 @@ class Schedule:
     origin: str
     created_at: int
     changed_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What is remembered of a turn, or of several that were missed in a row."""
-
-    outcome: Outcome
-    planned_at: int
-    last_at: int
-    turns: int = 1
-    words: str = ""
-    at: int = 0
-    message_id: int | None = None
-    unseen: bool = False
-    id: int = 0
-    schedule_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,43 +178,10 @@ def move(schedule: Schedule, how: Step, now: int) -> Moved | None:
             step("scheduled message written")
         for run in how.runs:
             last = run is how.runs[-1]
-            _remember(schedule.id, run, message_id if last else None, now)
+            schedule_runs.remember(schedule.id, run, message_id if last else None, now)
         if how.action:
             audit(now, how.who, how.action, str(schedule.id))
     return Moved(schedule.version + 1, message_id)
-
-
-def _remember(schedule_id: int, run: Run, message_id: int | None, now: int) -> None:
-    execute(
-        "INSERT INTO schedule_run (schedule_id, at, planned_at, last_at, turns, outcome, words,"
-        " message, unseen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            schedule_id,
-            now,
-            run.planned_at,
-            run.last_at,
-            run.turns,
-            run.outcome,
-            run.words,
-            message_id,
-            run.outcome in TO_BE_SEEN,
-        ),
-    )
-    execute(
-        "DELETE FROM schedule_run WHERE schedule_id = ? AND id <= (SELECT id FROM schedule_run"
-        " WHERE schedule_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
-        (schedule_id, schedule_id, RUNS_KEPT),
-    )
-
-
-def acknowledge(up_to: int) -> int:
-    """A person has seen the notices up to this run. Returns how many."""
-    with transaction():
-        return int(
-            execute(
-                "UPDATE schedule_run SET unseen = 0 WHERE unseen = 1 AND id <= ?", (up_to,)
-            ).rowcount
-        )
 
 
 def prune(now: int) -> int:
@@ -395,47 +336,3 @@ def of_group(group_id: int) -> list[Schedule]:
         " WHERE json_extract(value, '$.kind') = 'group' AND json_extract(value, '$.id') = ?)",
         (group_id,),
     )
-
-
-def runs(schedule_ids: Iterable[int], limit: int = 5) -> dict[int, list[Run]]:
-    """The last runs of each, newest first."""
-    found: dict[int, list[Run]] = {}
-    with errors():
-        for schedule_id in schedule_ids:
-            rows = execute(
-                f"SELECT {_RUN} FROM schedule_run WHERE schedule_id = ? ORDER BY id DESC LIMIT ?",  # noqa: S608
-                (schedule_id, limit),
-            ).fetchall()
-            found[schedule_id] = [_run(row) for row in rows]
-    return found
-
-
-def unseen(limit: int = 20) -> list[Run]:
-    """What nobody has acknowledged, newest first."""
-    with errors():
-        rows = execute(
-            f"SELECT {_RUN} FROM schedule_run WHERE unseen = 1 ORDER BY id DESC LIMIT ?",  # noqa: S608
-            (limit,),
-        ).fetchall()
-    return [_run(row) for row in rows]
-
-
-def run_of(message_id: int) -> Run | None:
-    """The run that made a message."""
-    with errors():
-        row = execute(
-            f"SELECT {_RUN} FROM schedule_run WHERE message = ?",  # noqa: S608
-            (message_id,),
-        ).fetchone()
-    return _run(row) if row else None
-
-
-_RUN = "outcome, planned_at, last_at, turns, words, at, message, unseen, id, schedule_id"
-
-
-def _run(row: tuple[Any, ...]) -> Run:
-    outcome, planned_at, last_at, turns, words, at, message_id, unseen_, id_, schedule_id = row
-    return Run(
-        Outcome(outcome), planned_at, last_at, turns, words, at, message_id, bool(unseen_), id_,
-        schedule_id,
-    )  # fmt: skip

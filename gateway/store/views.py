@@ -6,6 +6,7 @@ dispatch. Pages are walked by key in an index, so the millionth message costs wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -135,3 +136,25 @@ def _head(state: State, before: int) -> int:
         (state, before),
     ).fetchone()
     return int(row[0])
+
+
+_ALL_STATES = _quoted(tuple(State))
+
+
+def counted_states(
+    message_ids: Sequence[int], *, held: bool
+) -> dict[int, tuple[tuple[State, int], ...]]:
+    """How many dispatches of each message are in which state; `held`: of deleted messages.
+
+    Counted in the index alone: a message to thousands costs no more than it must.
+    """
+    marks = ", ".join("?" * len(message_ids))
+    found: dict[int, list[tuple[State, int]]] = {}
+    for message_id, state, count in execute(
+        "SELECT message_id, state, count(*) FROM dispatch"  # noqa: S608
+        f" WHERE held = ? AND state IN ({_ALL_STATES}) AND message_id IN ({marks})"
+        " GROUP BY state, message_id",
+        (held, *message_ids),
+    ):
+        found.setdefault(message_id, []).append((State(state), count))
+    return {message_id: tuple(counted) for message_id, counted in found.items()}

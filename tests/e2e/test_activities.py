@@ -28,6 +28,7 @@ def write(page: Page, number: str, text: str) -> None:
     talk(page, number)
     page.get_by_label("Message").fill(text)
     page.get_by_role("button", name="Write to the box").click()
+    expect(page.get_by_role("log")).to_contain_text(text)
 
 
 def no_sideways(page: Page) -> None:
@@ -90,6 +91,7 @@ def test_an_activity_is_set_up_tried_out_and_set_off(
     page.goto("/activities")
     page.get_by_role("link", name=f"Join {mark}").click()
     page.get_by_role("button", name="Delete activity").click()
+    page.wait_for_url("**/delete")
     page.get_by_role("button", name="Delete activity").click()
     expect(page.get_by_text("Deleted.")).to_be_visible()
 
@@ -127,6 +129,7 @@ def test_recipients_of_a_forward_are_suggested(visit: OpenPage):
     page.get_by_label("Name").fill("Zoe Forward")
     page.get_by_label("Number").fill("+254799666091")
     page.get_by_role("button", name=re.compile("Save|Add")).first.click()
+    page.get_by_role("heading", name="Zoe Forward").wait_for()
     page.goto("/activities/new")
     page.get_by_label("Kind of action").select_option("Forward")
     page.get_by_role("button", name="Add action").click()

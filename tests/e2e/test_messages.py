@@ -164,7 +164,7 @@ def tab_to(page: Page, words: str) -> None:
 def test_a_failed_message_says_why_and_can_be_sent_again(visit: OpenPage):
     page = visit()
     write(page, "+254799990001", "to nobody")  # the pretend network refuses this ending
-    page.goto("/failed")
+    expect(page.get_by_text("1 SMS queued to 1 person")).to_be_visible()
     eventually(lambda: page.goto("/failed") and row(page, "to nobody").count())
     row(page, "to nobody").get_by_role("link").first.click()
     expect(page.locator(".why")).to_contain_text("not assigned")

@@ -76,6 +76,7 @@ def test_a_group_is_imported_written_to_by_name_and_somebody_stops(
 
     page.get_by_label("Message").fill("Stop.")
     page.get_by_role("button", name="Write to the box").click()
+    expect(page.get_by_role("log")).to_contain_text("Stop.")
     eventually(lambda: page.goto("/people/blocked") and f"Bob {mark}" in page.content())
     page.goto("/send")
     page.get_by_label("Recipients").fill(f"Helpers {mark}")

@@ -24,7 +24,7 @@ from gateway.services.messaging import Draft
 from gateway.services.status import ModemStatus
 from gateway.simnet import Network
 from gateway.states import State
-from gateway.store import db, queries, settings
+from gateway.store import db, details, queries, settings
 from hw.simulator import PERSONALITIES, SimulatedModem
 from tests.support.hurry import hurry
 from tests.webui.conftest import NAME, PASSWORD, Reader, words
@@ -90,7 +90,7 @@ class World:
         return {name: by_port[modem.port] for name, modem in self.modems.items()}
 
     def state(self, out: Out) -> State:
-        found = queries.detail(out.id)
+        found = details.detail(out.id)
         assert found is not None, f"{out} is gone"
         (dispatch,) = found.dispatches
         return dispatch.state

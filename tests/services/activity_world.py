@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+
+import pytest
 
 from gateway import sms
 from gateway.activities import ActionKind
@@ -16,8 +18,9 @@ from gateway.services.deciding import Deciding
 from gateway.services.people import People
 from gateway.services.preferences import Preferences
 from gateway.services.radio import RadioLedger
+from gateway.services.refusals import Refused
 from gateway.services.stopping import Stopping
-from gateway.store import connections, queries, runs
+from gateway.store import connections, details, runs
 from gateway.store.db import execute
 from tests.services.conftest import FakeClock
 
@@ -110,7 +113,7 @@ class ActivityWorld:
     def sent(self) -> list[tuple[tuple[str, ...], str]]:
         """Recipients and text of everything that goes out, oldest first."""
         ids = execute("SELECT id FROM message WHERE direction = 'out' ORDER BY id").fetchall()
-        found = [queries.detail(i) for (i,) in ids]
+        found = [details.detail(i) for (i,) in ids]
         return [(tuple(d.number for d in m.dispatches), m.text) for m in found if m]
 
 
@@ -132,3 +135,10 @@ def leave(group_id: int) -> ActionTyped:
 
 def webhook(url: str, secret: str = "") -> ActionTyped:
     return ActionTyped(ActionKind.WEBHOOK, url=url, secret=secret)
+
+
+def refused(call: Callable[..., object], *args: object) -> dict[str, str]:
+    """What is said at which field."""
+    with pytest.raises(Refused) as caught:
+        call(*args)
+    return {e.field: e.words for e in caught.value.errors}

@@ -1,6 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from gateway.events import Events
+from gateway.services.messaging import Messaging
+from gateway.services.preferences import Preferences
+from gateway.services.scheduling import Scheduling
+from gateway.services.ussd import Ussd
+from gateway.store import connections, settings
+from tests.services.played_modem import PlayedModem
 
 
 class FakeClock:
@@ -20,3 +30,34 @@ class FakeClock:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture
+def line(store: Path) -> int:
+    return connections.upsert_connection("8949", "262011234567890", 1).connection_id
+
+
+@pytest.fixture
+def modem(line: int) -> PlayedModem:
+    return PlayedModem(line)
+
+
+@pytest.fixture
+def desk(modem: PlayedModem, clock: FakeClock) -> Ussd:
+    return Ussd(modem, clock, Events())
+
+
+@pytest.fixture
+def hold() -> list[str]:
+    """What the clock is held for; nothing by default."""
+    return []
+
+
+@pytest.fixture
+def scheduling(clock: FakeClock, store: Path, hold: list[str]) -> Scheduling:
+    clock.ms = 1_795_000_200_000  # 2026-11-18 11:10 in Berlin, a Wednesday
+    events = Events()
+    preferences = Preferences(events, "KE")
+    settings.put("box.zone", "Europe/Berlin")
+    messaging = Messaging(clock, events, preferences.country)
+    return Scheduling(clock, events, messaging, preferences, lambda: " ".join(hold))

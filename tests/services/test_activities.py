@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,12 +11,10 @@ from gateway.activities import StepState
 from gateway.clock import HOUR, MINUTE
 from gateway.modem.ledger import ReadPdu
 from gateway.services.activity_drafts import ActionTyped, Typed
-from gateway.services.activity_tryout import Sample
 from gateway.services.fallback import Fallback
 from gateway.services.housekeeping import Housekeeping
 from gateway.services.people import Entered
-from gateway.services.refusals import Refused
-from gateway.store import activities, blocked, groups, people, queries, runs, trash, views
+from gateway.store import activities, blocked, details, groups, people, runs, trash, views
 from gateway.store.db import execute
 from gateway.store.views import View
 from tests.services.activity_world import (
@@ -29,8 +26,8 @@ from tests.services.activity_world import (
     forward,
     join,
     leave,
+    refused,
     reply,
-    webhook,
 )
 from tests.services.conftest import FakeClock
 
@@ -38,12 +35,6 @@ from tests.services.conftest import FakeClock
 @pytest.fixture
 def world(clock: FakeClock, store: Path) -> ActivityWorld:
     return ActivityWorld(clock)
-
-
-def refused(call, *args) -> dict[str, str]:
-    with pytest.raises(Refused) as caught:
-        call(*args)
-    return {e.field: e.words for e in caught.value.errors}
 
 
 def untriggered() -> list[int]:
@@ -63,7 +54,7 @@ def test_all_that_match_run_in_their_order_and_the_others_do_not(world):
     assert [text for _, text in world.sent()] == ["one", "two"]
     assert untriggered() == []
     assert activities.get(second).fired == 1
-    assert activities.get(second).last_fired_at == queries.detail(message).created_at
+    assert activities.get(second).last_fired_at == details.detail(message).created_at
     world.activities.shift(second, -1, "admin")
     world.activities.shift(second, -1, "admin")
     assert not world.activities.shift(second, -1, "admin")
@@ -150,6 +141,21 @@ def test_a_message_is_asked_about_once_however_its_parts_come(world):
     assert len(world.sent()) == 1
 
 
+def test_a_message_with_parts_missing_is_asked_about_once_when_it_is_shown(world):
+    world.add("Join", "join", reply("Welcome"))
+    parts = world.pdus("Join me. " + "The water stands at 40 %. " * 10)
+    assert world.keep(parts[0]) is None
+    housekeeping = Housekeeping(world.clock, world.events, heard=world.heard)
+    world.clock.ms += 25 * HOUR
+    housekeeping.tidy()
+    world.act()
+    assert len(world.sent()) == 1
+    world.keep(*parts[1:])  # it is mended, and is no new message
+    world.act()
+    assert len(world.sent()) == 1
+    assert untriggered() == []
+
+
 def test_no_mistake_of_ours_keeps_a_message_from_being_stored(world, monkeypatch):
     world.add("Everything")
     monkeypatch.setattr("gateway.services.deciding.why_not", lambda *_: 1 / 0)
@@ -167,7 +173,7 @@ def test_placeholders_of_a_reply_are_the_senders(world):
     (((number,), text),) = world.sent()
     assert number == ANN
     assert text == "Hi Ann Otieno (+254712000001), you wrote “I {like} braces” {sic}"
-    detail = queries.detail(execute("SELECT id FROM message WHERE direction = 'out'").fetchone()[0])
+    detail = details.detail(execute("SELECT id FROM message WHERE direction = 'out'").fetchone()[0])
     assert (detail.author, detail.origin) == ("Echo", "activity")
 
 
@@ -331,175 +337,3 @@ def test_the_fallback_answers_what_did_not_trigger_and_it_still_did_not(world):
     world.activities.set_fallback(Fallback("Sorry", on=False), "admin")
     world.receive("hello", BOB)
     assert len(world.sent()) == 2
-
-
-# setting up -------------------------------------------------------------------------------------
-
-
-def test_everything_wrong_is_said_at_once_and_nothing_is_kept(world):
-    said = refused(
-        world.activities.add,
-        Typed(
-            name=" ",
-            words="two words, ?",
-            sender="group",
-            connection="99",
-            starts="25:00",
-            ends="8:00",
-            weekdays=(),
-            actions=(
-                reply("Hi {nam}"),
-                forward("the moon", " "),
-                join(77),
-                webhook("ftp://x"),
-                ActionTyped("dance"),
-            ),
-        ),
-        "admin",
-    )
-    assert set(said) == {
-        "name", "words", "group", "connection", "starts", "weekdays",
-        "a0-text", "a1-recipients", "a1-text", "a2-group", "a3-url", "a4-kind",
-    }  # fmt: skip
-    assert "{nam} cannot be filled in" in said["a0-text"]
-    assert activities.activities() == []
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"words": ""}, "words"),
-        ({"words": "👍, ?"}, "words"),
-        ({"words": "\u200b", "match": "contains"}, "words"),
-        ({"words": ",".join(f"w{n}" for n in range(51))}, "words"),
-        ({"match": "sounds like"}, "match"),
-        ({"sender": "martian"}, "sender"),
-        ({"starts": "8:00"}, "ends"),
-        ({"starts": "8:00", "ends": "08:00"}, "ends"),
-        ({"ends": "24:01"}, "ends"),
-        ({"actions": ()}, "actions"),
-        ({"actions": (reply("x"),) * 11}, "actions"),
-        ({"actions": (reply("x" * 50_000),)}, "a0-text"),
-        ({"actions": (reply("\ud800"),)}, "a0-text"),
-        ({"actions": (forward(","),)}, "a0-recipients"),
-        ({"actions": (webhook("http://"),)}, "a0-url"),
-        ({"actions": (webhook("http://user:secret@example.org/"),)}, "a0-url"),
-        ({"actions": (webhook("http://exa mple.org/"),)}, "a0-url"),
-        ({"actions": (webhook("http://example.org:99999/"),)}, "a0-url"),
-    ],
-)
-def test_this_is_refused(world, changes, field):
-    draft = replace(Typed("A", words="join", actions=(reply("x"),)), **changes)
-    assert set(refused(world.activities.add, draft, "admin")) == {field}
-
-
-def test_what_is_kept_stands_in_the_form_as_it_was_typed(world):
-    from gateway.services.activity_drafts import typed
-
-    group = world.people.make_group("Volunteers")
-    world.people.add(Entered("Bob", BOB))
-    draft = Typed(
-        name="All of it",
-        match="contains",
-        words="fire, flood",
-        sender="group",
-        group=str(group),
-        connection=str(world.line),
-        starts="22:00",
-        ends="06:30",
-        weekdays=(0, 2, 6),
-        actions=(
-            forward(f"Volunteers, Bob <{BOB}>, {CAT}"),
-            join(group),
-            webhook("https://example.org/x?y=1", "secret"),
-        ),
-    )
-    made = world.activities.add(draft, "admin")
-    stored = typed(activities.get(made))
-    for name in ("name", "match", "words", "sender", "group", "connection", "starts", "ends"):
-        assert getattr(stored, name) == getattr(draft, name)
-    assert stored.weekdays == draft.weekdays
-    assert stored.actions[0].recipients == draft.actions[0].recipients
-    assert stored.actions[2].secret == ""  # never shown again
-    before = activities.get(made)
-    world.activities.save(made, stored, "admin")
-    assert activities.get(made) == before  # with ids and secret
-    without = replace(stored.actions[2], keep_secret=False)
-    world.activities.save(made, replace(stored, actions=(without,)), "admin")
-    (left,) = activities.get(made).actions
-    assert (left.secret, left.id) == ("", before.actions[2].id)
-    assert set(refused(world.activities.add, draft, "admin")) == {"name"}
-
-
-def test_a_group_that_an_activity_needs_is_not_deleted(world):
-    group = world.people.make_group("Volunteers")
-    made = [
-        world.add("In it", "", sender="group", group=str(group)),
-        world.add("Joins", "join", join(group)),
-        world.add("Tells", "", forward("Volunteers")),
-    ]
-    said = refused(world.people.delete_group, group, "admin")
-    for name in ("In it", "Joins", "Tells"):
-        assert f"the activity “{name}”" in said["group"]
-    for activity in made:
-        world.activities.delete(activity, "admin")
-    world.people.delete_group(group, "admin")
-    assert groups.get(group) is None
-
-
-# trying out -------------------------------------------------------------------------------------
-
-
-def test_a_sample_is_tried_and_nothing_happens(world):
-    group = world.people.make_group("Volunteers")
-    world.people.add(Entered("Ann", ANN))
-    world.add("Join", "join", join(group), reply("Welcome {name}"))
-    off = world.add("Off", "")
-    world.activities.switch(off, False, "admin")
-    world.add("Leave", "leave", leave(group))
-    tried = world.activities.try_out(Sample("Join!", "0712 000 001"))
-    assert [t.words for t in tried] == [
-        "Matches: would let +254 712 000001 join “Volunteers”, then reply “Welcome Ann”.",
-        "Matches, but is switched off; it would reply “This is Off”.",
-        "Does not match because the first word is “join”, not “leave”.",
-    ]
-    assert [t.matches for t in tried] == [True, False, False]
-    assert people.by_number(ANN).groups == ()
-    assert world.sent() == []
-
-
-def test_a_sample_that_sets_off_nothing_would_be_in_did_not_trigger(world):
-    world.add("Join", "join")
-    (_, none) = world.activities.try_out(Sample("hello"))
-    assert none.words == "No activity would run: the message would be in Did not trigger."
-    world.activities.set_fallback(Fallback("Sorry", on=True), "admin")
-    (_, none) = world.activities.try_out(Sample("hello", "Bank"))
-    assert none.words.endswith("would not reply (“Bank” is a name, not a number).")
-    world.people.add(Entered("Bob", BOB))
-    world.people.block(BOB, "admin")
-    (_, none) = world.activities.try_out(Sample("hello", "bob"))
-    assert none.words.endswith("would not reply (The number is blocked).")
-    assert set(refused(world.activities.try_out, Sample("x", "+1"))) == {"sender"}
-    assert set(refused(world.activities.try_out, Sample("x", "", 99))) == {"via"}
-
-
-def test_one_is_tried_while_it_is_typed(world):
-    draft = Typed("New", words="hello", actions=(reply("You wrote {message}"),))
-    tried = world.activities.try_one(Sample("Hello!"), draft)
-    assert tried.words == "Matches: would reply “You wrote Hello!”."
-    assert activities.activities() == []
-
-
-def test_a_message_with_parts_missing_is_asked_about_once_when_it_is_shown(world):
-    world.add("Join", "join", reply("Welcome"))
-    parts = world.pdus("Join me. " + "The water stands at 40 %. " * 10)
-    assert world.keep(parts[0]) is None
-    housekeeping = Housekeeping(world.clock, world.events, heard=world.heard)
-    world.clock.ms += 25 * HOUR
-    housekeeping.tidy()
-    world.act()
-    assert len(world.sent()) == 1
-    world.keep(*parts[1:])  # it is mended, and is no new message
-    world.act()
-    assert len(world.sent()) == 1
-    assert untriggered() == []

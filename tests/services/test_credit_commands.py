@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store import connections, credit, db, queries
+from gateway.store import connections, credit, db, details
 from gateway.store.credit import Watch
 from tests.support.box import RunningBox, eventually
 
@@ -32,7 +32,7 @@ def configure(box: RunningBox, watch: Watch) -> None:
 def waits_for(box: RunningBox, client_id: str) -> str:
     db.open_store(box.data)
     with db.connected():
-        found = queries.by_client_id(client_id)
+        found = details.by_client_id(client_id)
         assert found is not None
         reason = found.dispatches[0].reason
     db.close_store()

@@ -14,7 +14,7 @@ from gateway.events import Events
 from gateway.modem.ledger import Assignment
 from gateway.routing import NO_RULE, REMOVED, Line, Rule, RuleKind
 from gateway.services.dispatch import Dispatch
-from gateway.store import connections, db, groups, outbox, people, queries, rules
+from gateway.store import connections, db, details, groups, outbox, people, rules
 from tests.services.conftest import FakeClock
 
 
@@ -64,7 +64,7 @@ def add(clock: FakeClock, *numbers: str, text: str = "hi", **more: object) -> in
 
 
 def states(message_id: int) -> list[tuple[str, str]]:
-    detail = queries.detail(message_id)
+    detail = details.detail(message_id)
     assert detail is not None
     return [(d.state, d.reason) for d in detail.dispatches]
 

@@ -163,13 +163,13 @@ def test_much_work_is_done_in_bites_that_add_up(interactions: Interactions, work
     found = interactions.carry_out(task)
     assert found.job_id is not None
     assert interactions.carry_out(task) == found  # a second click
-    assert queries.counts().deleted == 0
+    assert views.counts().deleted == 0
     work.run_all()
     job = jobs.get(found.job_id)
     assert job is not None
     assert (job.state, job.done, job.total) == ("done", len(ids), len(ids))
     assert job.result == "620 messages deleted."
-    assert queries.counts().deleted == len(ids)
+    assert views.counts().deleted == len(ids)
     assert audit() == [("ann", "delete", "620 messages")]
 
 
@@ -182,7 +182,7 @@ def test_work_goes_on_after_a_restart_where_it_was(
     assert work._round()
     halfway = jobs.get(found.job_id)
     assert halfway is not None
-    assert 0 < halfway.done == queries.counts().deleted < len(ids)
+    assert 0 < halfway.done == views.counts().deleted < len(ids)
     after = LongWork(clock, Events(), {KIND: Kind(Interactions(clock, Events()).piece)})
     after.run_all()
     job = jobs.get(found.job_id)
@@ -223,10 +223,10 @@ def test_work_can_be_stopped_and_gone_on_with(interactions: Interactions, work: 
     assert work.stop_job(found.job_id)
     assert not work.stop_job(found.job_id)
     work.run_all()
-    assert 0 < queries.counts().deleted < len(ids)
+    assert 0 < views.counts().deleted < len(ids)
     assert work.go_on(found.job_id)
     work.run_all()
-    assert queries.counts().deleted == len(ids)
+    assert views.counts().deleted == len(ids)
     assert not work.go_on(found.job_id)
 
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
-from gateway.store import db, outbox, queries
+from gateway.store import db, outbox, views
 from tests.store.given import ANN, BOB, NOW, dispatches, message
 
 
@@ -34,11 +34,11 @@ def ids(folder: Path) -> list[int]:
     return found
 
 
-def counts(folder: Path) -> queries.Counts:
+def counts(folder: Path) -> views.Counts:
     db.open_store(folder)
     try:
         with db.connected():
-            return queries.counts()
+            return views.counts()
     finally:
         db.close_store()
 

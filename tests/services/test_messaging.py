@@ -10,7 +10,7 @@ import pytest
 from gateway.clock import DAY
 from gateway.events import Events
 from gateway.services.messaging import Draft, Messaging, Refused
-from gateway.store import connections, db, outbox, queries
+from gateway.store import connections, db, details, outbox, views
 from tests.services.conftest import FakeClock
 
 GOOD = Draft(recipients="0712345678", text="hello")
@@ -24,7 +24,7 @@ def messaging(clock: FakeClock, store: Path) -> Messaging:
 def wrong(messaging: Messaging, **changes: object) -> dict[str, str]:
     with pytest.raises(Refused) as caught:
         messaging.send(replace(GOOD, **changes))
-    assert queries.counts().all == 0, "what is refused changes nothing"
+    assert views.counts().all == 0, "what is refused changes nothing"
     return {e.field: e.words for e in caught.value.errors}
 
 
@@ -77,7 +77,7 @@ def test_the_longest_text_goes(messaging):
 
 def test_line_ends_become_one_character(messaging):
     accepted = messaging.send(replace(GOOD, text="one\r\ntwo\rthree"))
-    detail = queries.detail(accepted.message_id)
+    detail = details.detail(accepted.message_id)
     assert detail is not None
     assert detail.text == "one\ntwo\nthree"
 
@@ -86,7 +86,7 @@ def test_an_id_is_used_once(messaging):
     messaging.send(replace(GOOD, client_id="alarm-1"))
     with pytest.raises(outbox.DuplicateId):
         messaging.send(replace(GOOD, client_id="alarm-1", text="again"))
-    assert queries.counts().all == 1
+    assert views.counts().all == 1
 
 
 def test_a_message_waits_a_day_unless_told_otherwise(messaging, clock):
@@ -95,7 +95,7 @@ def test_a_message_waits_a_day_unless_told_otherwise(messaging, clock):
     assert outbox.expire(clock.now()) == 0
     clock.ms += 2
     assert outbox.expire(clock.now()) == 1
-    detail = queries.detail(accepted.message_id)
+    detail = details.detail(accepted.message_id)
     assert detail is not None
     assert "Expired" in detail.dispatches[0].reason
 
@@ -111,7 +111,7 @@ def test_listeners_hear_of_it_after_the_commit(clock, store):
     messaging = Messaging(clock, events, lambda: "KE")
     before = events.revision
     messaging.send(GOOD)
-    seen.append(queries.counts().pending)
+    seen.append(views.counts().pending)
     assert events.revision > before
     assert seen == [1]
     assert db.database.in_transaction() is False

@@ -17,7 +17,7 @@ from gateway.services.radio import RadioLedger
 from gateway.services.refusals import Refused
 from gateway.services.stopping import Stopping, comparable, set_words, words
 from gateway.states import State
-from gateway.store import blocked, groups, outbox, people, queries, trash
+from gateway.store import blocked, details, groups, outbox, people, trash, views
 from gateway.store.db import execute
 from tests.services.conftest import FakeClock
 
@@ -49,7 +49,7 @@ def texts(message_id: int) -> dict[str, str]:
 
 
 def states(message_id: int) -> dict[str, State]:
-    found = queries.detail(message_id)
+    found = details.detail(message_id)
     assert found is not None
     return {d.number: d.state for d in found.dispatches}
 
@@ -214,13 +214,13 @@ def test_each_recipient_gets_their_own_words(folk, messaging):
         ANN: f"Hello Ann of Kisumu, {{really}}: {ANN}",
         BOB: f"Hello +254 712 000002 of , {{really}}: {BOB}",
     }
-    assert queries.detail(sent).text == text
+    assert details.detail(sent).text == text
 
 
 def test_to_one_person_the_message_itself_is_filled_in(folk, messaging):
     folk.add(Entered("Ann", ANN))
     sent = messaging.send(Draft(ANN, "Hello {name}", fill=True)).message_id
-    assert queries.detail(sent).text == "Hello Ann"
+    assert details.detail(sent).text == "Hello Ann"
     assert texts(sent) == {ANN: "Hello Ann"}
 
 
@@ -264,7 +264,7 @@ def test_a_blocked_number_fails_at_once_and_the_others_go_out(folk, messaging):
     folk.block("0712000001", "admin")
     sent = messaging.send(Draft(f"{ANN}, {BOB}", "x")).message_id
     assert states(sent) == {ANN: State.FAILED, BOB: State.PENDING}
-    assert "blocked" in queries.detail(sent).dispatches[0].reason
+    assert "blocked" in details.detail(sent).dispatches[0].reason
 
 
 def test_blocking_stops_what_still_waits(folk, messaging):
@@ -276,7 +276,7 @@ def test_blocking_stops_what_still_waits(folk, messaging):
 def test_resending_to_a_blocked_number_does_not_get_past_dispatch(folk, messaging):
     folk.block(ANN, "admin")
     sent = messaging.send(Draft(ANN, "x")).message_id
-    messaging.resend([queries.detail(sent).dispatches[0].id], "admin")
+    messaging.resend([details.detail(sent).dispatches[0].id], "admin")
     assert [d.blocked for d in outbox.due(2**60, {1: 9}, 9)] == [True]
 
 
@@ -335,7 +335,7 @@ def test_a_stop_is_obeyed_in_the_commit_that_stores_it_and_never_loses_it(folk, 
     with monkeypatch.context() as patch:
         patch.setattr(Stopping, "_read", lambda *_: 1 / 0)
         assert ledger.keep(None, [ReadPdu(pdu, "SM", 1, length)])
-    assert queries.counts().received == 1, "a mistake of ours must not lose the message"
+    assert views.counts().received == 1, "a mistake of ours must not lose the message"
     blocked_before = blocked.count()
     execute("DELETE FROM incoming")
     ledger.keep(None, [ReadPdu(pdu, "SM", 1, length)])

@@ -11,7 +11,7 @@ from gateway.events import Events
 from gateway.services import purging
 from gateway.services.purging import Purging
 from gateway.services.refusals import Refused
-from gateway.store import audits, queries, trash
+from gateway.store import audits, details, trash, views
 from tests.services.conftest import FakeClock
 from tests.store.given import ANN, NOW, claimed, connection, dispatches, message
 
@@ -36,7 +36,7 @@ def test_it_is_off_until_somebody_wants_it(purge: Purging, clock: FakeClock):
     trash.delete([message(ANN)], NOW, "ann")
     passes(clock, 4000 * DAY)
     assert purge.purge() == 0
-    assert queries.counts().deleted == 1
+    assert views.counts().deleted == 1
 
 
 def test_only_what_was_deleted_long_enough_ago_goes(purge: Purging, clock: FakeClock):
@@ -48,7 +48,7 @@ def test_only_what_was_deleted_long_enough_ago_goes(purge: Purging, clock: FakeC
     assert purge.purge() == 0
     passes(clock, 11 * DAY)
     assert purge.purge() == 1
-    assert [queries.detail(m) is None for m in (old, young, kept)] == [True, False, False]
+    assert [details.detail(m) is None for m in (old, young, kept)] == [True, False, False]
     written = audits.page(None, 1)[0]
     assert (written.who, written.action) == ("Pigeonbox", "purge")
     assert written.detail == "1 message, deleted more than 30 days before"
@@ -84,7 +84,7 @@ def test_a_clock_that_was_just_set_purges_nothing(purge: Purging, clock: FakeClo
     assert purge.purge() == 0
     passes(clock, 2 * HOUR)
     assert purge.purge() == 0
-    assert queries.counts().deleted == 1
+    assert views.counts().deleted == 1
 
 
 def test_a_box_that_was_just_started_waits_for_its_clock(clock: FakeClock):

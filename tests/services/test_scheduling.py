@@ -3,86 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
 
 import pytest
 
 from gateway.clock import DAY, HOUR, MINUTE
 from gateway.events import Events
-from gateway.recurrence import instant, shown
+from gateway.recurrence import shown
 from gateway.services.messaging import Draft, Messaging, Refused
-from gateway.services.preferences import Preferences
-from gateway.services.scheduling import Gone, Scheduling
-from gateway.services.timing import Typed, as_typed
+from gateway.services.scheduling import Scheduling
+from gateway.services.timing import Typed
 from gateway.store import (
     blocked,
     connections,
+    details,
     groups,
     people,
     queries,
     restoring,
+    schedule_runs,
     schedules,
     settings,
 )
 from gateway.store.outbox import DuplicateId
 from gateway.store.people import Contact
-from gateway.store.queries import View
-from gateway.store.schedules import Outcome, Status
-
-ANN, BOB, CAT = "+254711000001", "+254711000002", "+254711000003"
-
-
-@pytest.fixture
-def hold() -> list[str]:
-    """What the clock is held for; nothing by default."""
-    return []
-
-
-@pytest.fixture
-def scheduling(clock, store: Path, hold: list[str]) -> Scheduling:
-    clock.ms = 1_795_000_200_000  # 2026-11-18 11:10 in Berlin, a Wednesday
-    events = Events()
-    preferences = Preferences(events, "KE")
-    settings.put("box.zone", "Europe/Berlin")
-    messaging = Messaging(clock, events, preferences.country)
-    return Scheduling(clock, events, messaging, preferences, lambda: " ".join(hold))
-
-
-def draft(text: str = "hello", to: object = ANN, **changes: object) -> Draft:
-    return replace(Draft(recipients=to, text=text, fill=True), **changes)
-
-
-def daily(**changes: str) -> Typed:
-    return replace(Typed("2026-11-20", "09:00", "day"), **changes)
-
-
-def at(scheduling: Scheduling, clock, wall: str) -> None:
-    """It is this time on the box's clock."""
-    clock.ms = instant(datetime.fromisoformat(wall), scheduling.zone().rules)
-
-
-def sent() -> list[tuple[str, str]]:
-    """(number, text) of everything in the outbox, oldest first."""
-    found = []
-    for row in reversed(queries.page(View.ALL)):
-        message = queries.detail(row.id)
-        assert message
-        found += [(d.number, d.text or message.text) for d in message.dispatches]
-    return found
-
-
-def outcomes(schedule_id: int) -> list[Outcome]:
-    return [r.outcome for r in reversed(schedules.runs([schedule_id], 50)[schedule_id])]
-
-
-def person(name: str, number: str, *group_ids: int) -> int:
-    contact_id = people.add(Contact(name, number), 0)
-    for group_id in group_ids:
-        groups.join(group_id, [contact_id])
-    return contact_id
-
+from gateway.store.schedule_runs import Outcome
+from gateway.store.schedules import Status
+from gateway.store.views import View
+from tests.services.schedule_world import ANN, BOB, CAT, at, daily, draft, outcomes, person, sent
 
 # writing ---------------------------------------------------------------------------------------
 
@@ -100,7 +47,7 @@ def test_what_is_kept_for_later_is_not_sent_before(scheduling: Scheduling, clock
     assert scheduling.get(found.id).status is Status.DONE
     assert scheduling.run_due() == 0
     (row,) = queries.page(View.ALL)
-    message = queries.detail(row.id)
+    message = details.detail(row.id)
     assert message
     assert (message.author, message.origin, message.client_id) == (
         "ann",
@@ -200,7 +147,7 @@ def test_a_group_may_be_empty_until_the_day_and_is_said_to_be_then(scheduling, c
     at(scheduling, clock, "2026-11-20T09:00")
     scheduling.run_due()
     assert sent() == []
-    (run,) = schedules.unseen()
+    (run,) = schedule_runs.unseen()
     assert run.outcome is Outcome.FAILED
     assert run.words == "The group “Helpers” has nobody with a number in it. Nothing was sent."
     person("Ann", ANN, helpers)
@@ -209,7 +156,7 @@ def test_a_group_may_be_empty_until_the_day_and_is_said_to_be_then(scheduling, c
     assert sent() == [(ANN, "hi")]
     assert outcomes(found.id) == [Outcome.FAILED, Outcome.SENT]
     scheduling.acknowledge(run.id)
-    assert schedules.unseen() == []
+    assert schedule_runs.unseen() == []
 
 
 def test_a_group_that_is_gone_is_said_and_the_others_get_it(scheduling, clock):
@@ -220,7 +167,7 @@ def test_a_group_that_is_gone_is_said_and_the_others_get_it(scheduling, clock):
     at(scheduling, clock, "2026-11-20T09:00")
     scheduling.run_due()
     assert sent() == [(BOB, "hi")]
-    (run,) = schedules.runs([found.id])[found.id]
+    (run,) = schedule_runs.newest([found.id])[found.id]
     assert run.words == "The group “Helpers” does not exist any more."
 
 
@@ -231,7 +178,7 @@ def test_a_placeholder_that_is_gone_is_said_and_nothing_is_sent_as_it_stands(sch
     at(scheduling, clock, "2026-11-20T09:00")
     scheduling.run_due()
     assert sent() == []
-    (run,) = schedules.runs([found.id])[found.id]
+    (run,) = schedule_runs.newest([found.id])[found.id]
     assert "{Town} cannot be filled in" in run.words
 
 
@@ -241,7 +188,7 @@ def test_blocked_numbers_fail_as_usual(scheduling: Scheduling, clock):
     at(scheduling, clock, "2026-11-20T09:00")
     scheduling.run_due()
     (row,) = queries.page(View.ALL)
-    message = queries.detail(row.id)
+    message = details.detail(row.id)
     assert message
     assert {d.number: str(d.state) for d in message.dispatches} == {ANN: "failed", BOB: "pending"}
 
@@ -254,7 +201,7 @@ def test_what_was_chosen_for_it_goes_with_it(scheduling: Scheduling, clock):
     scheduling.add(chosen, clock.ms + DAY)
     clock.ms += DAY + 5000
     scheduling.run_due()
-    message = queries.detail(queries.page(View.ALL)[0].id)
+    message = details.detail(queries.page(View.ALL)[0].id)
     assert message
     assert (message.connection_id, message.with_report, message.when_uncertain) == (
         line, False, "resend",
@@ -280,7 +227,7 @@ def test_an_hour_late_it_is_missed_with_a_notice(scheduling: Scheduling, clock):
     scheduling.run_due()
     assert sent() == []
     assert scheduling.get(found.id).status is Status.DONE
-    (run,) = schedules.unseen()
+    (run,) = schedule_runs.unseen()
     assert run.outcome is Outcome.MISSED
     assert run.turns == 1
 
@@ -291,7 +238,7 @@ def test_missed_repeats_are_one_notice_and_never_a_burst(scheduling: Scheduling,
     scheduling.run_due()
     assert sent() == [(ANN, "hello")]
     assert outcomes(found.id) == [Outcome.MISSED, Outcome.SENT]
-    (run,) = schedules.unseen()
+    (run,) = schedule_runs.unseen()
     assert run.turns == 30
     again = scheduling.get(found.id)
     assert again.next
@@ -355,7 +302,7 @@ def test_what_may_have_been_sent_before_a_backup_was_put_back_is_not_sent(schedu
     settings.put(restoring.RESTORED, {"at": clock.ms - MINUTE, "name": "x", "who": "ann"})
     scheduling.run_due()
     assert outcomes(found.id) == [Outcome.MISSED]
-    assert "may have been sent before" in schedules.unseen()[0].words
+    assert "may have been sent before" in schedule_runs.unseen()[0].words
     at(scheduling, clock, "2026-11-21T09:00")
     scheduling.run_due()
     assert outcomes(found.id) == [Outcome.MISSED, Outcome.SENT]
@@ -374,97 +321,3 @@ def test_when_the_box_gets_another_zone_the_time_on_its_clock_stays(scheduling, 
     assert moved.next.wall.isoformat() == "2026-11-20T09:00:00"
     assert shown(moved.next.at, scheduling.zone().rules) == moved.next.wall
     assert scheduling.get(fixed.id).next == fixed.next
-
-
-# what people decide ----------------------------------------------------------------------------
-
-
-def test_pause_passes_over_what_comes_meanwhile(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(), daily())
-    assert scheduling.pause(found.id, found.version, "ann")
-    at(scheduling, clock, "2026-11-22T09:30")
-    assert scheduling.run_due() == 0
-    paused = scheduling.get(found.id)
-    assert scheduling.resume(found.id, paused.version, "ann")
-    assert scheduling.run_due() == 0
-    assert sent() == []
-    again = scheduling.get(found.id)
-    assert again.next
-    assert again.next.wall.day == 23
-    assert outcomes(found.id) == []
-
-
-def test_a_single_time_that_passed_while_paused_is_not_sent_by_itself(scheduling, clock):
-    found = scheduling.add(draft(), Typed("2026-11-20", "09:00"))
-    scheduling.pause(found.id, found.version, "ann")
-    at(scheduling, clock, "2026-11-21T09:00")
-    with pytest.raises(Refused, match="passed while it was paused"):
-        scheduling.resume(found.id, found.version + 1, "ann")
-
-
-def test_send_now_is_one_more_and_the_turns_stay(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(), daily())
-    assert scheduling.send_now(found.id, found.version, "ann")
-    assert scheduling.send_now(found.id, found.version, "ann") is None, "a second click"
-    assert sent() == [(ANN, "hello")]
-    assert scheduling.get(found.id).next == found.next
-
-
-def test_send_now_of_a_single_one_is_its_run(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(client_id="mine"), Typed("2026-11-20", "09:00"))
-    scheduling.send_now(found.id, found.version, "ann")
-    assert scheduling.get(found.id).status is Status.DONE
-    assert queries.by_client_id("mine")
-    with pytest.raises(Gone):
-        scheduling.send_now(found.id, None, "ann")
-
-
-def test_send_now_to_nobody_is_refused(scheduling: Scheduling):
-    groups.make("Helpers", 0)
-    found = scheduling.add(draft(to="Helpers"), daily())
-    with pytest.raises(Refused, match="has nobody with a number"):
-        scheduling.send_now(found.id, found.version, "ann")
-
-
-def test_cancelled_is_over(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(), daily())
-    assert scheduling.cancel(found.id, found.version, "ann")
-    at(scheduling, clock, "2026-11-20T09:00")
-    assert scheduling.run_due() == 0
-    assert schedules.count() == 0
-    with pytest.raises(Gone):
-        scheduling.pause(found.id, found.version, "ann")
-
-
-def test_who_comes_late_changes_nothing(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(), daily())
-    scheduling.change(found.id, found.version, draft("new"), daily(), who="ann")
-    with pytest.raises(Refused, match="somebody else changed it"):
-        scheduling.change(found.id, found.version, draft("newer"), daily(), who="bob")
-    assert not scheduling.pause(found.id, found.version, "bob")
-    assert not scheduling.cancel(found.id, found.version, "bob")
-    assert scheduling.get(found.id).content.text == "new"
-
-
-def test_changing_the_words_alone_leaves_the_times_as_they_are(scheduling: Scheduling, clock):
-    typed = Typed("2027-01-31", "09:00", "month")
-    found = scheduling.add(draft(), typed)
-    at(scheduling, clock, "2027-01-31T09:00")
-    scheduling.run_due()
-    now = scheduling.get(found.id)
-    shown_typed = as_typed(now, scheduling.zone())
-    assert shown_typed.date == "2027-02-28"
-    changed = scheduling.change(now.id, now.version, draft("new"), shown_typed, who="ann")
-    assert changed.repeat == found.repeat
-    later = replace(shown_typed, time="10:00")
-    changed = scheduling.change(now.id, changed.version, draft("new"), later, who="ann")
-    assert changed.next
-    assert changed.next.wall.isoformat() == "2027-02-28T10:00:00"
-    assert changed.repeat.start.day == 31
-
-
-def test_long_finished_ones_are_forgotten(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(), Typed("2026-11-20", "09:00"))
-    scheduling.cancel(found.id, None, "ann")
-    assert schedules.prune(clock.ms + 80 * DAY) == 0
-    assert schedules.prune(clock.ms + 100 * DAY) == 1

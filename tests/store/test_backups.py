@@ -16,13 +16,14 @@ from gateway.store import (
     audits,
     backups,
     db,
+    details,
     mending,
     opening,
     outbox,
     people,
-    queries,
     restoring,
     settings,
+    views,
 )
 from gateway.store.people import Contact
 from tests.store.given import ANN, BOB, NOW, connection, dispatches, message, sent
@@ -59,9 +60,9 @@ def test_what_waited_in_a_backup_comes_back_as_in_doubt_never_as_pending(folder:
         BOB: State.SENT,
         "+447700900999": State.PENDING,  # its writer rather has it twice than not at all
     }
-    counts = queries.counts()
+    counts = views.counts()
     assert (counts.failed, counts.sent, counts.pending) == (1, 1, 1)
-    detail = queries.detail(1)
+    detail = details.detail(1)
     assert detail is not None
     (found,) = detail.dispatches
     assert "may have been sent since" in found.reason
@@ -93,7 +94,7 @@ def test_what_was_there_before_a_restore_is_kept_whole(folder: Path) -> None:
     message(ANN)
     restoring.stage(made, folder, NOW, "admin")
     reopened(folder)
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
     (before,) = [b for b in backups.listed(folder / backups.FOLDER) if b.why == "before-restore"]
     assert backups.inspect(before.path).messages == 1
     assert not restoring.is_staged(folder)
@@ -129,9 +130,9 @@ def test_settings_are_kept_apart_from_history(folder: Path, tmp_path: Path) -> N
     reopened(other)
     assert settings.get("box.name") == "Clinic"
     assert [c.name for c in people.suggest("ann", 5)] == ["Ann"]
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
     message(BOB)  # the triggers are there and count
-    assert queries.counts().pending == 1
+    assert views.counts().pending == 1
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
@@ -176,7 +177,7 @@ def test_what_cannot_be_put_back_is_refused_and_changes_nothing(
     assert "\n" not in str(error.value)
     assert not restoring.is_staged(folder)
     assert not (folder / "restore.part").exists()
-    assert queries.counts().all == 200
+    assert views.counts().all == 200
 
 
 def test_a_swap_that_was_cut_off_is_finished_at_the_next_start(folder: Path) -> None:
@@ -186,7 +187,7 @@ def test_a_swap_that_was_cut_off_is_finished_at_the_next_start(folder: Path) -> 
     db.database.close()
     restoring.set_aside(folder / db.FILE_NAME, folder / backups.FOLDER, "before-restore")
     reopened(folder)  # the power went between the two renames
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
     assert not restoring.is_staged(folder)
 
 
@@ -197,9 +198,9 @@ def test_a_staged_copy_waits_while_a_service_runs(folder: Path) -> None:
     with (folder / db.SERVICE_LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         reopened(folder)
-        assert queries.counts().all == 1
+        assert views.counts().all == 1
     reopened(folder)
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
 
 
 def test_daily_copies_go_by_age_and_the_newest_always_stays(tmp_path: Path) -> None:
@@ -237,7 +238,7 @@ def test_damaged_indexes_are_made_anew(folder: Path) -> None:
     assert not found.lost
     assert "written anew" in found.words
     assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert queries.counts().all == 50
+    assert views.counts().all == 50
 
 
 def test_a_broken_table_brings_the_newest_good_backup_and_says_so(folder: Path) -> None:
@@ -247,7 +248,7 @@ def test_a_broken_table_brings_the_newest_good_backup_and_says_so(folder: Path) 
         message(f"+2547{n:08d}")
     spoil(folder, "message")
     reopened(folder)
-    assert queries.counts().all == 1
+    assert views.counts().all == 1
     assert states() == {ANN: State.UNCERTAIN}
     found = mending.mended(folder)
     assert found is not None
@@ -277,7 +278,7 @@ def test_without_a_whole_backup_people_and_settings_come_back(folder: Path) -> N
     spoil(folder, "message")
     reopened(folder)
     assert [c.name for c in people.suggest("ann", 5)] == ["Ann"]
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
 
 
 @pytest.mark.parametrize("content", [b"This is not a database. " * 1000, b"SQLite format 3\0" * 9])
@@ -287,7 +288,7 @@ def test_without_any_backup_it_begins_anew_and_keeps_the_file(
     (tmp_path / db.FILE_NAME).write_bytes(content)
     db.open_store(tmp_path)
     with db.connected():
-        assert queries.counts().all == 0
+        assert views.counts().all == 0
     db.close_store()
     found = mending.mended(tmp_path)
     assert found is not None

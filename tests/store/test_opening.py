@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playhouse.schema_diff import diff_models
 
-from gateway.store import backups, db, outbox, queries
+from gateway.store import backups, db, outbox, views
 from gateway.store.models import TABLES
 from tests.store.given import ANN, message
 
@@ -70,7 +70,7 @@ def test_what_was_stored_is_there_after_opening_again(tmp_path: Path) -> None:
         db.close_store()
     db.open_store(tmp_path)
     with db.connected():
-        assert queries.counts().all == 2
+        assert views.counts().all == 2
     assert not (tmp_path / "backups").exists()
 
 
@@ -138,7 +138,7 @@ def test_a_database_of_an_old_version_is_brought_up_to_date(tmp_path: Path, dump
     db.open_store(tmp_path)
     with db.connected():
         assert str(diff_models(db.database, TABLES)) == ""
-        found = queries.counts()
+        found = views.counts()
         assert (found.received, found.sent, found.failed, found.pending) == (1, 1, 1, 1)
         (due,) = outbox.due(2_000_000_000_000, {1: 1}, 5)
         assert (due.text, due.number) == ("waits", "+254711000003")
@@ -185,7 +185,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path: Path, monk
     db.open_store(data)
     with db.connected():
         assert "extra" not in [c.name for c in db.database.get_columns("message")]
-        assert queries.counts().all == 1
+        assert views.counts().all == 1
 
 
 def test_only_the_last_copies_are_kept(tmp_path: Path) -> None:
@@ -302,7 +302,7 @@ def test_a_full_disk_is_said_and_waited_out(tmp_path: Path) -> None:
         with pytest.raises(db.StoreFull) as error:
             message(ANN, text="x" * 100_000)
         one_line(error)
-        assert queries.counts().all == 0
+        assert views.counts().all == 0
         db.database.pragma("max_page_count", 1 << 30)
         assert message(ANN)
 
@@ -326,4 +326,4 @@ def test_a_mistake_of_ours_is_not_dressed_up_as_trouble_of_the_disk(tmp_path: Pa
 def test_without_a_connection_it_says_so_instead_of_opening_one(tmp_path: Path) -> None:
     db.open_store(tmp_path)
     with pytest.raises(Exception, match="not opened"):
-        queries.counts()
+        views.counts()

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from gateway.clock import SECOND
 from gateway.states import TABLE, State
-from gateway.store import db, outbox, queries, trash
+from gateway.store import db, outbox, queries, trash, views
 from gateway.store.db import execute
 from gateway.store.outbox import Claim
 from tests.store.given import NOW, connection, dispatches, message, tpdus
@@ -285,8 +285,8 @@ class Outbox(RuleBasedStateMachine):
     def counts_agree_with_what_is_there(self) -> None:
         if not hasattr(self, "known"):
             return
-        states, found = self.states(), queries.counts()
-        for view, its in queries.STATES.items():
+        states, found = self.states(), views.counts()
+        for view, its in views.STATES.items():
             shown = {
                 k.message_id for d, k in self.known.items() if states[d] in its and not k.deleted
             }

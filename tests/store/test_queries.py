@@ -6,9 +6,9 @@ import pytest
 
 from gateway.clock import DAY
 from gateway.states import State
-from gateway.store import db, inbox, outbox, queries, trash
+from gateway.store import db, details, inbox, outbox, queries, trash, views
 from gateway.store.inbox import RawPdu
-from gateway.store.queries import View
+from gateway.store.views import View
 from tests.store.given import (
     ANN,
     BOB,
@@ -55,7 +55,7 @@ def test_what_may_have_been_sent_is_listed_among_the_failed() -> None:
     d = dispatch(ANN)
     outbox.unknown(submitted(d, connection()), NOW, "No answer came.", "")
     assert len(ids(View.FAILED)) == 1
-    assert queries.counts().failed == 1
+    assert views.counts().failed == 1
 
 
 def test_counts_agree_with_the_views() -> None:
@@ -65,7 +65,7 @@ def test_counts_agree_with_the_views() -> None:
     sent(dispatch(ANN), c)
     claimed(dispatch(BOB), c)
     message(CAT, BOB)
-    found = queries.counts()
+    found = views.counts()
     assert (found.all, found.received, found.unread) == (6, 3, 3)
     assert (found.sent, found.failed, found.pending) == (1, 0, 2)
     for view in View:
@@ -78,7 +78,7 @@ def test_counts_follow_what_is_removed_for_good() -> None:
     sent(dispatches(m)[0], c)
     received()
     db.execute("DELETE FROM message")
-    assert queries.counts() == queries.Counts(0, 0, 0, 0, 0, 0)
+    assert views.counts() == views.Counts(0, 0, 0, 0, 0, 0)
 
 
 def test_deleted_messages_are_nowhere_until_they_are_restored() -> None:
@@ -86,7 +86,7 @@ def test_deleted_messages_are_nowhere_until_they_are_restored() -> None:
     trash.delete(gone, NOW, "ann")
     assert all(ids(view) == [] for view in View if view is not View.DELETED)
     assert ids(View.DELETED) == gone[::-1]
-    assert queries.counts() == queries.Counts(0, 0, 0, 0, 0, 0, deleted=2)
+    assert views.counts() == views.Counts(0, 0, 0, 0, 0, 0, deleted=2)
     assert queries.rows(gone) == []
     assert queries.inbox_list(10, 0) == ([], 0)
     assert trash.restore(gone, NOW, "ann") == 2
@@ -139,7 +139,7 @@ def test_the_detail_tells_what_happened_to_every_recipient() -> None:
     a, b = dispatches(m)
     sent(a, c, mr=5)
     outbox.refused(submitted(b, c), NOW, reason="Busy.", code="CMS 42", retry_at=NOW + DAY)
-    found = queries.detail(m)
+    found = details.detail(m)
     assert found is not None
     assert (found.text, found.author, found.connection_id) == ("hello", "ann", c)
     first, second = found.dispatches
@@ -153,11 +153,11 @@ def test_the_detail_tells_what_happened_to_every_recipient() -> None:
 
 def test_a_message_is_found_by_the_id_that_a_client_gave_it() -> None:
     m = message(ANN, client_id="abc")
-    found = queries.by_client_id("abc")
+    found = details.by_client_id("abc")
     assert found is not None
     assert found.id == m
-    assert queries.by_client_id("xyz") is None
-    assert queries.detail(999) is None
+    assert details.by_client_id("xyz") is None
+    assert details.detail(999) is None
 
 
 def test_the_inbox_for_programs_pages_by_offset_and_tells_the_total() -> None:

@@ -14,8 +14,9 @@ from gateway.recurrence import Repeat, Turn, Unit
 from gateway.services.messaging import Messaging
 from gateway.services.preferences import Preferences
 from gateway.services.scheduling import Scheduling
-from gateway.store import backups, db, queries, restoring, resuming, schedules
-from gateway.store.schedules import Content, Outcome, Plan, Recipient, Status
+from gateway.store import backups, db, restoring, resuming, schedule_runs, schedules, views
+from gateway.store.schedule_runs import Outcome
+from gateway.store.schedules import Content, Plan, Recipient, Status
 from tests.services.conftest import FakeClock
 from tests.store.given import ANN
 
@@ -76,10 +77,10 @@ def test_what_was_sent_by_hand_since_is_not_sent_again(
     assert found(one).status is Status.DONE
     clock.ms = START + HOUR
     scheduling.run_due()
-    assert queries.counts().all == 0
-    (run,) = schedules.runs([one])[one]
+    assert views.counts().all == 0
+    (run,) = schedule_runs.newest([one])[one]
     assert (run.outcome, run.words) == (Outcome.SENT, resuming.SENT)
-    assert schedules.unseen() == []
+    assert schedule_runs.unseen() == []
 
 
 def test_what_was_cancelled_or_changed_since_asks(
@@ -91,10 +92,12 @@ def test_what_was_cancelled_or_changed_since_asks(
     db.execute("UPDATE schedule SET text = 'new words' WHERE id = ?", (other,))
     put_back(folder, made)
     assert {found(i).status for i in (one, other)} == {Status.PAUSED}
-    assert [(r.outcome, r.words) for r in schedules.unseen()] == [(Outcome.HELD, resuming.HELD)] * 2
+    assert [(r.outcome, r.words) for r in schedule_runs.unseen()] == [
+        (Outcome.HELD, resuming.HELD)
+    ] * 2
     clock.ms = START + DAY
     scheduling.run_due()
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
 
 
 def test_what_is_as_it_was_goes_on_from_its_turn(
@@ -108,11 +111,11 @@ def test_what_is_as_it_was_goes_on_from_its_turn(
     put_back(folder, made)
     assert (found(daily).status, found(daily).next) == (Status.ACTIVE, later)
     assert found(once).status is Status.DONE
-    assert schedules.unseen() == []
+    assert schedule_runs.unseen() == []
     assert later is not None
     clock.ms = later.at
     scheduling.run_due()
-    assert queries.counts().all == 1, "the second turn, once"
+    assert views.counts().all == 1, "the second turn, once"
 
 
 def test_on_another_box_everything_asks_before_it_is_sent(
@@ -125,7 +128,7 @@ def test_on_another_box_everything_asks_before_it_is_sent(
     assert {found(i).status for i in (daily, once)} == {Status.PAUSED}
     clock.ms = START + DAY
     scheduling.run_due()
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
     scheduling.resume(daily, found(daily).version, "ann")
     assert found(daily).status is Status.ACTIVE
 
@@ -145,7 +148,7 @@ def test_a_damaged_store_that_is_replaced_says_nothing(folder: Path, tmp_path: P
     db.open_store(copy)
     with db.connected():
         assert found(one).status is Status.PAUSED
-        assert len(schedules.runs([one])[one]) == 1
+        assert len(schedule_runs.newest([one])[one]) == 1
 
 
 def test_a_missed_one_is_not_called_sent(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.clock import MINUTE
-from gateway.store import inbox, queries
+from gateway.store import details, inbox, queries, views
 from gateway.store.db import execute
 from gateway.store.inbox import RawPdu
 from gateway.store.views import View
@@ -22,9 +22,9 @@ def keep(line: int, pdu: str, at: int = NOW) -> inbox.Kept:
     return inbox.keep(line, [RawPdu(pdu)], at)[0]
 
 
-def shown(kept: inbox.Kept) -> queries.Detail:
+def shown(kept: inbox.Kept) -> details.Detail:
     assert kept.message_id is not None
-    found = queries.detail(kept.message_id)
+    found = details.detail(kept.message_id)
     assert found is not None
     return found
 
@@ -49,7 +49,7 @@ def test_an_ordinary_message_is_not_said_to_be_flash(line):
 def test_a_silent_message_is_kept_and_not_shown(line):
     kept = keep(line, deliver("", pid=0x40))
     assert kept.message_id is None
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
     assert execute("SELECT kind FROM incoming").fetchone() == ("silent",)
 
 
@@ -60,7 +60,7 @@ def test_a_replacing_message_takes_the_place_of_the_one_before(line, pid: int):
     assert [row.words for row in queries.page(View.RECEIVED)] == ["2 new"]
     assert shown(new).text == "2 new"
     assert "Replaced by a later message" in shown(old).note
-    assert queries.counts().received == 1
+    assert views.counts().received == 1
 
 
 def test_another_number_another_sender_and_another_sim_are_not_replaced(line):
@@ -69,7 +69,7 @@ def test_another_number_another_sender_and_another_sim_are_not_replaced(line):
     keep(line, deliver("other sender", sender="+254711000009", pid=0x41, at=NOW + 2000))
     keep(connection("8955"), deliver("other SIM", pid=0x41, at=NOW + 3000))
     keep(line, deliver("plain", at=NOW + 4000))
-    assert queries.counts().received == 5
+    assert views.counts().received == 5
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,10 @@ def test_a_compressed_message_is_not_taken_for_text(line):
 
 
 def test_a_missed_call_is_a_message_of_its_own_kind(line):
-    found = queries.detail(inbox.called(line, ANN, NOW))
+    found = details.detail(inbox.called(line, ANN, NOW))
     assert found is not None
     assert (found.kind, found.peer, found.text, found.note) == ("call", ANN, "", "Missed call.")
-    assert queries.counts().unread == 1
+    assert views.counts().unread == 1
 
 
 def test_the_same_sms_stored_and_handed_over_directly_is_one_message(line):
@@ -132,7 +132,7 @@ def test_the_same_sms_stored_and_handed_over_directly_is_one_message(line):
     stored = inbox.keep(line, [RawPdu(pdu, "SM", 3)], NOW + 2000)[0]
     assert (direct.new, stored.new) == (True, False)
     assert stored.message_id == direct.message_id
-    assert queries.counts().received == 1
+    assert views.counts().received == 1
 
 
 @pytest.mark.parametrize("padding", ["FF" * 20, "00" * 3])

@@ -6,7 +6,7 @@ from gateway.clock import DAY, SystemClock
 from gateway.events import Events
 from gateway.services.interactions import Action, Interactions, Preview, Selection, Task
 from gateway.states import State
-from gateway.store import audits, db, inbox, outbox, queries, trash
+from gateway.store import audits, db, details, inbox, outbox, queries, trash
 from gateway.store.trash import Number
 from gateway.store.views import View
 from tests.store.given import (
@@ -47,8 +47,8 @@ def test_only_what_is_in_the_bin_is_deleted_for_good() -> None:
     kept, gone = message(ANN), message(BOB)
     trash.delete([gone], NOW, "ann")
     assert trash.destroy([kept, gone], NOW, "ann") == 1
-    assert queries.detail(gone) is None
-    assert queries.detail(kept) is not None
+    assert details.detail(gone) is None
+    assert details.detail(kept) is not None
     assert audits.page(None, 1)[0].action == "delete for good"
 
 
@@ -57,7 +57,7 @@ def test_what_a_modem_is_sending_is_not_deleted_for_good() -> None:
     claimed(dispatches(m)[0], connection())
     trash.delete([m], NOW, "ann")
     assert trash.destroy([m], NOW, "ann") == 0
-    assert queries.detail(m) is not None
+    assert details.detail(m) is not None
 
 
 def test_a_long_message_deleted_for_good_does_not_come_back_as_incomplete() -> None:

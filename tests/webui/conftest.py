@@ -26,7 +26,7 @@ from gateway.services.accounts import Accounts
 from gateway.services.messaging import Draft, Messaging
 from gateway.services.preferences import Preferences
 from gateway.services.status import Status
-from gateway.store import connections, inbox, outbox, queries
+from gateway.store import connections, details, inbox, outbox
 from tests.webui.served import Serve, Served
 from webui import create_app
 
@@ -93,7 +93,7 @@ class World:
 
     def radio(self, message_id: int, *outcomes: str) -> None:
         """What becomes of each recipient: "sent", "failed", "uncertain" or "sending"."""
-        message = queries.detail(message_id)
+        message = details.detail(message_id)
         assert message is not None
         for dispatch, outcome in zip(message.dispatches, outcomes, strict=True):
             claim = outbox.Claim(

@@ -12,7 +12,7 @@ from gateway.services.acting import Acting
 from gateway.services.activity_drafts import ActionTyped, Typed
 from gateway.services.deciding import Deciding
 from gateway.services.people import Entered
-from gateway.store import activities, groups, queries, runs
+from gateway.store import activities, details, groups, runs
 from tests.webui.conftest import ANN, BOB, World, words
 
 FORM = {"match": "word", "sender": "anybody", "weekday": list("0123456"), "enabled": "yes"}
@@ -272,7 +272,7 @@ def test_the_fallback_reply(admin, world, hear) -> None:
     assert text in admin.get("/activities")
     message = hear("hello")
     made = runs.set_off(message)[0].steps[0].made_id
-    assert queries.detail(made).text == "Sorry +44 7700 900123, what?"
+    assert details.detail(made).text == "Sorry +44 7700 900123, what?"
     assert "Fallback reply" in words(admin.get(f"/untriggered?open={message}"))
 
 

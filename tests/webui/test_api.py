@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from gateway.clock import HOUR
-from gateway.store import audits, inbox, outbox, queries, trash
+from gateway.store import audits, details, inbox, outbox, trash, views
 from tests.webui.conftest import ANN, BOB, NAME, Api, World
 from webui.api import export
 
@@ -29,7 +29,7 @@ def test_a_message_is_accepted_once_it_is_stored(api: Api) -> None:
     assert body["id"] == "order-7"
     assert body["state"] == "Pending"
     assert body["recipients"] == [{"phoneNumber": ANN, "state": "Pending", "error": None}]
-    stored = queries.by_client_id("order-7")
+    stored = details.by_client_id("order-7")
     assert stored is not None
     assert (stored.text, stored.author, stored.origin) == ("Hello", "till", "api")
 
@@ -46,7 +46,7 @@ def test_a_repeated_id_is_409_and_sends_nothing(api: Api) -> None:
     response = api.post({"id": "x", "textMessage": {"text": "other"}, "phoneNumbers": [BOB]})
     assert response.status_code == 409
     assert "x" in response.json["message"]
-    assert queries.counts().all == 1
+    assert views.counts().all == 1
 
 
 def test_the_same_person_written_twice_gets_it_once(api: Api) -> None:
@@ -56,7 +56,7 @@ def test_the_same_person_written_twice_gets_it_once(api: Api) -> None:
 
 def test_the_field_of_older_clients_is_understood(api: Api) -> None:
     message_id = api.post({"message": "Old style", "phoneNumbers": [ANN]}).json["id"]
-    stored = queries.by_client_id(message_id)
+    stored = details.by_client_id(message_id)
     assert stored is not None
     assert stored.text == "Old style"
 
@@ -64,7 +64,7 @@ def test_the_field_of_older_clients_is_understood(api: Api) -> None:
 def test_options_reach_the_store(api: Api, world: World) -> None:
     more = {"withDeliveryReport": False, "ttl": 600, "simNumber": 2, "priority": 100}
     message_id = api.post(HELLO | more | {"unknown": ["ignored"], "deviceId": None}).json["id"]
-    stored = queries.by_client_id(message_id)
+    stored = details.by_client_id(message_id)
     assert stored is not None
     assert stored.with_report is False
     assert stored.connection_id == world.spare.connection_id
@@ -99,7 +99,7 @@ def test_alarms_may_ask_to_be_sent_again_when_in_doubt(
 def test_valid_until_is_an_instant(api: Api, world: World) -> None:
     end = datetime.fromtimestamp(world.clock.now() / 1000, UTC) + timedelta(hours=2)
     message_id = api.post(HELLO | {"validUntil": end.isoformat()}).json["id"]
-    stored = queries.by_client_id(message_id)
+    stored = details.by_client_id(message_id)
     assert stored is not None
     valid_until = stored.dispatches[0].valid_until
     assert valid_until is not None
@@ -171,7 +171,7 @@ def test_malformed_messages_are_refused_by_name_and_not_sent(
     response = api.post(body)
     assert response.status_code == 400
     assert said in response.json["message"]
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
 
 
 def test_all_mistakes_are_named_at_once(api: Api) -> None:
@@ -217,11 +217,11 @@ def test_a_message_for_later_is_pending_until_then_and_is_sent_under_its_id(
     assert answer.status_code == 202
     assert answer.json["state"] == "Pending"
     assert [r["state"] for r in answer.json["recipients"]] == ["Pending"]
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
     assert api.get("/messages/later-1").json["state"] == "Pending"
     world.clock.ms += HOUR
     world.box.scheduling.run_due()
-    assert queries.counts().all == 1
+    assert views.counts().all == 1
     found = api.get("/messages/later-1").json
     assert (found["id"], found["state"]) == ("later-1", "Pending")
     assert "scheduleAt" not in found
@@ -273,7 +273,7 @@ def test_states_are_told_in_smsgates_words(
 ) -> None:
     numbers = [ANN, BOB][: len(outcomes)]
     message_id = api.post(HELLO | {"phoneNumbers": numbers}).json["id"]
-    stored = queries.by_client_id(message_id)
+    stored = details.by_client_id(message_id)
     assert stored is not None
     world.radio(stored.id, *outcomes)
     body = api.get(f"/messages/{message_id}").json
@@ -283,7 +283,7 @@ def test_states_are_told_in_smsgates_words(
 
 def test_a_failure_is_told_with_its_reason_and_code(api: Api, world: World) -> None:
     message_id = api.post(HELLO).json["id"]
-    stored = queries.by_client_id(message_id)
+    stored = details.by_client_id(message_id)
     assert stored is not None
     world.radio(stored.id, "failed")
     (recipient,) = api.get(f"/messages/{message_id}").json["recipients"]
@@ -329,7 +329,7 @@ def test_a_missed_call_is_told_as_one(api: Api, world: World) -> None:
 def test_asking_for_the_inbox_reads_nothing(api: Api, world: World) -> None:
     world.receive("one")
     api.get("/inbox")
-    assert queries.counts().unread == 1
+    assert views.counts().unread == 1
 
 
 def test_the_inbox_comes_in_pieces(api: Api, world: World) -> None:

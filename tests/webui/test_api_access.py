@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from gateway.services.accounts import SESSION_LIFE
-from gateway.store import queries
+from gateway.store import details, views
 from tests.webui.conftest import ANN, NAME, PASSWORD, Api, Reader, World
 
 HELLO = {"textMessage": {"text": "Hello"}, "phoneNumbers": [ANN]}
@@ -46,13 +46,13 @@ def test_strangers_are_refused_and_told_how_to_sign_in(
         assert any(c.startswith("Basic") for c in challenges)
         assert any(c.startswith("Bearer") for c in challenges)
         assert response.json["message"]
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
 
 
 def test_name_and_password_are_as_good_as_a_token(stranger: Reader) -> None:
     api = Api(stranger.client, _basic(NAME, PASSWORD))
     message_id = api.post(HELLO).json["id"]
-    stored = queries.by_client_id(message_id)
+    stored = details.by_client_id(message_id)
     assert stored is not None
     assert stored.author == NAME
 
@@ -116,7 +116,7 @@ def test_health_fails_when_the_store_does(
     def busy() -> None:
         raise StoreBusy("The database is in use by another program.")
 
-    monkeypatch.setattr("gateway.store.queries.counts", busy)
+    monkeypatch.setattr("gateway.store.views.counts", busy)
     response = stranger.client.get("/health")
     assert response.status_code == 503
     assert response.json["status"] == "fail"

@@ -7,7 +7,7 @@ import pytest
 from gateway.clock import HOUR
 from gateway.services.messaging import Draft
 from gateway.services.roles import SEND
-from gateway.store import audits, queries
+from gateway.store import audits, details, views
 from tests.webui.conftest import ANN, BOB, Api, Reader, World
 
 
@@ -22,7 +22,7 @@ def call(api: Api, method: str, path: str, body: object = None):  # type: ignore
 
 
 def client_id(message_id: int) -> str:
-    found = queries.detail(message_id)
+    found = details.detail(message_id)
     assert found is not None
     assert found.client_id is not None
     return found.client_id
@@ -36,9 +36,9 @@ def test_a_message_that_waits_is_withdrawn_and_put_back(api: Api, world: World) 
     state = api.get(path).json
     assert state["state"] == "Pending"
     assert "not sent unless it is restored" in state["recipients"][0]["error"]
-    assert queries.counts().pending == 0
+    assert views.counts().pending == 0
     assert call(api, "POST", f"{path}/restore").status_code == 204
-    assert queries.counts().pending == 1
+    assert views.counts().pending == 1
     assert api.get(path).json["recipients"][0]["error"] is None
     assert [(a.who, a.action) for a in audits.page(None, 2)] == [
         ("robot", "restore"),
@@ -76,7 +76,7 @@ def test_a_body_that_is_not_understood_sends_nothing(api: Api, world: World, bod
     world.radio(message, "failed")
     path = f"/messages/{client_id(message)}/resend"
     assert call(api, "POST", path, body).status_code == 400
-    assert queries.counts().failed == 1
+    assert views.counts().failed == 1
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_program_that_may_only_send_deletes_nothing(stranger: Reader, world: W
         f"/api/v1/messages/{client_id(message)}", headers={"Authorization": f"Bearer {token}"}
     )
     assert response.status_code == 403
-    assert queries.counts().deleted == 0
+    assert views.counts().deleted == 0
 
 
 def test_only_what_was_deleted_is_deleted_for_good(api: Api, world: World) -> None:
@@ -116,8 +116,8 @@ def test_only_what_was_deleted_is_deleted_for_good(api: Api, world: World) -> No
         assert call(api, "DELETE", path).status_code == 204
         assert call(api, "DELETE", f"{path}?forever=1").status_code == 204
         assert call(api, "DELETE", f"{path}?forever=1").status_code == 404
-    assert queries.detail(sent) is None
-    assert queries.detail(received) is None
+    assert details.detail(sent) is None
+    assert details.detail(received) is None
 
 
 def test_what_a_modem_is_sending_is_not_deleted_for_good(api: Api, world: World) -> None:
@@ -127,7 +127,7 @@ def test_what_a_modem_is_sending_is_not_deleted_for_good(api: Api, world: World)
     call(api, "DELETE", path)
     refused = call(api, "DELETE", f"{path}?forever=1")
     assert (refused.status_code, "just sending" in refused.json["message"]) == (409, True)
-    assert queries.detail(sent) is not None
+    assert details.detail(sent) is not None
 
 
 def test_what_is_sent_later_is_listed_paused_resumed_and_sent(api: Api, world: World) -> None:
@@ -143,6 +143,6 @@ def test_what_is_sent_later_is_listed_paused_resumed_and_sent(api: Api, world: W
     assert call(api, "POST", f"{one}/resume").status_code == 204
     assert call(api, "POST", f"{one}/send").status_code == 204
     assert api.get("/scheduled").json == []
-    assert queries.counts().pending == 1
+    assert views.counts().pending == 1
     assert call(api, "POST", f"{one}/send").status_code == 404
     assert call(api, "POST", "/scheduled/99/pause").status_code == 404

@@ -21,7 +21,7 @@ from gateway.services.credit import Credit
 from gateway.services.people import Entered
 from gateway.services.ussd import Ussd
 from gateway.store import audits, connections, credit, db
-from tests.services.test_credit import PlayedModem
+from tests.services.played_modem import PlayedModem
 from tests.webui.conftest import ANN, BOB, NAME, PASSWORD, Reader, World, make_app
 from webui import security
 

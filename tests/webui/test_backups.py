@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.services.keeping import Keeping
-from gateway.store import backups, db, queries, restoring
+from gateway.store import backups, db, restoring, views
 from tests.webui.conftest import Reader, World, words
 
 PAGE = "/settings/backups"
@@ -68,7 +68,7 @@ def test_putting_back_says_what_is_in_it_and_restarts(
     db.database.close()
     db.open_store(Path(db.database.database).parent)
     db.database.connect(reuse_if_open=True)
-    assert queries.counts().all == 1
+    assert views.counts().all == 1
 
 
 def test_a_file_of_ones_own_is_looked_into_first(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway.store import queries
+from gateway.store import details, queries, views
 from tests.webui.conftest import ANN, BOB, Reader, World, field, words
 
 
@@ -16,7 +16,7 @@ def _send(reader: Reader, token: str | None = None, **fields: str):  # type: ign
 
 
 def _messages() -> list[queries.Row]:
-    return queries.page(queries.View.ALL)
+    return queries.page(views.View.ALL)
 
 
 def _errors(html: str) -> dict[str, str]:
@@ -38,7 +38,7 @@ def test_a_message_is_stored_and_the_page_says_where_it_is(admin: Reader) -> Non
     page = words(admin.get(response.headers["Location"]))
     assert "4 SMS queued to 2 people." in page
     assert "SMS pending" in page
-    found = queries.detail(row.id)
+    found = details.detail(row.id)
     assert found is not None
     assert (found.author, found.origin, found.with_report) == ("admin", "page", True)
 
@@ -142,7 +142,7 @@ def test_each_form_is_a_message_of_its_own(admin: Reader) -> None:
 def test_a_made_up_token_does_not_get_into_the_store(admin: Reader) -> None:
     _send(admin, "x' OR 1=1")
     (row,) = _messages()
-    found = queries.detail(row.id)
+    found = details.detail(row.id)
     assert found is not None
     assert re.fullmatch(r"\w{21}", found.client_id or "")
 
@@ -157,7 +157,7 @@ def test_the_connections_are_offered_beside_default(admin: Reader, world: World)
         assert f'value="{info.connection_id}"' in page
         assert info.name in page
     _send(admin, connection=str(world.spare.connection_id))
-    found = queries.detail(_messages()[0].id)
+    found = details.detail(_messages()[0].id)
     assert found is not None
     assert found.connection_id == world.spare.connection_id
 

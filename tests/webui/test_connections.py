@@ -15,7 +15,7 @@ from gateway.services.credit import UNREADABLE, Credit
 from gateway.services.ussd import Ussd
 from gateway.store import connections, credit
 from gateway.store.credit import Check, Watch
-from tests.services.test_credit import PlayedModem, text
+from tests.services.played_modem import PlayedModem, text
 from tests.webui.conftest import Reader, World, make_app, words
 from webui import chart
 from webui.views import connections as views

@@ -12,7 +12,7 @@ from gateway.modem.ledger import Identity, Telemetry
 from gateway.services.gate import Gate
 from gateway.services.options import Options
 from gateway.services.status import Status
-from gateway.store import connections, outbox, queries
+from gateway.store import connections, details, outbox, views
 from hw.ports import Finding
 from tests.webui.conftest import ANN, World, field, words
 from tests.webui.test_connections import (  # noqa: F401 - fixtures
@@ -21,9 +21,7 @@ from tests.webui.test_connections import (  # noqa: F401 - fixtures
     modem,
     page,
 )
-from tests.webui.test_connections import (
-    settings as keep,
-)
+from tests.webui.test_connections import settings as keep
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +166,7 @@ def test_the_limits_of_the_box_and_how_long_messages_wait(page, world, here):
     answer = page.post(path, form=path, minute="20", hour="100", day="0", valid_hours="48")
     assert answer.status_code == 303
     assert "Limits 20 a minute, 100 an hour" in words(page.get(here))
-    valid_until = queries.detail(world.write()).dispatches[0].valid_until
+    valid_until = details.detail(world.write()).dispatches[0].valid_until
     assert valid_until == world.clock.now() + 48 * 3600 * 1000
 
 
@@ -230,11 +228,11 @@ def test_a_test_sms_goes_through_this_connection_and_its_result_is_seen(page, wo
     fields = {"to": "07700 900123", "text": "Test", "token": token}
     answers = [page.post(form, form=form, **fields) for _ in range(2)]  # a double click
     assert {answer.status_code for answer in answers} == {303}
-    assert queries.counts().all == 1
+    assert views.counts().all == 1
     shown = page.get(answers[0].location)
     assert "Pending to" in words(shown)
     assert 'http-equiv="refresh"' in shown
-    message = queries.by_client_id(token)
+    message = details.by_client_id(token)
     assert message.connection_id == world.line.connection_id
     world.radio(message.id, "failed")
     shown = page.get(answers[0].location)
@@ -251,7 +249,7 @@ def test_a_test_to_nobody_or_to_several_is_refused_and_kept(page, world, here, t
     assert answer.status_code == 422
     assert 'id="to-error"' in answer.text
     assert field(answer.text, "to") == to
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
 
 
 # a SIM that is gone -------------------------------------------------------------------------------
@@ -275,7 +273,7 @@ def test_what_waits_for_a_sim_that_is_gone_can_be_moved_and_the_sim_removed(page
     assert page.post(leave, form=leave).status_code == 303
     assert page.client.get(gone).status_code == 404
     assert connections.names()[spare] == "SIM 2"
-    assert queries.detail(message).connection_id == line
+    assert details.detail(message).connection_id == line
 
 
 def test_a_connection_in_service_is_not_removed(page, world, here):
@@ -293,7 +291,7 @@ def test_flash_and_another_validity_can_be_chosen(page, world):
     fields = {"recipients": ANN, "text": "Fire", "token": field(form, "token")}
     answer = page.post("/send", form="/send", **fields, flash="1", valid="3", action="send")
     assert answer.status_code == 303
-    message = queries.by_client_id(fields["token"])
+    message = details.by_client_id(fields["token"])
     (due,) = outbox.due(world.clock.now(), {world.line.connection_id: 1}, 1)
     assert due.flash
     assert message.dispatches[0].valid_until == message.created_at + 3 * 3600 * 1000
@@ -304,7 +302,7 @@ def test_a_validity_that_is_none_is_refused_beside_its_field(page, world):
     assert answer.status_code == 400
     assert 'id="ttl-error"' in answer.text
     assert 'name="flash" value="1" checked' in answer.text
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
 
 
 @pytest.mark.parametrize("path", ["/pin", "/test", "/leave", "/settings", ""])
@@ -326,4 +324,4 @@ def test_the_pages_are_well_formed(page, world, here, path):
 def test_nothing_is_done_without_the_form_token(page, here, path):
     fields = {"pin": "1234", "to": ANN, "text": "x"}
     assert page.client.post(here + path, data=fields).status_code == 403
-    assert queries.counts().all == 0
+    assert views.counts().all == 0

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from gateway.services import importing
 from gateway.services.messaging import Draft
 from gateway.services.people import Entered
-from gateway.store import blocked, groups, people, queries
+from gateway.store import blocked, groups, people, queries, views
 from tests.webui.conftest import ANN, BOB, Reader, World, words
 
 
@@ -264,7 +264,7 @@ def test_contacts_and_groups_are_chosen_from_the_list_without_script(admin, worl
         "/send", form="/send", action="send", recipients=picks[0], pick=picks, text="x"
     )
     assert sent.status_code == 303
-    (row,) = queries.page(queries.View.ALL)
+    (row,) = queries.page(views.View.ALL)
     assert row.people == 2
 
 
@@ -291,7 +291,7 @@ def test_one_form_is_one_message_also_with_placeholders(admin, world, ann) -> No
     for _ in range(2):
         fields = {"recipients": ANN, "text": "Hi {name}", "token": token, "action": "send"}
         assert admin.post("/send", form="/send", **fields).status_code == 303
-    (row,) = queries.page(queries.View.ALL)
+    (row,) = queries.page(views.View.ALL)
     assert row.words == "Hi Ann Otieno"
 
 

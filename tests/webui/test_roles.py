@@ -19,7 +19,7 @@ from gateway.services.people import Entered
 from gateway.services.roles import ADMINISTRATOR, OPERATOR, READER, ROLES, at_least
 from gateway.services.ussd import Ussd
 from gateway.simnet import Network
-from tests.services.test_credit import PlayedModem
+from tests.services.played_modem import PlayedModem
 from tests.webui.conftest import ANN, PASSWORD, Reader, World, make_app, words
 from webui import roles
 from webui.api import access

@@ -11,7 +11,7 @@ import pytest
 from gateway.clock import DAY, HOUR
 from gateway.recurrence import shown
 from gateway.services.messaging import Draft
-from gateway.store import groups, people, queries, schedules, settings
+from gateway.store import groups, people, queries, schedule_runs, schedules, settings, views
 from gateway.store.people import Contact
 from gateway.store.schedules import Status
 from tests.webui.conftest import ANN, BOB, Reader, World
@@ -65,7 +65,7 @@ def test_later_is_kept_and_shown_under_scheduled(admin: Reader, world: World):
     assert "in 2 hours" in page or "in 3 hours" in page
     assert "every 2 days" in page
     assert "EAT" in page
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
     assert "Scheduled" in plain(admin.get("/"))
 
 
@@ -154,7 +154,7 @@ def test_send_now_is_sent_once_however_often_it_is_clicked(admin: Reader, world:
     assert "Show the message" in admin.get(answer.location)
     again = do(admin, "send", version)
     assert "Nothing was done" in plain(admin.get(again.location))
-    assert queries.counts().all == 1
+    assert views.counts().all == 1
 
 
 def test_what_is_over_is_not_done_again(admin: Reader, world: World):
@@ -215,7 +215,7 @@ def test_missed_ones_are_a_notice_on_inbox_and_scheduled_until_seen(admin: Reade
         assert "1 scheduled message was not sent" in page
         assert "“hello”" in page
         assert "the box was off at that time" in page
-    up_to = schedules.unseen()[0].id
+    up_to = schedule_runs.unseen()[0].id
     admin.post("/scheduled/seen", form="/scheduled", up_to=up_to)
     assert "was not sent" not in plain(admin.get("/"))
 
@@ -226,7 +226,7 @@ def test_last_runs_lead_to_their_messages_and_back(admin: Reader, world: World):
     world.box.scheduling.run_due()
     page = admin.get("/scheduled")
     assert "Last times" in page
-    (row,) = queries.page(queries.View.ALL)
+    (row,) = queries.page(views.View.ALL)
     assert f"open={row.id}" in page
     opened = plain(admin.get(f"/?open={row.id}"))
     assert "to be sent later" in opened

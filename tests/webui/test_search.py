@@ -12,7 +12,7 @@ import pytest
 
 from gateway.services.files import KIND
 from gateway.services.longwork import Kind, LongWork
-from gateway.store import audits, groups, jobs, people, queries
+from gateway.store import audits, groups, jobs, people, queries, views
 from gateway.store.people import Contact
 from tests.webui.conftest import ANN, BOB, Reader, World
 from tests.webui.conftest import words as words_of
@@ -123,7 +123,7 @@ def test_all_that_was_found_can_be_deleted_at_once(admin: Reader, world: World) 
     window = admin.post("/selected", form="/", action="delete", **chosen)
     assert "60 messages" in words_of(window.text)
     admin.post("/selected/confirmed", form="/", action="delete", **chosen)
-    assert [r.id for r in queries.page(queries.View.ALL)] == [kept]
+    assert [r.id for r in queries.page(views.View.ALL)] == [kept]
     assert len(made) == 60
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gateway.events import Events
 from gateway.services.interactions import KIND, Interactions
 from gateway.services.longwork import Kind, LongWork
-from gateway.services.placeholders import Template, escaped
-from gateway.store import audits, db, inbox, outbox, queries, trash
+from gateway.store import audits, db, details, inbox, outbox, trash, views
 from tests.webui.conftest import ANN, BOB, NAME, Reader, World, field, words
 
 CAT = "+447700900789"
@@ -97,84 +94,6 @@ def test_who_may_only_read_gets_nothing_to_tick(
     assert "Delete" not in words(page[page.index('class="detail"') :])
 
 
-# reply and forward -----------------------------------------------------------------------------
-
-
-def test_reply_goes_to_the_distinct_senders_and_recipients(admin: Reader, world: World) -> None:
-    one, again, bank = world.receive("1"), world.receive("2"), world.receive("3", sender="BANK")
-    out = world.write("out", f"{BOB}, {CAT}")
-    response = admin.post("/selected", action="reply", m=[str(i) for i in (one, again, bank, out)])
-    assert response.status_code == 303
-    page = admin.get(response.headers["Location"])
-    said = re.search(r'<textarea id="recipients"[^>]*>\s*([^<]*)<', page)
-    assert said
-    assert sorted(said[1].split(", ")) == sorted([ANN, BOB, CAT])
-    assert "“BANK” cannot be answered, being no phone number, and is left out." in words(page)
-
-
-def test_one_sender_in_two_ways_of_writing_is_answered_once(admin: Reader, world: World) -> None:
-    one, two = world.receive("1"), world.receive("2", sender="0" + ANN.removeprefix("+44"))
-    page = admin.get(f"/send?reply={one},{two}")
-    said = re.search(r'<textarea id="recipients"[^>]*>\s*([^<]*)<', page)
-    assert said
-    assert said[1] == ANN
-
-
-def test_the_connection_it_came_in_on_is_offered_first(admin: Reader, world: World) -> None:
-    one, two = world.receive("1"), world.receive("2", sender=BOB)
-    page = admin.get(f"/send?reply={one}")
-    options = re.findall(r'<option value="(\d*)"( selected)?>', page)
-    assert options[0] == (str(world.line.connection_id), " selected")
-    assert options[1] == ("", "")
-    page = admin.get(f"/send?reply={one},{two}")
-    options = re.findall(r'<option value="(\d*)"( selected)?>', page)
-    assert options[0] == (str(world.line.connection_id), "")
-    assert options[1] == ("", " selected")
-
-
-def test_nobody_left_to_answer_is_refused_with_the_reason_and_the_ticks_stay(
-    admin: Reader, world: World
-) -> None:
-    one, two = world.receive("1", sender="BANK"), world.receive("2", sender="SHOP")
-    response = admin.post("/selected", action="reply", m=[str(one), str(two)], view="received")
-    assert response.status_code == 409
-    assert "None of these can be answered" in words(response.text)
-    assert "“BANK”" in words(response.text)
-    assert len(re.findall(r'name="m" value="\d+"[^>]* checked', response.text)) == 2
-
-
-def test_only_one_is_forwarded_and_its_text_is_sent_word_for_word(
-    admin: Reader, world: World
-) -> None:
-    one, two = world.receive("Gate {code} {{x}}"), world.receive("2")
-    response = admin.post("/selected", action="forward", m=[str(one), str(two)])
-    assert response.status_code == 409
-    assert "Only one SMS can be forwarded at a time" in words(response.text)
-    response = admin.post("/selected", action="forward", m=str(one))
-    page = admin.get(response.headers["Location"])
-    said = re.search(r'<textarea id="text"[^>]*>\n([^<]*)<', page)
-    assert said
-    sent = admin.post("/send", recipients=BOB, text=said[1], action="send", kind="Forward")
-    assert sent.status_code == 303
-    assert queries.page(views_all())[0].words == "Gate {code} {{x}}"
-
-
-def views_all() -> queries.View:
-    return queries.View.ALL
-
-
-@given(st.text(alphabet="{}a \n", max_size=30))
-def test_any_text_can_be_written_so_that_it_is_sent_as_it_stands(text: str) -> None:
-    if "{" in text:  # own fields are looked up in the store
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("gateway.services.placeholders.groups.fields", list)
-            template = Template(escaped(text))
-    else:
-        template = Template(escaped(text))
-    assert template.unknown == []
-    assert template.fill(("",)).texts == (text,)
-
-
 # delete, restore, delete for good --------------------------------------------------------------
 
 
@@ -194,7 +113,7 @@ def test_the_window_says_how_many_and_what_will_not_be_sent(admin: Reader, world
     assert "1 SMS is with a modem already and will be finished first" in ask(
         admin, "delete", moving
     )
-    assert queries.counts().deleted == 0
+    assert views.counts().deleted == 0
 
 
 def test_deleted_ones_are_in_deleted_communications_and_can_come_back(
@@ -225,7 +144,7 @@ def test_deleting_for_good_asks_and_empties(admin: Reader, world: World) -> None
     assert "cannot be brought back" in page
     page = confirm(admin, "delete for good", all="deleted", upto=str(ids[-1]), view="deleted")
     assert "3 messages deleted for good." in words(page)
-    assert queries.detail(ids[0]) is None
+    assert details.detail(ids[0]) is None
 
 
 def test_the_second_of_two_people_hears_that_it_was_done_already(
@@ -274,7 +193,7 @@ def test_a_page_from_before_another_sign_in_deletes_nothing(admin: Reader, world
         "/selected/confirmed", data={"csrf_token": "old", "action": "delete", "ids": str(message)}
     )
     assert response.status_code == 403
-    assert queries.counts().deleted == 0
+    assert views.counts().deleted == 0
 
 
 # resend ----------------------------------------------------------------------------------------
@@ -288,11 +207,11 @@ def test_the_window_counts_sms_to_recipients_that_failed(admin: Reader, world: W
     assert "You are about to resend 2 SMS" in page
     assert "Also 1 SMS that may have been sent already" in page
     assert confirm(admin, "resend", one, two, connection=str(world.spare.connection_id))
-    found = queries.detail(one)
+    found = details.detail(one)
     assert found is not None
     assert [d.state for d in found.dispatches] == ["pending", "pending", "sent"]
     assert {d.wanted for d in found.dispatches[:2]} == {world.spare.connection_id}
-    other = queries.detail(two)
+    other = details.detail(two)
     assert other is not None
     assert other.dispatches[0].state == "uncertain"
 
@@ -311,14 +230,14 @@ def test_a_connection_that_is_gone_is_refused_in_the_window(admin: Reader, world
     response = admin.post("/selected/confirmed", **fields)
     assert response.status_code == 422
     assert "not known any more" in words(response.text)
-    assert queries.counts().failed == 1
+    assert views.counts().failed == 1
 
 
 def test_common_causes_are_summed_up_above_sms_failed(admin: Reader, world: World) -> None:
     from gateway.routing import NO_RULE
 
     for _ in range(2):
-        found = queries.detail(world.write("x"))
+        found = details.detail(world.write("x"))
         assert found is not None
         outbox.give_up([found.dispatches[0].id], NO_RULE, "", world.clock.now())
     world.radio(world.write("y"), "failed")
@@ -335,7 +254,7 @@ def test_a_message_to_very_many_opens_and_all_its_recipients_can_be_seen(
 ) -> None:
     numbers = [f"+4477009{n:05}" for n in range(450)]
     message = world.write("hello", ",".join(numbers))
-    found = queries.detail(message)
+    found = details.detail(message)
     assert found is not None
     outbox.give_up([found.dispatches[444].id], "No credit.", "", world.clock.now())
     page = admin.get(f"/?open={message}")
@@ -387,7 +306,7 @@ def test_much_is_done_as_long_work_that_is_shown_and_can_be_stopped(
     work.run_all()
     assert "620 messages deleted." in words(admin.get(place))
     assert "Deleting messages" in words(admin.get("/work"))
-    assert queries.counts().deleted == 620
+    assert views.counts().deleted == 620
     assert admin.client.get("/work/999").status_code == 404
 
 
@@ -432,7 +351,7 @@ def test_what_was_written_survives_a_sign_in_in_another_tab(admin: Reader, world
     assert response.status_code == 403
     assert "press Send once more" in words(response.text)
     assert "long words" in response.text
-    assert queries.counts().all == 0
+    assert views.counts().all == 0
     fresh = data | {"csrf_token": field(response.text, "csrf_token")}
     assert admin.client.post("/send", data=fresh).status_code == 303
 

@@ -16,7 +16,7 @@ from gateway.services.options import Options
 from gateway.services.setup import STEPS
 from gateway.services.ussd import Ussd
 from gateway.store import connections, credit
-from tests.services.test_credit import PlayedModem
+from tests.services.played_modem import PlayedModem
 from tests.webui.conftest import ANN, Reader, World, make_app, words
 from webui import security
 

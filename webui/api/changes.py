@@ -12,7 +12,7 @@ import json
 from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.interactions import Action, Preview, Selection, Task
-from gateway.store import queries, schedules
+from gateway.store import details, schedules
 from webui.api import messages
 from webui.arguments import an_id
 from webui.current import box
@@ -93,13 +93,13 @@ def _destroyed(found: int | None, shown: str) -> Response:
 
 
 def _sent(client_id: str) -> int | None:
-    found = queries.by_client_id(client_id)
+    found = details.by_client_id(client_id)
     return found.id if found else None
 
 
 def _received(text: str) -> int | None:
     number = an_id(text)
-    found = queries.detail(number, most=1) if number else None
+    found = details.detail(number, most=1) if number else None
     return found.id if found and found.incoming else None
 
 

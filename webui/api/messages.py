@@ -6,9 +6,9 @@ from flask import Response, g, jsonify, make_response, request, url_for
 
 from gateway.services import schedule_people
 from gateway.services.messaging import Refused
-from gateway.store import queries, schedules
+from gateway.store import details, schedule_runs, schedules
+from gateway.store.details import Detail, DispatchInfo
 from gateway.store.outbox import DuplicateId
-from gateway.store.queries import Detail, DispatchInfo
 from webui.api import body
 from webui.current import box
 from webui.words import iso
@@ -49,7 +49,7 @@ def state(message_id: str) -> Response:
 
 
 def answer(client_id: str, status: int) -> Response:
-    if message := queries.by_client_id(client_id):
+    if message := details.by_client_id(client_id):
         return make_response(jsonify(_shape(message)), status)
     if later := schedules.by_client_id(client_id):
         return make_response(jsonify(_shape_later(later)), status)
@@ -80,7 +80,7 @@ def _shape_later(kept: schedules.Schedule) -> dict[str, object]:
     if kept.status in (schedules.Status.DONE, schedules.Status.CANCELLED):
         state, error = "Failed", "Cancelled."
         if kept.status is schedules.Status.DONE:
-            error = next((r.words for r in schedules.runs([kept.id], 1)[kept.id]), "")
+            error = next((r.words for r in schedule_runs.newest([kept.id], 1)[kept.id]), "")
     numbers = schedule_people.expand(kept.content.recipients).numbers
     return {
         "id": kept.client_id,

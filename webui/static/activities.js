@@ -20,16 +20,24 @@ main.addEventListener("click", (event) => {
   change(button);
 });
 
+function fields(button) {
+  const typed = new URLSearchParams(new FormData(form()));
+  typed.set("do", button.value);
+  return typed;
+}
+
 async function change(button) {
   if (busy) return;
   busy = true;
-  const body = new URLSearchParams(new FormData(form()));
-  body.set("do", button.value);
   try {
-    const response = await ask(form().getAttribute("action"), { method: "POST", body });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const fresh = page.getElementById("activity");
-    if (!fresh) throw new Error(response.statusText);
+    let typed, fresh;
+    do { // again, where somebody went on typing meanwhile
+      typed = fields(button);
+      const response = await ask(form().getAttribute("action"), { method: "POST", body: typed });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      fresh = page.getElementById("activity");
+      if (!fresh) throw new Error(response.statusText);
+    } while (fields(button).toString() !== typed.toString());
     form().replaceWith(document.adoptNode(fresh));
     equip();
     document.getElementById(button.getAttribute("formaction").slice(1))?.focus();

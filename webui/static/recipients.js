@@ -130,7 +130,7 @@ export function suggesting(field) {
 function showing(form, field) {
   const button = document.getElementById("show-contacts");
   const box = document.getElementById("choose");
-  let timer, asked = 0;
+  let timer, asked = 0, answered = 0;
 
   const fetched = async (more) => {
     const mine = ++asked;
@@ -144,6 +144,7 @@ function showing(form, field) {
       const response = await ask(button.dataset.url, { method: "POST", body });
       if (!response.ok || mine !== asked) return;
       const html = await response.text();
+      answered = mine;
       const find = box.querySelector("#find");
       const caret = document.activeElement === find && find ? find.selectionStart : null;
       box.innerHTML = html;
@@ -170,6 +171,7 @@ function showing(form, field) {
     const list = entries(field).filter((e) => e !== event.target.value);
     if (event.target.checked) list.push(event.target.value);
     write(field, list);
+    if (asked !== answered) fetched({}); // the list under way knows nothing of this tick
   });
   box.addEventListener("input", (event) => {
     if (event.target.id !== "find") return;

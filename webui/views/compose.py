@@ -26,7 +26,7 @@ from gateway.services import placeholders, schedule_people, wording
 from gateway.services.interactions import Selection
 from gateway.services.messaging import Draft, FieldError, Refused, new_id, tidy
 from gateway.services.scheduling import Gone, Stale
-from gateway.store import queries, schedules
+from gateway.store import details, queries, schedules
 from gateway.store.outbox import DuplicateId
 from webui import answering, choosing, later, messages
 from webui.arguments import an_id
@@ -178,7 +178,7 @@ def _send_once(form: Form) -> tuple[int, bool]:
         accepted = box().messaging.send(form.draft(), author=author(), origin="page")
         return accepted.message_id, False
     except DuplicateId:
-        stored = queries.by_client_id(form.token)
+        stored = details.by_client_id(form.token)
     numbers = box().messaging.recipients(form.recipients).numbers
     same = stored and stored.text == box().messaging.word(form.draft(), numbers).text
     if stored and same and {d.number for d in stored.dispatches} == set(numbers):
@@ -259,7 +259,7 @@ def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False)
         placeholders=placeholders.known(),
         hours=_hours(form),
         usual=box().sending.valid_hours(),
-        connections=messages.connections(),
+        connections=messages.connection_choices(),
     )
 
 

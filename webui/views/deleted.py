@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services import purging
 from gateway.services.refusals import Refused
-from gateway.store import audits, queries
+from gateway.store import audits, views
 from webui import audit_words
 from webui.arguments import an_id
 from webui.current import author, box
@@ -38,7 +38,7 @@ def _page(typed: str, errors: dict[str, str]) -> str:
         typed=typed,
         errors=errors,
         saved=bool(request.args.get("saved")),
-        number=queries.counts().deleted,
+        number=views.counts().deleted,
     )
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from gateway import __version__
 from gateway.health import Severity
 from gateway.services.status import Level
-from gateway.store import queries
+from gateway.store import views
 from gateway.store.db import StoreError
 from webui.current import box
 from webui.security import public
@@ -21,7 +21,7 @@ LEVELS = {Level.GOOD: "pass", Level.BUSY: "warn", Level.BAD: "warn"}
 def health() -> tuple[Response, int]:
     checks = {"store:ready": _check("pass", "The store can be read", 1, "boolean")}
     try:
-        counts = queries.counts()
+        counts = views.counts()
         status = box().status.snapshot()
     except StoreError as e:
         checks["store:ready"] = _check("fail", str(e), 0, "boolean")

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from flask import (
-    Blueprint,
-    abort,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services import failures
 from gateway.services.searching import Asked
 from gateway.states import WORST_FIRST, State
-from gateway.store import jobs, queries, views
-from gateway.store.queries import Detail
+from gateway.store import connections, details, jobs, views
+from gateway.store.details import Detail
 from webui import finding, messages, notices, roles
 from webui.arguments import an_id
 from webui.current import box
@@ -116,14 +109,14 @@ def detail(message_id: int) -> BaseResponse | str:
 @blueprint.get("/messages/<id:message_id>/recipients")
 def recipients(message_id: int) -> str:
     """Everybody that a message went to, by pages, of one state or of all."""
-    message = queries.detail(message_id, most=1)
+    message = details.detail(message_id, most=1)
     if message is None or message.incoming:
         abort(404)
     state = _state(request.args.get("state"))
-    found = queries.recipients(
+    found = details.recipients(
         message_id, state, an_id(request.args.get("after")) or 0, RECIPIENTS + 1
     )
-    names = queries.connection_names()
+    names = connections.names()
     deleted = message.deleted_at is not None
     return render_template(
         "recipients.html",
@@ -156,7 +149,7 @@ def _open(message_id: int | None, shown: ViewOf) -> DetailView | None:
     """The message to show opened, which makes it read, unless a mere reader looks at it."""
     if message_id is None:
         return None
-    found = queries.detail(message_id, messages.MOST_PEOPLE)
+    found = details.detail(message_id, messages.MOST_PEOPLE)
     if found is None or (found.deleted_at is not None) != shown.deleted:
         return None
     if found.incoming and found.read_at is None and roles.may_change():

@@ -13,7 +13,7 @@ from gateway.services import credit, line_settings
 from gateway.services.line_settings import CREDIT_FIELDS
 from gateway.services.messaging import Draft, Refused, new_id
 from gateway.services.options import LIMITS, SWITCHES, Options, is_risky
-from gateway.store import queries
+from gateway.store import details
 from gateway.store.outbox import DuplicateId
 from webui import lines
 from webui.current import author, box
@@ -168,7 +168,7 @@ def send_test(connection_id: int) -> BaseResponse | str:
 def _test(
     shown: Shown, values: Mapping[str, str], errors: Mapping[str, str] | None = None, told: str = ""
 ) -> str:
-    message = queries.by_client_id(told) if TOKEN.fullmatch(told) else None
+    message = details.by_client_id(told) if TOKEN.fullmatch(told) else None
     seen = DetailView.of(message) if message is not None else None
     waits = message is not None and any(
         d.state in ("pending", "sending") for d in message.dispatches

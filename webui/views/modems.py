@@ -8,7 +8,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.messaging import Refused
-from gateway.store import connections, queries
+from gateway.store import connections
 from webui import lines
 from webui.current import author, box
 from webui.views.connections import blueprint as blueprint
@@ -22,7 +22,7 @@ def modems() -> str:
         "modems.html",
         status=found.status,
         names={line.id: line.info.name for line in found.lines},
-        earlier=[m for m in queries.modems() if m.imei and m.imei not in here],
+        earlier=[m for m in connections.all_modems() if m.imei and m.imei not in here],
     )
 
 

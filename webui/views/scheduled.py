@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.refusals import Refused
 from gateway.services.scheduling import Gone
-from gateway.store import queries, schedules
+from gateway.store import connections, schedules
 from gateway.store.schedules import PAGE
 from webui import later, messages
 from webui.arguments import an_id
@@ -62,7 +62,7 @@ def _shown() -> dict[str, object]:
     after = _key(request.args.get("after", ""))
     waiting = schedules.waiting(after, PAGE + 1)
     more = waiting[PAGE - 1].next if len(waiting) > PAGE else None
-    names = {c.connection_id: c.name for c in queries.connections()}
+    names = {c.connection_id: c.name for c in connections.all_connections()}
     return {
         "hold": box().scheduling.hold(),
         "waiting": later.lines(waiting[:PAGE], names),

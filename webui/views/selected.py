@@ -105,7 +105,7 @@ def _ask(
         "sure": sure,
         "error": error,
         "picked": request.form.get("connection", ""),
-        "connections": messages.connections(),
+        "connections": messages.connection_choices(),
     }
     template = "_window.html" if _from_script() else "window.html"
     return make_response(render_template(template, **facts), 422 if error else 200)

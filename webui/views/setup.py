@@ -19,7 +19,7 @@ from gateway.services.messaging import Draft, FieldError, Refused
 from gateway.services.naming import set_identity
 from gateway.services.setup import STEPS, Setup
 from gateway.services.status import ModemStatus
-from gateway.store import connections, credit, queries
+from gateway.store import connections, credit, details
 from gateway.store.connections import ConnectionInfo
 from webui.arguments import an_id
 from webui.countries import countries
@@ -234,7 +234,7 @@ def send_test() -> BaseResponse:
 def _test_page(
     typed: Mapping[str, str], errors: Mapping[str, str], message_id: int | None = None
 ) -> str:
-    sent = queries.detail(message_id) if message_id else None
+    sent = details.detail(message_id) if message_id else None
     dispatch = sent.dispatches[0] if sent and sent.dispatches else None
     under_way = dispatch is not None and dispatch.state in ("pending", "sending", "scheduled")
     return _page(
