@@ -64,6 +64,7 @@ class SimulatedModem:
         """Unplug and end the thread."""
         if self._loop.running:
             self._loop.ask(self._pull_out)
+            self._loop.ask(self._terminal.close)
         self._loop.stop()
 
     def __enter__(self) -> SimulatedModem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import select
@@ -32,7 +33,9 @@ class Terminal:
         self._faults = faults
         self._received = received
         self._master = -1
+        self._reserved = -1  # keeps the number of a pty that vanished from being given away
         self._poll = select.poll()
+        self._pty = ""
         self._link: Path | None = None
         self._hung_up = True
         self._waiting: deque[tuple[float, bytes]] = deque()
@@ -45,22 +48,29 @@ class Terminal:
 
     def appear(self, link: Path | None = None) -> None:
         """Make a new pty; `link`, when given, becomes a symbolic link to it."""
+        self._release()
         self._master, slave = os.openpty()
         tty.setraw(slave)
-        path = os.ttyname(slave)
+        self._pty = os.ttyname(slave)
         os.close(slave)
         os.set_blocking(self._master, False)
         self._poll.register(self._master, select.POLLIN)
         self._hung_up = True
         self._loop.watch(self._master, self._on_event)
         if link is not None:
-            point_link(link, path)
-        self._link, self.path = link, str(link or path)
+            point_link(link, self._pty)
+        self._link, self.path = link, str(link or self._pty)
 
     def vanish(self) -> None:
-        """Take the pty away: programs that have it open see the device disappear."""
+        """Take the pty away: programs that have it open see the device disappear.
+
+        Its name stays unused until it appears again or `close`: whoever looks for the modem there
+        would find the terminal that somebody opened meanwhile, and talk to that.
+        """
         if self._master < 0:
             return
+        with contextlib.suppress(OSError):
+            self._reserved = os.open(self._pty, os.O_RDWR | os.O_NOCTTY)
         if self._link is not None:
             self._link.unlink(missing_ok=True)
         master, self._master = self._master, -1
@@ -69,6 +79,16 @@ class Terminal:
         self._loop.unwatch(master)
         self._poll.unregister(master)
         os.close(master)
+
+    def close(self) -> None:
+        """Vanish for good."""
+        self.vanish()
+        self._release()
+
+    def _release(self) -> None:
+        if self._reserved >= 0:
+            os.close(self._reserved)
+            self._reserved = -1
 
     def write(self, data: bytes) -> None:
         """Say `data`, spoilt as the switches want it."""

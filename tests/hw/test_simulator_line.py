@@ -140,6 +140,19 @@ def test_a_program_that_does_not_read_does_not_stop_the_modem(
     assert client.lines("AT")[-1] == "OK"
 
 
+def test_the_name_of_an_unplugged_modem_is_given_to_nobody_else(modem: SimulatedModem) -> None:
+    """Who looks for the modem under it would write into somebody's terminal."""
+    before = modem.port
+    modem.unplug()
+    others = [os.openpty() for _ in range(3)]
+    names = [os.ttyname(slave) for _, slave in others]
+    for pair in others:
+        for fd in pair:
+            os.close(fd)
+    assert before not in names
+    assert os.path.exists(modem.replug())
+
+
 def test_unplugging_takes_the_port_away_and_it_returns_under_another_name(
     client: Client, modem: SimulatedModem, tmp_path: Path
 ) -> None:

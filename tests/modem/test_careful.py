@@ -7,6 +7,7 @@ import pytest
 from gateway.at import Urc, answers
 from gateway.modem.jobs import careful, receive
 from gateway.modem.jobs.receive import Notice
+from gateway.modem.ledger import ReadPdu
 from tests.modem.played import Played
 
 PDU = (
@@ -105,6 +106,26 @@ def test_a_sound_listing_is_not_read_again():
 def test_half_a_report_is_no_news():
     assert receive.understand(Urc("+CDS", "+CDS: 23", CUT)) is None
     assert receive.understand(Urc("+CMT", "+CMT: ,23", CUT)) is not None  # all there will ever be
+
+
+@pytest.mark.parametrize(
+    ("line", "notice"),
+    [
+        ('+CMT: "SM",3', Notice("SM", 3)),
+        ('+CDS: "SR",12', Notice("SR", 12)),
+        ('+CMT: "M",3', Notice("M", 3)),
+        ("+CMT: ME,3", Notice("ME", 3)),
+    ],
+)
+@pytest.mark.parametrize("data", ["", CUT, CUT[:-1], PDU])
+def test_an_announcement_without_its_last_letter_stays_one(line: str, notice: Notice, data: str):
+    """What follows it is of a listing, and may be cut."""
+    assert receive.understand(Urc(line[:4], line, data)) == notice
+
+
+def test_a_message_from_somebody_with_a_short_name_is_one():
+    line = f'+CMT: "ME",{len(PDU) // 2 - 1 - int(PDU[:2], 16)}'
+    assert receive.understand(Urc("+CMT", line, PDU)) == ReadPdu(PDU, tpdu_length=int(line[-2:]))
 
 
 @pytest.mark.parametrize("header", ["+CDS: 23,", "+CDS:23,", '+CDS: 23,"'])

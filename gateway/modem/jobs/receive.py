@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,8 @@ from gateway.modem.ledger import ReadPdu
 
 DELETE_TRIES = 3
 MOST_SLOTS = 300
+# +CMTI or +CDSI that has lost its last letter on the way; a name that short is no sender's.
+CLIPPED = re.compile(r'\+(?:CMT|CDS):\s*"?(?P<memory>[A-Z]{1,2})"?,\s*(?P<slot>\d+)')
 OUTGOING = (2, 3)  # status of copies that a phone-like modem keeps of what it sent
 
 
@@ -32,6 +35,9 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
         case "+CMT" | "+CDS":
             pdu = urc.data.strip()
             length = _told_length(urc.line, pdu)
+            clipped = CLIPPED.fullmatch(urc.line)
+            if clipped and not careful.agrees(pdu, length):
+                return Notice(clipped["memory"], int(clipped["slot"]))
             if not pdu or (urc.name == "+CDS" and careful.is_cut(pdu, length)):
                 return None  # half a report settles nothing
             return ReadPdu(pdu, tpdu_length=length)
