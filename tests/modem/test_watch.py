@@ -151,13 +151,13 @@ def test_17_18_pulled_out_it_is_let_go_and_put_back_it_is_found_under_its_new_na
     until(lambda: world.states == {port: "ready"})
     terminal = modem.port
     assert terminal in open_files()
-    modem.unplug()
+    modem.stop()  # it holds no file any more, so what is still open is ours
     world.usb.unplug("1-1")
     world.pass_time()
     until(lambda: world.states == {port: "absent"} and "unplugged" in world.why(port))
     assert not any(terminal in path for path in open_files())
 
-    modem.replug()
+    modem.start()
     again = world.stick("1-1", "ttyUSB7", modem)
     world.pass_time()
     until(lambda: world.states == {again: "ready"})
