@@ -104,7 +104,12 @@ def test_a_sound_listing_is_not_read_again():
 
 
 def test_half_a_report_is_no_news():
-    assert receive.understand(Urc("+CDS", "+CDS: 23", CUT)) is None
+    report = "079194710167000006060C91527400000036621182204273406211822042734000"
+    for cut in (report[:-2], report.replace("79", "", 1), report.replace("00", "", 1)):
+        assert receive.understand(Urc("+CDS", "+CDS: 25", cut)) is None
+    for whole in (report, report + "FF" * 160):  # some fill up what follows
+        news = receive.understand(Urc("+CDS", "+CDS: 25", whole))
+        assert news == ReadPdu(whole, tpdu_length=25)
     assert receive.understand(Urc("+CMT", "+CMT: ,23", CUT)) is not None  # all there will ever be
 
 

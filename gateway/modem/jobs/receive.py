@@ -38,7 +38,7 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
             clipped = CLIPPED.fullmatch(urc.line)
             if clipped and not careful.agrees(pdu, length):
                 return Notice(clipped["memory"], int(clipped["slot"]))
-            if not pdu or (urc.name == "+CDS" and careful.is_cut(pdu, length)):
+            if not pdu or (urc.name == "+CDS" and _is_damaged(pdu, length)):
                 return None  # half a report settles nothing
             return ReadPdu(pdu, tpdu_length=length)
         case "^SMMEMFULL":
@@ -46,6 +46,13 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
         case "+QIND" | "+CIEV" if "smsfull" in urc.line.lower():
             return Notice("", -1)
     return None
+
+
+def _is_damaged(pdu: str, tpdu_length: int | None) -> bool:
+    """Whether characters are missing, at its end or so that its parts are out of place; what some
+    modems fill up behind it does no harm.
+    """
+    return careful.is_cut(pdu, tpdu_length) or not careful.agrees(pdu, None)
 
 
 def _told_length(header: str, pdu: str) -> int | None:
