@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.support.box import RunningBox, eventually
@@ -137,3 +137,17 @@ def test_recipients_of_a_forward_are_suggested(visit: OpenPage):
     field.press_sequentially("zoe")
     page.get_by_role("option", name=re.compile("Zoe Forward")).click()
     expect(field).to_have_value("Zoe Forward <+254799666091>, ")
+
+
+def test_what_is_typed_while_an_action_is_fetched_stays(visit: OpenPage):
+    page = visit()
+    page.goto("/activities/new")
+    held: list[Route] = []
+    page.route("**/activities/new", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_label("Kind of action").select_option("Forward")
+    with page.expect_request("**/activities/new"):
+        page.get_by_role("button", name="Add action").click()
+    page.get_by_label("Name").fill("Typed meanwhile")
+    held[0].continue_()
+    expect(page.get_by_role("group", name=re.compile("Forward"))).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("Typed meanwhile")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.support.box import RunningBox, eventually
@@ -106,3 +106,21 @@ def test_recipients_are_ticked_found_and_taken_out_again(visit: OpenPage, box: R
     expect(page.get_by_text("1 recipient", exact=True)).to_be_visible()
     expect(page.get_by_label("Helpers t")).not_to_be_checked()
     expect(page.get_by_label("Recipients")).to_have_value("Bob t <+254799555032>, ")
+
+
+def test_a_tick_stays_when_the_list_that_was_asked_for_before_comes(visit: OpenPage):
+    page = visit()
+    bring_in(page, "u", "+254799555041", "+254799555042")
+    page.goto("/send")
+    page.get_by_role("button", name="Show all contacts").click()
+    page.get_by_label("Find in all contacts").fill("u")
+    expect(page.get_by_label("Bob u")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/send/contacts", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/send/contacts"):
+        page.get_by_label("Find in all contacts").fill("bob u")
+    page.get_by_label("Bob u").check()
+    answer = held[0].fetch()
+    held[0].fulfill(response=answer)
+    expect(page.get_by_label("Ann u")).to_have_count(0)
+    expect(page.get_by_label("Bob u")).to_be_checked()

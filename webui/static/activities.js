@@ -20,6 +20,7 @@ main.addEventListener("click", (event) => {
   change(button);
 });
 
+/** What the form holds by now, and which of its buttons was pressed. */
 function fields(button) {
   const typed = new URLSearchParams(new FormData(form()));
   typed.set("do", button.value);

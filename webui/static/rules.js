@@ -17,8 +17,8 @@ function send(url, fields) {
 }
 
 async function sendNow(url, fields) {
-  fields.set("csrf_token", box.querySelector("[name=csrf_token]").value);
   try {
+    fields.set("csrf_token", box.querySelector("[name=csrf_token]").value);
     const response = await ask(url, { method: "POST", body: new URLSearchParams(fields) });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.getElementById("rules");
