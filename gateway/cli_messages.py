@@ -154,7 +154,7 @@ def _do(
             chosen = Selection(view=view, upto=views.newest(view))
         else:
             chosen = Selection(ids)
-            known = {i for i in ids if details.detail(i, most=1)}
+            known = {i for i in ids if details.get(i, most=1)}
             if missing := [str(i) for i in ids if i not in known]:
                 raise PlainError(f"There is no message {', '.join(missing)}. Nothing was done.")
         task = Task(Action(action), chosen, who(), uncertain, connection_id(connection))

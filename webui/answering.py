@@ -74,7 +74,7 @@ def forward(chosen: Selection) -> Start:
     """The text of the one message. Raises CannotBe."""
     if len(chosen.ids) != 1:
         raise CannotBe(ONE_ONLY)
-    message = details.detail(chosen.ids[0], most=1)
+    message = details.get(chosen.ids[0], most=1)
     if message is None or message.deleted_at is not None:
         raise CannotBe(GONE)
     if not message.text.strip():

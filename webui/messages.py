@@ -269,7 +269,7 @@ class DetailView:
 
     @classmethod
     def by_id(cls, message_id: int) -> DetailView | None:
-        found = details.detail(message_id, MOST_PEOPLE)
+        found = details.get(message_id, MOST_PEOPLE)
         return cls.of(found) if found else None
 
     @property

@@ -45,7 +45,7 @@ class Stopping:
                 log.exception("a message could not be looked at for STOP")
 
     def _read(self, message_id: int) -> None:
-        message = details.detail(message_id)
+        message = details.get(message_id)
         if message is None or not message.incoming or message.kind != "sms" or not message.peer:
             return
         number = normalise(message.peer, self._country())

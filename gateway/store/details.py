@@ -95,10 +95,10 @@ class Detail:
 def by_client_id(client_id: str) -> Detail | None:
     with errors():
         row = execute("SELECT id FROM message WHERE client_id = ?", (client_id,)).fetchone()
-    return detail(row[0]) if row else None
+    return get(row[0]) if row else None
 
 
-def detail(message_id: int, most: int | None = None) -> Detail | None:
+def get(message_id: int, most: int | None = None) -> Detail | None:
     """Deleted ones too (`deleted_at` says so). None: there is no such message.
 
     `most`: only so many dispatches, those with trouble first; a message may have thousands.

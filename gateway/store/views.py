@@ -150,11 +150,13 @@ def counted_states(
     """
     marks = ", ".join("?" * len(message_ids))
     found: dict[int, list[tuple[State, int]]] = {}
-    for message_id, state, count in execute(
-        "SELECT message_id, state, count(*) FROM dispatch"  # noqa: S608
-        f" WHERE held = ? AND state IN ({_ALL_STATES}) AND message_id IN ({marks})"
-        " GROUP BY state, message_id",
-        (held, *message_ids),
-    ):
+    with errors():
+        rows = execute(
+            "SELECT message_id, state, count(*) FROM dispatch"  # noqa: S608
+            f" WHERE held = ? AND state IN ({_ALL_STATES}) AND message_id IN ({marks})"
+            " GROUP BY state, message_id",
+            (held, *message_ids),
+        ).fetchall()
+    for message_id, state, count in rows:
         found.setdefault(message_id, []).append((State(state), count))
     return {message_id: tuple(counted) for message_id, counted in found.items()}

@@ -101,7 +101,7 @@ def test_a_wrong_pin_costs_one_try_ever_and_the_right_one_opens(
         eventually(lambda: not {"sim.pin", "sim.puk"} & issues(box))
         eventually(lambda: light(box) != "sim")
         sent = (State.SENT, State.DELIVERED)
-        eventually(lambda: details.detail(waits.message_id).dispatches[0].state in sent)
+        eventually(lambda: details.get(waits.message_id).dispatches[0].state in sent)
         assert [s.recipient for s in network.sent] == ["+254712345678"]
     card.unlocked = False  # the modem was without power
     modem.reboot()

@@ -90,7 +90,7 @@ class World:
         return {name: by_port[modem.port] for name, modem in self.modems.items()}
 
     def state(self, out: Out) -> State:
-        found = details.detail(out.id)
+        found = details.get(out.id)
         assert found is not None, f"{out} is gone"
         (dispatch,) = found.dispatches
         return dispatch.state

@@ -113,7 +113,7 @@ class ActivityWorld:
     def sent(self) -> list[tuple[tuple[str, ...], str]]:
         """Recipients and text of everything that goes out, oldest first."""
         ids = execute("SELECT id FROM message WHERE direction = 'out' ORDER BY id").fetchall()
-        found = [details.detail(i) for (i,) in ids]
+        found = [details.get(i) for (i,) in ids]
         return [(tuple(d.number for d in m.dispatches), m.text) for m in found if m]
 
 

@@ -34,7 +34,7 @@ def sent() -> list[tuple[str, str]]:
     """(number, text) of everything in the outbox, oldest first."""
     found = []
     for row in reversed(queries.page(View.ALL)):
-        message = details.detail(row.id)
+        message = details.get(row.id)
         assert message
         found += [(d.number, d.text or message.text) for d in message.dispatches]
     return found

@@ -54,7 +54,7 @@ def test_all_that_match_run_in_their_order_and_the_others_do_not(world):
     assert [text for _, text in world.sent()] == ["one", "two"]
     assert untriggered() == []
     assert activities.get(second).fired == 1
-    assert activities.get(second).last_fired_at == details.detail(message).created_at
+    assert activities.get(second).last_fired_at == details.get(message).created_at
     world.activities.shift(second, -1, "admin")
     world.activities.shift(second, -1, "admin")
     assert not world.activities.shift(second, -1, "admin")
@@ -173,7 +173,7 @@ def test_placeholders_of_a_reply_are_the_senders(world):
     (((number,), text),) = world.sent()
     assert number == ANN
     assert text == "Hi Ann Otieno (+254712000001), you wrote “I {like} braces” {sic}"
-    detail = details.detail(execute("SELECT id FROM message WHERE direction = 'out'").fetchone()[0])
+    detail = details.get(execute("SELECT id FROM message WHERE direction = 'out'").fetchone()[0])
     assert (detail.author, detail.origin) == ("Echo", "activity")
 
 

@@ -64,7 +64,7 @@ def add(clock: FakeClock, *numbers: str, text: str = "hi", **more: object) -> in
 
 
 def states(message_id: int) -> list[tuple[str, str]]:
-    detail = details.detail(message_id)
+    detail = details.get(message_id)
     assert detail is not None
     return [(d.state, d.reason) for d in detail.dispatches]
 

@@ -142,9 +142,9 @@ def test_old_messages_go_for_good_and_what_waits_stays(keeping: Keeping, clock: 
     young = message("+254711000009", at=clock.ms - 29 * DAY)
     keeping.change(replace(QUIET, delete_after_days=30))
     keeping.round()
-    assert details.detail(gone) is None
-    assert details.detail(waits) is not None
-    assert details.detail(young) is not None
+    assert details.get(gone) is None
+    assert details.get(waits) is not None
+    assert details.get(young) is not None
     assert db.execute("SELECT who FROM audit WHERE action = 'delete for good'").fetchall() == [
         ("the box itself",)
     ]
@@ -154,7 +154,7 @@ def test_nothing_goes_unless_somebody_chose_so(keeping: Keeping, clock: FakeCloc
     old = message(ANN, at=clock.ms - 3000 * DAY)
     sent(dispatches(old)[0], connection(), at=clock.ms - 3000 * DAY)
     keeping.round()
-    assert details.detail(old) is not None
+    assert details.get(old) is not None
 
 
 def test_the_oldest_go_while_they_take_too_much_room_but_never_what_is_new(

@@ -61,7 +61,7 @@ def write(clock, *numbers: str, via: int | None = None, **more) -> list[int]:
     numbers = numbers or ("+254712345678",)
     values = {"created_at": now, "due_at": now, "valid_until": now + DAY, "connection_id": via}
     message = outbox.add(outbox.Outgoing(text="hi", numbers=numbers, parts=1, **(values | more)))
-    return [d.id for d in details.detail(message).dispatches]
+    return [d.id for d in details.get(message).dispatches]
 
 
 def send(clock, dispatch: int, via: int, took: int = 2000) -> None:
@@ -174,7 +174,7 @@ def test_the_boxs_own_limits_and_how_long_a_message_waits(clock, store):
     assert (sending.limits().minute, sending.limits().hour, sending.limits().day) == (30, 5, 0)
     messaging = Messaging(clock, Events(), lambda: "KE")
     accepted = messaging.send(Draft("0712345678", "hi"))
-    (dispatch,) = details.detail(accepted.message_id).dispatches
+    (dispatch,) = details.get(accepted.message_id).dispatches
     assert dispatch.valid_until == clock.now() + 72 * HOUR
 
 
@@ -194,7 +194,7 @@ def test_what_waits_for_a_sim_can_go_through_another(sims, clock, store):
     assert sims.move(a, str(b), "ann") == 3
     assert waiting(b) == list(numbers)
     assert waiting(a) == []
-    message = details.detail(1)
+    message = details.get(1)
     assert message.connection_id == b
     assert "Moved to SIM 2 by ann" in message.dispatches[0].history[-1].reason
     assert message.dispatches[0].reason == ""
@@ -210,7 +210,7 @@ def test_a_message_that_has_begun_to_go_out_stays_with_its_sim(sims, clock, stor
     assert sims.leaving(a).begun == 1
     assert sims.move(a, str(b), "ann") == 0
     sims.forget(a, "", "ann")
-    (told,) = details.detail(1).dispatches
+    (told,) = details.get(1).dispatches
     assert (told.state, told.reason) == ("failed", LOST)
 
 
@@ -227,7 +227,7 @@ def test_a_sim_that_is_gone_leaves_its_history_behind(sims, lines, clock, store)
     assert connections.get(a) is None
     assert connections.names()[a] == "SIM 1"
     assert [r.rule.kind for r in rules.all_rules()] == [RuleKind.ANY]
-    assert details.detail(1).dispatches[0].connection_id == a
+    assert details.get(1).dispatches[0].connection_id == a
     (due,) = outbox.due(clock.now(), {b: 5}, 5)
     assert due.chosen_connection_id is None
 

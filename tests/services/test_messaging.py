@@ -77,7 +77,7 @@ def test_the_longest_text_goes(messaging):
 
 def test_line_ends_become_one_character(messaging):
     accepted = messaging.send(replace(GOOD, text="one\r\ntwo\rthree"))
-    detail = details.detail(accepted.message_id)
+    detail = details.get(accepted.message_id)
     assert detail is not None
     assert detail.text == "one\ntwo\nthree"
 
@@ -95,7 +95,7 @@ def test_a_message_waits_a_day_unless_told_otherwise(messaging, clock):
     assert outbox.expire(clock.now()) == 0
     clock.ms += 2
     assert outbox.expire(clock.now()) == 1
-    detail = details.detail(accepted.message_id)
+    detail = details.get(accepted.message_id)
     assert detail is not None
     assert "Expired" in detail.dispatches[0].reason
 

@@ -49,7 +49,7 @@ def texts(message_id: int) -> dict[str, str]:
 
 
 def states(message_id: int) -> dict[str, State]:
-    found = details.detail(message_id)
+    found = details.get(message_id)
     assert found is not None
     return {d.number: d.state for d in found.dispatches}
 
@@ -214,13 +214,13 @@ def test_each_recipient_gets_their_own_words(folk, messaging):
         ANN: f"Hello Ann of Kisumu, {{really}}: {ANN}",
         BOB: f"Hello +254 712 000002 of , {{really}}: {BOB}",
     }
-    assert details.detail(sent).text == text
+    assert details.get(sent).text == text
 
 
 def test_to_one_person_the_message_itself_is_filled_in(folk, messaging):
     folk.add(Entered("Ann", ANN))
     sent = messaging.send(Draft(ANN, "Hello {name}", fill=True)).message_id
-    assert details.detail(sent).text == "Hello Ann"
+    assert details.get(sent).text == "Hello Ann"
     assert texts(sent) == {ANN: "Hello Ann"}
 
 
@@ -264,7 +264,7 @@ def test_a_blocked_number_fails_at_once_and_the_others_go_out(folk, messaging):
     folk.block("0712000001", "admin")
     sent = messaging.send(Draft(f"{ANN}, {BOB}", "x")).message_id
     assert states(sent) == {ANN: State.FAILED, BOB: State.PENDING}
-    assert "blocked" in details.detail(sent).dispatches[0].reason
+    assert "blocked" in details.get(sent).dispatches[0].reason
 
 
 def test_blocking_stops_what_still_waits(folk, messaging):
@@ -276,7 +276,7 @@ def test_blocking_stops_what_still_waits(folk, messaging):
 def test_resending_to_a_blocked_number_does_not_get_past_dispatch(folk, messaging):
     folk.block(ANN, "admin")
     sent = messaging.send(Draft(ANN, "x")).message_id
-    messaging.resend([details.detail(sent).dispatches[0].id], "admin")
+    messaging.resend([details.get(sent).dispatches[0].id], "admin")
     assert [d.blocked for d in outbox.due(2**60, {1: 9}, 9)] == [True]
 
 

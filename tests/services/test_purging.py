@@ -48,7 +48,7 @@ def test_only_what_was_deleted_long_enough_ago_goes(purge: Purging, clock: FakeC
     assert purge.purge() == 0
     passes(clock, 11 * DAY)
     assert purge.purge() == 1
-    assert [details.detail(m) is None for m in (old, young, kept)] == [True, False, False]
+    assert [details.get(m) is None for m in (old, young, kept)] == [True, False, False]
     written = audits.page(None, 1)[0]
     assert (written.who, written.action) == ("Pigeonbox", "purge")
     assert written.detail == "1 message, deleted more than 30 days before"

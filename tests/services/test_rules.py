@@ -124,7 +124,7 @@ def test_a_group_that_a_rule_uses_says_so(known, line, clock):
 def test_whoever_changes_rules_is_remembered_and_what_waits_is_looked_at(known, line, clock):
     now = clock.now()
     message = outbox.add(outbox.Outgoing("hi", ("+254712345678",), 1, now, now, now + 10**6))
-    (dispatch,) = (d.id for d in details.detail(message).dispatches)
+    (dispatch,) = (d.id for d in details.get(message).dispatches)
     outbox.postpone([dispatch], now + 30_000, "down", now)
     known.add(Typed("connection", connection=str(line)), "ann")
     assert outbox.due(now, {line: 1}, 5)

@@ -47,7 +47,7 @@ def test_what_is_kept_for_later_is_not_sent_before(scheduling: Scheduling, clock
     assert scheduling.get(found.id).status is Status.DONE
     assert scheduling.run_due() == 0
     (row,) = queries.page(View.ALL)
-    message = details.detail(row.id)
+    message = details.get(row.id)
     assert message
     assert (message.author, message.origin, message.client_id) == (
         "ann",
@@ -188,7 +188,7 @@ def test_blocked_numbers_fail_as_usual(scheduling: Scheduling, clock):
     at(scheduling, clock, "2026-11-20T09:00")
     scheduling.run_due()
     (row,) = queries.page(View.ALL)
-    message = details.detail(row.id)
+    message = details.get(row.id)
     assert message
     assert {d.number: str(d.state) for d in message.dispatches} == {ANN: "failed", BOB: "pending"}
 
@@ -201,7 +201,7 @@ def test_what_was_chosen_for_it_goes_with_it(scheduling: Scheduling, clock):
     scheduling.add(chosen, clock.ms + DAY)
     clock.ms += DAY + 5000
     scheduling.run_due()
-    message = details.detail(queries.page(View.ALL)[0].id)
+    message = details.get(queries.page(View.ALL)[0].id)
     assert message
     assert (message.connection_id, message.with_report, message.when_uncertain) == (
         line, False, "resend",

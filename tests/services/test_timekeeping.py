@@ -94,13 +94,13 @@ def machine(store: Path) -> Machine:
 
 
 def created(message_id: int) -> int:
-    found = details.detail(message_id)
+    found = details.get(message_id)
     assert found
     return found.created_at
 
 
 def state(message_id: int) -> State:
-    found = details.detail(message_id)
+    found = details.get(message_id)
     assert found
     return found.dispatches[0].state
 
@@ -127,7 +127,7 @@ def test_what_waits_since_a_wrong_time_does_not_expire_when_the_right_one_comes(
     assert life.time.hold() == ""
     assert state(message) is State.PENDING
     assert created(message) == TRUE + 3 * DAY - HOUR
-    found = details.detail(message)
+    found = details.get(message)
     assert found
     assert found.dispatches[0].valid_until == created(message) + DAY
     assert texts() == ["in the dark", "before the power cut"]
@@ -162,7 +162,7 @@ def test_a_report_finds_its_part_though_the_clock_was_set_in_between(machine: Ma
     life = Life(machine)
     line = connections.upsert_connection("8944", "", life.clock.now()).connection_id
     message = life.send()
-    found = details.detail(message)
+    found = details.get(message)
     assert found
     sent(found.dispatches[0].id, line, mr=5, at=life.clock.now())
     life.passes(MINUTE)
@@ -217,7 +217,7 @@ def test_a_clock_that_jumps_back_sends_nothing_twice_and_loses_nothing(machine: 
     life.look()
     assert texts() == ["once"]
     pending = life.send("waiting", "+254711000009")
-    outbox.postpone([details.detail(pending).dispatches[0].id], life.clock.now() + MINUTE, "", 0)
+    outbox.postpone([details.get(pending).dispatches[0].id], life.clock.now() + MINUTE, "", 0)
     machine.synchronise(TRUE)
     life.look()
     due = outbox.due(life.clock.now() + 2 * MINUTE, {1: 9}, 50)
@@ -234,7 +234,7 @@ def test_an_hour_of_the_year_2066_leaves_nothing_waiting_for_it(machine: Machine
     machine.set(TRUE + 40 * 365 * DAY)
     life = Life(machine)
     message = life.send("from the future")
-    outbox.postpone([details.detail(message).dispatches[0].id], life.clock.now() + MINUTE, "", 0)
+    outbox.postpone([details.get(message).dispatches[0].id], life.clock.now() + MINUTE, "", 0)
     if years > 0:  # the box is restarted before the right time comes
         machine.restart(TRUE)
         life = Life(machine)
@@ -242,7 +242,7 @@ def test_an_hour_of_the_year_2066_leaves_nothing_waiting_for_it(machine: Machine
     machine.synchronise(TRUE)
     life.look()
     assert state(message) is State.PENDING
-    found = details.detail(message).dispatches[0]
+    found = details.get(message).dispatches[0]
     assert found.valid_until <= TRUE + DAY + MINUTE
     assert found.due_at <= TRUE + 2 * HOUR
     machine.restart(TRUE + HOUR)

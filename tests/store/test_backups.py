@@ -62,7 +62,7 @@ def test_what_waited_in_a_backup_comes_back_as_in_doubt_never_as_pending(folder:
     }
     counts = views.counts()
     assert (counts.failed, counts.sent, counts.pending) == (1, 1, 1)
-    detail = details.detail(1)
+    detail = details.get(1)
     assert detail is not None
     (found,) = detail.dispatches
     assert "may have been sent since" in found.reason

@@ -44,7 +44,7 @@ def test_a_message_is_kept_raw_and_shown() -> None:
     (kept,) = keep(pdu, c=c)
     assert (kept.new, kept.kind) == (True, Kind.DELIVER)
     assert kept.message_id is not None
-    found = details.detail(kept.message_id)
+    found = details.get(kept.message_id)
     assert found is not None
     assert (found.peer, found.text, found.connection_id) == (ANN, "Habari \U0001f600", c)
     assert (found.created_at, found.sent_at, found.sent_offset) == (NOW, NOW - MINUTE, 0)
@@ -108,7 +108,7 @@ def test_what_cannot_be_decoded_is_kept_and_shown(rubbish: str) -> None:
     (kept,) = keep(rubbish)
     assert (kept.kind, kept.new) == (Kind.RAW, True)
     assert kept.message_id is not None
-    found = details.detail(kept.message_id)
+    found = details.get(kept.message_id)
     assert found is not None
     assert "could not be decoded" in found.note
 
@@ -140,7 +140,7 @@ def test_the_sims_own_copy_of_a_sent_message_is_not_shown() -> None:
 def test_data_says_what_it_is_and_keeps_its_octets() -> None:
     (kept,) = keep(deliver("", dcs=4, data=b"\x01\x06http://mms.example/x\x00"))
     assert kept.message_id is not None
-    found = details.detail(kept.message_id)
+    found = details.get(kept.message_id)
     assert found is not None
     assert found.text == "[Data message, 23 octets (http://mms.example/x)]"
     assert found.note.startswith("Data: 0106")
@@ -149,7 +149,7 @@ def test_data_says_what_it_is_and_keeps_its_octets() -> None:
 def test_a_voicemail_indication_without_text_says_what_it_means() -> None:
     (kept,) = keep(deliver("", dcs=0xC8, data=b""))
     assert kept.message_id is not None
-    found = details.detail(kept.message_id)
+    found = details.get(kept.message_id)
     assert found is not None
     assert found.note == "Voicemail is waiting."
 
@@ -264,14 +264,14 @@ def test_after_a_day_it_is_shown_with_a_gap_and_a_late_part_completes_it() -> No
     assert inbox.give_up_waiting(NOW + DAY - 1) == []
     (message_id,) = inbox.give_up_waiting(NOW + DAY)
     assert inbox.give_up_waiting(NOW + DAY) == []
-    found = details.detail(message_id)
+    found = details.get(message_id)
     assert found is not None
     assert found.text == "one [part 2 of 3 missing]three"
     assert (found.complete, "Part 2 of 3 is missing" in found.note) == (False, True)
     inbox.mark_read([message_id], NOW)
     (late,) = keep(two, at=NOW + 2 * DAY)
     assert (late.message_id, late.new) == (message_id, True)
-    found = details.detail(message_id)
+    found = details.get(message_id)
     assert found is not None
     assert (found.text, found.note, found.complete) == ("one two three", "", True)
     assert found.read_at is None  # there is something new to read

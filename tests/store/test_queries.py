@@ -139,7 +139,7 @@ def test_the_detail_tells_what_happened_to_every_recipient() -> None:
     a, b = dispatches(m)
     sent(a, c, mr=5)
     outbox.refused(submitted(b, c), NOW, reason="Busy.", code="CMS 42", retry_at=NOW + DAY)
-    found = details.detail(m)
+    found = details.get(m)
     assert found is not None
     assert (found.text, found.author, found.connection_id) == ("hello", "ann", c)
     first, second = found.dispatches
@@ -157,7 +157,7 @@ def test_a_message_is_found_by_the_id_that_a_client_gave_it() -> None:
     assert found is not None
     assert found.id == m
     assert details.by_client_id("xyz") is None
-    assert details.detail(999) is None
+    assert details.get(999) is None
 
 
 def test_the_inbox_for_programs_pages_by_offset_and_tells_the_total() -> None:

@@ -24,7 +24,7 @@ def keep(line: int, pdu: str, at: int = NOW) -> inbox.Kept:
 
 def shown(kept: inbox.Kept) -> details.Detail:
     assert kept.message_id is not None
-    found = details.detail(kept.message_id)
+    found = details.get(kept.message_id)
     assert found is not None
     return found
 
@@ -120,7 +120,7 @@ def test_a_compressed_message_is_not_taken_for_text(line):
 
 
 def test_a_missed_call_is_a_message_of_its_own_kind(line):
-    found = details.detail(inbox.called(line, ANN, NOW))
+    found = details.get(inbox.called(line, ANN, NOW))
     assert found is not None
     assert (found.kind, found.peer, found.text, found.note) == ("call", ANN, "", "Missed call.")
     assert views.counts().unread == 1

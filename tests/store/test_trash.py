@@ -47,8 +47,8 @@ def test_only_what_is_in_the_bin_is_deleted_for_good() -> None:
     kept, gone = message(ANN), message(BOB)
     trash.delete([gone], NOW, "ann")
     assert trash.destroy([kept, gone], NOW, "ann") == 1
-    assert details.detail(gone) is None
-    assert details.detail(kept) is not None
+    assert details.get(gone) is None
+    assert details.get(kept) is not None
     assert audits.page(None, 1)[0].action == "delete for good"
 
 
@@ -57,7 +57,7 @@ def test_what_a_modem_is_sending_is_not_deleted_for_good() -> None:
     claimed(dispatches(m)[0], connection())
     trash.delete([m], NOW, "ann")
     assert trash.destroy([m], NOW, "ann") == 0
-    assert details.detail(m) is not None
+    assert details.get(m) is not None
 
 
 def test_a_long_message_deleted_for_good_does_not_come_back_as_incomplete() -> None:

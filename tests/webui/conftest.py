@@ -93,7 +93,7 @@ class World:
 
     def radio(self, message_id: int, *outcomes: str) -> None:
         """What becomes of each recipient: "sent", "failed", "uncertain" or "sending"."""
-        message = details.detail(message_id)
+        message = details.get(message_id)
         assert message is not None
         for dispatch, outcome in zip(message.dispatches, outcomes, strict=True):
             claim = outbox.Claim(

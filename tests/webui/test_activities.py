@@ -272,7 +272,7 @@ def test_the_fallback_reply(admin, world, hear) -> None:
     assert text in admin.get("/activities")
     message = hear("hello")
     made = runs.set_off(message)[0].steps[0].made_id
-    assert details.detail(made).text == "Sorry +44 7700 900123, what?"
+    assert details.get(made).text == "Sorry +44 7700 900123, what?"
     assert "Fallback reply" in words(admin.get(f"/untriggered?open={message}"))
 
 

@@ -22,7 +22,7 @@ def call(api: Api, method: str, path: str, body: object = None):  # type: ignore
 
 
 def client_id(message_id: int) -> str:
-    found = details.detail(message_id)
+    found = details.get(message_id)
     assert found is not None
     assert found.client_id is not None
     return found.client_id
@@ -116,8 +116,8 @@ def test_only_what_was_deleted_is_deleted_for_good(api: Api, world: World) -> No
         assert call(api, "DELETE", path).status_code == 204
         assert call(api, "DELETE", f"{path}?forever=1").status_code == 204
         assert call(api, "DELETE", f"{path}?forever=1").status_code == 404
-    assert details.detail(sent) is None
-    assert details.detail(received) is None
+    assert details.get(sent) is None
+    assert details.get(received) is None
 
 
 def test_what_a_modem_is_sending_is_not_deleted_for_good(api: Api, world: World) -> None:
@@ -127,7 +127,7 @@ def test_what_a_modem_is_sending_is_not_deleted_for_good(api: Api, world: World)
     call(api, "DELETE", path)
     refused = call(api, "DELETE", f"{path}?forever=1")
     assert (refused.status_code, "just sending" in refused.json["message"]) == (409, True)
-    assert details.detail(sent) is not None
+    assert details.get(sent) is not None
 
 
 def test_what_is_sent_later_is_listed_paused_resumed_and_sent(api: Api, world: World) -> None:

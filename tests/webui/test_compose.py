@@ -38,7 +38,7 @@ def test_a_message_is_stored_and_the_page_says_where_it_is(admin: Reader) -> Non
     page = words(admin.get(response.headers["Location"]))
     assert "4 SMS queued to 2 people." in page
     assert "SMS pending" in page
-    found = details.detail(row.id)
+    found = details.get(row.id)
     assert found is not None
     assert (found.author, found.origin, found.with_report) == ("admin", "page", True)
 
@@ -142,7 +142,7 @@ def test_each_form_is_a_message_of_its_own(admin: Reader) -> None:
 def test_a_made_up_token_does_not_get_into_the_store(admin: Reader) -> None:
     _send(admin, "x' OR 1=1")
     (row,) = _messages()
-    found = details.detail(row.id)
+    found = details.get(row.id)
     assert found is not None
     assert re.fullmatch(r"\w{21}", found.client_id or "")
 
@@ -157,7 +157,7 @@ def test_the_connections_are_offered_beside_default(admin: Reader, world: World)
         assert f'value="{info.connection_id}"' in page
         assert info.name in page
     _send(admin, connection=str(world.spare.connection_id))
-    found = details.detail(_messages()[0].id)
+    found = details.get(_messages()[0].id)
     assert found is not None
     assert found.connection_id == world.spare.connection_id
 

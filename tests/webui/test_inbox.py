@@ -87,7 +87,7 @@ def test_listing_messages_does_not_make_them_read(admin: Reader, world: World) -
     message = world.receive("news")
     for path in ("/", "/received", f"/live?ids={message}&open={message}"):
         admin.get(path)
-    found = details.detail(message)
+    found = details.get(message)
     assert found is not None
     assert found.read_at is None
 
@@ -207,14 +207,14 @@ def test_of_failed_and_uncertain_ones_the_failed_can_be_resent_alone(
 ) -> None:
     message = world.write("hello", f"{ANN}, {BOB}")
     world.radio(message, "failed", "uncertain")
-    found = details.detail(message)
+    found = details.get(message)
     assert found is not None
     failed, uncertain = (d.id for d in found.dispatches)
     page = words(admin.post(f"/messages/{message}/resend").text)
     assert "You are about to resend 1 SMS" in page
     assert "Also 1 SMS that may have been sent already" in page
     admin.post("/selected/confirmed", ids=str(message), action="resend")
-    found = details.detail(message)
+    found = details.get(message)
     assert found is not None
     assert [d.state for d in found.dispatches] == ["pending", "uncertain"]
     assert failed < uncertain

@@ -166,7 +166,7 @@ def test_the_limits_of_the_box_and_how_long_messages_wait(page, world, here):
     answer = page.post(path, form=path, minute="20", hour="100", day="0", valid_hours="48")
     assert answer.status_code == 303
     assert "Limits 20 a minute, 100 an hour" in words(page.get(here))
-    valid_until = details.detail(world.write()).dispatches[0].valid_until
+    valid_until = details.get(world.write()).dispatches[0].valid_until
     assert valid_until == world.clock.now() + 48 * 3600 * 1000
 
 
@@ -273,7 +273,7 @@ def test_what_waits_for_a_sim_that_is_gone_can_be_moved_and_the_sim_removed(page
     assert page.post(leave, form=leave).status_code == 303
     assert page.client.get(gone).status_code == 404
     assert connections.names()[spare] == "SIM 2"
-    assert details.detail(message).connection_id == line
+    assert details.get(message).connection_id == line
 
 
 def test_a_connection_in_service_is_not_removed(page, world, here):

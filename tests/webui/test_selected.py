@@ -144,7 +144,7 @@ def test_deleting_for_good_asks_and_empties(admin: Reader, world: World) -> None
     assert "cannot be brought back" in page
     page = confirm(admin, "delete for good", all="deleted", upto=str(ids[-1]), view="deleted")
     assert "3 messages deleted for good." in words(page)
-    assert details.detail(ids[0]) is None
+    assert details.get(ids[0]) is None
 
 
 def test_the_second_of_two_people_hears_that_it_was_done_already(
@@ -207,11 +207,11 @@ def test_the_window_counts_sms_to_recipients_that_failed(admin: Reader, world: W
     assert "You are about to resend 2 SMS" in page
     assert "Also 1 SMS that may have been sent already" in page
     assert confirm(admin, "resend", one, two, connection=str(world.spare.connection_id))
-    found = details.detail(one)
+    found = details.get(one)
     assert found is not None
     assert [d.state for d in found.dispatches] == ["pending", "pending", "sent"]
     assert {d.wanted for d in found.dispatches[:2]} == {world.spare.connection_id}
-    other = details.detail(two)
+    other = details.get(two)
     assert other is not None
     assert other.dispatches[0].state == "uncertain"
 
@@ -237,7 +237,7 @@ def test_common_causes_are_summed_up_above_sms_failed(admin: Reader, world: Worl
     from gateway.routing import NO_RULE
 
     for _ in range(2):
-        found = details.detail(world.write("x"))
+        found = details.get(world.write("x"))
         assert found is not None
         outbox.give_up([found.dispatches[0].id], NO_RULE, "", world.clock.now())
     world.radio(world.write("y"), "failed")
@@ -254,7 +254,7 @@ def test_a_message_to_very_many_opens_and_all_its_recipients_can_be_seen(
 ) -> None:
     numbers = [f"+4477009{n:05}" for n in range(450)]
     message = world.write("hello", ",".join(numbers))
-    found = details.detail(message)
+    found = details.get(message)
     assert found is not None
     outbox.give_up([found.dispatches[444].id], "No credit.", "", world.clock.now())
     page = admin.get(f"/?open={message}")

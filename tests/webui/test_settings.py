@@ -21,7 +21,7 @@ def test_country_and_name_count_at_once(world: World, admin: Reader) -> None:
     assert "<option selected>Africa/Nairobi</option>" in page
     assert "Clinic North" in page
     sent = world.box.messaging.send(Draft(recipients="0712 345678", text="Hi"), author="admin")
-    message = details.detail(sent.message_id)
+    message = details.get(sent.message_id)
     assert message is not None
     assert message.dispatches[0].number == "+254712345678"
 

@@ -99,7 +99,7 @@ def _sent(client_id: str) -> int | None:
 
 def _received(text: str) -> int | None:
     number = an_id(text)
-    found = details.detail(number, most=1) if number else None
+    found = details.get(number, most=1) if number else None
     return found.id if found and found.incoming else None
 
 

@@ -109,7 +109,7 @@ def detail(message_id: int) -> BaseResponse | str:
 @blueprint.get("/messages/<id:message_id>/recipients")
 def recipients(message_id: int) -> str:
     """Everybody that a message went to, by pages, of one state or of all."""
-    message = details.detail(message_id, most=1)
+    message = details.get(message_id, most=1)
     if message is None or message.incoming:
         abort(404)
     state = _state(request.args.get("state"))
@@ -149,7 +149,7 @@ def _open(message_id: int | None, shown: ViewOf) -> DetailView | None:
     """The message to show opened, which makes it read, unless a mere reader looks at it."""
     if message_id is None:
         return None
-    found = details.detail(message_id, messages.MOST_PEOPLE)
+    found = details.get(message_id, messages.MOST_PEOPLE)
     if found is None or (found.deleted_at is not None) != shown.deleted:
         return None
     if found.incoming and found.read_at is None and roles.may_change():

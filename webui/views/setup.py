@@ -234,7 +234,7 @@ def send_test() -> BaseResponse:
 def _test_page(
     typed: Mapping[str, str], errors: Mapping[str, str], message_id: int | None = None
 ) -> str:
-    sent = details.detail(message_id) if message_id else None
+    sent = details.get(message_id) if message_id else None
     dispatch = sent.dispatches[0] if sent and sent.dispatches else None
     under_way = dispatch is not None and dispatch.state in ("pending", "sending", "scheduled")
     return _page(

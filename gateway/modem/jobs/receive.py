@@ -13,7 +13,7 @@ from gateway.modem.ledger import ReadPdu
 
 DELETE_TRIES = 3
 MOST_SLOTS = 300
-# +CMTI or +CDSI that has lost its last letter on the way; a name that short is no sender's.
+# Perhaps a +CMTI or +CDSI that has lost its last letter; the PDU behind it is of a listing then.
 CLIPPED = re.compile(r'\+(?:CMT|CDS):\s*"?(?P<memory>[A-Z]{1,2})"?,\s*(?P<slot>\d+)')
 OUTGOING = (2, 3)  # status of copies that a phone-like modem keeps of what it sent
 
