@@ -161,6 +161,7 @@ class Dispatch:
         view = dict(lines)
         claims: list[outbox.Claim] = []
         refused = 0
+        hopeless: dict[str, list[int]] = {}
         waiting: dict[str, list[int]] = {}
         paused: dict[str, list[int]] = {}
         behind: dict[int, list[int]] = {}
@@ -188,9 +189,7 @@ class Dispatch:
                 case routing.Wait(reason=reason):
                     waiting.setdefault(reason, []).append(item.dispatch_id)
                 case routing.Refuse(reason=reason):
-                    refused += 1
-                    outbox.give_up([item.dispatch_id], reason, "", now)
-                    self._events.publish(OutboxChanged())
+                    hopeless.setdefault(reason, []).append(item.dispatch_id)
                 case routing.Busy(reason=reason, waits_for=connection_id):
                     paused.setdefault(reason, []).append(item.dispatch_id)
                     if connection_id is not None and item.chosen_connection_id is None:
@@ -200,8 +199,27 @@ class Dispatch:
         told = sum(outbox.tell(ids, reason) for reason, ids in paused.items() if reason)
         if waiting or told:
             self._events.publish(OutboxChanged())
+        refused += self._give_up(hopeless, lines, now)
         parked = self._park(behind, view)
         return self._hand_over(claims, now) or bool(waiting or refused or parked)
+
+    def _give_up(
+        self, hopeless: Mapping[str, Sequence[int]], lines: Mapping[int, routing.Line], now: int
+    ) -> int:
+        """Fail what no connection and no rule is for. How many?
+
+        `lines` and the rules were read before what is due: a SIM or a rule that is newer than they
+        are may be older than the message. Then nothing fails, and all is looked at anew.
+        """
+        if not hopeless:
+            return 0
+        if self._lines().keys() != lines.keys() or rules.enabled() != self._rules:
+            self.poke()
+            return 0
+        for reason, ids in hopeless.items():
+            outbox.give_up(ids, reason, "", now)
+        self._events.publish(OutboxChanged())
+        return sum(map(len, hopeless.values()))
 
     def _park(self, behind: Mapping[int, Sequence[int]], view: Mapping[int, routing.Line]) -> bool:
         """Let those that wait for one connection alone not hide others from one that is free."""

@@ -95,6 +95,11 @@ class World:
         (dispatch,) = found.dispatches
         return dispatch.state
 
+    def story(self, out: Out) -> str:
+        """What was tried, for whoever has to find out why it went wrong."""
+        found = details.get(out.id)
+        return str(found and found.dispatches)
+
     def received(self) -> list[tuple[str, str]]:
         """(sender, text) of everything in the inbox."""
         messages, _ = queries.inbox_list(10_000, 0)  # more may come between list and count
@@ -206,7 +211,7 @@ class World:
         if state in (State.SENT, State.DELIVERED) and not whole:
             wrong.append(f"{state} and not there")
         if state is State.FAILED and (whole or not fails):
-            wrong.append(f"failed, and the network has {dict(taken)}")
+            wrong.append(f"failed, and the network has {dict(taken)}: {self.story(out)}")
         if state in (State.PENDING, State.SENDING):
             wrong.append(f"still {state}")
         return wrong

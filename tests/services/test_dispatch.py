@@ -290,3 +290,46 @@ def test_a_connection_that_was_chosen_and_is_removed_is_said(dispatch, carriers,
     message = add(clock, "+254712345678", connection_id=a)
     dispatch.drain()
     assert states(message) == [("failed", REMOVED)]
+
+
+def test_a_connection_newer_than_the_look_around_is_not_taken_for_removed(
+    dispatch, carriers, clock
+):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    written = []
+
+    def arrives_after(lines: Mapping[int, Line]) -> Mapping[int, Line]:
+        """A SIM is put in and written through while the look before it is still made use of."""
+        if not written:
+            b = sim(clock, 2)
+            carriers.table[b] = Line(b, "B", True, 5)
+            written.append(add(clock, "+254712345678", connection_id=b))
+        return lines
+
+    before = carriers.lines
+    carriers.lines = lambda: arrives_after(before())
+    dispatch.drain()
+    assert states(written[0])[0][0] == "pending"
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [max(carriers.table)]
+
+
+def test_a_rule_newer_than_the_look_around_counts(dispatch, carriers, clock, monkeypatch):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    db.database.execute_sql("DELETE FROM routing_rule")
+    written = []
+    hurry = outbox.hurry
+
+    def added_meanwhile(now: int) -> int:
+        if not written:
+            rules.add(Rule(RuleKind.ANY))
+            written.append(add(clock, "+254712345678"))
+        return hurry(now)
+
+    monkeypatch.setattr(outbox, "hurry", added_meanwhile)
+    dispatch.drain()
+    assert states(written[0])[0][0] == "pending"
+    dispatch.drain()
+    assert carriers.numbers() == ["+254712345678"]
