@@ -17,17 +17,20 @@ phone receives and the answer to every command. The commands:
 from __future__ import annotations
 
 import json
+import os
+import select
 import signal
-import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
-from typing import Any, TextIO
+from typing import Any
 
 from gateway.simnet import Network, PhoneMessage
 from gateway.sms import EncodeError
-from hw.simulator import PERSONALITIES, SimulatedModem
+from hw.simulator import SimulatedModem
+
+STDIN = 0
 
 
 class Console:
@@ -129,46 +132,72 @@ def _message(one: PhoneMessage) -> dict[str, Any]:
     }
 
 
-def run_simulation(
-    count: int,
-    link: Path | None = None,
-    air_time: float = 0.0,
-    *,
-    personality: str = "generic",
-    lines: Iterable[str] | None = None,
-    out: TextIO | None = None,
-) -> None:
+def run_simulation(count: int, link: Path | None = None, air_time: float = 0.0) -> None:
     """Run `count` modems until quit, SIGTERM or Ctrl-C; the end of stdin alone ends nothing.
 
     With `link`, the ports also have the stable names modem-1, modem-2 ... in that folder.
     `air_time` is in seconds for each message.
     """
-    out = out or sys.stdout
 
     def say(what: Any) -> None:
         with suppress(BrokenPipeError):  # whoever read it has gone; the modems stay
-            print(json.dumps(what, ensure_ascii=False), file=out, flush=True)
+            print(json.dumps(what, ensure_ascii=False), flush=True)
 
     network = Network(air_time=air_time)
     for place in range(1, count + 1):
         name = link / f"modem-{place}" if link else None
-        network.add_modem(link=name, personality=PERSONALITIES[personality])
+        network.add_modem(link=name)
     console = Console(network, link, say)
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    with _signals() as bell, network:
+        network.on_arrival = lambda one: say({"received": _message(one)})
+        console.tell_modems()
+        for line in _typed(bell):
+            if line.strip() and not console.carry_out(line.strip()):
+                return
+
+
+@contextmanager
+def _signals() -> Iterator[int]:
+    """A descriptor that can be read once SIGTERM or Ctrl-C came.
+
+    One that only interrupts the next wait would be lost when it came just before that.
+    """
+    bell, rope = socket.socketpair()
+    rope.setblocking(False)
+    ends = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: None) for number in ends]
+    rung_before = signal.set_wakeup_fd(rope.fileno())
     try:
-        with network:
-            network.on_arrival = lambda one: say({"received": _message(one)})
-            console.tell_modems()
-            for line in lines if lines is not None else sys.stdin:
-                if line.strip() and not console.carry_out(line.strip()):
-                    return
-            while lines is None:
-                signal.pause()
-    except KeyboardInterrupt:
-        pass
+        yield bell.fileno()
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.set_wakeup_fd(rung_before)
+        for number, handler in zip(ends, before, strict=True):
+            signal.signal(number, handler)
+        rope.close()
+        bell.close()
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _typed(bell: int) -> Iterator[str]:
+    """The lines of stdin as they come, until `bell` rings."""
+    poll = select.poll()
+    poll.register(bell, select.POLLIN)
+    poll.register(STDIN, select.POLLIN)
+    rest = b""
+    while True:
+        ready = {fd for fd, _ in poll.poll()}
+        if bell in ready:
+            return
+        data = _read_stdin()
+        if not data:
+            poll.unregister(STDIN)
+            data = b"\n"  # whatever stands there is the last line
+        *whole, rest = (rest + data).split(b"\n")
+        yield from (line.decode(errors="replace") for line in whole)
+
+
+def _read_stdin() -> bytes:
+    """b"" at its end, also when there is none at all."""
+    try:
+        return os.read(STDIN, 1 << 16)
+    except OSError:
+        return b""

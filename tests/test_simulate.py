@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gateway import simulate
 from tests.hw.simulated import FINAL, Client
 from tests.test_simnet import PHONE, submits, type_in
 
@@ -115,6 +116,21 @@ def test_a_signal_ends_it_cleanly_and_takes_the_ports_away(
     _, errors = simulation.process.communicate(timeout=5)
     assert (simulation.process.returncode, errors) == (0, "")
     assert not list((tmp_path / "ports").iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_comes_before_it_waits_is_not_lost(number: signal.Signals) -> None:
+    with simulate._signals() as bell:
+        signal.raise_signal(number)
+        assert list(simulate._typed(bell)) == []
+
+
+def test_the_last_line_needs_no_line_end(simulation: Simulation) -> None:
+    assert simulation.process.stdin is not None
+    simulation.process.stdin.write("modems")
+    simulation.process.stdin.close()
+    simulation.process.stdin = None
+    assert simulation.next()["modems"] == simulation.modems
 
 
 def test_the_end_of_its_input_does_not_end_it(simulation: Simulation) -> None:
