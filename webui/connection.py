@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
 
 
 def _at_first() -> None:
-    """Files need none, and open pages ask for news every second, mostly to hear of none."""
+    """Files need none, and open pages ask for news all the time, mostly to hear of none."""
     if request.endpoint not in ("static", "live.live"):
         need()
 

@@ -3,8 +3,8 @@
 import { ask, banner, say, SignedOut, signedOut, tellTime } from "./page.js";
 import { reopen } from "./rows.js";
 
-// How long to wait after each answer, in milliseconds.
-const EVERY = { visible: 1000, hidden: 20_000, failing: [1500, 3000, 6000, 12_000, 20_000] };
+// How long to wait after each answer, in milliseconds. News are to be seen within two seconds.
+const EVERY = { visible: 1500, hidden: 20_000, failing: [1500, 3000, 6000, 12_000, 20_000] };
 
 const MOST_WATCHED = 200;
 

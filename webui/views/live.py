@@ -1,4 +1,4 @@
-"""What an open page asks every second: has anything changed, and what.
+"""What an open page asks again and again: has anything changed, and what.
 
 The answer carries an ETag of the box's revision, so that asking costs next to nothing while all is
 quiet. Only the state of the rows on the reader's page goes over, never their texts.
