@@ -72,6 +72,17 @@ LONG = "The water in tank {0} stands at 40 %, the pump runs and the pressure is 
 OVER = ("Sent", "Delivered", "Failed", "Uncertain")
 
 
+def mend(modem: SimulatedModem) -> None:
+    """End every fault. A blow that just falls may still silence it, so that is waited for first."""
+    plain = Faults()
+    modem.faults.strike = plain.strike
+    modem.replug()
+    for switches in FAULTS:
+        for name in switches:
+            setattr(modem.faults, name, getattr(plain, name))
+    modem.settle()
+
+
 @dataclass
 class Tally:
     """What a round, or all of them, came to."""
@@ -185,20 +196,12 @@ class Soak:
             if due > now:
                 self._ends.append((due, modem))
             else:
-                self._mend(modem)
-
-    def _mend(self, modem: SimulatedModem) -> None:
-        plain = Faults()
-        for switches in FAULTS:
-            for name in switches:
-                setattr(modem.faults, name, getattr(plain, name))
-        modem.replug()
-        modem.settle()
+                mend(modem)
 
     def _calm(self) -> None:
         self._ends.clear()
         for modem in self._modems:
-            self._mend(modem)
+            mend(modem)
 
     # comparing --------------------------------------------------------------------------------
 

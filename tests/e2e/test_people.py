@@ -123,4 +123,4 @@ def test_a_tick_stays_when_the_list_that_was_asked_for_before_comes(visit: OpenP
     answer = held[0].fetch()
     held[0].fulfill(response=answer)
     expect(page.get_by_label("Ann u")).to_have_count(0)
-    expect(page.get_by_label("Bob u")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Bob u")).to_be_checked()

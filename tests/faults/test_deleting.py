@@ -33,5 +33,5 @@ def test_a_deletion_whose_answer_is_lost_does_not_delete_the_next_message(
 
 
 def settled(box: World) -> None:
-    box.until(lambda: box.settled() and not box.complaints())
-    assert box.complaints() == []
+    box.until(box.settled)
+    assert box.left() == []

@@ -8,8 +8,7 @@ from random import Random
 import pytest
 
 from gateway.simnet import Network
-from hw.simulator import Faults
-from tests.bench.soak import FAULTS
+from tests.bench.soak import FAULTS, mend
 from tests.faults.world import world
 
 STEPS = 30  # faults; some two to four messages go each way between two of them
@@ -35,22 +34,11 @@ def test_a_mixture_of_faults_loses_nothing_and_doubles_nothing(
                 box.receive(name, long=long)
             before = len(network.sent)
             box.until(lambda before=before: len(network.sent) > before + 1, patience=0.15)
-            mended = box.modems[dice.choice(names)]
-            mend(mended.faults)
-            mended.replug()
+            mend(box.modems[dice.choice(names)])
         for modem in box.modems.values():
-            mend(modem.faults)
-            modem.replug()
-            modem.settle()
+            mend(modem)
         box.until(lambda: box.settled(late_reports=True), patience=40)
-        box.until(lambda: not box.complaints(doubt=MANY))
-        assert box.complaints(doubt=MANY) == []
+        assert box.left(doubt=MANY) == []
         probes = [box.send(name, with_report=False) for name in names]
         assert box.until(lambda: all(box.state(probe) == "sent" for probe in probes))
-
-
-def mend(faults: Faults) -> None:
-    plain = Faults()
-    for switches in FAULTS:
-        for name in switches:
-            setattr(faults, name, getattr(plain, name))
+        assert box.left(doubt=MANY) == []

@@ -38,8 +38,7 @@ def test_messages_wait_on_the_sim_and_reports_are_read(
         assert box.until(lambda: all(n >= 2 for n in stored(box).values()))
         assert box.received() == []
         switch(box, True)
-        assert box.until(lambda: not box.complaints())
-        assert box.complaints() == []
+        assert box.left() == []
 
 
 def test_a_full_sim_is_told_and_nothing_of_it_is_lost(
@@ -61,6 +60,5 @@ def test_a_full_sim_is_told_and_nothing_of_it_is_lost(
         out = box.send(name, with_report=False)
         assert box.until(lambda: box.state(out) is State.SENT)
         switch(box, True)
-        assert box.until(lambda: not box.complaints())
-        assert box.complaints() == []
+        assert box.left() == []
         assert box.until(lambda: "modem.warning" not in box.issues())

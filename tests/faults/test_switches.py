@@ -176,8 +176,7 @@ def settle(box: World, case: Case) -> None:
     """Everything has come to an end that is allowed."""
     box.until(lambda: box.settled(case.lost_reports) or not_more(box, case))
     allowed = {"doubt": case.doubt, "fails": case.fails, "lost": case.lost}
-    box.until(lambda: not box.complaints(**allowed), patience=BACK)
-    assert box.complaints(**allowed) == []
+    assert box.left(BACK, **allowed) == []
     if not case.lost_reports and case.with_report:
         assert [o for o in box.outs if box.state(o) == "sent"] == [], "a report was lost"
 
@@ -193,12 +192,9 @@ def prove_recovery(box: World, case: Case) -> None:
     for name in box.modems:
         box.receive(name)
     allowed = {"doubt": case.doubt, "fails": case.fails, "lost": case.lost}
-    box.until(
-        lambda: all(box.state(o) == "sent" for o in out.values()) and not box.complaints(**allowed),
-        patience=BACK,
-    )
+    box.until(lambda: all(box.state(o) == "sent" for o in out.values()), patience=BACK)
     assert {n: str(box.state(o)) for n, o in out.items()} == dict.fromkeys(out, "sent")
-    assert box.complaints(**allowed) == []
+    assert box.left(BACK, **allowed) == []
 
 
 def test_every_switch_is_tried():

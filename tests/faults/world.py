@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -201,8 +202,22 @@ class World:
             left = {m.name: m.used for m in modem.memories.values() if m.used}
             if left:
                 found.append(f"{name}: left in the modem: {left}")
-        shown = {name: s.state for name, s in self.status().items()}
-        return found + [f"{name}: shown as {s}" for name, s in shown.items() if s != "ready"]
+        return found + [
+            f"{name}: shown as {s.state} ({s.words} {s.last_step}), silent: {modem.faults.silent}"
+            for (name, s), modem in zip(self.status().items(), self.modems.values(), strict=True)
+            if s.state != "ready"
+        ]
+
+    def left(self, patience: float = PATIENCE, **allowed: Any) -> list[str]:
+        """The `complaints` as soon as there are none, or those that stay until patience is over.
+
+        Not to be asked twice: a modem that restarted without a word is found out at some later
+        look, and is then set up anew.
+        """
+        ends = time.monotonic() + patience
+        while (found := self.complaints(**allowed)) and time.monotonic() <= ends:
+            time.sleep(0.02)
+        return found
 
     def _wrong(self, out: Out, state: State, fails: bool) -> list[str]:
         taken = self.taken(out)
