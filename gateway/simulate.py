@@ -24,6 +24,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from gateway.simnet import Network, PhoneMessage
@@ -160,12 +161,13 @@ def run_simulation(count: int, link: Path | None = None, air_time: float = 0.0) 
 def _signals() -> Iterator[int]:
     """A descriptor that can be read once SIGTERM or Ctrl-C came.
 
-    One that only interrupts the next wait would be lost when it came just before that.
+    One that only interrupts the next wait would be lost when it came just before that. The second
+    one ends the program at once, for when nobody reads what it says.
     """
     bell, rope = socket.socketpair()
     rope.setblocking(False)
     ends = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: None) for number in ends]
+    before = [signal.signal(number, _next_time_at_once) for number in ends]
     rung_before = signal.set_wakeup_fd(rope.fileno())
     try:
         yield bell.fileno()
@@ -175,6 +177,10 @@ def _signals() -> Iterator[int]:
             signal.signal(number, handler)
         rope.close()
         bell.close()
+
+
+def _next_time_at_once(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)
 
 
 def _typed(bell: int) -> Iterator[str]:

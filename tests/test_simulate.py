@@ -14,6 +14,7 @@ import pytest
 
 from gateway import simulate
 from tests.hw.simulated import FINAL, Client
+from tests.support.box import eventually
 from tests.test_simnet import PHONE, submits, type_in
 
 
@@ -123,6 +124,19 @@ def test_a_signal_that_comes_before_it_waits_is_not_lost(number: signal.Signals)
     with simulate._signals() as bell:
         signal.raise_signal(number)
         assert list(simulate._typed(bell)) == []
+
+
+def test_a_second_signal_ends_it_when_nobody_reads_what_it_says(simulation: Simulation) -> None:
+    assert simulation.process.stdin is not None
+    simulation.process.stdin.write("modems\n" * 1000)  # the answers fill the pipe
+    simulation.process.stdin.flush()
+    simulation.process.terminate()
+
+    def ended() -> bool:
+        simulation.process.terminate()
+        return simulation.process.poll() is not None
+
+    eventually(ended, what="to end")
 
 
 def test_the_last_line_needs_no_line_end(simulation: Simulation) -> None:
