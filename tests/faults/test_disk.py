@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gateway.simnet import Network
-from tests.support.box import RunningBox, eventually
+from tests.support.box import RunningBox, eventually, free_port
 from tests.support.radio import texts_sent
 
 PHONE = "+254799000001"
@@ -94,8 +94,10 @@ def test_a_busy_database_is_said_and_waited_out(network: Network, tmp_path: Path
 
 def test_a_read_only_data_folder_is_one_plain_line(small_disk: Path):
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    page = f"127.0.0.1:{free_port()}"  # somebody may have a box running on the usual one
+    folder = str(small_disk / "data")
     done = subprocess.run(
-        [sys.executable, "-m", "gateway", "run", "--data", str(small_disk / "data")],
+        [sys.executable, "-m", "gateway", "run", "--data", folder, "--listen", page],
         capture_output=True,
         text=True,
         timeout=20,
