@@ -6,6 +6,7 @@
 #   sudo ./install.sh --upgrade    the same, for a box that has Pigeonbox: data are kept, and a
 #                                  version that does not come up healthy is taken back by itself
 #   sudo ./install.sh --uninstall  remove it and keep the data; --purge-data deletes them too
+#   sudo ./install.sh --verify     tell whether code and libraries are what was installed
 #        --serial yes|no           free the serial pins of a Raspberry Pi for a modem HAT
 #        --dry-run                 print every step and change nothing
 #
@@ -16,6 +17,7 @@
 #                --arch arm64      install and run it on another processor, emulated (or armhf)
 #   ./install.sh bench [NAME]      set up, then measure; prints JSON lines
 #   ./install.sh screenshots       set up, then take the pictures that README shows
+#   ./install.sh lock [--upgrade]  lock the versions of all libraries anew (hw/host/locks)
 #
 # A second run is quick. Whatever is cut off is mended by running the same command again.
 set -euo pipefail
@@ -68,13 +70,17 @@ find_python() {
     return 1
 }
 
-# set_up EXTRAS: a private environment that holds what pyproject.toml names.
+# shellcheck source=hw/host/fetch.sh
+. hw/host/fetch.sh
+
+# lock_stamp NAME: tells whether an environment was made from what is here now.
+lock_stamp() { printf '%s %s' "$1" "$(cat pyproject.toml "$LOCKS/$1.txt" | sha256sum | cut -d' ' -f1)"; }
+
+# set_up NAME: a private environment that holds what the lock of that name lists, checked.
 set_up() {
-    local python stamp want
-    want="$1 $(sha256sum pyproject.toml | cut -d' ' -f1)"
-    stamp=$VENV/.pigeonbox
-    if [ -x $PY ] && { [ "$(cat $stamp 2>/dev/null)" = "$want" ] ||
-        [ "$(cat $stamp 2>/dev/null)" = "[test] ${want#* }" ]; }; then
+    local python has lock=$LOCKS/$1.txt stamp=$VENV/.pigeonbox
+    has=$(cat $stamp 2>/dev/null || true)
+    if [ -x $PY ] && { [ "$has" = "$(lock_stamp "$1")" ] || [ "$1 $has" = "run $(lock_stamp test)" ]; }; then
         return
     fi
     if ! $PY -m pip --version >/dev/null 2>&1; then  # none yet, or one that was cut off half-made
@@ -88,10 +94,10 @@ newer has what is needed."
         say "Making a private Python environment in $VENV"
         "$python" -m venv $VENV || fail "The environment could not be made."
     fi
-    say "Fetching what pyproject.toml names"
-    $PY -m pip install --quiet --disable-pip-version-check --editable ".${1#none}" ||
+    say "Fetching what $lock names"
+    { fetch_locked $PY "$lock" --quiet && build_with $PY --quiet --editable .; } ||
         fail "Fetching failed. This first step needs the internet; later ones do not."
-    printf '%s' "$want" >$stamp
+    lock_stamp "$1" >$stamp
 }
 
 # The browser and the other programs that tests talk to.
@@ -147,28 +153,32 @@ run_tests() {
 case "${1-}" in
 demo)
     shift
-    set_up none
+    set_up run
     exec $VENV/bin/pigeonbox run --simulate 2 --data .demo --announce "$@"
     ;;
 test)
     shift
-    set_up '[test]'
+    set_up test
     test_programs
     run_tests "$@"
     ;;
 bench)
     shift
-    set_up none
+    set_up run
     exec $PY -m tests.bench "$@"
     ;;
 screenshots)
-    set_up '[test]'
+    set_up test
     test_programs
     exec $PY -m tests.e2e.screenshots
     ;;
+lock)
+    shift
+    make_locks "$@"
+    ;;
 test-appliance)
     shift
-    set_up '[test]'
+    set_up test
     if [ "${1-}" = --arch ]; then
         export PIGEONBOX_ARCH=${2-}
         shift $(($# > 1 ? 2 : 1))

@@ -52,8 +52,9 @@ the internet for this once. Check its network and its clock (date). $MENDING"
     tell "Packages: ${missing[*]}"
     for name in "${missing[@]}"; do
         quietly env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-            -o Dpkg::Use-Pty=0 "$name" || fail "The package $name could not be installed. As \
-root: apt-get install $name, which says why. $MENDING"
+            -o Dpkg::Use-Pty=0 "$name" || fail "The package $name could not be installed: \
+the box needs the internet for this once. Check its network and its clock (date); if both are well, \
+apt-get install $name as root says why. $MENDING"
     done
 }
 
@@ -78,7 +79,7 @@ account() {
 release_name() {
     local sum version
     sum=$(
-        { find gateway webui hw pyproject.toml -type f ! -name '*.pyc' -print0 | sort -z |
+        { find gateway webui hw install.sh pyproject.toml -type f ! -name '*.pyc' -print0 | sort -z |
             xargs -0 sha256sum; "${1:-/usr/bin/python3}" -V; } | sha256sum | cut -c1-10
     )
     version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
@@ -93,14 +94,15 @@ release_works() {
 
 # build_release NAME: code and libraries in a folder of their own, beside what runs now.
 build_release() {
-    local folder=$OPT/releases/$1 pip
+    local folder=$OPT/releases/$1 python
     if release_works "$folder"; then
         return
     fi
     tell "Pigeonbox $1 in $folder"
     if dry; then
         act python3 -m venv "$folder/venv"
-        act "$folder/venv/bin/pip" install "$folder/src"
+        act "$folder/venv/bin/pip" install --require-hashes -r "$LOCKS/run.txt"
+        act "$folder/venv/bin/pip" install --no-deps "$folder/src"
         return
     fi
     rm -rf "$folder"
@@ -111,32 +113,51 @@ build_release() {
     chmod -R u=rwX,go=rX "$folder/src"
     quietly /usr/bin/python3 -m venv "$folder/venv" ||
         fail "The Python environment could not be made. As root: apt-get install python3-venv. $MENDING"
-    pip=("$folder/venv/bin/python" -m pip --disable-pip-version-check install)
+    python=$folder/venv/bin/python
+    if ! quietly fetch_locked "$python" "$LOCKS/run.txt" --report "$folder/fetched.json"; then
+        rm -rf "$folder"
+        fail "The libraries that Pigeonbox needs could not be fetched as $LOCKS/run.txt lists \
+them: the box needs the internet for this once. Check its network and its clock (date). $MENDING"
+    fi
+    pins_library "$python" "$folder"
     # Built from a copy: the build leaves files behind.
     cp -r "$folder/src" "$folder/build"
-    if ! quietly "${pip[@]}" "$folder/build"; then
-        rm -rf "$folder"
-        fail "The libraries that Pigeonbox needs could not be fetched: the box needs the internet \
-for this once. Check its network and its clock (date). $MENDING"
-    fi
+    quietly build_with "$python" "$folder/build" ||
+        fail "Pigeonbox could not be built; the lines above say why."
     rm -rf "$folder/build"
-    pins_library "$folder/venv" "${pip[@]}"
+    "$python" -I hw/host/parts.py list "$1" "$folder"/fetched*.json >"$folder/parts.cdx.json"
+    rm -f "$folder"/fetched*.json
     "$folder/venv/bin/pigeonbox" --version >/dev/null ||
         fail "Pigeonbox was installed in $folder and does not start; see the lines above."
     sync -f "$folder"
     touch "$folder/complete"
 }
 
-# pins_library VENV PIP...: Debian's where it has one; on PyPI it is not for every Python.
+# verify: whether code and libraries of the version that runs are what was installed.
+verify() {
+    local name folder good=yes
+    name=$(current_release)
+    folder=$OPT/releases/$name
+    [ -n "$name" ] || fail "Pigeonbox is not installed on this machine."
+    if [ "$(cd "$folder/src" && release_name)" != "$name" ]; then
+        say "The code in $folder/src is not that of $name any more."
+        good=no
+    fi
+    "$folder/venv/bin/python" -I "$folder/src/hw/host/parts.py" check "$folder" >&2 || good=no
+    [ $good = yes ] || fail "What is named above has been changed since it was installed. To have \
+it anew: sudo rm $folder/complete, then sudo ./install.sh in the folder that you installed from."
+    say "Code and libraries of $name are as they were installed; $folder/parts.cdx.json lists them."
+}
+
+# pins_library PYTHON FOLDER: Debian's where it has one; on PyPI it is not for every Python.
 pins_library() {
     local from=/usr/lib/python3/dist-packages to file
-    to=$("$1/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-    shift
+    to=$("$1" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     if [ -e $from/lgpio.py ]; then
         for file in $from/lgpio.py $from/_lgpio*.so; do
             ln -sf "$file" "$to/"
         done
-    elif ! "$@" --quiet --only-binary :all: "lgpio>=0.2" >>"$LOG" 2>&1; then
+    elif ! fetch_locked "$1" "$LOCKS/pins.txt" --quiet --report "$2/fetched-pins.json" >>"$LOG" 2>&1; then
         say "   The library lgpio is not to be had here: LEDs and keys on the board's pins stay unused."
     fi
 }

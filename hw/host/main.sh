@@ -20,6 +20,7 @@ host_command() {
         upgrade | --upgrade) what=upgrade ;;
         uninstall | --uninstall) what=uninstall ;;
         place-files) what=place ;;
+        verify | --verify) what=verify ;;
         settle) what=settle ;;  # what pigeonbox-settle.service asks for
         --purge-data) purge=yes ;;
         --dry-run) DRY=yes ;;
@@ -37,6 +38,7 @@ host_command() {
     umask 022
     need_root "$what"
     case $what in
+    verify) verify ;;
     place) RELEASE=$(readlink -f .. ) && read_config && place_files ;;
     settle) one_at_a_time && mend_cut_off ;;
     uninstall) one_at_a_time && uninstall $purge ;;

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
@@ -28,6 +29,8 @@ def box(machine: Machine) -> Machine:
         machine.bring()
         if not (machine.root / "boot/firmware").exists():
             (machine.root / "boot/firmware").mkdir(parents=True)
+        # Whatever pip is told on the machine decides nothing here.
+        (machine.root / "etc/pip.conf").write_text("[global]\nindex-url = http://127.0.0.9/\n")
         machine.install("--serial", "no")
         machine.do("pigeonbox", "send", "--id", "kept", "+254712345678", "before the upgrade")
     machine.wait_well()
@@ -128,6 +131,20 @@ def test_nothing_of_the_code_can_be_changed_by_the_service(box):
     mine = box.tell("find", "/opt/pigeonbox", "-user", "pigeonbox", "-o", "-perm", "-o=w", "-type",
                     "f")  # fmt: skip
     assert mine == ""
+
+
+def test_its_parts_are_listed_and_a_changed_one_is_told(box):
+    listed = json.loads(box.tell("cat", "/opt/pigeonbox/current/parts.cdx.json"))
+    assert {"Flask", "peewee", "waitress"} <= {part["name"] for part in listed["components"]}
+    assert "as they were installed" in box.install("--verify")
+    python = box.tell("sh", "-c", "ls -d /opt/pigeonbox/current/venv/lib/python3.*/site-packages")
+    file = box.root / python[1:] / "waitress/server.py"
+    kept = file.read_bytes()
+    file.write_bytes(kept + b"# more\n")
+    try:
+        assert "waitress/server.py has been changed" in box.refused("--verify")
+    finally:
+        file.write_bytes(kept)
 
 
 def test_a_second_run_changes_nothing(box):
