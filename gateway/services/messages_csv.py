@@ -56,7 +56,7 @@ class MessagesCsv:
 
     def _written(self, found: list[Line]) -> str:
         names = self._names({line.number for line in found})
-        via = {c.connection_id: c.name for c in connections.all_connections()}
+        via = connections.names()
         zone = self._zone()
         return sheets.write(
             (

@@ -227,7 +227,7 @@ class _Reader:
         if not typed:
             return None
         found = typed.isascii() and typed.isdigit() and len(typed) < 19 and int(typed)
-        if not found or not connections.exists(found):
+        if not found or found not in connections.names():  # a forgotten one has a history
             self._wrong("connection", "This connection is not known; choose another.")
             return None
         return int(found)

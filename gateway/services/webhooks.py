@@ -153,8 +153,7 @@ class Webhooks:
         """The shape of SMSGate (docs.sms-gate.app, "sms:received"), where `id` names this call."""
         message = step.message
         received = datetime.fromtimestamp(message.at / 1000, UTC)
-        order = {c.connection_id: (i, c) for i, c in enumerate(connections.all_connections(), 1)}
-        position, line = order.get(message.connection_id or 0, (None, None))
+        line = connections.every().get(message.connection_id or 0)
         return {
             "deviceId": self._preferences.name(),
             "event": "sms:received",
@@ -166,7 +165,7 @@ class Webhooks:
                 "phoneNumber": message.sender,
                 "sender": message.sender,
                 "recipient": line.number if line and line.number else None,
-                "simNumber": position,
+                "simNumber": line.position if line else None,
                 "receivedAt": received.astimezone(self._preferences.zone()).isoformat(
                     timespec="milliseconds"
                 ),

@@ -166,6 +166,13 @@ def names() -> dict[int, str]:
         return dict(execute("SELECT id, name FROM connection").fetchall())
 
 
+def every() -> dict[int, ConnectionInfo]:
+    """By their ids, for what is told of the past: forgotten ones too, under their old numbers."""
+    with errors():
+        rows = execute(f"{_COLUMNS} ORDER BY position, id").fetchall()
+    return {row[0]: _info(row) for row in rows}
+
+
 def get(connection_id: int) -> ConnectionInfo | None:
     """None when there is no such one, or it was forgotten."""
     with errors():

@@ -28,10 +28,11 @@ def export() -> Response:
         return _wrong(f"view must be one of {', '.join(View)}.")
     given = dict(request.args)
     if number := given.pop("simNumber", ""):
-        known = connections.all_connections()
-        if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= len(known)):
-            return _wrong(f"simNumber {number[:20]} is not known; there are {len(known)}.")
-        given["connection"] = str(known[int(number) - 1].connection_id)
+        known = {str(c.position): c.connection_id for c in connections.every().values()}
+        if number not in known:
+            there = ", ".join(known) or "none"
+            return _wrong(f"simNumber {number[:20]} is not known; there is: {there}.")
+        given["connection"] = str(known[number])
     try:
         chosen = box().searching.chosen(Asked.of(given), View(view))
     except Refused as e:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify, make_response, request
 
 from gateway.store import connections, queries
+from gateway.store.connections import ConnectionInfo
 from webui.words import iso
 
 MOST, USUAL = 500, 50
@@ -17,8 +18,8 @@ def received() -> Response:
     if offset is None:
         return make_response(jsonify(message="offset must be 0 or more."), 400)
     messages, total = queries.inbox_list(limit, offset)
-    numbers = {c.connection_id: (c.position, c.number) for c in connections.all_connections()}
-    response = jsonify([_shape(m, numbers) for m in messages])
+    lines = connections.every()
+    response = jsonify([_shape(m, lines.get(m.connection_id or 0)) for m in messages])
     response.headers["X-Total-Count"] = str(total)
     return response
 
@@ -31,14 +32,13 @@ def _number(name: str, default: int) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _shape(message: queries.Received, numbers: dict[int, tuple[int, str]]) -> dict[str, object]:
-    position, recipient = numbers.get(message.connection_id or 0, (None, ""))
+def _shape(message: queries.Received, line: ConnectionInfo | None) -> dict[str, object]:
     return {
         "id": str(message.id),
         "type": "CALL" if message.kind == "call" else "SMS",
         "sender": message.sender,
-        "recipient": recipient or None,
-        "simNumber": position,
+        "recipient": (line.number if line else "") or None,
+        "simNumber": line.position if line else None,
         # The whole of it: an SMS is no longer than a preview. A call has no text but what it is.
         "contentPreview": message.note if message.kind == "call" else message.text,
         "createdAt": iso(message.created_at),
