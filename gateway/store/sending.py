@@ -231,7 +231,7 @@ def accepted(part_id: int, mr: int | None, now: int) -> State:
         state = progress(seen.dispatch_id, seen.state, now)
         if mr is None:
             return state
-        return reports.take_early(part_id, seen.connection_id, mr, now) or state
+        return reports.take_early(part_id, mr, now) or state
 
 
 def _may_still_settle(seen: _Sight) -> bool:
