@@ -28,27 +28,29 @@ from gateway import (
     cli_scheduled,
     cli_welcome,
     config,
+    saying,
 )
 from gateway.cli_shared import (
+    Commands,
     PlainError,
     as_json,
     common,
     connection_id,
     open_store,
     plain_errors,
-    print_json,
     read_settings,
     store_clock,
     who,
 )
 from gateway.clock import SystemClock
 from gateway.log_secrets import hide_secrets
+from gateway.saying import say, say_json
 
 if TYPE_CHECKING:
     from gateway.store.schedules import Schedule
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pigeonbox")
 def main() -> None:
     """A plug-in SMS box: modems, one service, a local page."""
@@ -189,9 +191,9 @@ def send(
         except DuplicateId as e:
             raise PlainError(f"There is already a message with the id {client_id}.") from e
     if as_json:
-        print_json({"id": accepted.client_id, "people": accepted.people, "sms": accepted.sms})
+        say_json({"id": accepted.client_id, "people": accepted.people, "sms": accepted.sms})
     else:
-        click.echo(f"{accepted.words} (id {accepted.client_id})")
+        say(f"{accepted.words} (id {accepted.client_id})")
 
 
 @main.command()
@@ -206,19 +208,19 @@ def modems(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     if status is None:
         raise PlainError("The service is not running on this data folder; start it first.")
     if as_json:
-        print_json(status["modems"])
+        say_json(status["modems"])
         return
     if not status["modems"]:
-        click.echo("No modem is set up on this box.")
+        say("No modem is set up on this box.")
     for modem in status["modems"]:
         name = modem["connection_name"] or modem["model"] or "unknown modem"
         facts = [modem["operator"], modem["signal"], "roaming" if modem["roaming"] else ""]
         told = ", ".join(f for f in (modem["words"], *facts) if f)
-        click.echo(f"{modem['port']}  {name}: {told}. {modem['advice']}".rstrip())
+        say(f"{modem['port']}  {name}: {told}. {modem['advice']}".rstrip())
         for words in modem["warnings"]:
-            click.echo(f"    {words}")
+            say(f"    {words}")
     for finding in status["findings"]:
-        click.echo(finding["words"])
+        say(finding["words"])
 
 
 @main.command()
@@ -239,13 +241,13 @@ def passwd(
     if from_stdin:
         password = sys.stdin.readline().rstrip("\n")
     else:
-        password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+        password = saying.ask("New password", hide_input=True, confirmation_prompt=True)
     with open_store(read_settings(config_file, data)):
         try:
             Accounts(SystemClock()).set_password(name, password, who=who(), role=role or "")
         except AccountError as e:
             raise PlainError(str(e)) from e
-    click.echo(f"The password of {name} is set.")
+    say(f"The password of {name} is set.")
 
 
 @main.group()
@@ -278,9 +280,9 @@ def token_add(
         except AccountError as e:
             raise PlainError(str(e)) from e
     if as_json:
-        print_json({"name": name, "token": secret, "scopes": list(scopes or USUAL_SCOPES)})
+        say_json({"name": name, "token": secret, "scopes": list(scopes or USUAL_SCOPES)})
     else:
-        click.echo(secret)
+        say(secret)
 
 
 @token.command("list")
@@ -293,7 +295,7 @@ def token_list(config_file: Path | None, data: Path | None, as_json: bool) -> No
     with open_store(read_settings(config_file, data)):
         found = Programs(SystemClock()).all()
     if as_json:
-        print_json(
+        say_json(
             [
                 {
                     "name": t.name,
@@ -306,7 +308,7 @@ def token_list(config_file: Path | None, data: Path | None, as_json: bool) -> No
         )
     else:
         told = [f"{t.name}  ({', '.join(t.scopes)})" for t in found]
-        click.echo("\n".join(told) or "There are no tokens.")
+        say(*(told or ["There are no tokens."]))
 
 
 @token.command("revoke")
@@ -319,7 +321,7 @@ def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None
     with open_store(read_settings(config_file, data)):
         if not Programs(SystemClock()).revoke(name, who=who()):
             raise PlainError(f"There is no token called {name}.")
-    click.echo(f"{name} can no longer be used.")
+    say(f"{name} can no longer be used.")
 
 
 main.add_command(cli_welcome.code)
@@ -346,17 +348,16 @@ main.add_command(cli_people.groups)
 
 def _say_kept(kept: Schedule, as_json: bool) -> None:
     if as_json:
-        print_json({"id": kept.client_id, "number": kept.id, "at": kept.next and kept.next.at})
+        say_json({"id": kept.client_id, "number": kept.id, "at": kept.next and kept.next.at})
     else:
-        click.echo(f"Scheduled as number {kept.id} (id {kept.client_id})")
+        say(f"Scheduled as number {kept.id} (id {kept.client_id})")
 
 
 def _start_logging(settings: config.Config) -> None:
-    logging.basicConfig(
-        level=settings.log_level,
-        format="%(asctime)s %(levelname)-7s %(threadName)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(saying.LogLines("%(asctime)s %(levelname)-7s %(threadName)s: %(message)s"))
+    logging.basicConfig(level=settings.log_level, handlers=[handler])
+    saying.log_crashes()
     statements = logging.getLogger("peewee")
     if not settings.log_texts:  # peewee would log every statement with its values
         statements.setLevel(logging.INFO)

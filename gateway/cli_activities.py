@@ -15,11 +15,11 @@ from gateway.cli_shared import (
     common,
     connection_id,
     open_store,
-    print_json,
     read_settings,
     who,
 )
 from gateway.clock import SystemClock
+from gateway.saying import say, say_json
 
 if TYPE_CHECKING:
     from gateway.services.activities import Activities
@@ -41,19 +41,19 @@ def list_(config_file: Path | None, data: Path | None, as_json: bool) -> None:
         found = activity_words.described()
         fallback = service.fallback()
     if as_json:
-        print_json(found)
+        say_json(found)
         return
     for n, one in enumerate(found, 1):
         state = "" if one["enabled"] else " (switched off)"
-        click.echo(f"{n}. {one['name']}{state}: {'; '.join(one['when'])}")
+        say(f"{n}. {one['name']}{state}: {'; '.join(one['when'])}")
         for deed in one["actions"]:
-            click.echo(f"    {deed}")
+            say(f"    {deed}")
         for trouble in one["troubles"]:
-            click.echo(f"    {trouble}")
+            say(f"    {trouble}")
     if not found:
-        click.echo("There are no activities.")
+        say("There are no activities.")
     if fallback.on:
-        click.echo(f"Fallback reply: {fallback.text}")
+        say(f"Fallback reply: {fallback.text}")
 
 
 @activities.command("try")
@@ -84,10 +84,10 @@ def try_(
             }
             for t in tried
         ]
-        print_json(shown)
+        say_json(shown)
         return
     for one in tried:
-        click.echo(f"{one.activity.name}: {one.words}" if one.activity else one.words)
+        say(f"{one.activity.name}: {one.words}" if one.activity else one.words)
 
 
 @activities.command()
@@ -116,7 +116,7 @@ def _switch(config_file: Path | None, data: Path | None, name: str, on: bool) ->
             names = ", ".join(a.name for a in known) or "none yet"
             raise PlainError(f"There is no activity called {name}. Known: {names}.")
         service.switch(found.id, on, who())
-    click.echo(f"{found.name} is switched {'on' if on else 'off'}.")
+    say(f"{found.name} is switched {'on' if on else 'off'}.")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gateway.cli_shared import PlainError, common, read_settings
+from gateway.saying import say
 
 
 @click.group()
@@ -32,9 +33,9 @@ def certificate_make(
         made, key = tls.make(settings.data / "tls", [*own_names(), *names], days)
     except tls.TlsError as e:
         raise PlainError(str(e)) from e
-    click.echo("Put this into config.toml and restart the service:")
-    click.echo(f'  [http]\n  certificate = "{made}"\n  key = "{key}"')
-    click.echo(
-        "Browsers will warn once, since nobody but this box vouches for it. Its fingerprint is\n"
-        f"  {tls.fingerprint(made)}"
+    say("Put this into config.toml and restart the service:")
+    say("  [http]", f'  certificate = "{made}"', f'  key = "{key}"')
+    say(
+        "Browsers will warn once, since nobody but this box vouches for it. Its fingerprint is",
+        f"  {tls.fingerprint(made)}",
     )

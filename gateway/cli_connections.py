@@ -18,10 +18,11 @@ from gateway.cli_shared import (
     common,
     connection_id,
     open_store,
-    print_json,
     read_settings,
     who,
 )
+from gateway.saying import ask as ask_for
+from gateway.saying import say, say_json
 
 Command = TypeVar("Command", bound=Callable[..., None])
 ON_OFF = click.Choice(["on", "off"])
@@ -71,12 +72,12 @@ def _list(config_file: Path | None, data: Path | None, as_json: bool) -> None:
         raise PlainError(str(answer["error"]))
     found: list[dict[str, Any]] = answer["connections"]
     if as_json:
-        print_json(found)
+        say_json(found)
         return
     if not found:
-        click.echo("No SIM has been in service on this box yet.")
+        say("No SIM has been in service on this box yet.")
     for one in found:
-        click.echo(_told(one))
+        say(_told(one))
 
 
 def _told(one: dict[str, Any]) -> str:
@@ -121,7 +122,7 @@ def set_(
     if not changes:
         raise click.UsageError("Say what to change; pigeonbox connections set --help lists it.")
     _configure(context, config_file, data, connection, changes=changes)
-    click.echo(f"{typed['name'] or connection} is set.")
+    say(f"{typed['name'] or connection} is set.")
 
 
 @connections.command("pin")
@@ -141,12 +142,12 @@ def pin(
     """Enter the PIN of CONNECTION; it is asked for, or read from the standard input."""
     typed = "" if forget else _read_pin()
     _configure(context, config_file, data, connection, pin=typed, sure=sure)
-    click.echo("The PIN is forgotten." if forget else "The PIN is kept and is tried once.")
+    say("The PIN is forgotten." if forget else "The PIN is kept and is tried once.")
 
 
 def _read_pin() -> str:
     if sys.stdin.isatty():
-        return str(click.prompt("PIN", hide_input=True, err=True))
+        return ask_for("PIN", hide_input=True, err=True)
     return sys.stdin.readline().strip()
 
 
@@ -183,11 +184,11 @@ def usual(
             with db.transaction():
                 audits.write(store_clock().now(), who(), "settings changed", "/settings/sending")
     if as_json:
-        print_json(now)
+        say_json(now)
         return
     spans = (("minute", "a minute"), ("hour", "an hour"), ("day", "a day"))
     limits = ", ".join(f"{now[name] or 'no limit'} {words}" for name, words in spans)
-    click.echo(f"SMS at most: {limits}. A message waits {now['valid_hours']} hours at most.")
+    say(f"SMS at most: {limits}. A message waits {now['valid_hours']} hours at most.")
 
 
 def _usual(service: Any) -> dict[str, int]:

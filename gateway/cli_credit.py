@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
-from gateway.cli_shared import PlainError, as_json, common, print_json, read_settings
+from gateway.cli_shared import PlainError, as_json, common, read_settings
+from gateway.saying import ask as ask_for
+from gateway.saying import hanging, indented, say, say_json
 
 PATIENCE = 120.0  # seconds; the service itself gives up before
 
@@ -26,8 +28,8 @@ def ussd(
     interactive = sys.stdin.isatty() and not as_json
     answer = _ask(folder, "ussd", connection=connection, code=code)
     while answer["waits"] and interactive:
-        click.echo(answer["text"])
-        choice = click.prompt("Your choice (nothing to end)", default="", show_default=False)
+        say(*hanging(answer["text"]))
+        choice = ask_for("Your choice (nothing to end)", default="", show_default=False)
         if not choice.strip():
             break
         answer = _ask(folder, "ussd", connection=connection, choice=choice)
@@ -49,19 +51,19 @@ def credit(
     more = {} if connection is None else {"connection": connection}
     found: list[dict[str, Any]] = _ask(folder, "credit", **more)["connections"]
     if as_json:
-        print_json(found)
+        say_json(found)
         return
     for one in found:
-        click.echo(f"{one['connection']}: {_words(one)}")
+        say(f"{one['connection']}: {_words(one)}")
         if one["answer"] and connection is not None:
-            click.echo(one["answer"])
+            say(*indented(one["answer"]))
 
 
 def _show(answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        print_json(answer)
+        say_json(answer)
     elif answer["text"]:
-        click.echo(answer["text"])
+        say(*hanging(answer["text"]))
     else:
         raise PlainError(answer["words"])
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway import config
-from gateway.cli_shared import PlainError, as_json, common, print_json, read_settings
+from gateway.cli_shared import PlainError, as_json, common, read_settings
 from gateway.clock import SystemClock
+from gateway.saying import say, say_json
 
 if TYPE_CHECKING:
     from gateway.health import Issue
@@ -56,9 +57,9 @@ def doctor(
     issues = examine(_snapshot(settings))
     if as_json:
         checks = list(CHECKS)
-        print_json({"ok": is_well(issues), "checks": checks, "issues": [asdict(i) for i in issues]})
+        say_json({"ok": is_well(issues), "checks": checks, "issues": [asdict(i) for i in issues]})
     else:
-        click.echo("\n".join(_report(issues)))
+        say(*_report(issues))
     if not is_well(issues):
         sys.exit(UNWELL)
 
@@ -97,20 +98,17 @@ def at(
 
 def _show(replies: Iterable[Reply], as_json: bool) -> bool:
     """Print each as it comes (as JSON: a line each). Whether all were OK."""
-    import json
-
     from gateway.terminal.spoken import final_words
 
     good = True
     for reply in replies:
         good = good and reply.ok
         if as_json:
-            click.echo(json.dumps(asdict(reply), ensure_ascii=False))
+            say_json(asdict(reply), indent=None)
         elif reply.result in ("REFUSED", "UNREACHABLE"):
-            click.echo(f"pigeonbox: {reply.words}", err=True)
+            say(f"pigeonbox: {reply.words}", err=True)
         else:
-            click.echo("\n".join((*reply.lines, final_words(reply))))
-        sys.stdout.flush()
+            say(*reply.lines, final_words(reply))
     return good
 
 
@@ -218,4 +216,4 @@ def _record(settings: config.Config, where: str | None, file: Path) -> None:
     except OSError as e:
         raise PlainError(f"{file} cannot be written ({e.strerror}).") from e
     asked = sum(line.startswith("> ") for line in lines)
-    click.echo(f"{asked} answers are in {file}; look through it before you hand it on.")
+    say(f"{asked} answers are in {file}; look through it before you hand it on.")

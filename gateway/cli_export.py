@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ import click
 from gateway.cli_shared import PlainError, common, connection_id, open_store, read_settings
 from gateway.cli_shared import who as operator
 from gateway.clock import SystemClock
+from gateway.saying import say_file
 
 VIEWS = ("all", "received", "sent", "failed", "pending", "untriggered", "calls", "deleted")
 
@@ -59,11 +59,12 @@ def export(
         csv = MessagesCsv(People(clock, events, preferences.country).names, preferences.zone)
         messages_csv.note(chosen, messages_csv.number(chosen), clock.now(), operator())
         try:
-            opened = output.open("x", encoding="utf-8", newline="") if output else None
-            with opened or nullcontext(sys.stdout) as file:
-                file.write(csv.header())
-                for piece in csv.pieces(chosen):
-                    file.write(piece.text)
+            pieces = chain([csv.header()], (piece.text for piece in csv.pieces(chosen)))
+            if output is None:
+                say_file(pieces)
+            else:
+                with output.open("x", encoding="utf-8", newline="") as file:
+                    file.writelines(pieces)
         except FileExistsError as e:
             raise PlainError(f"{output} exists already; choose another name.") from e
         except OSError as e:

@@ -17,10 +17,10 @@ from gateway.cli_shared import (
     common,
     open_store,
     plain_errors,
-    print_json,
     read_settings,
     who,
 )
+from gateway.saying import say, say_json, sure
 
 if TYPE_CHECKING:
     from gateway.config import Config
@@ -60,9 +60,9 @@ def backup(
             raise PlainError(f"{file} cannot be written ({e.strerror}).") from e
         found = backups.inspect(file)
     if as_json:
-        print_json({"file": str(file), "messages": found.messages, "people": found.people})
+        say_json({"file": str(file), "messages": found.messages, "people": found.people})
     else:
-        click.echo(f"{file}: {_words(found)}. It is secret: it holds passwords and PINs.")
+        say(f"{file}: {_words(found)}. It is secret: it holds passwords and PINs.")
 
 
 def _to_standard_output(settings: Config, settings_only: bool) -> None:
@@ -120,7 +120,7 @@ def _put_back(settings: Config, file: Path, name: str, yes: bool) -> None:
                 pass  # which puts it back
     if restoring.is_staged(settings.data):
         raise PlainError("The backup is put back when the service next starts.")
-    click.echo(f"Put back: {_words(found)}.")
+    say(f"Put back: {_words(found)}.")
 
 
 def _words(found: Contents) -> str:
@@ -142,7 +142,7 @@ def _counted(number: int, one: str) -> str:
 def _ask(question: str) -> None:
     if not sys.stdin.isatty():
         raise PlainError(f"{question} Give --yes to say so without being asked.")
-    if not click.confirm(question):
+    if not sure(question):
         raise PlainError("Nothing was changed.")
 
 

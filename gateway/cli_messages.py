@@ -14,11 +14,11 @@ from gateway.cli_shared import (
     common,
     connection_id,
     open_store,
-    print_json,
     read_settings,
     who,
 )
 from gateway.clock import SystemClock
+from gateway.saying import say, say_json, sure
 
 VIEWS = ("all", "received", "sent", "failed", "pending", "untriggered", "calls", "deleted")
 MOST = 10_000  # lines of a list
@@ -57,7 +57,7 @@ def list_(
     with open_store(read_settings(config_file, data)):
         found = queries.page(views.View(view), before, limit)
     if as_json:
-        print_json([asdict(row) for row in found])
+        say_json([asdict(row) for row in found])
         return
     for row in found:
         way = "from" if row.incoming else "to"
@@ -67,9 +67,9 @@ def list_(
         told = " ".join(
             filter(None, (f"{way} {row.who or 'unknown'}{more}", f"({states})" * bool(states)))
         )
-        click.echo(f"{row.id}  {told}: {text}")
+        say(f"{row.id}  {told}: {text}")
     if not found:
-        click.echo("There are no messages in this view.")
+        say("There are no messages in this view.")
 
 
 @messages.command()
@@ -109,7 +109,7 @@ def purge(
 ) -> None:
     """Delete for good what is in Deleted Communications."""
     if not yes:
-        click.confirm("They cannot be brought back. Go on?", abort=True, err=True)
+        sure("They cannot be brought back. Go on?", abort=True, err=True)
     _do("delete for good", config_file, data, as_json, ids, all_in)
 
 
@@ -160,7 +160,7 @@ def _do(
         task = Task(Action(action), chosen, who(), uncertain, connection_id(connection))
         count = Interactions(SystemClock(), Events()).do(task)
     if as_json:
-        print_json({"done": count})
+        say_json({"done": count})
         return
     unit = "SMS" if task.action is Action.RESEND else "message" if count == 1 else "messages"
-    click.echo(f"{count} {unit} {DONE[task.action]}.")
+    say(f"{count} {unit} {DONE[task.action]}.")

@@ -16,11 +16,11 @@ from gateway.cli_shared import (
     common,
     group_id,
     open_store,
-    print_json,
     read_settings,
     store_clock,
     who,
 )
+from gateway.saying import say, say_file, say_json
 
 if TYPE_CHECKING:
     from gateway.services.people import People
@@ -54,13 +54,13 @@ def list_(
     with _opened(config_file, data):
         found = store.by_ids(store.ids(_wanted(find, group, blocked)))
     if as_json:
-        print_json([asdict(one) for one in found])
+        say_json([asdict(one) for one in found])
         return
     for one in found:
         told = [one.number, ", ".join(one.groups), "blocked" if one.blocked else ""]
-        click.echo("  ".join(filter(None, (f"{one.id}", one.name, *told))))
+        say("  ".join(filter(None, (f"{one.id}", one.name, *told))))
     if not found:
-        click.echo("There is nobody.")
+        say("There is nobody.")
 
 
 @people.command("add")
@@ -82,7 +82,7 @@ def add(
 
     with _opened(config_file, data) as service:
         made = service.add(Entered(name, number, notes), [group_id(one) for one in names])
-    click.echo(made)
+    say(made)
 
 
 @people.command("change")
@@ -108,7 +108,7 @@ def change(config_file: Path | None, data: Path | None, contact: int, **typed: s
         member = {g.name: g.id for g in groups_store.groups()}
         entered = Entered(**texts, fields=one.fields)
         service.save(contact, entered, [member[name] for name in one.groups])
-    click.echo(f"Contact {contact} is changed.")
+    say(f"Contact {contact} is changed.")
 
 
 @people.command("delete")
@@ -123,7 +123,7 @@ def delete(config_file: Path | None, data: Path | None, contacts: tuple[int, ...
         if missing := [str(i) for i in contacts if i not in known]:
             raise PlainError(f"There is no contact {', '.join(missing)}. Nothing was done.")
         count = service.delete(contacts, who())
-    click.echo(f"{count} deleted.")
+    say(f"{count} deleted.")
 
 
 @people.command("import")
@@ -162,11 +162,11 @@ def import_(
         if done.bad and bad is not None:
             bad.write_text("\ufeff" + "".join(importing.bad_file(kept)), encoding="utf-8")
         problems = [one for one in imports.problems(kept) if one.line] if bad is None else []
-    click.echo(told(done))
+    say(told(done))
     for one in problems[:50]:
-        click.echo(f"line {one.line}: {one.words}", err=True)
+        say(f"line {one.line}: {one.words}", err=True)
     if len(problems) > 50:
-        click.echo(f"and {len(problems) - 50} more; --bad FILE keeps them all", err=True)
+        say(f"and {len(problems) - 50} more; --bad FILE keeps them all", err=True)
 
 
 @people.command("export")
@@ -182,8 +182,7 @@ def export(
 
     with _opened(config_file, data):
         wanted = _wanted(find, group, False)
-        for piece in exporting.cards(wanted) if vcard else exporting.csv(wanted):
-            click.echo(piece, nl=False)
+        say_file(exporting.cards(wanted) if vcard else exporting.csv(wanted))
 
 
 @people.command("block")
@@ -192,7 +191,7 @@ def export(
 def block(config_file: Path | None, data: Path | None, number: str) -> None:
     """Send nothing more to NUMBER; what waits for it fails."""
     with _opened(config_file, data) as service:
-        click.echo(f"{service.block(number, who())} is blocked.")
+        say(f"{service.block(number, who())} is blocked.")
 
 
 @people.command("unblock")
@@ -203,7 +202,7 @@ def unblock(config_file: Path | None, data: Path | None, number: str) -> None:
     with _opened(config_file, data) as service:
         if not service.free(number, who()):
             raise PlainError(f"{number} is not blocked; pigeonbox people blocked lists those.")
-    click.echo(f"{number} can be written to again.")
+    say(f"{number} can be written to again.")
 
 
 @people.command("blocked")
@@ -216,12 +215,12 @@ def blocked(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     with _opened(config_file, data):
         found = store.page(limit=100_000)
     if as_json:
-        print_json([asdict(one) for one in found])
+        say_json([asdict(one) for one in found])
         return
     for one in found:
-        click.echo(f"{one.number}  {f'wrote {one.word}' if one.by_itself else f'by {one.who}'}")
+        say(f"{one.number}  {f'wrote {one.word}' if one.by_itself else f'by {one.who}'}")
     if not found:
-        click.echo("No number is blocked.")
+        say("No number is blocked.")
 
 
 # groups ----------------------------------------------------------------------------------------
@@ -242,12 +241,12 @@ def list_groups(config_file: Path | None, data: Path | None, as_json: bool) -> N
     with _opened(config_file, data):
         found = store.groups()
     if as_json:
-        print_json([asdict(one) for one in found])
+        say_json([asdict(one) for one in found])
         return
     for one in found:
-        click.echo(f"{one.name}: {one.people}")
+        say(f"{one.name}: {one.people}")
     if not found:
-        click.echo("There is no group.")
+        say("There is no group.")
 
 
 @groups.command("add")
@@ -257,7 +256,7 @@ def add_group(config_file: Path | None, data: Path | None, name: str) -> None:
     """Make a group."""
     with _opened(config_file, data) as service:
         service.make_group(name)
-    click.echo(f"{name} is made.")
+    say(f"{name} is made.")
 
 
 @groups.command("rename")
@@ -268,7 +267,7 @@ def rename_group(config_file: Path | None, data: Path | None, name: str, new: st
     """Call the group NAME something else."""
     with _opened(config_file, data) as service:
         service.rename_group(group_id(name), new)
-    click.echo(f"{name} is called {new} now.")
+    say(f"{name} is called {new} now.")
 
 
 @groups.command("delete")
@@ -278,7 +277,7 @@ def delete_group(config_file: Path | None, data: Path | None, name: str) -> None
     """Delete the group NAME; its people stay."""
     with _opened(config_file, data) as service:
         service.delete_group(group_id(name), who())
-    click.echo(f"{name} is deleted.")
+    say(f"{name} is deleted.")
 
 
 @groups.command("join")
@@ -288,7 +287,7 @@ def delete_group(config_file: Path | None, data: Path | None, name: str) -> None
 def join(config_file: Path | None, data: Path | None, name: str, contacts: tuple[int, ...]) -> None:
     """Put contacts, by their ids, into the group NAME."""
     with _opened(config_file, data) as service:
-        click.echo(f"{service.join(group_id(name), contacts)} joined {name}.")
+        say(f"{service.join(group_id(name), contacts)} joined {name}.")
 
 
 @groups.command("leave")
@@ -300,7 +299,7 @@ def leave(
 ) -> None:
     """Take contacts, by their ids, out of the group NAME."""
     with _opened(config_file, data) as service:
-        click.echo(f"{service.leave(group_id(name), contacts)} left {name}.")
+        say(f"{service.leave(group_id(name), contacts)} left {name}.")
 
 
 # what they share -------------------------------------------------------------------------------

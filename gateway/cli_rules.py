@@ -16,10 +16,10 @@ from gateway.cli_shared import (
     connection_id,
     group_id,
     open_store,
-    print_json,
     read_settings,
     who,
 )
+from gateway.saying import say, say_json
 
 if TYPE_CHECKING:
     from gateway.services.rules import Listed, Rules
@@ -156,15 +156,15 @@ def _show(found: list[Listed], warning: str, as_json: bool) -> None:
     from gateway.services import line_report
 
     if as_json:
-        print_json([line_report.rule(one) for one in found])
+        say_json([line_report.rule(one) for one in found])
         return
     for one in found:
         off = "" if one.enabled else " (switched off)"
-        click.echo(f"{one.position}  {one.words}{off}")
+        say(f"{one.position}  {one.words}{off}")
         if one.trouble:
-            click.echo(f"   {one.trouble}")
+            say(f"   {one.trouble}")
     if warning:
-        click.echo(warning)
+        say(warning)
 
 
 def _at(known: Rules, position: int) -> Listed:

@@ -16,11 +16,11 @@ from gateway.cli_shared import (
     as_json,
     common,
     open_store,
-    print_json,
     read_settings,
     store_clock,
     who,
 )
+from gateway.saying import say, say_json
 
 if TYPE_CHECKING:
     from gateway.services.scheduling import Scheduling
@@ -45,15 +45,15 @@ def list_(config_file: Path | None, data: Path | None, as_json: bool) -> None:
         found = schedule_report.everything()
         runs = schedule_runs.newest([s.id for s in found], 1)
         if as_json:
-            print_json([schedule_report.told(s) for s in found])
+            say_json([schedule_report.told(s) for s in found])
             return
         for one in found:
-            click.echo(_line(service, one))
+            say(_line(service, one))
             for run in runs[one.id]:
                 if run.words:
-                    click.echo(f"    last time: {run.outcome}. {run.words}")
+                    say(f"    last time: {run.outcome}. {run.words}")
     if not found:
-        click.echo("Nothing is scheduled.")
+        say("Nothing is scheduled.")
 
 
 @scheduled.command()
@@ -68,7 +68,7 @@ def cancel(config_file: Path | None, data: Path | None, number: int) -> None:
             service.cancel(number, None, who())
         except Gone as e:
             raise PlainError(str(e)) from e
-    click.echo(f"Number {number} is cancelled.")
+    say(f"Number {number} is cancelled.")
 
 
 @scheduled.command()
@@ -79,7 +79,7 @@ def pause(config_file: Path | None, data: Path | None, number: int) -> None:
     with _changing(config_file, data, number) as (service, version):
         if not service.pause(number, version, who()):
             raise PlainError(f"Number {number} is not running: it is paused, or was sent just now.")
-    click.echo(f"Number {number} is paused.")
+    say(f"Number {number} is paused.")
 
 
 @scheduled.command()
@@ -90,7 +90,7 @@ def resume(config_file: Path | None, data: Path | None, number: int) -> None:
     with _changing(config_file, data, number) as (service, version):
         if not service.resume(number, version, who()):
             raise PlainError(f"Number {number} is not paused.")
-    click.echo(f"Number {number} is resumed.")
+    say(f"Number {number} is resumed.")
 
 
 @scheduled.command("send-now")
@@ -107,7 +107,7 @@ def send_now(config_file: Path | None, data: Path | None, number: int) -> None:
             raise PlainError(str(e)) from e
     if moved is None:
         raise PlainError("It was sent by itself just now.")
-    click.echo(f"Number {number} is queued.")
+    say(f"Number {number} is queued.")
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import click
 
 from gateway import config
 from gateway.clock import Clock
+from gateway.saying import one_line, say
 
 DEFAULT_CONFIG = Path("/etc/pigeonbox/config.toml")
 
@@ -23,7 +23,28 @@ class PlainError(click.ClickException):
     """One line on stderr, exit code 1."""
 
     def show(self, file: Any = None) -> None:
-        click.echo(f"pigeonbox: {self.message}", err=True)
+        say(f"pigeonbox: {self.message}", err=True)
+
+
+class Commands(click.Group):
+    """Commands whose complaints about what was typed hold it as `say` shows it."""
+
+    def make_context(self, *words: Any, **more: Any) -> click.Context:
+        with _shown():
+            return super().make_context(*words, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _shown():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _shown() -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as e:
+        e.message = one_line(e.message)  # type: ignore[misc]
+        raise
 
 
 def common(command: Callable[..., None]) -> Callable[..., None]:
@@ -52,7 +73,7 @@ def read_settings(
         settings = config.load(config_file) if config_file else config.Config()
     except config.ConfigError as e:
         for mistake in e.mistakes:
-            click.echo(f"{e.path}: {mistake}", err=True)
+            say(f"{e.path}: {mistake}", err=True)
         sys.exit(2)
     if data:
         settings = replace(settings, data=data)
@@ -131,7 +152,3 @@ def store_clock() -> Clock:
     if clock.now() < max(BUILT, newest - SLACK):
         clock.not_before(max(BUILT, newest + 1))
     return clock
-
-
-def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from gateway import config
-from gateway.cli_shared import as_json, common, open_store, print_json, read_settings, who
+from gateway.cli_shared import as_json, common, open_store, read_settings, who
 from gateway.clock import SystemClock
+from gateway.saying import Drawn, say, say_json
 
 
 @click.command()
@@ -28,10 +29,10 @@ def code(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     addresses = urls(settings.http.host, settings.http.port, settings.http.scheme)
     links = [f"{url}first-run?code={made}" for url in addresses]
     if as_json:
-        print_json({"code": made, "links": links})
+        say_json({"code": made, "links": links})
     else:
-        click.echo(f"{made}  (valid for an hour, once). Enter it on the page, or open:")
-        click.echo("\n".join(f"  {link}" for link in links))
+        say(f"{made}  (valid for an hour, once). Enter it on the page, or open:")
+        say(*(f"  {link}" for link in links))
 
 
 @click.command()
@@ -76,9 +77,8 @@ def _phone_lines(addresses: Sequence[str], path: str) -> list[str]:
         return []
     from gateway import qr
 
-    return ["On a phone in the same network:", qr.terminal(f"{address}{path}")]
+    return ["On a phone in the same network:", Drawn(qr.terminal(f"{address}{path}"))]
 
 
 def _print_lines(lines: Sequence[str]) -> None:
-    click.echo("\n".join(lines))
-    sys.stdout.flush()
+    say(*lines)

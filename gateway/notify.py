@@ -11,6 +11,8 @@ import os
 import socket
 from collections.abc import Mapping
 
+from gateway.saying import one_line
+
 ANSWER_WITHIN = 10.0  # seconds the own page may take
 
 
@@ -33,7 +35,7 @@ class Systemd:
             address = "\0" + address[1:]
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
             out.connect(address)
-            out.send("\n".join(lines).encode())
+            out.send("\n".join(map(one_line, lines)).encode())
 
 
 class Page:

@@ -16,7 +16,6 @@ phone receives and the answer to every command. The commands:
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
@@ -27,6 +26,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from gateway.saying import say_json
 from gateway.simnet import Network, PhoneMessage
 from gateway.sms import EncodeError
 from hw.simulator import SimulatedModem
@@ -142,7 +142,7 @@ def run_simulation(count: int, link: Path | None = None, air_time: float = 0.0) 
 
     def say(what: Any) -> None:
         with suppress(BrokenPipeError):  # whoever read it has gone; the modems stay
-            print(json.dumps(what, ensure_ascii=False), flush=True)
+            say_json(what, indent=None)
 
     network = Network(air_time=air_time)
     for place in range(1, count + 1):

@@ -63,6 +63,11 @@ def test_a_socket_that_is_gone_stops_nothing(tmp_path):
     Systemd({"NOTIFY_SOCKET": str(tmp_path / "gone")}).tell("WATCHDOG=1")
 
 
+def test_words_of_others_are_no_assignment_of_their_own(ear):
+    Systemd({"NOTIFY_SOCKET": str(ear.path)}).tell("STATUS=Orange\nWATCHDOG=trigger")
+    assert ear.heard() == ["STATUS=Orange\\nWATCHDOG=trigger"]
+
+
 def test_an_abstract_address_is_understood():
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as there:
         there.bind(f"\0pigeonbox-test-{os.getpid()}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+from gateway import saying
 from gateway.health.probe import Line
 from gateway.terminal import guard
 from gateway.terminal.spoken import Reply, command_for
@@ -17,7 +18,7 @@ def lines(where: str, *, quiet: bool = False) -> Iterator[str]:
     asking = ""
     if sys.stdin.isatty() and not quiet:
         _start_editing()
-        print(f"Speaking to {where}. Ctrl-D ends it.")
+        saying.say(f"Speaking to {where}. Ctrl-D ends it.")
         asking = "> "
     while True:
         try:
