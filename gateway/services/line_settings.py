@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from gateway.events import ConnectionChanged, Events
 from gateway.services import credit, naming
 from gateway.services.credit import Credit
+from gateway.services.numbers import service_centre
 from gateway.services.options import BAD_CENTRE, LIMITS, MOST, SWITCHES, UNKNOWN, Options
 from gateway.services.radio import CENTRE
 from gateway.services.refusals import FieldError, Refused
@@ -16,9 +16,7 @@ from gateway.store import audits, connections, db, settings
 from gateway.store import credit as credit_store
 from gateway.store.connections import ConnectionInfo
 
-CENTRE_NUMBER = re.compile(r"\+[0-9]{6,15}")
 COUNTS = ("every_hours", "after_sms")  # 0 is shown as nothing
-BLANKS = re.compile(r"[\s\-()./]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +125,8 @@ def keep(
     name, number, wrong = naming.understood(connection_id, typed.name, typed.number, country)
     errors += wrong
     limits = {key: limit(key, getattr(typed, key), errors) for key in LIMITS}
-    centre = BLANKS.sub("", typed.centre)
-    if centre and not CENTRE_NUMBER.fullmatch(centre):
+    centre = service_centre(typed.centre)
+    if typed.centre.strip() and not centre:
         errors.append(FieldError("centre", BAD_CENTRE))
     try:
         credit.understood(typed.credit)

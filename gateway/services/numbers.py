@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
 
+from gateway.services.digits import NO_NUMBER, TOO_LONG, written
+from gateway.services.digits import beginning as begins
+
 SHORT_CODE = re.compile(r"[0-9*#]{2,6}")
 INTERNATIONAL = re.compile(r"\+[0-9]{7,15}")
+NETWORKS_OWN = re.compile(r"\+?[0-9]{1,20}|[0-9*#]{1,20}")  # an address has 20 digits at most
 SEPARATORS = re.compile(r"[,;\r\n\t]+")
-DECORATION = re.compile(r"[\s\-./()\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+LONGEST_SURE_CODE, LONGEST_CODE = 6, 8  # digits; the longer ones may be a subscriber's
+FEWEST_DIGITS, MOST_DIGITS = 3, 15  # after a + (E.164)
+MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+CENTRE = re.compile(r"\+[1-9][0-9]{5,14}")
+NO_BEGINNING = "is not the beginning of a phone number"
+NO_CODE = "has a 0 after the +, where the country code belongs"
+TOO_SHORT = "is too short for a phone number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +58,42 @@ def parse_recipients(typed: str | Sequence[str], country: str) -> Recipients:
 
 @lru_cache(maxsize=5000)  # the same ones are looked at again with every key that is pressed
 def normalise(typed: str, country: str) -> str | BadNumber:
-    """One number as E.164, or a short code as it is."""
-    shown = typed if len(typed) <= 40 else typed[:39] + "…"
-    bare = "".join(map(_plain_digit, typed))
-    if any(c.isalpha() for c in bare):
-        return BadNumber(shown, "is not a phone number")
-    bare_digits = DECORATION.sub("", bare)
-    if SHORT_CODE.fullmatch(bare_digits):
-        return bare_digits
-    if bare_digits.startswith("00"):  # typed as on a phone abroad; not every country dials it so
-        bare = bare_digits = "+" + bare_digits[2:]
-    if re.search(r"[^0-9+]", bare_digits) or "+" in bare_digits[1:] or not bare_digits.strip("+"):
-        return BadNumber(shown, "is not a phone number")
-    return _e164(bare, bare_digits, shown, country)
+    """One number as E.164, or a short code as it is.
+
+    Whoever writes + and up to 15 digits is believed. Digits alone are read as they are dialled in
+    `country`, else as international, whichever is a number that exists.
+    """
+    found = written(typed)
+    if isinstance(found, str):
+        return BadNumber(_shown(typed), found)
+    if found.is_code:
+        return found.digits
+    ways = tuple(filter(None, (found.without_zero, found.digits)))
+    for digits in ways:
+        if number := _existing(digits, country):
+            return number
+    believed = _believed(ways[0], country, plain=found.plain)
+    return believed if believed[:1] in "+0123456789" else BadNumber(_shown(typed), believed)
+
+
+@lru_cache(maxsize=5000)
+def from_network(sender: str, country: str) -> str:
+    """Who sent a message, as people and answers are compared with; "" = a name, or nobody.
+
+    The network is believed: with + these digits, else the subscriber of `country` (or of another,
+    written without +) who has them, else exactly these digits: a service's code.
+    """
+    if not NETWORKS_OWN.fullmatch(sender):
+        return ""
+    if sender.startswith("+") or not sender.isdigit():
+        return sender
+    if number := _existing(sender, country):
+        return number
+    trunk = _trunk(country)
+    if not trunk or not sender.startswith(trunk) or len(sender) <= LONGEST_CODE:
+        return sender
+    believed = _believed(sender, country, plain=True)
+    return believed if believed.startswith("+") else sender
 
 
 @lru_cache(maxsize=5000)
@@ -77,9 +109,13 @@ def alternatives(number: str, country: str) -> tuple[str, ...]:
     code = str(phonenumbers.country_code_for_region(country))
     if code != "0" and digits.startswith(code):
         rest = digits[len(code) :]
-        trunk = phonenumbers.ndd_prefix_for_region(country, True) or ""
+        trunk = _trunk(country)
         found += [rest, f"{trunk}{rest}"] if trunk else [rest]
-    return tuple(n for n in dict.fromkeys(found) if not SHORT_CODE.fullmatch(n))
+    return tuple(
+        n
+        for n in dict.fromkeys(found)
+        if len(n) > LONGEST_CODE or from_network(n, country) == number
+    )
 
 
 def beginning(typed: str, country: str) -> str | BadNumber:
@@ -87,14 +123,13 @@ def beginning(typed: str, country: str) -> str | BadNumber:
 
     Digits that are neither dialled at home nor abroad are those of short codes, and stay.
     """
-    shown = typed if len(typed) <= 40 else typed[:39] + "…"
-    digits = DECORATION.sub("", "".join(map(_plain_digit, typed)))
-    if not re.fullmatch(r"\+?[0-9*#]*", digits) or not digits:
-        return BadNumber(shown, "is not the beginning of a phone number")
+    digits = begins(typed)
+    if not digits or re.fullmatch("00+", digits):
+        return BadNumber(_shown(typed), NO_BEGINNING)
     code = str(phonenumbers.country_code_for_region(country))
-    trunk = phonenumbers.ndd_prefix_for_region(country, True) or ""
-    if digits.startswith("00"):
-        digits = "+" + digits[2:]
+    trunk = _trunk(country)
+    if abroad := from_abroad(digits, country):
+        digits = abroad
     elif digits.startswith("+") or code == "0":
         pass
     elif trunk and digits.startswith(trunk):
@@ -103,9 +138,30 @@ def beginning(typed: str, country: str) -> str | BadNumber:
         digits = f"+{digits}"
     elif not trunk or trunk == code:  # nothing is dialled before a number at home
         digits = f"+{code}{digits}"
-    if len(digits) > 16 or digits == "+" or (digits[0] == "+" and not digits[1:].isdigit()):
-        return BadNumber(shown, "is not the beginning of a phone number")
+    international = digits.startswith("+")
+    if len(digits) > MOST_DIGITS + 1 or (international and not digits[1:].isdigit()):
+        return BadNumber(_shown(typed), NO_BEGINNING)
+    if digits.startswith("+0"):
+        return BadNumber(_shown(typed), NO_CODE)
     return digits
+
+
+def from_abroad(digits: str, country: str) -> str:
+    """The same with + in place of what is dialled before numbers abroad; "" = it is not."""
+    known = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    way_out = known.international_prefix if known else None
+    for prefix in filter(None, (way_out, "00")):  # not every country dials 00, but people write it
+        if (found := re.match(prefix, digits)) and digits[found.end() :].isdigit():
+            return "+" + digits[found.end() :]
+    return ""
+
+
+def service_centre(typed: str) -> str:
+    """With + and country code, as a service centre has to be given; "" = it is not."""
+    found = written(typed)
+    if isinstance(found, str) or not CENTRE.fullmatch(found.without_zero or found.digits):
+        return ""
+    return found.without_zero or found.digits
 
 
 def display(number: str) -> str:
@@ -120,27 +176,74 @@ def display(number: str) -> str:
         return number
 
 
-def _e164(bare: str, digits: str, shown: str, country: str) -> str | BadNumber:
+def _existing(digits: str, country: str) -> str:
+    """The number as E.164, if these digits can be read as one that exists; else ""."""
+    if found := _valid(digits, country):
+        return found
+    if digits.startswith("+") or len(digits) <= LONGEST_CODE:
+        return ""
+    # Not every country dials 00 to go abroad, but many people write it; others leave out the +.
+    return _valid("+" + digits.removeprefix("00"), country)
+
+
+def _valid(digits: str, country: str) -> str:
     try:
-        number = phonenumbers.parse(bare, country)
+        number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException:
-        # A country code that the tables do not know may still be one that the network knows.
-        if INTERNATIONAL.fullmatch(digits):
-            return digits
-        return BadNumber(shown, "is not a phone number")
-    why = phonenumbers.is_possible_number_with_reason(number)
-    if why == phonenumbers.ValidationResult.TOO_SHORT:
-        return BadNumber(shown, "is too short for a phone number")
-    if why == phonenumbers.ValidationResult.TOO_LONG:
-        return BadNumber(shown, "is too long for a phone number")
-    if why == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-        return BadNumber(shown, "lacks its area code")
+        return ""
+    if not phonenumbers.is_valid_number(number):
+        return ""
+    if len(digits) <= LONGEST_SURE_CODE and phonenumbers.number_type(number) not in MOBILE:
+        return ""  # where mobile numbers are longer, these are the digits of a service
+    return _fitting(number)
+
+
+def _believed(digits: str, country: str, *, plain: bool) -> str:
+    """What is no number that the tables know, as E.164 or as a short code; or why it is none."""
+    if digits.startswith("+"):
+        return _abroad(digits)
+    if len(digits) <= LONGEST_SURE_CODE and plain:
+        return digits if len(digits) > 1 else NO_NUMBER
+    if len(digits) <= LONGEST_CODE and plain and not digits.startswith("0"):
+        return digits
+    try:
+        number = phonenumbers.parse(digits, country)
+    except phonenumbers.NumberParseException:
+        if digits.startswith("00"):
+            return _abroad("+" + digits[2:])
+        return NO_NUMBER if country else "needs + and the country code before it"
+    possible = phonenumbers.is_possible_number_for_type_with_reason
+    match possible(number, phonenumbers.PhoneNumberType.MOBILE):
+        case phonenumbers.ValidationResult.TOO_SHORT:
+            return TOO_SHORT
+        case phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+            return "lacks its area code"
+        case phonenumbers.ValidationResult.IS_POSSIBLE:
+            return _fitting(number) or NO_NUMBER
+    if digits.startswith("00"):
+        return _abroad("+" + digits[2:])
+    return TOO_LONG
+
+
+def _abroad(number: str) -> str:
+    """A number with +, believed; or why nobody can have it."""
+    digits = number[1:]
+    if digits.startswith("0"):
+        return NO_CODE
+    if len(digits) < FEWEST_DIGITS or int(digits) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+        return TOO_SHORT
+    return number if len(digits) <= MOST_DIGITS else TOO_LONG
+
+
+def _fitting(number: phonenumbers.PhoneNumber) -> str:
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if not INTERNATIONAL.fullmatch(e164):
-        return BadNumber(shown, "is not a phone number")
-    return e164
+    return e164 if len(e164) <= MOST_DIGITS + 1 else ""
 
 
-def _plain_digit(char: str) -> str:
-    value = unicodedata.decimal(char, None)
-    return char if value is None else str(value)
+def _shown(typed: str) -> str:
+    return typed if len(typed) <= 40 else typed[:39] + "…"
+
+
+def _trunk(country: str) -> str:
+    """What is dialled before a number at home."""
+    return phonenumbers.ndd_prefix_for_region(country, True) or ""

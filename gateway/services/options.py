@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from gateway.clock import Clock
 from gateway.events import Events, Queued
 from gateway.services.gate import SETTING, Gate
 from gateway.services.messaging import FieldError, Refused
+from gateway.services.numbers import service_centre
 from gateway.services.radio import CENTRE
 from gateway.store import connections, outbox, settings
 from gateway.store.connections import ConnectionInfo
@@ -79,11 +79,11 @@ class Options:
     def set_centre(self, connection_id: int, number: str) -> None:
         """The service centre for a SIM that does not know its own; named in every message then."""
         errors = [] if connections.exists(connection_id) else [UNKNOWN]
-        if not re.fullmatch(r"\+[0-9]{6,15}", number):
+        if not (known := service_centre(number)):
             errors.append(FieldError("centre", BAD_CENTRE))
         if errors:
             raise Refused(errors)
-        settings.put(f"{CENTRE}{connection_id}", number)
+        settings.put(f"{CENTRE}{connection_id}", known)
         self._tell()
 
     def let_go(self, connection_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from gateway.clock import Clock
 from gateway.events import Events, StoreChanged
 from gateway.services import cleaning
-from gateway.services.numbers import SEPARATORS, BadNumber, alternatives, normalise
+from gateway.services.numbers import SEPARATORS, BadNumber, alternatives, from_network, normalise
 from gateway.services.placeholders import RESERVED
 from gateway.services.refusals import FieldError, InTheWay, Refused
 from gateway.store import blocked, db, groups, people
@@ -93,10 +93,7 @@ class People:
 
     def key(self, number: str) -> str:
         """E.164 where it can be; names such as BANK stay as they are."""
-        if number.startswith("+") or not number.isdigit():
-            return number
-        found = normalise(number, self._country())
-        return number if isinstance(found, BadNumber) else found
+        return from_network(number, self._country()) or number
 
     def forms(self, number: str) -> tuple[str, ...]:
         """All the ways in which messages may have this number; of none: none."""
@@ -188,7 +185,12 @@ class People:
 
     def free(self, number: str, who: str) -> bool:
         """As it is listed, or as it is dialled. False: it is not blocked."""
-        done = blocked.free(self.key(number), self._clock.now(), who)
+        key = self.key(number)
+        if blocked.get(key) is None and not isinstance(
+            typed := normalise(number, self._country()), BadNumber
+        ):
+            key = typed
+        done = blocked.free(key, self._clock.now(), who)
         self._events.publish(StoreChanged())
         return done
 

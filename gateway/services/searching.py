@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import phonenumbers
 
+from gateway.services.digits import written
 from gateway.services.interactions import Selection
-from gateway.services.numbers import BadNumber, alternatives, normalise
+from gateway.services.numbers import BadNumber, alternatives, from_abroad, normalise
 from gateway.services.refusals import FieldError, Refused
 from gateway.states import State
 from gateway.store import connections, groups, indexing, people, search
@@ -166,7 +167,10 @@ class _Reader:
         """Words, and digits with the way in which they were typed."""
         place = 0
         for found in NUMBER.finditer(text):
-            digits = re.sub("[^0-9]", "", found[0])
+            number = written(found[0])
+            if isinstance(number, str):
+                continue  # "254712345678.0": words, since these are not the digits of one number
+            digits = (number.without_zero or number.digits).removeprefix("+")
             touches = text[found.end() :][:1].isalpha() or text[: found.start()][-1:].isalpha()
             if len(digits) < FEWEST_DIGITS or touches:
                 continue  # "12", "covid19": a word like any other
@@ -206,8 +210,8 @@ class _Reader:
     def _beginnings(self, digits: str, typed: str) -> list[str]:
         """Other ways in which the network may have written what was typed."""
         code = self._code
-        if typed.startswith("+") or digits.startswith("00"):
-            whole = "+" + digits.removeprefix("00")
+        plus = typed.startswith(("+", "(+"))
+        if whole := "+" + digits if plus else from_abroad(digits, self._country):
             rest = whole.removeprefix(code)
             return [whole, self._trunk + rest] if code and rest != whole and rest else [whole]
         if self._trunk and digits.startswith(self._trunk):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from gateway.activities import Arrived
 from gateway.activities.guard import Asked
-from gateway.services.numbers import BadNumber, normalise
+from gateway.services.numbers import from_network
 from gateway.services.placeholders import Template, known
 from gateway.services.preferences import Preferences
 from gateway.store import blocked, connections, groups, runs
@@ -17,8 +17,7 @@ NOBODY = "Unknown"  # stands for a sender whose number was withheld
 
 def number_of(sender: str, country: str) -> str:
     """E.164 or a short code; "" when nothing can be sent there: BANK, or a withheld number."""
-    found = normalise(sender, country) if sender else ""
-    return "" if isinstance(found, BadNumber) else found
+    return from_network(sender, country)
 
 
 def arrived(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from gateway.clock import Clock
 from gateway.services import cleaning
-from gateway.services.numbers import BadNumber, normalise
+from gateway.services.numbers import from_network
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import blocked, details, settings
 from gateway.store.db import StoreError
@@ -48,8 +48,7 @@ class Stopping:
         message = details.get(message_id)
         if message is None or not message.incoming or message.kind != "sms" or not message.peer:
             return
-        number = normalise(message.peer, self._country())
-        if not isinstance(number, BadNumber):
+        if number := from_network(message.peer, self._country()):
             self._obey(number, message.text)
 
     def _obey(self, number: str, text: str) -> None:
