@@ -12,9 +12,9 @@ import hmac
 import secrets
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from gateway.clock import DAY, HOUR, MINUTE, Clock
 from gateway.services import passwords
@@ -30,7 +30,9 @@ from gateway.services.account_errors import (
     WrongCredentials,
 )
 from gateway.services.memory import Memory
-from gateway.services.throttle import Limit, Sparing, Throttle, neighbourhood
+from gateway.services.throttle import Limit, neighbourhood
+from gateway.services.tries import Limits, Tries
+from gateway.services.turns import Lane
 from gateway.store import accounts as store
 from gateway.store.accounts import SessionRow
 
@@ -56,8 +58,9 @@ SESSION_IDLE = 14 * DAY
 SESSION_LIFE = 90 * DAY
 TOUCH_EVERY = 1 * HOUR  # sparing the SD card
 BASIC_CACHE = 300.0  # seconds
+KNOWN_LIFE = DAY / 1000  # seconds that an address is known after a sign-in, without a session
 UNCHANGED_LIFE = 60.0  # seconds
-MOST_CHECKING = 4  # passwords waiting to be hashed: half of the web server's threads stay free
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,14 @@ class Accounts:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._throttle = Throttle()
-        self._checking = threading.Lock()  # count, check, count again: one try at a time
-        self._places = threading.BoundedSemaphore(MOST_CHECKING)
+        self._tries = Tries(clock)
+        self._claiming = threading.Lock()  # count, check, count again: one code at a time
         self._good = Memory()
         self._greeted = Memory()  # programs whose sign-in is in the audit list already
+        self._known = Memory()  # names and the addresses that they signed in from lately
+        self._good_tokens = Memory()
+        self._bad_tokens = Memory()
         self._open = Memory()
-        self._sparing = Sparing()
 
     # first run ----------------------------------------------------------------------------------
 
@@ -117,15 +121,17 @@ class Accounts:
         passwords.check_choice(password, name)
         digest = digest_of(_bare(code))
         mine, ours = Limit(("code", neighbourhood(address)), 5), Limit(("code", "*"), 20, longest=2)
-        with self._one_try((mine, ours), address):
+        with self._claiming:
+            self._tries.hold_back((mine, ours), address)
             known = store.first_run_digests(self._clock.now())
             if not any(hmac.compare_digest(digest, one) for one in known):
-                self._bad((mine, ours), "a one-time code", address)
+                self._tries.bad((mine, ours), "a one-time code", address)
                 raise WrongCode
+            self._tries.good((mine, ours))
+        with self._tries.one((mine,), address, Lane.DEVICE):  # the code is proof
             hashed = passwords.hash_password(password)
             if not store.claim_first_run(digest, name, hashed, self._clock.now()):
                 raise WrongCode
-            self._throttle.good((mine, ours))
         self.forget()
 
     # people -------------------------------------------------------------------------------------
@@ -139,12 +145,15 @@ class Accounts:
         tries are counted apart, so that nobody else's bad tries make the owner wait.
         Raises WrongCredentials, ShutOut, Throttled.
         """
-        limits = (
-            (Limit(("device", device), 5),)
-            if device
-            else (Limit(("address", neighbourhood(address)), 5), _over_all("name", name))
+        if device:
+            limits: Limits = (Limit(("device", device), 5),)
+            lane = Lane.DEVICE
+        else:
+            limits = (Limit(("address", neighbourhood(address)), 5), _over_all("name", name))
+            lane = self._lane(name, address)
+        return self.open_session(
+            self._verify(name, password, limits, address, lane).id, address, agent
         )
-        return self.open_session(self._verify(name, password, limits, address).id, address, agent)
 
     def open_session(self, user_id: int, address: str, agent: str) -> str:
         """The secret of a new session for somebody who has just proved who they are."""
@@ -159,29 +168,64 @@ class Accounts:
         """Who it is, of a program that sends name and password with each request.
 
         Raises WrongCredentials, ShutOut, Throttled. A good pair is remembered for some minutes,
-        since hashing it takes longer than most requests; a new password ends that at once.
+        since hashing it takes longer than most requests, for the address that it came from; a new
+        password ends that at once. Whoever guesses is held back before that memory is asked: it
+        would tell a good guess at once.
         """
-        user = store.user(shape(name))
-        if user and user.password and not user.disabled:
-            # The stored hash is part of it: with a new password the old mark matches nothing.
-            mark = self._good.mark(user.name, user.password, password)
-            if self._good.knows(mark, self._clock.monotonic()):
-                return SignedIn(user.id, user.name, user.role)
         # Counted apart from the page: a program with an old password must not shut people out.
-        limits = (
-            Limit(("program", neighbourhood(address)), 5),
-            _over_all("program's name", name),
-        )
-        user = self._verify(name, password, limits, address)
-        mark = self._good.mark(user.name, user.password, password)
-        self._good.keep(mark, self._clock.monotonic() + BASIC_CACHE)
+        limits = (Limit(("program", neighbourhood(address)), 5), _over_all("program's name", name))
+        lane = self._lane(name, address)
+        self._tries.hold_back(limits, address, known=lane is Lane.ADDRESS)
+        user = store.user(shape(name))
+        now = self._clock.monotonic()
+        if user and user.password and not user.disabled:
+            mark = self._mark(user, password, address)
+            if self._good.knows(mark, now):
+                self._good.keep(mark, now + BASIC_CACHE)
+                return SignedIn(user.id, user.name, user.role)
+        try:
+            user = self._verify(name, password, limits, address, lane)
+        except Busy:
+            if lane is Lane.ADDRESS:  # the memory was asked, and has answered: that was a guess
+                self._tries.count(limits, shape(name))
+            raise
+        self._good.keep(self._mark(user, password, address), now + BASIC_CACHE)
         self._greet(user.name, address)
         return SignedIn(user.id, user.name, user.role)
+
+    def check_token(
+        self, secret: str, address: str, look_up: Callable[[str], T | None]
+    ) -> T | None:
+        """What `look_up` finds for a program's token; None: it is not valid. Raises Throttled.
+
+        256 random bits are not guessed; what is held back is the flood. The same wrong token again
+        is no guess, and one that was good from this address before is not held back by others:
+        the alarm of a program must not wait because its neighbour tries something.
+        """
+        where, now = neighbourhood(address), self._clock.monotonic()
+        limits = (Limit(("token", where), 20, longest=2),)
+        mark = self._good_tokens.mark(secret, where)
+        if not self._good_tokens.knows(mark, now):
+            self._tries.hold_back(limits, address)
+        found = look_up(secret)
+        if found is not None:
+            self._good_tokens.keep(mark, now + KNOWN_LIFE)
+        elif self._bad_tokens.knows(mark, now):
+            self.note_refused("a token that is not valid", address)
+        else:
+            self._bad_tokens.keep(mark, now + KNOWN_LIFE)
+            self._tries.bad(limits, "a token that is not valid", address)
+        return found
+
+    def hold_back_program(self, name: str, address: str) -> None:
+        """Before a token is looked up that came as a password (Basic). Raises Throttled."""
+        limits = (Limit(("program", neighbourhood(address)), 5), _over_all("program's name", name))
+        self._tries.hold_back(limits, address, known=self._lane(name, address) is Lane.ADDRESS)
 
     def confirm(self, who: SignedIn, password: str) -> None:
         """Before something delicate: is it still the same person? Raises WrongCredentials, ..."""
         limits = (Limit(("confirm", str(who.user_id)), 5),)
-        self._verify(who.name, password, limits, "")
+        self._verify(who.name, password, limits, "", Lane.DEVICE)
 
     def set_password(self, name: str, password: str, *, who: str = "", role: str = "") -> None:
         """Give a person a password, ending their sessions; makes the person, an administrator
@@ -251,11 +295,7 @@ class Accounts:
 
     def note_refused(self, what: str, address: str) -> None:
         """A row in the audit list for somebody who was not let in; only some of very many."""
-        words = self._sparing.words(self._clock.monotonic())
-        if words is not None:
-            where = ascii(address)[1:-1][:45] or "the box itself"  # a proxy may hand on anything
-            detail = f"{what} from {where}{words}"
-            store.audit(self._clock.now(), "", "sign-in refused", detail)
+        self._tries.note_refused(what, address)
 
     def note(self, who: str, action: str, detail: str) -> None:
         """A row in the audit list for what somebody did on the page."""
@@ -268,46 +308,41 @@ class Accounts:
     # ---------------------------------------------------------------------------------------------
 
     def _verify(
-        self, name: str, password: str, limits: tuple[Limit, ...], address: str
+        self, name: str, password: str, limits: Limits, address: str, lane: Lane
     ) -> store.UserRow:
-        with self._one_try(limits, address):
-            user = store.user(shape(name))
+        about = shape(name)
+        with self._tries.one(limits, address, lane):
+            user = store.user(about)
             if not passwords.matches(password, user.password if user else "") or user is None:
                 # Only names that exist are written down: people type passwords into this field.
                 who = f"wrong password for {user.name}" if user else "an unknown name"
-                self._bad(limits, who, address)
+                self._tries.bad(limits, who, address, about)
                 raise WrongCredentials
             if user.disabled:
-                self._bad(limits, f"{user.name}, who is disabled,", address)
+                self._tries.bad(limits, f"{user.name}, who is disabled,", address, about)
                 raise ShutOut
-            self._throttle.good(limits)
+            self._tries.good(limits, about)
+            mark = self._known.mark(about, neighbourhood(address))
+            self._known.keep(mark, self._clock.monotonic() + KNOWN_LIFE)
             if passwords.is_outdated(user.password):
                 fresh = passwords.hash_password(password)
                 store.change_hash(user.id, user.password, fresh)
-                user = store.user(shape(name)) or user
+                user = store.user(about) or user
             return user
 
-    @contextmanager
-    def _one_try(self, limits: tuple[Limit, ...], address: str) -> Iterator[None]:
-        """Alone, unless it is too early or too many wait. Raises Throttled, Busy."""
-        self._hold_back(limits, address)
-        if not self._places.acquire(blocking=False):
-            raise Busy
-        try:
-            with self._checking:
-                self._hold_back(limits, address)
-                yield
-        finally:
-            self._places.release()
+    def _lane(self, name: str, address: str) -> Lane:
+        """Whether this name signed in from there: lately, or in a session that lasts."""
+        about, where = shape(name), neighbourhood(address)
+        if self._known.knows(self._known.mark(about, where), self._clock.monotonic()):
+            return Lane.ADDRESS
+        user = store.user(about)
+        sessions = store.sessions(self._clock.now(), user.id if user else 0)  # as long for nobody
+        there = any(s.address and neighbourhood(s.address) == where for s in sessions)
+        return Lane.ADDRESS if there else Lane.STRANGER
 
-    def _hold_back(self, limits: tuple[Limit, ...], address: str) -> None:
-        wait = self._throttle.wait(limits, self._clock.monotonic(), address)
-        if wait > 0:
-            raise Throttled(wait)
-
-    def _bad(self, limits: tuple[Limit, ...], what: str, address: str) -> None:
-        self._throttle.bad(limits, self._clock.monotonic())
-        self.note_refused(what, address)
+    def _mark(self, user: store.UserRow, password: str, address: str) -> bytes:
+        """The stored hash is part of it: with a new password the old mark matches nothing."""
+        return self._good.mark(user.name, user.password, password, neighbourhood(address))
 
     def _greet(self, name: str, address: str) -> None:
         """Programs sign in with each request: once a day is enough for the audit list."""

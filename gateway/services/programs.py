@@ -19,6 +19,7 @@ from gateway.store.tokens import TokenRow
 __all__ = ["Program", "Programs", "TokenRow"]
 
 TOUCH_EVERY = 1 * HOUR  # sparing the SD card
+PREFIX = "pb_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Program:
 
     name: str
     scopes: tuple[str, ...]
+
+
+def looks_like_a_token(secret: str) -> bool:
+    """Whether it may be one of ours; somebody's password may look so too."""
+    return secret.startswith(PREFIX) and len(secret) == len(PREFIX) + 43
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Programs:
         if unknown := [s for s in chosen if s not in SCOPES]:
             known = ", ".join(SCOPES)
             raise BadScope(f"There is no scope called {unknown[0]}. Known: {known}.")
-        secret = f"pb_{secrets.token_urlsafe(32)}"
+        secret = f"{PREFIX}{secrets.token_urlsafe(32)}"
         now = self.clock.now()
         if not store.add_token(name, digest_of(secret), now, scopes=chosen, who=who):
             raise TokenExists(f"There is a token called {name} already; revoke it first.")
@@ -59,7 +65,7 @@ class Programs:
         return store.revoke_token(name.strip(), self.clock.now(), who=who)
 
     def check(self, secret: str) -> Program | None:
-        """Whose token it is. 256 random bits cannot be guessed, so bad ones are not counted."""
+        """Whose token it is; asked by `Accounts.check_token`, which holds floods back."""
         row = store.token(digest_of(secret))
         if row is None:
             return None

@@ -18,6 +18,7 @@ LAN = tuple(
     for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
 )
 UNSUSPECTED = 3  # bad tries that a neighbour on the LAN may have and not wait for others' ones
+SEVERAL = "*"
 MOST_KEYS = 2000  # a flood of invented names must not fill the memory
 
 
@@ -35,6 +36,7 @@ class _Count:
     bad: int = 0
     next_at: float = 0.0
     last_at: float = 0.0
+    about: str = ""  # the one name that was tried; SEVERAL of them
 
 
 class Throttle:
@@ -43,17 +45,20 @@ class Throttle:
     def __init__(self) -> None:
         self._counts: OrderedDict[tuple[str, str], _Count] = OrderedDict()
 
-    def wait(self, limits: Iterable[Limit], now: float, address: str = "") -> float:
+    def wait(
+        self, limits: Iterable[Limit], now: float, address: str = "", *, known: bool = False
+    ) -> float:
         """Seconds until the next try is looked at; 0 = now.
 
-        The first limit is the try's own, the others are counted over many. Who comes from an
-        address of the LAN and has not failed lately is not held back by the others: a stranger who
-        guesses all day would otherwise always be a moment quicker than the owner.
+        The first limit is the try's own, the others are counted over many. Who is `known`, or comes
+        from an address of the LAN and has not failed lately, is not held back by the others: a
+        stranger who guesses all day would otherwise always be a moment quicker than the owner.
         """
         own, *shared = limits
         mine = self._counts.get(own.key)
         bad = mine.bad if mine and now - mine.last_at < FORGET else 0
-        looked_at = (own,) if bad < UNSUSPECTED and _is_neighbour(address) else (own, *shared)
+        alone = known or (bad < UNSUSPECTED and _is_neighbour(address))
+        looked_at = (own,) if alone else (own, *shared)
         longest = 0.0
         for limit in looked_at:
             count = self._counts.get(limit.key)
@@ -61,11 +66,13 @@ class Throttle:
                 longest = max(longest, count.next_at - now)
         return longest
 
-    def bad(self, limits: Iterable[Limit], now: float) -> None:
+    def bad(self, limits: Iterable[Limit], now: float, about: str = "") -> None:
         for limit in limits:
             count = self._counts.pop(limit.key, None)
             if count is None or now - count.last_at >= FORGET:
-                count = _Count()
+                count = _Count(about=about)
+            if count.about != about:
+                count.about = SEVERAL
             count.bad += 1
             count.last_at = now
             beyond = min(count.bad - limit.free, 10)
@@ -74,9 +81,14 @@ class Throttle:
         while len(self._counts) > MOST_KEYS:
             self._counts.popitem(last=False)
 
-    def good(self, limits: Iterable[Limit]) -> None:
+    def good(self, limits: Iterable[Limit], about: str = "") -> None:
+        """Forget the bad tries on this name. Those on others stay: who has an account of their own
+        must not get new guesses at somebody else's by signing in in between.
+        """
         for limit in limits:
-            self._counts.pop(limit.key, None)
+            count = self._counts.get(limit.key)
+            if count is not None and count.about == about:
+                del self._counts[limit.key]
 
 
 def neighbourhood(address: str) -> str:

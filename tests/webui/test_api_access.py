@@ -57,6 +57,41 @@ def test_name_and_password_are_as_good_as_a_token(stranger: Reader) -> None:
     assert stored.author == NAME
 
 
+@pytest.mark.parametrize("name", ["till", "", "whatever", NAME])
+def test_a_token_is_as_good_as_key_and_as_password(stranger: Reader, token: str, name: str) -> None:
+    for headers in ({"X-API-Key": token}, {"X-API-Key": f" {token} "}, _basic(name, token)):
+        message_id = Api(stranger.client, headers).post(HELLO).json["id"]
+        stored = details.by_client_id(message_id)
+        assert stored is not None
+        assert stored.author == "till"
+
+
+def test_a_bad_token_opens_nothing_wherever_it_stands(
+    stranger: Reader, world: World, token: str
+) -> None:
+    world.box.programs.revoke("till")
+    for headers in ({"X-API-Key": token}, {"X-API-Key": ""}, _basic("till", token)):
+        answer = Api(stranger.client, headers).get("/inbox")
+        assert answer.status_code == 401
+        assert answer.headers.getlist("WWW-Authenticate")
+
+
+def test_a_password_that_looks_like_a_token_is_still_a_password(
+    stranger: Reader, world: World
+) -> None:
+    odd = "pb_" + "aB3-" * 10 + "xyz"
+    world.accounts.set_password("odd", odd)
+    assert Api(stranger.client, _basic("odd", odd)).get("/inbox").status_code == 200
+
+
+def test_a_token_as_password_waits_with_the_guesses(stranger: Reader, token: str) -> None:
+    for number in range(5):
+        wrong = Api(stranger.client, _basic("till", f"guess {number}"))
+        assert wrong.get("/inbox").status_code == 401
+    assert Api(stranger.client, _basic("till", token)).get("/inbox").status_code == 429
+    assert Api(stranger.client, {"X-API-Key": token}).get("/inbox").status_code == 200
+
+
 def test_a_revoked_token_is_refused_at_once(api: Api, world: World) -> None:
     assert api.get("/inbox").status_code == 200
     world.box.programs.revoke("till")

@@ -1,4 +1,4 @@
-"""Programs sign in with each request: user and password (Basic), or a token (Bearer).
+"""Programs sign in with each request: a token (Bearer, X-API-Key), or name and password (Basic).
 
 The page's cookie is never looked at here, so no other site can make a browser use this API. What a
 call needs is in one table; a call that is not in it needs the scope "manage".
@@ -9,9 +9,14 @@ from __future__ import annotations
 from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.account_errors import ShutOut, Throttled, WrongCredentials
+from gateway.services.programs import looks_like_a_token
 from gateway.services.roles import MANAGE, OF_ROLE, PEOPLE, READ, SEND, allows
 from webui.current import box
 
+SIGN_IN = (
+    "Sign in with a token, as Bearer, in X-API-Key or as the password of Basic; or with name and"
+    " password (Basic)."
+)
 CHALLENGES = ('Basic realm="Pigeonbox", charset="UTF-8"', 'Bearer realm="Pigeonbox"')
 # Endpoint -> the scopes of which one is enough.
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -57,27 +62,44 @@ def needed(endpoint: str) -> tuple[str, ...]:
 
 
 def _who() -> Response | None:
+    """A token counts as Bearer, in X-API-Key, and as the password of Basic with any name."""
     given, address = request.authorization, request.remote_addr or ""
-    if given is None:
-        return _refused("Sign in with user and password (Basic) or a token (Bearer).")
-    if given.type == "bearer":
-        program = box().programs.check(given.token or "")
-        if program is None:
-            box().accounts.note_refused("a token that is not valid", address)
-            return _refused("This token is not valid.")
-        g.caller, g.scopes = program.name, program.scopes
-        return None
-    if given.type != "basic":
-        return _refused("Only Basic and Bearer are understood here.")
+    key = request.headers.get("X-API-Key", "").strip()
     try:
-        user = box().accounts.check_basic(given.username or "", given.password or "", address)
-    except (WrongCredentials, ShutOut) as e:
-        return _refused(str(e))
+        if given is None and key:
+            return _program(key, address)
+        if given is None:
+            return _refused(SIGN_IN)
+        if given.type == "bearer":
+            return _program(given.token or "", address)
+        if given.type == "basic":
+            return _named(given.username or "", given.password or "", address)
     except Throttled as e:
         response = make_response(jsonify(message=str(e)), 429)
         response.headers["Retry-After"] = str(e.seconds)
         return response
-    g.caller, g.scopes = user.name, OF_ROLE.get(user.role, ())
+    return _refused("Only Basic, Bearer and X-API-Key are understood here.")
+
+
+def _program(secret: str, address: str) -> Response | None:
+    found = box().accounts.check_token(secret, address, box().programs.check)
+    if found is None:
+        return _refused("This token is not valid.")
+    g.caller, g.scopes, g.role = found.name, found.scopes, ""
+    return None
+
+
+def _named(name: str, password: str, address: str) -> Response | None:
+    if looks_like_a_token(password):
+        box().accounts.hold_back_program(name, address)
+        if found := box().programs.check(password):
+            g.caller, g.scopes, g.role = found.name, found.scopes, ""
+            return None
+    try:
+        user = box().accounts.check_basic(name, password, address)
+    except (WrongCredentials, ShutOut) as e:
+        return _refused(str(e))
+    g.caller, g.scopes, g.role = user.name, OF_ROLE.get(user.role, ()), user.role
     return None
 
 
