@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from gateway.services import placeholders
 from gateway.services.interactions import Selection
 from gateway.services.messaging import MAX_PEOPLE
+from gateway.services.numbers import from_network
 from gateway.store import details, queries
 from webui.current import box
 
-ANSWERABLE = re.compile(r"\+?[0-9*#]+")
 MOST_NAMED = 5  # senders that are named as left out
 ONE_ONLY = "Only one SMS can be forwarded at a time: tick just one."
 NO_TEXT = "This message has no text that could be forwarded."
@@ -36,7 +35,7 @@ class Start:
 
 def is_answerable(sender: str) -> bool:
     """Names such as BANK are no numbers: nothing can be sent to them."""
-    return ANSWERABLE.fullmatch(sender) is not None
+    return from_network(sender, "") != ""
 
 
 def reply(chosen: Selection) -> Start:

@@ -10,10 +10,10 @@ from gateway.activities.guard import Asked, why_no_reply
 from gateway.services import activity_words, fallback
 from gateway.services.deeds import forward_to
 from gateway.services.messaging import tidy
-from gateway.services.numbers import BadNumber, display, normalise
+from gateway.services.numbers import BadNumber, display
 from gateway.services.preferences import Preferences
 from gateway.services.refusals import FieldError, Refused
-from gateway.services.senders import arrived, asked, fill, own_numbers
+from gateway.services.senders import arrived, asked, fill, meant, own_numbers
 from gateway.store import connections, people
 from gateway.store.activities import Action, Activity
 
@@ -65,7 +65,7 @@ def _begin(sample: Sample, now: int, preferences: Preferences) -> _Trial:
     """Raises Refused when the sender can be nobody."""
     country = preferences.country()
     sender = sample.sender.strip()
-    number = normalise(sender, country) if sender else ""
+    number = meant(sender, country) if sender else ""
     if not isinstance(number, BadNumber):
         sender = number
     elif len(named := people.named(people.fold(sender))) == 1 and named[0].number:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gateway.services.numbers import SEPARATORS, BadNumber, Recipients, normalise
+from gateway.services.numbers import SEPARATORS, BadNumber, Recipients
+from gateway.services.senders import meant
 from gateway.store import blocked, groups, people
 from gateway.store.people import Contact, fold
 
@@ -67,7 +68,7 @@ def blocked_among(numbers: Sequence[str]) -> int:
 
 def _one(typed: str, country: str, empty_groups: bool) -> Entry | BadNumber:
     chosen = CHOSEN.fullmatch(typed)
-    number = normalise(chosen[1] if chosen else typed, country)
+    number = meant(chosen[1] if chosen else typed, country)
     if isinstance(number, str):
         return Entry(typed, typed, "person" if chosen else "number", (number,))
     if chosen or not any(c.isalpha() for c in typed):

@@ -19,7 +19,7 @@ from gateway.modem.ledger import Assignment, PartToSend
 from gateway.services.facts import Facts
 from gateway.services.gate import Gate
 from gateway.steps import step
-from gateway.store import connections, db, outbox, rules
+from gateway.store import connections, db, outbox, rules, wrote
 
 log = logging.getLogger(__name__)
 
@@ -268,11 +268,10 @@ def submits(item: outbox.Due, reference: int | None, now: int) -> tuple[str, ...
     )
     minutes = max(5, ((item.valid_until or now) - now) // MINUTE)
     validity = sms.relative_validity(minutes) if item.valid_until else None
-    destination = sms.Address.parse(item.number)
     return tuple(
         sms.encode(
             sms.Submit(
-                destination=destination,
+                destination=destination(item.number),
                 user_data=part,
                 dcs=dcs,
                 validity=validity,
@@ -283,6 +282,16 @@ def submits(item: outbox.Due, reference: int | None, now: int) -> tuple[str, ...
         .upper()
         for part in parts
     )
+
+
+def destination(number: str) -> sms.Address:
+    """Who wrote from a code is answered with the type of number that the network gave it."""
+    found = sms.Address.parse(number)
+    ton, npi = wrote.type_of(number) or (found.ton, found.npi)
+    same = (ton == sms.TypeOfNumber.INTERNATIONAL) == number.startswith("+")
+    if not same or ton == sms.TypeOfNumber.ALPHANUMERIC:
+        return found
+    return replace(found, ton=sms.TypeOfNumber(ton), npi=npi)
 
 
 def _with_one_more(line: routing.Line, parts: int, left: int) -> routing.Line:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from gateway.clock import Clock
 from gateway.events import Events, Queued
 from gateway.services.gate import SETTING, Gate
-from gateway.services.messaging import FieldError, Refused
 from gateway.services.numbers import service_centre
 from gateway.services.radio import CENTRE
+from gateway.services.refusals import FieldError, Refused
 from gateway.store import connections, outbox, settings
 from gateway.store.connections import ConnectionInfo
 

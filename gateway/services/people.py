@@ -12,6 +12,7 @@ from gateway.services import cleaning
 from gateway.services.numbers import SEPARATORS, BadNumber, alternatives, from_network, normalise
 from gateway.services.placeholders import RESERVED
 from gateway.services.refusals import FieldError, InTheWay, Refused
+from gateway.services.senders import meant
 from gateway.store import blocked, db, groups, people
 from gateway.store.people import Contact, fold
 
@@ -176,7 +177,7 @@ class People:
 
     def block(self, typed: str, who: str) -> str:
         """What waits to be sent there fails at once. Returns the number. Raises Refused."""
-        number = normalise(cleaning.line(typed), self._country())
+        number = meant(cleaning.line(typed), self._country())
         if isinstance(number, BadNumber):
             raise Refused([FieldError("number", f"{number}.")])
         blocked.block(number, self._clock.now(), who)
@@ -187,7 +188,7 @@ class People:
         """As it is listed, or as it is dialled. False: it is not blocked."""
         key = self.key(number)
         if blocked.get(key) is None and not isinstance(
-            typed := normalise(number, self._country()), BadNumber
+            typed := meant(number, self._country()), BadNumber
         ):
             key = typed
         done = blocked.free(key, self._clock.now(), who)
@@ -202,7 +203,7 @@ def examine(entered: Entered, country: str) -> tuple[Contact, list[FieldError]]:
     values = {i: v for i, text in entered.fields.items() if (v := cleaning.line(text))}
     number = cleaning.line(entered.number)
     if number:
-        found = normalise(number, country)
+        found = meant(number, country)
         if isinstance(found, BadNumber):
             errors.append(FieldError("number", f"{found}."))
         else:

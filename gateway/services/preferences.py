@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 
 from gateway.events import ConnectionChanged, Events
-from gateway.services.messaging import FieldError, Refused
+from gateway.services.refusals import FieldError, Refused
 from gateway.store import settings
 
 NAME, COUNTRY, ZONE = "box.name", "box.country", "box.zone"

@@ -14,8 +14,9 @@ import phonenumbers
 
 from gateway.services.digits import written
 from gateway.services.interactions import Selection
-from gateway.services.numbers import BadNumber, alternatives, from_abroad, normalise
+from gateway.services.numbers import BadNumber, alternatives, from_abroad
 from gateway.services.refusals import FieldError, Refused
+from gateway.services.senders import meant
 from gateway.states import State
 from gateway.store import connections, groups, indexing, people, search
 from gateway.store.people import fold
@@ -237,7 +238,7 @@ class _Reader:
         return int(found)
 
     def _people(self, typed: str) -> tuple[str, ...]:
-        number = normalise(typed, self._country)
+        number = meant(typed, self._country)
         if isinstance(number, str):
             return tuple(self._forms([number]) or [number])
         if group := groups.named(fold(typed)):

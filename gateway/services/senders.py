@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from gateway.activities import Arrived
 from gateway.activities.guard import Asked
-from gateway.services.numbers import from_network
+from gateway.services.numbers import BadNumber, from_network, normalise
 from gateway.services.placeholders import Template, known
 from gateway.services.preferences import Preferences
-from gateway.store import blocked, connections, groups, runs
+from gateway.store import blocked, connections, groups, runs, wrote
 
 MESSAGE = "message"  # {message}: what the sender wrote
 NOBODY = "Unknown"  # stands for a sender whose number was withheld
@@ -18,6 +18,14 @@ NOBODY = "Unknown"  # stands for a sender whose number was withheld
 def number_of(sender: str, country: str) -> str:
     """E.164 or a short code; "" when nothing can be sent there: BANK, or a withheld number."""
     return from_network(sender, country)
+
+
+def meant(typed: str, country: str) -> str | BadNumber:
+    """Whom a person means by a number; what the network has written as a sender is that sender."""
+    found = normalise(typed, country)
+    if found != typed and (known := from_network(typed, country)) and wrote.type_of(typed):
+        return known
+    return found
 
 
 def arrived(

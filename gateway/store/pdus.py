@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from gateway import sms
 
 log = logging.getLogger(__name__)
 
+LIKE_A_NUMBER = re.compile(r"\+?[0-9*#]+")
 LONGEST_SHOWN = 1000  # characters of raw data that a person gets to see
 
 
@@ -96,7 +98,7 @@ def _deliver(deliver: sms.Deliver, digest: str) -> Read:
         Kind.SILENT if deliver.silent else Kind.DELIVER,
         digest,
         sender=f"{int(sender.ton)}.{sender.npi}:{sender.value}",
-        peer=str(sender),
+        peer=_shown(sender),
         sent_at=stamp.epoch_ms if stamp else None,
         sent_offset=stamp.offset_minutes if stamp else None,
         ref_bits=concat.bits if concat else 0,
@@ -105,6 +107,14 @@ def _deliver(deliver: sms.Deliver, digest: str) -> Read:
         seq=concat.seq if concat else 1,
         deliver=deliver,
     )
+
+
+def _shown(sender: sms.Address) -> str:
+    """A name that looks like a number is put into quotation marks: it cannot be answered, and
+    whoever writes it need not be the one who has that number.
+    """
+    name = sender.ton == sms.TypeOfNumber.ALPHANUMERIC and LIKE_A_NUMBER.fullmatch(sender.value)
+    return f"“{sender.value}”" if name else str(sender)
 
 
 # words -----------------------------------------------------------------------------------------
