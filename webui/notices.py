@@ -1,4 +1,7 @@
-"""What a page says after something was done: a code and a number in its address -> words."""
+"""What a page says after something was done: a code and a number in its address -> words.
+
+Never words from the address themselves: anybody can make a link, and the page would say them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from gateway.store import groups
+from webui.arguments import an_id
 from webui.words import counted
 
 
@@ -18,6 +23,27 @@ class Notice:
 
 def _messages(number: int) -> str:
     return counted(number, "message")
+
+
+def people_notice(args: MultiDict[str, str]) -> str:
+    """From `?done=join&n=3&to=5`; "" when nothing is to be said."""
+    number = max(0, args.get("n", 0, type=int))
+    group = groups.get(an_id(args.get("to")) or 0)
+    name = group.name if group else "the group"
+    match args.get("done"):
+        case "nobody":
+            return "Tick somebody first."
+        case "no group":
+            return "Choose a group first."
+        case "no number":
+            return "None of them has a number."
+        case "join":
+            return f"{counted(number, 'person', 'people')} added to {name}."
+        case "leave":
+            return f"{counted(number, 'person', 'people')} removed from {name}."
+        case "delete":
+            return f"{counted(number, 'person', 'people')} deleted."
+    return ""
 
 
 def notice(args: MultiDict[str, str]) -> Notice | None:

@@ -127,7 +127,7 @@ def _page(shown: Shown, trouble: str = "") -> str:
         trouble=trouble,
         leaving=box().sims.leaving(shown.id) if not shown.line.up else None,
         saved=bool(request.args.get("saved")),
-        moved=request.args.get("moved", ""),
+        moved=request.args.get("moved", type=int),
         status=box().status.snapshot(),
         again=AGAIN if shown.credit.checking else 0,
     )

@@ -12,6 +12,7 @@ from gateway.services.refusals import FieldError, Refused
 from gateway.store import blocked, groups, people
 from gateway.store.groups import Group
 from gateway.store.people import Filter
+from webui import notices
 from webui.arguments import an_id
 from webui.current import author, box
 from webui.views.people import blueprint as blueprint
@@ -66,9 +67,10 @@ def change_members(group_id: int) -> BaseResponse:
     joins = request.form.get("action") == "join"
     change = box().people.join if joins else box().people.leave
     count = change(group_id, ids)
-    words = f"{count:,} {'added' if joins else 'removed'}."
     find = request.form.get("find") if joins else None
-    return redirect(url_for("people.group", group_id=group_id, find=find, done=words), 303)
+    said = {"done": "join" if joins else "leave", "n": count, "to": group_id}
+    here = url_for("people.group", group_id=group_id, find=find, **said)  # type: ignore[arg-type]
+    return redirect(here, 303)
 
 
 @blueprint.post("/people/groups/<id:group_id>/delete")
@@ -103,7 +105,7 @@ def _group_page(shown: Group, errors: Iterable[FieldError] = (), name: str | Non
         members=members,
         find=find,
         found=[c for _, c in found],
-        done=request.args.get("done", ""),
+        done=notices.people_notice(request.args),
     )
 
 

@@ -28,7 +28,7 @@ from gateway.services.people import Entered
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import blocked, groups, people
 from gateway.store.people import Contact, Filter
-from webui import messages
+from webui import messages, notices
 from webui.arguments import an_id
 from webui.current import author, box
 from webui.words import phone, shortened
@@ -57,7 +57,7 @@ def index() -> str:
         groups=groups.groups(),
         after=request.args.get("after"),
         more=_key(shown[-1]) if len(found) > PAGE else None,
-        done=request.args.get("done", ""),
+        done=notices.people_notice(request.args),
     )
 
 
@@ -87,19 +87,17 @@ def several() -> BaseResponse | str:
     action = request.form.get("action", "")
     group_id = an_id(request.form.get("to"))
     if not ids:
-        return _back("Tick somebody first.")
+        return _back("nobody")
     if action in ("join", "leave"):
         group = groups.get(group_id) if group_id else None
         if group is None:
-            return _back("Choose a group first.")
+            return _back("no group")
         change = box().people.join if action == "join" else box().people.leave
-        count = change(group.id, ids)
-        words = "added to" if action == "join" else "removed from"
-        return _back(f"{_people(count)} {words} {group.name}.")
+        return _back(action, n=change(group.id, ids), to=group.id)
     if action == "send":
         return _send_to(ids)
     if action == "delete" and request.form.get("confirmed"):
-        return _back(f"{_people(box().people.delete(ids, author()))} deleted.")
+        return _back("delete", n=box().people.delete(ids, author()))
     if action != "delete":
         abort(400)
     back = _list_of(request.form)
@@ -117,7 +115,7 @@ def _send_to(ids: list[int]) -> BaseResponse | str:
 
     found = [c for c in people.by_ids(ids) if c.number]
     if not found:
-        return _back("None of them has a number.")
+        return _back("no number")
     named = len(found) <= MOST_NAMED  # with their names thousands would not fit into a form
     said = [addressees.written(c) if named else c.number for c in found]
     return compose.page(compose.Form(recipients=", ".join(said)))
@@ -132,13 +130,10 @@ def _list_of(form: Mapping[str, str]) -> str:
     return url_for("people.index", **kept)  # type: ignore[arg-type]
 
 
-def _back(words: str) -> BaseResponse:
+def _back(done: str, **more: int) -> BaseResponse:
     here = _list_of(request.form)
-    return redirect(f"{here}{'&' if '?' in here else '?'}{_query(words)}", 303)
-
-
-def _query(words: str) -> str:
-    return urlencode({"done": words})
+    said = urlencode({"done": done, **more})
+    return redirect(f"{here}{'&' if '?' in here else '?'}{said}", 303)
 
 
 # one contact ------------------------------------------------------------------------------------

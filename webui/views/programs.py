@@ -36,7 +36,7 @@ def add() -> BaseResponse:
 def revoke() -> BaseResponse:
     name = request.form.get("token", "")
     gone = box().programs.revoke(name, who=author())
-    return redirect(url_for("programs.index", revoked=name if gone else None), 303)
+    return redirect(url_for("programs.index", revoked=1 if gone else None), 303)
 
 
 def _page(
@@ -55,5 +55,5 @@ def _page(
         errors=errors or {},
         secret=secret,
         made=made,
-        revoked=request.args.get("revoked", ""),
+        revoked="revoked" in request.args,
     )
