@@ -18,6 +18,7 @@ from gateway.cli_shared import (
     open_store,
     plain_errors,
     read_settings,
+    store_clock,
     who,
 )
 from gateway.saying import say, say_json, sure
@@ -54,6 +55,7 @@ def backup(
         try:
             with open_store(settings):
                 backups.write_to(file, settings_only=settings_only)
+                _note(f"a backup to {file.name}")
         except FileExistsError as e:
             raise PlainError(f"{file} exists already; choose another name.") from e
         except OSError as e:
@@ -65,6 +67,14 @@ def backup(
         say(f"{file}: {_words(found)}. It is secret: it holds passwords and PINs.")
 
 
+def _note(what: str) -> None:
+    """Into the audit list: everything leaves the box. Inside `open_store`."""
+    from gateway.store import audits, db
+
+    with db.transaction():
+        audits.write(store_clock().now(), who(), "export", what)
+
+
 def _to_standard_output(settings: Config, settings_only: bool) -> None:
     from gateway.store import backups
 
@@ -74,6 +84,7 @@ def _to_standard_output(settings: Config, settings_only: bool) -> None:
         copy = Path(folder) / "copy.db"
         with open_store(settings):
             backups.write_to(copy, settings_only=settings_only)
+            _note("a backup")
         with copy.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
 

@@ -182,6 +182,7 @@ def export(
 
     with _opened(config_file, data):
         wanted = _wanted(find, group, False)
+        exporting.note(wanted, store_clock().now(), who())
         say_file(exporting.cards(wanted) if vcard else exporting.csv(wanted))
 
 

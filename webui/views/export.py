@@ -55,6 +55,8 @@ def exported(job_id: int) -> BaseResponse:
     if job is None or path is None:
         g.reason = GONE
         abort(404)
+    if author() != job.who:  # whose export is in the audit list already
+        box().accounts.note(author(), "export", f"what {job.who} had exported to a file")
     name = _name(job.at)
     return send_file(path.resolve(), "text/csv", as_attachment=True, download_name=name, etag=False)
 

@@ -90,7 +90,9 @@ def read() -> BaseResponse:
 
 @blueprint.get("/<name>")
 def download(name: str) -> Response:
-    response = send_file(_known(name).path, as_attachment=True, download_name=name)
+    path = _known(name).path
+    box().accounts.note(author(), "export", f"the backup {name}")
+    response = send_file(path, as_attachment=True, download_name=name)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -257,7 +257,9 @@ def _said(numbers: tuple[str, ...], ids: list[int]) -> list[messages.RowView]:
 def export(kind: str) -> Response:
     """Everybody, or those that the list shows."""
     pieces = exporting.csv if kind == "csv" else exporting.cards
-    content = "".join(pieces(wanted_from(request.args)))
+    wanted = wanted_from(request.args)
+    exporting.note(wanted, box().clock.now(), author())
+    content = "".join(pieces(wanted))
     response = make_response(content)
     response.mimetype = "text/csv" if kind == "csv" else "text/vcard"
     response.headers["Content-Disposition"] = f'attachment; filename="people.{kind}"'
