@@ -16,7 +16,7 @@ from typing import Any
 from hw import lamps
 from hw.boards import BOARDS
 
-HTTP_KEYS = ("listen", "trusted_hosts", "certificate", "key", "trusted_proxy")
+HTTP_KEYS = ("listen", "trusted_hosts", "certificate", "key", "hsts", "trusted_proxy")
 DEFAULT_DATA = Path("/var/lib/pigeonbox")
 BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 
@@ -48,6 +48,7 @@ class Http:
     trusted_hosts: tuple[str, ...] = ()
     certificate: str = ""  # PEM files; "" = no TLS
     key: str = ""
+    hsts: bool = False  # browsers that were here by TLS refuse to come without, for a year
     trusted_proxy: str = ""  # address of a proxy whose word on who asks is believed
 
     @property
@@ -159,7 +160,11 @@ class _Reader:
             missing = "key" if "certificate" in table else "certificate"
             self._wrong(f"http.{missing}", "is missing: certificate and key are given together")
         proxy = self._checked(table, "trusted_proxy", "http", "", _ip_address)
-        return Http(host, port, tuple(hosts), certificate, key, proxy)
+        hsts = self._bool(table, "hsts", "http", default.hsts)
+        if hsts and not (certificate or proxy):
+            words = "needs TLS: give certificate and key as well, or the trusted_proxy that has it"
+            self._wrong("http.hsts", words)
+        return Http(host, port, tuple(hosts), certificate, key, hsts, proxy)
 
     def _ports(self, table: dict[str, Any], modems: tuple[ModemPort, ...]) -> Ports:
         default = Ports()

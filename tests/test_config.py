@@ -61,6 +61,14 @@ def test_everything_that_may_be_said_is_understood(tmp_path):
     assert config.log_texts
 
 
+def test_browsers_can_be_kept_to_tls_where_there_is_any(tmp_path):
+    behind = load(write(tmp_path, '[http]\nhsts = true\ntrusted_proxy = "127.0.0.1"'))
+    assert behind.http.hsts
+    assert not load(write(tmp_path, '[http]\ntrusted_proxy = "127.0.0.1"')).http.hsts
+    assert "TLS" in mistakes(tmp_path, "[http]\nhsts = true")["http.hsts"]
+    assert set(mistakes(tmp_path, "[http]\nhsts = 1")) == {"http.hsts"}
+
+
 def test_what_may_be_switched_is_understood(tmp_path):
     text = """
     [power]

@@ -46,7 +46,9 @@ KNOWN_COOKIE = "pigeonbox_known"  # proof that this browser signed in before
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 PORTS = {"http": 80, "https": 443}
 PRODUCT = "pigeonbox"
-HOME_SUFFIXES = (".local", ".localhost", ".lan", ".home", ".home.arpa", ".internal", ".fritz.box")
+# Zones that the public DNS does not have (RFC 6761, 6762, 8375; ICANN keeps .internal, .lan is not
+# given out). Names in .fritz.box and the like can be had by anybody.
+HOME_SUFFIXES = (".local", ".localhost", ".lan", ".home.arpa", ".internal")
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -76,6 +78,7 @@ KEPT = (
     *("recipients", "text", "connection", "kind", "first", "left_out"),
     *("when", "date", "time", "unit", "every", "weekdays", "until", "schedule", "version"),
 )
+HSTS = "max-age=31536000"  # RFC 6797; of this name alone, others may have no certificate
 csrf = CSRFProtect()
 
 
@@ -119,7 +122,7 @@ def host_is_ours(host: str, trusted: tuple[str, ...]) -> bool:
 
     A page on somebody's domain can point that domain at our address and then read what we answer
     (DNS rebinding). So only what nobody else can own is answered: numeric addresses, localhost,
-    this machine's own name, alone or as routers and mDNS complete it, and configured names.
+    this machine's own name, alone or in a zone that is never public, and configured names.
     """
     name = (_hostname(host) or "").rstrip(".").lower()
     try:
@@ -127,11 +130,10 @@ def host_is_ours(host: str, trusted: tuple[str, ...]) -> bool:
         return True
     except ValueError:
         pass
-    full = socket.gethostname().lower()
-    if name in ("localhost", full, *(t.lower() for t in trusted)):
+    if name in ("localhost", *(t.rstrip(".").lower() for t in trusted)):
         return True
     short, _, rest = name.partition(".")
-    known = (full.partition(".")[0], PRODUCT, "localhost")
+    known = (socket.gethostname().lower().partition(".")[0], PRODUCT, "localhost")
     # box-2.local: what mDNS makes of a name that is taken
     ours = bool(short) and re.sub(r"-\d{1,3}$", "", short) in known
     return ours and (not rest or f".{rest}" in HOME_SUFFIXES)
@@ -318,5 +320,7 @@ def _headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["X-Frame-Options"] = "DENY"
+    if box().config.http.hsts and request.is_secure:
+        headers["Strict-Transport-Security"] = HSTS
     headers.setdefault("Cache-Control", "no-store")
     return response

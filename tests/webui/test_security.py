@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -224,6 +225,8 @@ def test_another_site_cannot_make_a_browser_use_the_api(admin: Reader, world: Wo
         "attic.home.arpa:8080",
         "attic",
         "attic.lan",
+        "attic.internal",
+        "attic.local",
         "box.example.org",
     ],
 )
@@ -238,6 +241,17 @@ def test_the_boxs_own_names_and_addresses_are_answered(
     "host",
     [
         "evil.example",
+        # anybody can have these, in the public DNS or by a router that takes names from guests
+        "pigeonbox.fritz.box",
+        "attic.fritz.box",
+        "pigeonbox.box",
+        "pigeonbox.home",
+        "attic.speedport.ip",
+        "attic.dyndns.example",
+        "pigeonbox.local.example",
+        "pigeonbox.lan.example",
+        "pigeonbox.arpa",
+        "0x7f.1",
         "box.example.org.evil.example",
         "evil.box.example.org",
         "1.2.3.4.nip.io",
@@ -255,7 +269,10 @@ def test_the_boxs_own_names_and_addresses_are_answered(
         "evil.example#pigeonbox",
     ],
 )
-def test_other_names_are_not_answered(stranger: Reader, host: str) -> None:
+def test_other_names_are_not_answered(
+    stranger: Reader, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "attic.dyndns.example")
     response = stranger.client.get("/sign-in", headers={"Host": host})
     assert response.status_code == 400
     assert "trusted_hosts" in response.text
@@ -272,6 +289,18 @@ def test_every_answer_is_locked_down(admin: Reader, path: str) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_browsers_are_kept_to_tls_only_where_somebody_chose_so(
+    stranger: Reader, world: World, wanted: bool
+) -> None:
+    http = replace(world.box.config.http, hsts=wanted)
+    world.box.config = replace(world.box.config, http=http)
+    name = "Strict-Transport-Security"
+    assert name not in stranger.client.get("/sign-in").headers  # RFC 6797, 7.2: not over http
+    given = stranger.client.get("/sign-in", base_url="https://localhost").headers
+    assert given.get(name) == ("max-age=31536000" if wanted else None)
 
 
 def test_pages_hold_no_inline_script_or_style(admin: Reader, world: World) -> None:
