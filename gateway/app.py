@@ -30,6 +30,7 @@ from gateway.modem.recovery import Means
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
 from gateway.notify import Systemd
+from gateway.services import reach
 from gateway.services.accounts import Accounts
 from gateway.services.acting import Acting
 from gateway.services.credit import Credit
@@ -130,6 +131,7 @@ class Service:
         self._obey = Stopping(self._clock, preferences.country).obey
         deciding = Deciding(self._clock, preferences, timekeeping.hold)
         self._decide = deciding.decide
+        reach.this_machine = self.config.webhooks_to_this_machine
         acting = Acting(self._clock, self.events, preferences, deciding.settle)
         self._poke_activities = acting.poke
         self.events.subscribe(self._pass_on)

@@ -16,6 +16,7 @@ from typing import Any
 from hw import lamps
 from hw.boards import BOARDS
 
+SECTIONS = ("data", "country", "http", "modem", "ports", "power", "leds", "log", "webhooks")
 HTTP_KEYS = ("listen", "trusted_hosts", "certificate", "key", "hsts", "trusted_proxy")
 DEFAULT_DATA = Path("/var/lib/pigeonbox")
 BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
@@ -74,6 +75,7 @@ class Config:
     modems: tuple[ModemPort, ...] = ()
     ports: Ports = field(default_factory=Ports)
     power: Power = field(default_factory=Power)
+    webhooks_to_this_machine: bool = False  # whether webhooks may call programs on the box itself
     led_board: str = "none"
     button: int | None = None  # BCM pin of a push button to ground; None: the board's own
     log_level: str = "INFO"
@@ -125,10 +127,13 @@ class _Reader:
     def config(self, table: dict[str, Any]) -> Config:
         default = Config()
         self._known(
-            table, "", ("data", "country", "http", "modem", "ports", "power", "leds", "log")
+            table,
+            "",
+            ("data", "country", "http", "modem", "ports", "power", "leds", "log", "webhooks"),
         )
         leds = self._table(table, "leds", ("board", "button"))
         log = self._table(table, "log", ("level", "texts"))
+        webhooks = self._table(table, "webhooks", ("this_machine",))
         return Config(
             data=Path(self._text(table, "data", "", str(default.data))),
             country=self._checked(table, "country", "", default.country, _country),
@@ -142,6 +147,7 @@ class _Reader:
                 log, "level", "log", ("DEBUG", "INFO", "WARNING", "ERROR"), default.log_level
             ),
             log_texts=self._bool(log, "texts", "log", default.log_texts),
+            webhooks_to_this_machine=self._bool(webhooks, "this_machine", "webhooks", False),
         )
 
     def _http(self, table: dict[str, Any]) -> Http:

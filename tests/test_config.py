@@ -69,6 +69,11 @@ def test_browsers_can_be_kept_to_tls_where_there_is_any(tmp_path):
     assert set(mistakes(tmp_path, "[http]\nhsts = 1")) == {"http.hsts"}
 
 
+def test_webhooks_reach_this_machine_only_where_the_file_says_so(tmp_path):
+    assert not load(write(tmp_path, "")).webhooks_to_this_machine
+    assert load(write(tmp_path, "[webhooks]\nthis_machine = true")).webhooks_to_this_machine
+
+
 def test_what_may_be_switched_is_understood(tmp_path):
     text = """
     [power]
@@ -120,6 +125,8 @@ def test_every_mistake_is_named_at_once_with_its_key(tmp_path):
         board = "christmas"
         [log]
         texts = "yes"
+        [webhooks]
+        this_machine = "yes"
         """,
     )
     assert set(found) == {
@@ -144,6 +151,7 @@ def test_every_mistake_is_named_at_once_with_its_key(tmp_path):
         "power.plug",
         "leds.board",
         "log.texts",
+        "webhooks.this_machine",
     }
 
 

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from gateway import __version__
 from gateway.activities.calls import trouble
+from gateway.services import reach
 
 if TYPE_CHECKING:
     import ssl
@@ -58,6 +59,8 @@ def check(url: str) -> SplitResult:
         raise BadUrl("Enter an address such as https://example.org/sms.")
     if split.username is not None or split.password is not None:
         raise BadUrl("Leave name and password out of the address; use a secret to sign calls.")
+    if words := reach.mistake(split.hostname):
+        raise BadUrl(words)
     return split
 
 
@@ -118,8 +121,23 @@ class Line:
 def _connection(split: SplitResult) -> http.client.HTTPConnection:
     host = split.hostname or ""
     if split.scheme == "https":
-        return http.client.HTTPSConnection(host, split.port, timeout=PATIENCE, context=_trust())
-    return http.client.HTTPConnection(host, split.port, timeout=PATIENCE)
+        return _Secure(host, split.port, timeout=PATIENCE, context=_trust())
+    return _Plain(host, split.port, timeout=PATIENCE)
+
+
+class _Plain(http.client.HTTPConnection):
+    def connect(self) -> None:
+        self.sock = reach.connect(self.host, self.port, PATIENCE)
+
+
+class _Secure(http.client.HTTPSConnection):
+    def connect(self) -> None:
+        plain = reach.connect(self.host, self.port, PATIENCE)
+        try:
+            self.sock = _trust().wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
 
 
 @lru_cache(maxsize=1)
@@ -147,6 +165,8 @@ def _words(error: Exception, split: SplitResult, *, cut: bool) -> str:
     where = split.hostname
     if cut:
         return f"No complete answer came within {DEADLINE:.0f} s."
+    if isinstance(error, reach.OutOfReach):
+        return f"{where} may not be called. {error}"
     if isinstance(error, TimeoutError):
         return f"No answer came within {PATIENCE:.0f} s."
     if isinstance(error, socket.gaierror):

@@ -16,7 +16,7 @@ import pytest
 from gateway.activities import StepState
 from gateway.activities.calls import MOST_TRIES
 from gateway.clock import HOUR, SECOND
-from gateway.services import http_post
+from gateway.services import http_post, reach
 from gateway.services.activity_drafts import Typed
 from gateway.services.http_post import Line
 from gateway.services.registering import Registering
@@ -25,6 +25,12 @@ from tests.services.activity_world import ANN, OWN, ActivityWorld, reply, webhoo
 from tests.services.conftest import FakeClock
 from tests.support.box import eventually
 from tests.support.receiver import Receiver, raw, receiving, slow, status
+
+
+@pytest.fixture(autouse=True)
+def programs_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As somebody allows in config.toml: the receivers here are on the box itself."""
+    monkeypatch.setattr(reach, "this_machine", True)
 
 
 @pytest.fixture
