@@ -11,6 +11,7 @@ __all__ = [
     "BadRole",
     "BadScope",
     "Busy",
+    "CodeSpent",
     "LastOne",
     "NameTaken",
     "ShutOut",
@@ -36,6 +37,17 @@ class ShutOut(AccountError):
 class WrongCode(AccountError):
     def __init__(self) -> None:
         super().__init__("This code is not valid, or it was used already.")
+
+
+class CodeSpent(WrongCode):
+    """Too many guesses at a code of six digits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.args = (
+            "Too many wrong codes were tried, so this one counts no more."
+            " Press the button on the box again for a new one.",
+        )
 
 
 class BadName(AccountError):

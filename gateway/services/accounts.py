@@ -17,18 +17,20 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway.clock import DAY, HOUR, MINUTE, Clock
-from gateway.services import passwords
+from gateway.services import lamp_code, passwords
 from gateway.services.account_errors import (
     AccountError,
     BadName,
     BadPassword,
     Busy,
+    CodeSpent,
     LastOne,
     ShutOut,
     Throttled,
     WrongCode,
     WrongCredentials,
 )
+from gateway.services.lamp_code import LampCode
 from gateway.services.memory import Memory
 from gateway.services.throttle import Limit, neighbourhood
 from gateway.services.tries import Limits, Tries
@@ -51,7 +53,6 @@ __all__ = [
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that looks like something else
 CODE_LENGTH = 8  # 39 random bits, and guessing is throttled
-DIGITS_LENGTH = 6  # of a code that a lamp blinks; lives shorter, since it is guessed sooner
 DIGITS_LIFE = 15 * MINUTE
 RESET_LIFE = 1 * HOUR  # a code for a forgotten password; the very first one waits for its owner
 SESSION_IDLE = 14 * DAY
@@ -84,6 +85,7 @@ class Accounts:
         self._good_tokens = Memory()
         self._bad_tokens = Memory()
         self._open = Memory()
+        self._lamp = LampCode()
 
     # first run ----------------------------------------------------------------------------------
 
@@ -104,11 +106,14 @@ class Accounts:
         goes into the audit list. The button and the command line call this.
         """
         now = self._clock.now()
-        alphabet, length = ("0123456789", DIGITS_LENGTH) if digits else (CODE_ALPHABET, CODE_LENGTH)
+        alphabet, length = (
+            ("0123456789", lamp_code.LENGTH) if digits else (CODE_ALPHABET, CODE_LENGTH)
+        )
         code = "".join(secrets.choice(alphabet) for _ in range(length))
         expires_at = now + RESET_LIFE if self.set_up else None
         if digits:
             expires_at = now + DIGITS_LIFE
+            self._lamp.made()
         store.add_first_run_code(digest_of(code), expires_at, now, how=how, who=who)
         return code if digits else f"{code[:4]}-{code[4:]}"
 
@@ -119,12 +124,17 @@ class Accounts:
         """
         name = clean_name(name)
         passwords.check_choice(password, name)
-        digest = digest_of(_bare(code))
+        bare = _bare(code)
+        digest = digest_of(bare)
         mine, ours = Limit(("code", neighbourhood(address)), 5), Limit(("code", "*"), 20, longest=2)
         with self._claiming:
-            self._tries.hold_back((mine, ours), address)
+            if self._lamp.is_spent(bare):
+                raise CodeSpent
+            # Six digits: nobody is spared the wait for what all addresses tried together.
+            self._tries.hold_back((mine, ours), "" if self._lamp.is_one(bare) else address)
             known = store.first_run_digests(self._clock.now())
             if not any(hmac.compare_digest(digest, one) for one in known):
+                self._lamp.guessed(bare)
                 self._tries.bad((mine, ours), "a one-time code", address)
                 raise WrongCode
             self._tries.good((mine, ours))
