@@ -19,6 +19,7 @@ from gateway.cli_shared import (
     who,
 )
 from gateway.clock import SystemClock
+from gateway.comparing import fold
 from gateway.saying import say, say_json
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _switch(config_file: Path | None, data: Path | None, name: str, on: bool) ->
 
     with _opened(config_file, data) as service:
         known = activities.activities()
-        found = next((a for a in known if a.name.casefold() == name.casefold()), None)
+        found = next((a for a in known if fold(a.name) == fold(name)), None)
         if found is None:
             names = ", ".join(a.name for a in known) or "none yet"
             raise PlainError(f"There is no activity called {name}. Known: {names}.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 
 import phonenumbers
+
+from gateway.comparing import fold
 
 # Two letters (ISO 3166, and those that telephone numbering adds) and the name that people use.
 _NAMES = """
@@ -56,7 +57,7 @@ NAMES = dict(one.strip().split(" ", 1) for one in _NAMES.strip().split(";"))
 def countries() -> tuple[tuple[str, str], ...]:
     """(code, as shown) by name: ("KE", "Kenya (+254)"). A code without a name stands for itself."""
     named = [(code, NAMES.get(code, code)) for code in phonenumbers.SUPPORTED_REGIONS]
-    named.sort(key=lambda one: unicodedata.normalize("NFKD", one[1]).casefold())
+    named.sort(key=lambda one: fold(one[1]))
     return tuple(
         (code, f"{name} (+{phonenumbers.country_code_for_region(code)})") for code, name in named
     )

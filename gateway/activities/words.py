@@ -1,6 +1,5 @@
 """Comparing what people write with the words that an activity listens for. Pure.
 
-Case never counts, nor do invisible characters, nor which of several Unicode spellings was used.
 Python's own `\\w` leaves out the vowel signs of Indic scripts, hence the categories by hand.
 """
 
@@ -8,15 +7,14 @@ from __future__ import annotations
 
 import unicodedata
 
-INSIDE = "'’-‐‑·"  # within a word they belong to it: don't, e-mail
-_DOTTED_I = {ord("ı"): "i", 0x307: None}  # İ and I of Turkish: capitals of one word on two phones
+from gateway.comparing import fold
+
+INSIDE = "'-·"  # within a word they belong to it: don't, e-mail
 
 
 def plain(text: str) -> str:
-    """Comparable: no case, single blanks, nothing invisible. "  ＪＯＩＮ\\tus" is "join us"."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_DOTTED_I)
-    folded = unicodedata.normalize("NFKC", folded)
-    return " ".join("".join(c for c in folded if not _is_invisible(c)).split())
+    """Comparable (gateway.comparing). "  ＪＯＩＮ\tus" is "join us"."""
+    return fold(text)
 
 
 def first_words(text: str) -> tuple[str, ...]:
@@ -63,10 +61,3 @@ def _is_letter(char: str) -> bool:
 
 def _is_punctuation(char: str) -> bool:
     return unicodedata.category(char)[0] in "PZC"
-
-
-def _is_invisible(char: str) -> bool:
-    """Direction marks, joiners, variation selectors, controls other than blanks."""
-    if "\ufe00" <= char <= "\ufe0f":
-        return True
-    return unicodedata.category(char)[0] == "C" and not char.isspace()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gateway.clock import Clock
+from gateway.comparing import fold
 from gateway.events import Events, OutboxChanged, StoreChanged
 from gateway.services import activity_drafts, activity_tryout, fallback
 from gateway.services.activity_drafts import Typed
@@ -58,7 +59,7 @@ class Activities:
         secrets = {a.id: a.secret for a in stored.actions} if stored else {}
         activity, errors = activity_drafts.examine(draft, self.preferences.country(), secrets)
         same = (a for a in activities.activities() if a.id != activity_id)
-        if any(a.name.casefold() == activity.name.casefold() for a in same):
+        if any(fold(a.name) == fold(activity.name) for a in same):
             errors.append(FieldError("name", f"“{activity.name}” exists already."))
         return activity, errors
 

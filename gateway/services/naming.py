@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.comparing import fold
 from gateway.events import ConnectionChanged, Events
 from gateway.services.numbers import INTERNATIONAL, BadNumber, normalise
 from gateway.services.refusals import FieldError, Refused
@@ -62,4 +63,4 @@ def told_by_sim(info: ConnectionInfo, told: str, country: str) -> bool:
 
 def _taken(connection_id: int, name: str) -> bool:
     others = (c for c in connections.all_connections() if c.connection_id != connection_id)
-    return any(c.name.casefold() == name.casefold() for c in others)
+    return any(fold(c.name) == fold(name) for c in others)

@@ -185,15 +185,16 @@ class _Reader:
 
     def _spelled(self, word: str, last: bool) -> tuple[tuple[str, ...], ...]:
         """The word itself, and the last one also as a beginning."""
+        known = indexing.spellings(word)
         if not last or len(word) < FEWEST_LETTERS:
-            return ((word,),)
+            return tuple((one,) for one in known)
         longer = indexing.words_beginning(word, MOST_WORDS + 1)
         if len(longer) > MOST_WORDS:
             self._hints.append(
                 f"“{word}” was looked for as a whole word only: very many words begin with it."
             )
-            return ((word,),)
-        return tuple((one,) for one in dict.fromkeys([word, *longer]))
+            return tuple((one,) for one in known)
+        return tuple((one,) for one in dict.fromkeys([*known, *longer]))
 
     def _named(self, word: str, last: bool) -> list[str]:
         if len(word) < FEWEST_LETTERS:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from gateway.clock import Clock
+from gateway.comparing import letters
 from gateway.services import cleaning
 from gateway.services.numbers import from_network
 from gateway.services.refusals import FieldError, Refused
@@ -24,7 +25,6 @@ START_WORDS = ("START", "UNSTOP")
 KEYS = {"stop": ("stop_words", STOP_WORDS), "start": ("start_words", START_WORDS)}
 MOST_WORDS, LONGEST_WORD = 50, 30
 LONGEST_TEXT = 60  # characters of an SMS that can be nothing but the word
-_BESIDE = re.compile(r"[\W_]+")
 
 
 class Stopping:
@@ -65,7 +65,7 @@ class Stopping:
 
 def comparable(text: str) -> str:
     """ " Stop all. " and "STOPALL" are one."""
-    return _BESIDE.sub("", text).casefold()
+    return letters(text)
 
 
 def words(kind: str) -> tuple[str, ...]:

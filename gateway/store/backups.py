@@ -41,6 +41,7 @@ HISTORY = (
     "incoming",
     "found",
     "word",
+    "spelling",
     "party",
     "span",
     "audit",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from gateway.comparing import fold
 from gateway.store.db import errors, execute
 from gateway.store.terms import MARK, entry
 
@@ -30,6 +31,7 @@ def add(message_id: int) -> None:
             " WHERE substr(value, 1, 1) <> ?",
             (json.dumps(known.split(" ")), MARK),
         )
+        _spell(known.split(" "))
 
 
 def remove(message_ids: Iterable[int]) -> None:
@@ -45,6 +47,17 @@ def remove(message_ids: Iterable[int]) -> None:
             " (SELECT 1 FROM found WHERE found MATCH ?)",
             (word, f'"{word}"'),
         )
+        execute(
+            "DELETE FROM spelling WHERE folded = ? AND word = ?"
+            " AND NOT EXISTS (SELECT 1 FROM word WHERE word = ?)",
+            (fold(word), word, word),
+        )
+
+
+def _spell(words: Iterable[str]) -> None:
+    for word in words:
+        if not word.isascii() and (folded := fold(word)) not in ("", word):
+            execute("INSERT OR IGNORE INTO spelling (folded, word) VALUES (?, ?)", (folded, word))
 
 
 def _entry(message_id: int) -> str:
@@ -65,14 +78,24 @@ def _is_indexed(message_id: int, known: str) -> bool:
 # from what is typed to words and numbers ---------------------------------------------------------
 
 
+def spellings(word: str) -> list[str]:
+    """Words of messages that are compared as this one (gateway.comparing)."""
+    folded = fold(word) or word
+    with errors():
+        rows = execute("SELECT word FROM spelling WHERE folded = ?", (folded,))
+        return list(dict.fromkeys([word, folded, *(w for (w,) in rows)]))
+
+
 def words_beginning(start: str, limit: int) -> list[str]:
-    """Words of messages that begin so."""
+    """Words of messages that begin so, however they are spelled."""
+    start = fold(start) or start
     with errors():
         rows = execute(
-            "SELECT word FROM word WHERE word >= ? AND word < ? LIMIT ?",
+            "SELECT word FROM word WHERE word >= ?1 AND word < ?2"
+            " UNION ALL SELECT word FROM spelling WHERE folded >= ?1 AND folded < ?2 LIMIT ?3",
             (start, start + LAST, limit),
         )
-        return [w for (w,) in rows]
+        return list(dict.fromkeys(w for (w,) in rows))
 
 
 def numbers_like(digits: str, prefixes: Sequence[str], limit: int) -> list[str]:
@@ -102,7 +125,8 @@ def numbers_of(contact_ids: Sequence[int]) -> list[str]:
 
 
 def numbers_named(word: str, *, whole: bool) -> list[str]:
-    """Of contacts who have this word in their name, or one that begins with it. Word is folded."""
+    """Of contacts who have this word in their name, or one that begins with it."""
+    word = fold(word) or word
     with errors():
         rows = execute(
             "SELECT number FROM contact WHERE instr(search || ' ', ?) AND number <> ''",

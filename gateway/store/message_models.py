@@ -4,7 +4,15 @@ a part of models.
 
 from __future__ import annotations
 
-from peewee import SQL, BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BooleanField,
+    CompositeKey,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
 from gateway.store.radio_models import Connection
 from gateway.store.table import Base
@@ -290,6 +298,17 @@ class Word(Base):
     word = TextField(primary_key=True)
 
     class Meta:
+        without_rowid = True
+
+
+class Spelling(Base):
+    """Words of the index that are compared as something else (gateway.comparing), and as what."""
+
+    folded = TextField()
+    word = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("folded", "word")
         without_rowid = True
 
 

@@ -28,6 +28,7 @@ from gateway.store.message_models import (
     Reference,
     Settling,
     Span,
+    Spelling,
     Tally,
     Word,
 )
@@ -80,6 +81,7 @@ TABLES: tuple[type[Base], ...] = (
     Settling,
     Tally,
     Party,
+    Spelling,
     Word,
     Span,
     Reference,

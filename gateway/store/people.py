@@ -8,11 +8,11 @@ and finds octets only.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.comparing import fold as fold
 from gateway.store import audits
 from gateway.store.bites import in_bites
 from gateway.store.db import errors, execute, insert, transaction
@@ -54,14 +54,6 @@ class NumberTaken(Exception):
     def __init__(self, number: str, contact_id: int, name: str) -> None:
         self.number, self.contact_id, self.name = number, contact_id, name
         super().__init__(f"{number} belongs to {name or 'a contact without a name'} already.")
-
-
-def fold(text: str) -> str:
-    """Comparable: no case, no accents, single blanks. "José  ÁLVAREZ" and "jose alvarez" meet."""
-    text = text.encode("utf-8", "ignore").decode()  # half a character cannot be stored or found
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(bare.split())
 
 
 # reading ---------------------------------------------------------------------------------------
