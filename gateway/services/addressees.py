@@ -42,13 +42,18 @@ class Addressees:
         return Recipients(tuple(distinct), self.bad)
 
 
-def resolve(typed: str | Sequence[str], country: str, *, empty_groups: bool = False) -> Addressees:
-    """Nothing is dropped in silence: see `bad`. `empty_groups`: those without people may do."""
+def resolve(
+    typed: str | Sequence[str], country: str, *, empty_groups: bool = False, names: bool = True
+) -> Addressees:
+    """Nothing is dropped in silence: see `bad`. `empty_groups`: those without people may do.
+
+    Without `names` nobody is looked up: a name is nothing but a bad number.
+    """
     parts: Iterable[str] = SEPARATORS.split(typed) if isinstance(typed, str) else typed
     entries: list[Entry] = []
     bad: list[BadNumber] = []
     for place, part in enumerate(filter(None, map(str.strip, parts))):
-        found = _one(part, country, empty_groups)
+        found = _one(part, country, empty_groups) if names else _number(part, country)
         if isinstance(found, BadNumber):
             bad.append(found)
         else:
@@ -60,6 +65,11 @@ def written(contact: Contact) -> str:
     """How a chosen person stands in the field."""
     name = UNWRITABLE.sub(" ", contact.name).strip()
     return f"{name} <{contact.number}>" if name else contact.number
+
+
+def known_name(typed: str) -> bool:
+    """Whether somebody, or a group, is called so."""
+    return _by_name(typed.strip(), empty_groups=True) is not None
 
 
 def blocked_among(numbers: Sequence[str]) -> int:
@@ -76,6 +86,12 @@ def _one(typed: str, country: str, empty_groups: bool) -> Entry | BadNumber:
     return _by_name(typed, empty_groups) or BadNumber(
         number.typed, "is not a phone number, nor the name of a person or a group"
     )
+
+
+def _number(typed: str, country: str) -> Entry | BadNumber:
+    chosen = CHOSEN.fullmatch(typed)
+    number = normalise(chosen[1] if chosen else typed, country)
+    return Entry(typed, typed, "number", (number,)) if isinstance(number, str) else number
 
 
 def _by_name(typed: str, empty_groups: bool) -> Entry | BadNumber | None:

@@ -23,7 +23,7 @@ from gateway.services.wording import (
     word,
     wording_errors,
 )
-from gateway.store import connections, inbox, outbox, schedules
+from gateway.store import connections, inbox, outbox, schedules, withdrawing
 
 MAX_PEOPLE = 20_000
 MAX_CLIENT_ID = 128
@@ -44,6 +44,7 @@ class Draft:
     ttl_seconds: int | None = None  # None: what is set for the box, 24 hours as a rule
     priority: int = 0
     fill: bool = False  # {name}, {number} and own fields in the text are filled in
+    names: bool = True  # names of people and groups count as recipients
     flash: bool = False  # class 0: shown at once on the phone, and not kept there
 
 
@@ -135,12 +136,14 @@ class Messaging:
         text = tidy(draft.text)
         return word(text, numbers) if draft.fill else alike(text, len(numbers))
 
-    def addressees(self, typed: str | Sequence[str], *, later: bool = False) -> Addressees:
+    def addressees(
+        self, typed: str | Sequence[str], *, later: bool = False, names: bool = True
+    ) -> Addressees:
         """Numbers, names of people and names of groups, each with whom it stands for.
 
         What is sent later may go to a group that has nobody in it yet.
         """
-        return resolve(typed, self._country(), empty_groups=later)
+        return resolve(typed, self._country(), empty_groups=later, names=names)
 
     def recipients(self, typed: str | Sequence[str]) -> Recipients:
         return self.addressees(typed).recipients
@@ -151,13 +154,20 @@ class Messaging:
         self._events.publish(Queued())
         return count
 
+    def withdraw(self, message_id: int, who: str) -> bool:
+        """What waits of it is not sent. False: nothing waits any more; nothing was changed."""
+        done = withdrawing.withdraw(message_id, self._clock.now(), who)
+        if done:
+            self._events.publish(OutboxChanged())
+        return done
+
     def mark_read(self, message_ids: Sequence[int]) -> None:
         if inbox.mark_read(message_ids, self._clock.now()):
             self._events.publish(OutboxChanged())
 
     def examine(self, draft: Draft, *, later: bool = False) -> tuple[Addressees, list[FieldError]]:
         """Whom it goes to, and what is wrong with it as it was written."""
-        addressees = self.addressees(draft.recipients, later=later)
+        addressees = self.addressees(draft.recipients, later=later, names=draft.names)
         errors = [FieldError("recipients", f"{bad}.") for bad in addressees.bad]
         if not addressees.entries and not errors:
             errors.append(FieldError("recipients", "Enter at least one phone number."))

@@ -25,9 +25,9 @@ READ: Final = "read"
 PEOPLE: Final = "people"
 MANAGE: Final = "manage"
 SCOPES: Final[dict[str, str]] = {
-    SEND: "send messages, and ask what became of them",
+    SEND: "send messages to numbers, and ask about or withdraw its own",
     READ: "read messages, people and the state of the box",
-    PEOPLE: "read and change contacts, groups and blocked numbers",
+    PEOPLE: "read and change contacts, groups and blocked numbers, and send to them by name",
     MANAGE: "everything, also settings",
 }
 USUAL_SCOPES: Final = (SEND, READ)  # of a token that nobody chose scopes for

@@ -95,21 +95,50 @@ def _row(row: tuple[Any, ...], states: tuple[tuple[State, int], ...]) -> Row:
     )
 
 
-def inbox_list(limit: int, offset: int) -> tuple[list[Received], int]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which received messages; None: it does not matter."""
+
+    kinds: tuple[str, ...] | None = None
+    since: int | None = None  # milliseconds UTC, included
+    until: int | None = None  # included
+
+    def where(self) -> tuple[str, list[object]]:
+        """A condition, and what is put into it."""
+        given = [
+            ("kind IN (SELECT value FROM json_each(?))", self.kinds and json.dumps(self.kinds)),
+            ("created_at >= ?", self.since),
+            ("created_at <= ?", self.until),
+        ]
+        if self.kinds == ():
+            return " AND 0", []
+        used = [(sql, value) for sql, value in given if value is not None]
+        return "".join(f" AND {sql}" for sql, _ in used), [value for _, value in used]
+
+
+EVERYTHING = Wanted()
+
+
+def inbox_list(limit: int, offset: int, wanted: Wanted = EVERYTHING) -> tuple[list[Received], int]:
     """Received messages, newest first, and how many there are in all."""
+    where, values = wanted.where()
+    of = f" FROM message WHERE direction = 'in' AND deleted_at IS NULL{where}"
     with errors():
         found = execute(
-            "SELECT id, peer, text, created_at, sent_at, connection_id, complete, note, kind"
-            " FROM message WHERE id IN (SELECT id FROM message WHERE direction = 'in'"
-            "  AND deleted_at IS NULL ORDER BY id DESC LIMIT ? OFFSET ?) ORDER BY id DESC",
-            (limit, offset),
+            "SELECT id, peer, text, created_at, sent_at, connection_id, complete, note, kind"  # noqa: S608
+            f" FROM message WHERE id IN (SELECT id{of} ORDER BY id DESC LIMIT ? OFFSET ?)"
+            " ORDER BY id DESC",
+            (*values, limit, offset),
         ).fetchall()
+        total = None
+        if wanted != EVERYTHING:
+            total = execute(f"SELECT count(*){of}", values).fetchone()[0]
     received = [
         Received(id_, peer, text, created_at, sent_at, via, bool(complete), note, kind)
         for id_, peer, text, created_at, sent_at, via, complete, note, kind in found
     ]
     there = counts()
-    return received, there.received + there.calls
+    return received, there.received + there.calls if total is None else total
 
 
 @dataclass(frozen=True, slots=True)

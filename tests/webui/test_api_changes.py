@@ -34,7 +34,7 @@ def test_a_message_that_waits_is_withdrawn_and_put_back(api: Api, world: World) 
     for _ in range(2):
         assert call(api, "DELETE", path).status_code == 204
     state = api.get(path).json
-    assert state["state"] == "Pending"
+    assert (state["state"], state["recipients"][0]["state"]) == ("Cancelled", "Cancelled")
     assert "not sent unless it is restored" in state["recipients"][0]["error"]
     assert views.counts().pending == 0
     assert call(api, "POST", f"{path}/restore").status_code == 204
@@ -61,7 +61,8 @@ def test_what_failed_is_sent_again_and_doubt_wants_a_word(api: Api, world: World
     world.radio(message, "failed", "uncertain")
     response = call(api, "POST", path)
     assert response.status_code == 202
-    assert [r["state"] for r in response.json["recipients"]] == ["Pending", "Uncertain"]
+    assert [r["state"] for r in response.json["recipients"]] == ["Pending", "Processed"]
+    assert [r.get("boxState") for r in response.json["recipients"]] == [None, "uncertain"]
     response = call(api, "POST", path)
     assert response.status_code == 409
     assert '{"uncertain": true}' in response.json["message"]
@@ -124,7 +125,7 @@ def test_what_a_modem_is_sending_is_not_deleted_for_good(api: Api, world: World)
     sent = world.write("alarm")
     path = f"/messages/{client_id(sent)}"
     world.radio(sent, "sending")
-    call(api, "DELETE", path)
+    assert call(api, "DELETE", f"{path}?trash=1").status_code == 204
     refused = call(api, "DELETE", f"{path}?forever=1")
     assert (refused.status_code, "just sending" in refused.json["message"]) == (409, True)
     assert details.get(sent) is not None

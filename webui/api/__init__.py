@@ -7,6 +7,7 @@ from flask import Blueprint
 from webui.api import (
     access,
     activities,
+    asked,
     changes,
     connections,
     export,
@@ -20,6 +21,9 @@ from webui.api import (
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(access.check)
+blueprint.before_request(asked.check)
+blueprint.register_error_handler(asked.Wrong, asked.refused)
+blueprint.register_error_handler(access.Missing, access.missing)
 blueprint.post("/messages")(messages.send)
 blueprint.get("/messages/<path:message_id>")(messages.state)
 blueprint.delete("/messages/<path:message_id>")(changes.delete)

@@ -18,11 +18,14 @@ SIGN_IN = (
     " password (Basic)."
 )
 CHALLENGES = ('Basic realm="Pigeonbox", charset="UTF-8"', 'Bearer realm="Pigeonbox"')
-# Endpoint -> the scopes of which one is enough.
+ORIGIN = "api"  # of messages and schedules that programs made
+# Endpoint -> the scopes of which one is enough. Those with SEND are for what the caller made;
+# what others made needs more (need_own).
 NEEDS: dict[str, tuple[str, ...]] = {
     "api.send": (SEND,),
     "api.state": (SEND, READ),
     "api.resend": (SEND,),
+    "api.delete": (SEND,),
     "api.received": (READ,),
     "api.all_activities": (READ,),
     "api.try_activities": (READ,),
@@ -107,12 +110,46 @@ def _named(name: str, password: str, address: str) -> Response | None:
     return None
 
 
+def may(scope: str) -> bool:
+    return allows(g.scopes, scope)
+
+
+def is_own(author: str, origin: str) -> bool:
+    """Whether the caller made this through the API."""
+    return origin == ORIGIN and author == g.caller
+
+
+def need_own(author: str, origin: str, *, or_else: str = MANAGE) -> None:
+    """What others made needs more than what oneself did. Raises Missing.
+
+    Operators may change what others wrote, as they may on the page.
+    """
+    if not (is_own(author, origin) or may(or_else) or at_least(g.role, OPERATOR)):
+        raise Missing(or_else, "Somebody else made it")
+
+
+class Missing(Exception):
+    """The caller has not the scopes for this; `why` says what in it needs more."""
+
+    def __init__(self, scope: str, why: str = "") -> None:
+        self.scopes, self.why = (scope,), why
+
+
+def missing(error: Missing) -> Response:
+    return _insufficient(error.scopes, error.why)
+
+
 def _may(needed: tuple[str, ...]) -> Response | None:
-    if any(allows(g.scopes, scope) for scope in needed):
+    if any(may(scope) for scope in needed):
         return None
+    return _insufficient(needed)
+
+
+def _insufficient(needed: tuple[str, ...], why: str = "") -> Response:
     words = (
-        f"{g.caller} may not do this: it needs {' or '.join(needed)}. Make a token with that scope "
-        "under Settings, Programs, or with pigeonbox token add --scope."
+        f"{g.caller} may not do this: {f'{why}: that needs' if why else 'it needs'}"
+        f" {' or '.join(needed)}. Make a token with that scope under Settings, Programs, or with"
+        " pigeonbox token add --scope."
     )
     response = make_response(jsonify(message=words), 403)
     # RFC 6750, section 3.1

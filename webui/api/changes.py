@@ -1,8 +1,8 @@
 """What is done to messages that are there: delete, restore, send again.
 
-DELETE /api/v1/messages/{id}, POST .../restore, POST .../resend; the same under /api/v1/inbox/{id},
-but for resend. Deleted ones are in Deleted Communications on the page and can be restored, until
-DELETE with ?forever=1 takes them out for good.
+DELETE /api/v1/messages/{id} withdraws what waits, as with SMSGate. Ours are ?trash=1, which puts
+any message into Deleted Communications, POST .../restore, and ?forever=1, which takes out for good
+what is there; DELETE /api/v1/inbox/{id} and its restore; POST /api/v1/messages/{id}/resend.
 """
 
 from __future__ import annotations
@@ -12,11 +12,18 @@ import json
 from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.interactions import Action, Preview, Selection, Task
+from gateway.services.roles import MANAGE
+from gateway.services.scheduling import Gone
 from gateway.store import details, schedules
-from webui.api import messages
+from webui.api import access, asked, messages
 from webui.arguments import an_id
 from webui.current import box
 
+NOTHING_WAITS = (
+    "Nothing of it waits to be sent any more, so nothing was withdrawn. To put it into Deleted"
+    " Communications all the same, add ?trash=1."
+)
+IT_IS_OVER = "It is not scheduled any more: it was sent, or its time was missed."
 NOT_DELETED = "Delete it first: only what is in Deleted Communications is deleted for good."
 BEING_SENT = "A modem is just sending it; try again in a minute."
 NOTHING_FAILED = "Nothing of this message has failed, so there is nothing to send again."
@@ -26,14 +33,39 @@ MAY_BE_TWICE = (
 
 
 def delete(message_id: str) -> Response:
-    """204; what is not sent yet will not be, unless restored. A scheduled one is cancelled."""
-    found = _sent(message_id)
-    if _forever():
-        return _destroyed(found, message_id)
-    if found is None and (later := schedules.by_client_id(message_id)):
-        box().scheduling.cancel(later.id, None, g.caller)
+    """204; what is not sent yet will not be. 409 when nothing waits any more: it stays shown.
+
+    What nobody has taken yet goes into Deleted Communications, of the rest the waiting recipients
+    are cancelled; a scheduled one is cancelled. ?trash=1 puts there whatever it is.
+    """
+    found = details.by_client_id(message_id)
+    trash, forever = asked.flag("trash"), asked.flag("forever")
+    if (trash or forever) and not access.may(MANAGE):
+        raise access.Missing(MANAGE)
+    if forever:
+        return _destroyed(found.id if found else None, message_id)
+    if trash:
+        return _moved(found.id if found else None, message_id, Action.DELETE)
+    if found is None:
+        return _unplanned(message_id)
+    access.need_own(found.author, found.origin)
+    if not box().messaging.withdraw(found.id, g.caller):
+        return make_response(jsonify(message=NOTHING_WAITS), 409)
+    return make_response("", 204)
+
+
+def _unplanned(message_id: str) -> Response:
+    later = schedules.by_client_id(message_id)
+    if later is None:
+        return _unknown(message_id)
+    access.need_own(later.author, later.origin)
+    if later.status is schedules.Status.CANCELLED:
         return make_response("", 204)
-    return _moved(found, message_id, Action.DELETE)
+    try:
+        done = box().scheduling.cancel(later.id, None, g.caller)
+    except Gone:
+        done = False
+    return make_response("", 204) if done else make_response(jsonify(message=IT_IS_OVER), 409)
 
 
 def restore(message_id: str) -> Response:
@@ -41,7 +73,7 @@ def restore(message_id: str) -> Response:
 
 
 def delete_received(message_id: str) -> Response:
-    if _forever():
+    if asked.flag("forever"):
         return _destroyed(_received(message_id), message_id)
     return _moved(_received(message_id), message_id, Action.DELETE)
 
@@ -52,9 +84,11 @@ def restore_received(message_id: str) -> Response:
 
 def resend(message_id: str) -> Response:
     """202 and the message's state. Of what may have been sent only when the body says so."""
-    found = _sent(message_id)
-    if found is None:
+    message = details.by_client_id(message_id)
+    if message is None:
         return _unknown(message_id)
+    access.need_own(message.author, message.origin)
+    found = message.id
     uncertain = _uncertain(request.get_data())
     if uncertain is None:
         return make_response(jsonify(message='The body must be {} or {"uncertain": true}.'), 400)
@@ -74,10 +108,6 @@ def _moved(found: int | None, shown: str, action: Action) -> Response:
         return _unknown(shown)
     box().interactions.do(Task(action, Selection((found,)), g.caller))
     return make_response("", 204)
-
-
-def _forever() -> bool:
-    return request.args.get("forever", "").lower() in ("1", "true", "yes")
 
 
 def _destroyed(found: int | None, shown: str) -> Response:

@@ -13,30 +13,28 @@ from gateway.services.refusals import Refused
 from gateway.services.searching import Asked
 from gateway.store import connections, db
 from gateway.store.views import NEWEST, View
+from webui.api.asked import said
 from webui.current import box
 
 AT_ONCE = 2  # others have to wait: slow readers must not take all the threads of the page
-KNOWN = ("view", "q", "direction", "state", "simNumber", "who", "since", "until")
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
 def export() -> Response:
-    if unknown := sorted(set(request.args) - set(KNOWN)):
-        return _wrong(f"{', '.join(unknown)} is not known here; known are {', '.join(KNOWN)}.")
     view = request.args.get("view", "all")
     if view not in set(View):
-        return _wrong(f"view must be one of {', '.join(View)}.")
+        return said(f"view must be one of {', '.join(View)}.")
     given = dict(request.args)
     if number := given.pop("simNumber", ""):
         known = {str(c.position): c.connection_id for c in connections.every().values()}
         if number not in known:
             there = ", ".join(known) or "none"
-            return _wrong(f"simNumber {number[:20]} is not known; there is: {there}.")
+            return said(f"simNumber {number[:20]} is not known; there is: {there}.")
         given["connection"] = str(known[number])
     try:
         chosen = box().searching.chosen(Asked.of(given), View(view))
     except Refused as e:
-        return _wrong(str(e))
+        return said(str(e))
     place = _Place.take()
     if place is None:
         response = make_response(jsonify(message="Other exports are under way; try again."), 503)
@@ -84,7 +82,3 @@ def streamed(
             return
         if piece.text:
             yield piece.text.encode("utf-8", "replace")
-
-
-def _wrong(words: str) -> Response:
-    return make_response(jsonify(message=words), 400)

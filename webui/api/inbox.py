@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify, make_response, request
+from flask import Response, jsonify, request
 
 from gateway.store import connections, queries
 from gateway.store.connections import ConnectionInfo
+from gateway.store.queries import Wanted
+from webui.api import asked
+from webui.current import box
 from webui.words import iso
 
 MOST, USUAL = 500, 50
+# SMSGate's types, and calls -> our kinds. Of the last three a box receives none.
+TYPES: dict[str, tuple[str, ...]] = {
+    "SMS": ("sms",),
+    "CALL": ("call",),
+    "DATA_SMS": (),
+    "MMS": (),
+    "MMS_DOWNLOADED": (),
+}
 
 
 def received() -> Response:
-    limit, offset = _number("limit", USUAL), _number("offset", 0)
-    if limit is None or not 1 <= limit <= MOST:
-        return make_response(jsonify(message=f"limit must be 1 to {MOST}."), 400)
-    if offset is None:
-        return make_response(jsonify(message="offset must be 0 or more."), 400)
-    messages, total = queries.inbox_list(limit, offset)
+    """?type=, ?from=, ?to= (instants, both included), ?deviceId=, ?limit=, ?offset=."""
+    limit, offset = asked.number("limit", USUAL, 1, MOST), asked.number("offset", 0)
+    asked.flag("includeAttachments")  # there are none
+    messages, total = queries.inbox_list(limit, offset, _wanted())
     lines = connections.every()
     response = jsonify([_shape(m, lines.get(m.connection_id or 0)) for m in messages])
     response.headers["X-Total-Count"] = str(total)
     return response
 
 
-def _number(name: str, default: int) -> int | None:
-    """A whole number from the address; None when it is something else."""
-    text = request.args.get(name)
-    if text is None:
-        return default
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+def _wanted() -> Wanted:
+    kind = request.args.get("type")
+    if kind is not None and kind not in TYPES:
+        raise asked.Wrong(f"type must be one of {', '.join(TYPES)}.")
+    since, until = asked.instant("from"), asked.instant("to")
+    if since is not None and until is not None and since > until:
+        raise asked.Wrong("from must not be later than to.")
+    device = request.args.get("deviceId")
+    kinds = None if kind is None else TYPES[kind]
+    if device is not None and device != box().preferences.name():
+        kinds = ()
+    return Wanted(kinds, since, until)
 
 
 def _shape(message: queries.Received, line: ConnectionInfo | None) -> dict[str, object]:

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, g, jsonify, make_response, request, url_for
 
 from gateway.services import schedule_people
-from gateway.services.messaging import Refused
+from gateway.services.addressees import known_name
+from gateway.services.messaging import Draft, Refused
+from gateway.services.roles import PEOPLE, READ
+from gateway.states import State
 from gateway.store import details, schedule_runs, schedules
 from gateway.store.details import Detail, DispatchInfo
 from gateway.store.outbox import DuplicateId
-from webui.api import body
+from webui.api import access, asked, body, states
+from webui.api.access import ORIGIN
 from webui.current import box
 from webui.words import iso
 
-# Our states in SMSGate's words, and Uncertain, which it does not have.
-STATES = {
-    "pending": "Pending",
-    "sending": "Processed",
-    "sent": "Sent",
-    "delivered": "Delivered",
-    "failed": "Failed",
-    "cancelled": "Failed",
-    "uncertain": "Uncertain",
-}
+NAMES = "“{}” is not a phone number, and a name of people or groups stands for their numbers"
+DELETED = "The message was deleted: it is not sent unless it is restored."
+TELLING = (State.FAILED, State.CANCELLED, State.PENDING)  # whose reason is told
+MAY_HAVE_BEEN = "It may have been sent."
 
 
 def send() -> Response:
+    asked.flag("skipPhoneValidation")
+    asked.number("deviceActiveWithin", 0)
     try:
         draft, later = body.draft(request.get_data(), box().clock.now())
+        draft = _without_names(draft)
         if later is None:
-            id_ = box().messaging.send(draft, author=g.caller, origin="api").client_id
+            id_ = box().messaging.send(draft, author=g.caller, origin=ORIGIN).client_id
         else:
-            kept = box().scheduling.add(draft, later, author=g.caller, origin="api")
+            kept = box().scheduling.add(draft, later, author=g.caller, origin=ORIGIN)
             id_ = kept.client_id or ""
     except body.BadBody as e:
         return make_response(jsonify(message=str(e)), 400)
@@ -44,69 +47,90 @@ def send() -> Response:
     return response
 
 
+def _without_names(draft: Draft) -> Draft:
+    """Whose numbers a name stands for is told by the answer: names need the scope for people.
+
+    Who may not read people at all does not learn which names there are either.
+    """
+    if access.may(PEOPLE):
+        return draft
+    is_name = known_name if access.may(READ) else _has_letters
+    for bad in box().messaging.addressees(draft.recipients, names=False).bad:
+        if is_name(bad.typed):
+            raise access.Missing(PEOPLE, NAMES.format(bad.typed[:40]))
+    return replace(draft, names=False)
+
+
+def _has_letters(typed: str) -> bool:
+    return any(c.isalpha() for c in typed)
+
+
 def state(message_id: str) -> Response:
     return answer(message_id, 200)
 
 
 def answer(client_id: str, status: int) -> Response:
-    if message := details.by_client_id(client_id):
-        return make_response(jsonify(_shape(message)), status)
-    if later := schedules.by_client_id(client_id):
-        return make_response(jsonify(_shape_later(later)), status)
+    message = details.by_client_id(client_id)
+    later = None if message else schedules.by_client_id(client_id)
+    if found := message or later:
+        access.need_own(found.author, found.origin, or_else=READ)
+        shape = _shape(message) if message else _shape_later(later) if later else {}
+        return make_response(jsonify(shape), status)
     return make_response(jsonify(message=f"There is no message with the id {client_id}."), 404)
 
 
 def _shape(message: Detail) -> dict[str, object]:
+    deleted = message.deleted_at is not None
+    now = [(d, states.shown(d.state, deleted=deleted)) for d in message.dispatches]
     return {
         "id": message.client_id,
-        "state": _overall({STATES[d.state] for d in message.dispatches}),
+        **states.worded(states.overall(state for _, state in now)),
         "isHashed": False,
         "isEncrypted": False,
         "recipients": [
             {
                 "phoneNumber": d.number,
-                "state": STATES[d.state],
-                "error": _error(message, d),
+                **states.worded(state),
+                "error": _error(d, state),
             }
-            for d in message.dispatches
+            for d, state in now
         ],
         "createdAt": iso(message.created_at),
     }
 
 
 def _shape_later(kept: schedules.Schedule) -> dict[str, object]:
-    """Pending until its time has come; Failed when nothing will be sent any more."""
-    state, error = "Pending", None
-    if kept.status in (schedules.Status.DONE, schedules.Status.CANCELLED):
-        state, error = "Failed", "Cancelled."
-        if kept.status is schedules.Status.DONE:
-            error = next((r.words for r in schedule_runs.newest([kept.id], 1)[kept.id]), "")
-    numbers = schedule_people.expand(kept.content.recipients).numbers
+    """Pending until its time has come; Failed or Cancelled when nothing will be sent any more."""
+    told: dict[str, str] = {"state": "Pending"} | states.SCHEDULED
+    error = None
+    if kept.status is schedules.Status.CANCELLED:
+        told, error = states.worded(State.CANCELLED), "Cancelled."
+    elif kept.status is schedules.Status.DONE:
+        told = states.worded(State.FAILED)
+        error = next((r.words for r in schedule_runs.newest([kept.id], 1)[kept.id]), "")
     return {
         "id": kept.client_id,
-        "state": state,
+        **told,
         "isHashed": False,
         "isEncrypted": False,
-        "recipients": [{"phoneNumber": n, "state": state, "error": error} for n in numbers],
+        "recipients": [{"phoneNumber": n, **told, "error": error} for n in _numbers(kept)],
         "createdAt": iso(kept.created_at),
         "scheduleAt": iso(kept.next.at) if kept.next else None,
     }
 
 
-def _overall(states: set[str]) -> str:
-    """What is still under way comes first; then all alike; a mixture counts as Sent."""
-    for under_way in ("Pending", "Processed", "Uncertain"):
-        if under_way in states:
-            return under_way
-    return states.pop() if len(states) == 1 else "Sent"
+def _numbers(kept: schedules.Schedule) -> tuple[str, ...]:
+    """As groups and people are now: who may not read people sees the numbers it gave itself."""
+    recipients = kept.content.recipients
+    if not (access.may(READ) or access.may(PEOPLE)):
+        return tuple(one.number for one in recipients if one.kind == "number")
+    return schedule_people.expand(recipients).numbers
 
 
-DELETED = "The message was deleted: it is not sent unless it is restored."
-
-
-def _error(message: Detail, d: DispatchInfo) -> str | None:
-    if message.deleted_at is not None and d.state == "pending":
+def _error(d: DispatchInfo, shown: State) -> str | None:
+    if shown is not d.state:
         return DELETED
-    if d.state not in ("failed", "uncertain", "cancelled", "pending") or not d.reason:
-        return None
-    return f"{d.reason} ({d.code})" if d.code else d.reason
+    reason = f"{d.reason} ({d.code})" if d.reason and d.code else d.reason
+    if d.state is State.UNCERTAIN:
+        return f"{MAY_HAVE_BEEN} {reason}".strip()
+    return (reason or None) if d.state in TELLING else None

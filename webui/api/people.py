@@ -18,7 +18,7 @@ from gateway.services.people import Entered
 from gateway.services.refusals import FieldError, InTheWay, Refused
 from gateway.store import blocked, groups, people
 from gateway.store.people import Contact, Filter, fold
-from webui.arguments import an_id
+from webui.api import asked
 from webui.current import box
 from webui.words import iso
 
@@ -65,21 +65,17 @@ def _said(words: str, status: int) -> Response:
 
 def contacts() -> Response:
     """?find=, ?group= (its name), ?blocked=1, ?limit=, ?offset=; by name."""
-    limit, offset = request.args.get("limit", str(USUAL)), request.args.get("offset", "0")
-    if an_id(limit) is None or not 1 <= int(limit) <= MOST:
-        return _said(f"limit must be 1 to {MOST}.", 400)
-    if not (offset.isascii() and offset.isdigit() and len(offset) < 10):
-        return _said("offset must be 0 or more.", 400)
+    limit, offset = asked.number("limit", USUAL, 1, MOST), asked.number("offset", 0)
     group = None
     if wanted := request.args.get("group"):
         group = groups.named(fold(wanted))
         if group is None:
             return _said(f"There is no group called {wanted}.", 404)
     chosen = Filter(
-        request.args.get("find", ""), group.id if group else None, bool(request.args.get("blocked"))
+        request.args.get("find", ""), group.id if group else None, asked.flag("blocked")
     )
     ids = people.ids(chosen)
-    shown = people.by_ids(ids[int(offset) : int(offset) + int(limit)])
+    shown = people.by_ids(ids[offset : offset + limit])
     response = jsonify([_shape(c) for c in shown])
     response.headers["X-Total-Count"] = str(len(ids))
     return response

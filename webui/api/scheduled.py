@@ -12,6 +12,7 @@ from flask import Response, g, jsonify, make_response
 from gateway.services import schedule_report
 from gateway.services.refusals import Refused
 from gateway.services.scheduling import Gone
+from webui.api import access
 from webui.current import box
 from webui.words import iso
 
@@ -41,7 +42,9 @@ def send_scheduled(number: int) -> Response:
 
 def _do(number: int, act: Callable[[int], object]) -> Response:
     try:
-        done = act(box().scheduling.get(number).version)
+        found = box().scheduling.get(number)
+        access.need_own(found.author, found.origin)
+        done = act(found.version)
     except Gone as e:
         return make_response(jsonify(message=str(e)), 404)
     except Refused as e:

@@ -1,0 +1,86 @@
+"""The arguments of a call's address: which there are, and what is written in them.
+
+What is not known is refused by name, or a program would believe that its filter was obeyed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from flask import Response, jsonify, make_response, request
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+YES, NO = ("1", "true", "yes"), ("0", "false", "no", "")
+EXPORT = ("view", "q", "direction", "state", "simNumber", "who", "since", "until")
+# Endpoint -> what it understands; the others take none.
+TAKES: dict[str, tuple[str, ...]] = {
+    # Official clients send both. Numbers with a + are believed anyhow, and the box is active.
+    "api.send": ("skipPhoneValidation", "deviceActiveWithin"),
+    "api.received": ("type", "limit", "offset", "from", "to", "deviceId", "includeAttachments"),
+    "api.contacts": ("find", "group", "blocked", "limit", "offset"),
+    "api.delete": ("trash", "forever"),
+    "api.delete_received": ("forever",),
+    "api.export": EXPORT,
+}
+
+
+class Wrong(ValueError):
+    """An argument that is not understood; the text says which and what it must be."""
+
+
+def check() -> Response | None:
+    """Before every call."""
+    known = TAKES.get(request.endpoint or "", ())
+    if unknown := sorted(set(request.args) - set(known)):
+        there = f"known are {', '.join(known)}" if known else "this call takes none"
+        verb = "is" if len(unknown) == 1 else "are"
+        return said(f"{', '.join(unknown)} {verb} not known here; {there}.")
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            return said(f"{name} is given more than once.")
+    return None
+
+
+def refused(error: Wrong) -> Response:
+    return said(str(error))
+
+
+def said(words: str) -> Response:
+    return make_response(jsonify(message=words), 400)
+
+
+def flag(name: str) -> bool:
+    """Raises Wrong."""
+    text = request.args.get(name, "").lower()
+    if text not in YES + NO:
+        raise Wrong(f"{name} must be true or false.")
+    return text in YES
+
+
+def number(name: str, default: int, least: int = 0, most: int | None = None) -> int:
+    """Raises Wrong."""
+    text = request.args.get(name)
+    if text is None:
+        return default
+    found = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+    if found < least or (most is not None and found > most):
+        wanted = f"{least} or more" if most is None else f"{least} to {most}"
+        raise Wrong(f"{name} must be {wanted}.")
+    return found
+
+
+def instant(name: str) -> int | None:
+    """Milliseconds UTC; None: it is not given. Raises Wrong."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    text = re.sub(r" (?=\d\d:?\d\d$)", "+", text)  # a + that nobody has escaped
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        words = "must be an instant in ISO 8601 with its zone, e.g. 2026-11-27T08:00:00Z."
+        raise Wrong(f"{name} {words}")
+    return (found - EPOCH) // timedelta(milliseconds=1)
