@@ -90,7 +90,7 @@ def _one(typed: str, country: str, empty_groups: bool) -> Entry | BadNumber:
 
 def _number(typed: str, country: str) -> Entry | BadNumber:
     chosen = CHOSEN.fullmatch(typed)
-    number = normalise(chosen[1] if chosen else typed, country)
+    number = meant(chosen[1] if chosen else typed, country)
     return Entry(typed, typed, "number", (number,)) if isinstance(number, str) else number
 
 
