@@ -82,6 +82,11 @@ class Config:
     path: Path | None = field(default=None, compare=False)  # the file it was read from
     log_texts: bool = False  # message texts stay out of the log unless asked for
 
+    def __post_init__(self) -> None:
+        # Flask, SQLite's addresses and whoever copies a path from what we print each take a
+        # relative one as something else; so there is none.
+        object.__setattr__(self, "data", self.data.absolute())
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:

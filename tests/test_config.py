@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,12 @@ def mistakes(tmp_path: Path, text: str) -> dict[str, str]:
 
 def test_an_empty_file_gives_the_defaults(tmp_path):
     assert load(write(tmp_path, "")) == Config()
+
+
+def test_the_data_folder_is_absolute_however_it_was_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load(write(tmp_path, 'data = ".demo"')).data == tmp_path / ".demo"
+    assert replace(Config(), data=Path("x")).data == tmp_path / "x"
 
 
 def test_everything_that_may_be_said_is_understood(tmp_path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from gateway.store import db
-from webui import api, assets, compress, connection, errors, later, roles, security, words
+from webui import api, assets, compress, connection, errors, later, once, roles, security, words
 from webui.arguments import IdConverter
 from webui.views import (
     activities,
@@ -71,6 +71,7 @@ def create_app(box: Box) -> Flask:
         imports,
         later,
         export,
+        once,
     ):
         part.init_app(app)
     for blueprint in (

@@ -51,16 +51,17 @@ def asked_for(args: Mapping[str, str]) -> str:
 
 def with_picks(typed: str, form: MultiDict[str, str]) -> str:
     """The field with what was ticked added and what was dropped taken out."""
-    entries = _entries(typed)
+    found = entries(typed)
     drop = form.get("drop", "")
-    if drop.isdigit() and int(drop) < len(entries):
-        del entries[int(drop)]
-        typed = ", ".join(entries)
-    new = [pick for pick in form.getlist("pick") if pick not in entries]
-    return ", ".join([*entries, *new]) if new else typed
+    if drop.isdigit() and int(drop) < len(found):
+        del found[int(drop)]
+        typed = ", ".join(found)
+    new = [pick for pick in form.getlist("pick") if pick not in found]
+    return ", ".join([*found, *new]) if new else typed
 
 
-def _entries(typed: str) -> list[str]:
+def entries(typed: str) -> list[str]:
+    """What was typed, one by one."""
     return [entry.strip() for entry in SEPARATORS.split(typed) if entry.strip()]
 
 

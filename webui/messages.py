@@ -168,7 +168,7 @@ def _row(row: Row, name: str, deleted: bool) -> RowView:
         icon="call" if row.kind == "call" else "in" if row.incoming else "out",
         who=name or phone(row.who) or "Unknown",
         more=row.people - 1,
-        sms=row.people * row.sms,
+        sms=row.total,
         words=shortened(row.words) or row.note or "(empty)",
         at=row.created_at,
         unread=row.unread,
@@ -293,9 +293,12 @@ def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup
     by = f"{message.author} " if message.author else ""
     yield "Written", exactly(message.created_at) + f", {by}{ORIGINS.get(message.origin, '')}"
     yield "Connection", Markup("<bdi>{}</bdi>").format(connection or "Default")
-    each = message.dispatches[0].sms if message.dispatches else 1
-    if each > 1 or message.people > 1:
-        yield "Length", f"{each} SMS" + (" each" if message.people > 1 else "")
+    if message.people == 1 and message.sms > 1:
+        yield "Length", f"{message.sms} SMS"
+    elif message.people > 1:
+        alike = all(d.text is None for d in message.dispatches)
+        each = f"{message.sms // message.people} SMS each, " if alike else ""
+        yield "Length", f"{each}{message.sms:,} SMS to {message.people:,} people"
     waiting = [d for d in message.dispatches if d.state is State.PENDING]
     if waiting and waiting[0].valid_until is not None and message.deleted_at is None:
         yield "Tried until", exactly(waiting[0].valid_until)

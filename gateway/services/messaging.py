@@ -23,7 +23,8 @@ from gateway.services.wording import (
     word,
     wording_errors,
 )
-from gateway.store import connections, inbox, outbox, schedules, withdrawing
+from gateway.store import connections, counting, inbox, outbox, schedules, withdrawing
+from gateway.store.counting import Count
 
 MAX_PEOPLE = 20_000
 MAX_CLIENT_ID = 128
@@ -52,13 +53,20 @@ class Draft:
 class Accepted:
     message_id: int
     client_id: str
-    people: int
-    sms: int  # parts over all recipients
+    queued: Count
+
+    @property
+    def people(self) -> int:
+        return self.queued.people
+
+    @property
+    def sms(self) -> int:
+        """Parts over all recipients."""
+        return self.queued.sms
 
     @property
     def words(self) -> str:
-        people = "1 person" if self.people == 1 else f"{self.people} people"
-        return f"{self.sms} SMS queued to {people}"
+        return queued_words(self.queued)
 
 
 class Messaging:
@@ -91,7 +99,7 @@ class Messaging:
             )
         )
         self._events.publish(Queued())
-        return Accepted(message_id, client_id, len(numbers), worded.total)
+        return Accepted(message_id, client_id, counting.queued(message_id))
 
     def outgoing(
         self,
@@ -186,6 +194,12 @@ class Messaging:
 def tidy(text: str) -> str:
     """Line ends as SMS has them: a lone LF (a CR would cost a septet and shows on some phones)."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def queued_words(found: Count) -> str:
+    """ "1,000 SMS queued to 200 people", the same wherever it is told."""
+    people = "1 person" if found.people == 1 else f"{found.people:,} people"
+    return f"{found.sms:,} SMS queued to {people}"
 
 
 def new_id() -> str:

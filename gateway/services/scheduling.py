@@ -112,9 +112,18 @@ class Scheduling:
         kept = self._unfinished(schedule_id)
         content, plan = self._checked(draft, when, kept)
         if not schedules.change(schedule_id, version, content, plan, self._clock.now(), who):
-            raise Stale(self._unfinished(schedule_id).version)
+            now = self._unfinished(schedule_id)
+            if (now.content, now.repeat, now.next) == (content, plan.repeat, plan.turn):
+                return now  # the second of two clicks
+            raise Stale(now.version)
         self._events.publish(SchedulesChanged())
         return self.get(schedule_id)
+
+    def stands(self, kept: Schedule, draft: Draft, when: Typed) -> bool:
+        """Whether it waits, or goes on, just as it is written here. Raises Refused."""
+        content, plan = self._checked(draft, when, kept)
+        same = (kept.content, kept.repeat) == (content, plan.repeat)
+        return same and kept.status is Status.ACTIVE
 
     def check(self, draft: Draft, when: Typed, schedule_id: int = 0) -> list[FieldError]:
         """Everything that would make `add` or `change` refuse this."""

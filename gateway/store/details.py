@@ -92,10 +92,10 @@ class Detail:
         return sum(number for state, number in self.states if state in states)
 
 
-def by_client_id(client_id: str) -> Detail | None:
+def by_client_id(client_id: str, most: int | None = None) -> Detail | None:
     with errors():
         row = execute("SELECT id FROM message WHERE client_id = ?", (client_id,)).fetchone()
-    return get(row[0]) if row else None
+    return get(row[0], most) if row else None
 
 
 def get(message_id: int, most: int | None = None) -> Detail | None:

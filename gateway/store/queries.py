@@ -25,7 +25,8 @@ class Row:
     kind: str  # "sms" | "call"
     who: str  # sender, or the first recipient
     people: int  # recipients; 1 for a received one
-    sms: int  # SMS per recipient
+    sms: int  # SMS of the first recipient
+    total: int  # SMS over all recipients; 1 for a received one
     words: str  # the beginning of the text
     created_at: int
     unread: bool
@@ -64,6 +65,9 @@ def rows(message_ids: Sequence[int], *, deleted: bool = False) -> list[Row]:
     with errors():
         found = execute(
             "SELECT m.id, m.direction = 'in', m.kind, coalesce(d.number, m.peer),"  # noqa: S608
+            # Only a text of its own makes a recipient's length differ: else one is as long as all.
+            " CASE WHEN d.text IS NULL THEN NULL"
+            "  ELSE (SELECT sum(parts) FROM dispatch WHERE message_id = m.id) END,"
             f" coalesce(d.parts, 1), substr(m.text, 1, {FIRST_WORDS}), m.created_at,"
             " m.direction = 'in' AND m.read_at IS NULL, m.complete, m.note, m.connection_id"
             " FROM message m LEFT JOIN dispatch d"
@@ -77,14 +81,29 @@ def rows(message_ids: Sequence[int], *, deleted: bool = False) -> list[Row]:
 
 
 def _row(row: tuple[Any, ...], states: tuple[tuple[State, int], ...]) -> Row:
-    message_id, incoming, kind, who, parts, words, created_at, unread, complete, note, via = row
+    (
+        message_id,
+        incoming,
+        kind,
+        who,
+        total,
+        parts,
+        words,
+        created_at,
+        unread,
+        complete,
+        note,
+        via,
+    ) = row
+    people = sum(count for _, count in states) or 1
     return Row(
         id=message_id,
         incoming=bool(incoming),
         kind=kind,
         who=who,
-        people=sum(count for _, count in states) or 1,
+        people=people,
         sms=parts,
+        total=parts * people if total is None else total,
         words=words,
         created_at=created_at,
         unread=bool(unread),

@@ -49,6 +49,15 @@ def test_a_backup_is_made_listed_and_taken_away(admin: Reader, made: str, tmp_pa
     assert "Made by hand" in words(admin.get(PAGE))
 
 
+def test_a_backup_is_taken_away_from_a_folder_that_was_named_relatively(
+    world: World, admin: Reader, made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(db.database.database).parent
+    monkeypatch.chdir(folder)
+    world.box.keeping = Keeping(world.clock, Path(), lambda: None)
+    assert taken(admin, made) == next(folder.glob(f"backups/{made}")).read_bytes()
+
+
 def taken(admin: Reader, name: str) -> bytes:
     with admin.client.get(f"{PAGE}/{name}") as response:
         return response.data

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from gateway.store import details, queries, views
+from gateway.services.people import Entered
+from gateway.store import details, queries, trash, views
 from tests.webui.conftest import ANN, BOB, Reader, World, field, words
 
 
@@ -259,3 +260,54 @@ def test_checking_keeps_the_forms_token(admin: Reader) -> None:
     checked = admin.post("/send", form="/send", action="check", **typed)
     assert field(checked.text, "token") == token
     assert _errors(checked.text) == {"text": "Write a message."}
+
+
+# counts and second posts -----------------------------------------------------------------------
+
+
+def test_all_people_are_counted_however_many_are_listed(admin: Reader, world: World) -> None:
+    people = ", ".join(f"+4477009{n:05}" for n in range(1_001))
+    page = words(admin.get(_send(admin, recipients=people).headers["Location"]))
+    assert "1,001 SMS queued to 1,001 people." in page
+
+
+def test_blocked_people_are_not_among_those_it_is_queued_to(admin: Reader, world: World) -> None:
+    world.box.people.block(BOB, "admin")
+    page = words(admin.get(_send(admin, recipients=f"{ANN}, {BOB}").headers["Location"]))
+    assert "1 SMS queued to 1 person." in page
+
+
+def test_each_text_is_counted_as_long_as_it_is(admin: Reader, world: World) -> None:
+    world.box.people.add(Entered("Ann " + "x" * 90, ANN, "", {}), ())
+    world.box.people.add(Entered("Bob", BOB, "", {}), ())
+    answer = _send(admin, recipients=f"{ANN}, {BOB}", text="{name}" + "y" * 100)
+    assert "3 SMS queued to 2 people." in words(admin.get(answer.headers["Location"]))
+    (row,) = _messages()
+    assert row.total == 3
+    assert "Length 3 SMS to 2 people" in words(admin.get(f"/?open={row.id}"))
+
+
+@pytest.mark.parametrize(
+    "change", [{"flash": "1"}, {"valid": "1"}, {"connection": "spare"}, {"text": "Other"}]
+)
+def test_whatever_is_changed_makes_another_message(
+    admin: Reader, world: World, change: dict[str, str]
+) -> None:
+    if "connection" in change:
+        change = {"connection": str(world.spare.connection_id)}
+    token = field(admin.get("/send"), "token")
+    _send(admin, token)
+    for _ in range(2):
+        _send(admin, token, **change)
+    assert len(_messages()) == 2
+
+
+def test_what_was_deleted_meanwhile_is_sent_again_when_somebody_says_so(
+    admin: Reader, world: World
+) -> None:
+    token = field(admin.get("/send"), "token")
+    _send(admin, token)
+    trash.delete([_messages()[0].id], world.clock.now(), "admin")
+    page = words(admin.get(_send(admin, token).headers["Location"]))
+    assert "1 SMS queued to 1 person." in page
+    assert len(_messages()) == 1

@@ -232,7 +232,7 @@ def test_a_test_sms_goes_through_this_connection_and_its_result_is_seen(page, wo
     shown = page.get(answers[0].location)
     assert "Pending to" in words(shown)
     assert 'http-equiv="refresh"' in shown
-    message = details.by_client_id(token)
+    message = details.get(views.newest(views.View.ALL))
     assert message.connection_id == world.line.connection_id
     world.radio(message.id, "failed")
     shown = page.get(answers[0].location)
@@ -283,6 +283,16 @@ def test_a_connection_in_service_is_not_removed(page, world, here):
     assert connections.get(world.line.connection_id) is not None
 
 
+def test_a_test_that_was_changed_is_another_one(page, world, here):
+    form = f"{here}/test"
+    fields = {"to": "07700 900123", "text": "Test", "token": field(page.get(form), "token")}
+    for text in ("Test", "Test 2", "Test 2"):
+        answer = page.post(form, form=form, **(fields | {"text": text}))
+    assert views.counts().all == 2
+    assert details.get(views.newest(views.View.ALL)).text == "Test 2"
+    assert "Pending to" in words(page.get(answer.location))
+
+
 # Send SMS -----------------------------------------------------------------------------------------
 
 
@@ -291,7 +301,7 @@ def test_flash_and_another_validity_can_be_chosen(page, world):
     fields = {"recipients": ANN, "text": "Fire", "token": field(form, "token")}
     answer = page.post("/send", form="/send", **fields, flash="1", valid="3", action="send")
     assert answer.status_code == 303
-    message = details.by_client_id(fields["token"])
+    message = details.get(views.newest(views.View.ALL))
     (due,) = outbox.due(world.clock.now(), {world.line.connection_id: 1}, 1)
     assert due.flash
     assert message.dispatches[0].valid_until == message.created_at + 3 * 3600 * 1000

@@ -11,7 +11,7 @@ from gateway.services import importing
 from gateway.services.messaging import Draft
 from gateway.services.people import Entered
 from gateway.store import blocked, groups, people, queries, views
-from tests.webui.conftest import ANN, BOB, Reader, World, words
+from tests.webui.conftest import ANN, BOB, Reader, World, field, words
 
 
 @pytest.fixture
@@ -19,12 +19,15 @@ def ann(world: World) -> int:
     return world.box.people.add(Entered("Ann Otieno", ANN))
 
 
-def upload(reader: Reader, content: bytes, name: str = "people.csv") -> TestResponse:
+def upload(reader: Reader, content: bytes, name: str = "people.csv", **fields: str) -> TestResponse:
     """As a browser encodes it; werkzeug's own encoder leaves a temporary file behind."""
     token = reader.token("/people/import")
     said = 'Content-Disposition: form-data; name="{}"'
     parts = [
-        said.format("csrf_token").encode() + b"\r\n\r\n" + token.encode(),
+        *(
+            said.format(field_).encode() + b"\r\n\r\n" + value.encode()
+            for field_, value in {"csrf_token": token, **fields}.items()
+        ),
         said.format("file").encode() + f'; filename="{name}"'.encode() + b"\r\n\r\n" + content,
     ]
     body = b"".join(b"--boundary\r\n" + part + b"\r\n" for part in parts) + b"--boundary--\r\n"
@@ -181,6 +184,51 @@ def test_groups_and_fields_are_managed(admin, world, ann) -> None:
     assert groups.fields()
 
 
+# a form that is posted again ----------------------------------------------------------------------
+
+
+def test_two_clicks_make_one_contact_and_a_change_makes_another(admin: Reader) -> None:
+    typed = {"name": "Ann", "number": "", "once": field(admin.get("/people/new"), "once")}
+    answers = [admin.post("/people/new", form="/people/new", **typed) for _ in range(2)]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    assert people.count(people.Filter()) == 1
+    changed = admin.post("/people/new", form="/people/new", **(typed | {"notes": "twin"}))
+    assert changed.headers["Location"] != answers[0].headers["Location"]
+    assert people.count(people.Filter()) == 2
+
+
+def test_two_clicks_on_a_contact_with_a_number_are_no_quarrel(admin: Reader) -> None:
+    typed = {"name": "Ann", "number": ANN, "once": field(admin.get("/people/new"), "once")}
+    answers = [admin.post("/people/new", form="/people/new", **typed) for _ in range(2)]
+    assert [a.status_code for a in answers] == [303, 303]
+
+
+def test_a_refused_form_is_looked_at_again(admin: Reader) -> None:
+    typed = {"name": "Bob", "number": ANN, "once": field(admin.get("/people/new"), "once")}
+    (ann,) = (admin.post("/people/new", form="/people/new", name="Ann", number=ANN),)
+    assert admin.post("/people/new", form="/people/new", **typed).status_code == 400
+    path = ann.headers["Location"].partition("?")[0]
+    admin.post(path, form=path, name="Ann", number=BOB)
+    assert admin.post("/people/new", form="/people/new", **typed).status_code == 303
+
+
+def test_one_file_that_is_posted_twice_is_one_import(admin: Reader) -> None:
+    once = field(admin.get("/people/import"), "once")
+    first, again = (upload(admin, b"name,number\nAnn,1", once=once) for _ in range(2))
+    other = upload(admin, b"name,number\nBob,2", once=once)
+    assert first.headers["Location"] == again.headers["Location"] != other.headers["Location"]
+
+
+def test_an_import_that_has_begun_says_that_a_change_was_not_taken(admin: Reader) -> None:
+    here = upload(admin, f"name,number\nAnn,{ANN}".encode()).headers["Location"]
+    plan = {"column-0": "name", "column-1": "number", "action": "start"}
+    for _ in range(2):
+        same = admin.post(here, form="/people/import", **plan)
+        assert "was not taken" not in words(admin.get(same.headers["Location"]))
+    changed = admin.post(here, form="/people/import", **(plan | {"group": "Staff"}))
+    assert "was not taken" in words(admin.get(changed.headers["Location"]))
+
+
 # import and export ------------------------------------------------------------------------------
 
 
@@ -285,8 +333,6 @@ def test_the_page_counts_the_longest_and_names_what_is_wrong(admin, world, ann) 
 
 
 def test_one_form_is_one_message_also_with_placeholders(admin, world, ann) -> None:
-    from tests.webui.conftest import field
-
     token = field(admin.get("/send"), "token")
     for _ in range(2):
         fields = {"recipients": ANN, "text": "Hi {name}", "token": token, "action": "send"}

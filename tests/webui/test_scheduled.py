@@ -104,6 +104,40 @@ def test_a_double_click_is_one_scheduled_message(admin: Reader, world: World):
     assert schedules.count() == 2
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"time": "23:59"}, {"unit": "day"}, {"recipients": BOB}, {"flash": "1"}, {"valid": "12"}],
+)
+def test_a_form_that_was_changed_is_kept_as_changed(
+    admin: Reader, world: World, change: dict[str, str]
+):
+    token = "a" * 21
+    keep(admin, world, token=token)
+    more = change | ({"date": ahead(world, days=3)["date"]} if "time" in change else {})
+    for _ in range(2):
+        answer = keep(admin, world, token=token, **more)
+    assert schedules.count() == 2
+    assert f"about={schedules.waiting()[-1].id}" in answer.location or "time" not in change
+
+
+def test_a_cancelled_one_is_kept_again_when_somebody_says_so(admin: Reader, world: World):
+    token = "a" * 21
+    keep(admin, world, token=token)
+    do(admin, "cancel")
+    keep(admin, world, token=token)
+    assert schedules.count() == 1
+    assert only().status is Status.ACTIVE
+
+
+def test_two_clicks_on_save_are_one_change_and_no_quarrel(admin: Reader, world: World):
+    keep(admin, world)
+    found = only()
+    more = {"schedule": found.id, "version": found.version, "text": "changed"}
+    answers = [keep(admin, world, **more) for _ in range(2)]
+    assert [a.status_code for a in answers] == [303, 303]
+    assert (only().content.text, only().version) == ("changed", found.version + 1)
+
+
 def test_check_without_script_tells_the_times(admin: Reader, world: World):
     fields = {"recipients": ANN, "text": "hi", "unit": "day", "every": "1"} | ahead(world, hours=3)
     page = plain(admin.post("/send", form="/send", action="check", **fields).text)

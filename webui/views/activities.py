@@ -25,6 +25,7 @@ from gateway.store import activities, connections, groups, runs
 from gateway.store.activities import Activity
 from webui.arguments import an_id
 from webui.current import author, box
+from webui.once import once
 
 blueprint = Blueprint("activities", __name__, url_prefix="/activities")
 DEFAULT_FORWARD = "{name}: {message}"
@@ -130,6 +131,7 @@ def new() -> str:
 
 
 @blueprint.post("/new")
+@once
 def create() -> BaseResponse | str:
     return _posted(None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -31,9 +30,9 @@ from gateway.store.outbox import DuplicateId
 from webui import answering, choosing, later, messages
 from webui.arguments import an_id
 from webui.current import author, box
+from webui.once import TOKEN, id_of
 
 blueprint = Blueprint("compose", __name__)
-TOKEN = re.compile(r"[A-Za-z0-9]{21}")
 NO_CONNECTION = -1  # an id that none has
 KINDS = ("Reply to", "Forward")
 LONGEST_NOTE = 2000
@@ -77,13 +76,30 @@ class Form:
             valid=form.get("valid", "").strip()[:9],
         )
 
+    @property
+    def identity(self) -> str:
+        """The id that this form, with exactly this in it, is stored under."""
+        typed = self.when.typed
+        once = ("once", "", (), "") if typed.unit == "once" else ()
+        return id_of(
+            self.token,
+            choosing.entries(self.recipients),
+            *(self.text, self.connection, self.flash, self.ttl),
+            self.when.later
+            and (
+                typed.date,
+                typed.time,
+                *(once or (typed.unit, typed.every, typed.weekdays, typed.until)),
+            ),
+        )
+
     def draft(self) -> Draft:
         chosen = (an_id(self.connection) or NO_CONNECTION) if self.connection else None
         return Draft(
             recipients=self.recipients,
             text=self.text,
             connection_id=chosen,
-            client_id=self.token,
+            client_id=self.identity,
             fill=True,
             flash=self.flash,
             ttl_seconds=self.ttl,
@@ -172,16 +188,15 @@ def _posted() -> Form:
 def _send_once(form: Form) -> tuple[int, bool]:
     """Store the message. The second post of one form finds what the first one stored.
 
-    A form that was sent, called back and changed is a new message, though its token is the old one.
+    A form that was sent, called back and changed in anything is a new message, though its token is
+    the old one; so is one whose message was deleted meanwhile.
     """
     try:
         accepted = box().messaging.send(form.draft(), author=author(), origin="page")
         return accepted.message_id, False
     except DuplicateId:
-        stored = details.by_client_id(form.token)
-    numbers = box().messaging.recipients(form.recipients).numbers
-    same = stored and stored.text == box().messaging.word(form.draft(), numbers).text
-    if stored and same and {d.number for d in stored.dispatches} == set(numbers):
+        stored = details.by_client_id(form.identity, most=1)
+    if stored and stored.deleted_at is None:
         # Two clicks come within moments; the same text minutes later deserves a word.
         late = box().clock.now() - stored.created_at > 20_000
         return stored.id, late
@@ -213,8 +228,8 @@ def _keep(form: Form) -> str:
     try:
         kept = box().scheduling.add(form.draft(), when.typed, author=author(), origin="page")
     except DuplicateId:
-        before = schedules.by_client_id(form.token)
-        if before is None or before.content.text != form.text:
+        before = schedules.by_client_id(form.identity)
+        if before is None or not box().scheduling.stands(before, form.draft(), when.typed):
             form.token = new_id()
             return _keep(form)
         kept = before

@@ -15,6 +15,7 @@ from gateway.store.people import Filter
 from webui import notices
 from webui.arguments import an_id
 from webui.current import author, box
+from webui.once import once
 from webui.views.people import blueprint as blueprint
 
 MEMBERS = 100
@@ -30,6 +31,7 @@ def all_groups() -> str:
 
 
 @blueprint.post("/people/groups")
+@once
 def make_group() -> BaseResponse | str:
     name = request.form.get("name", "")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask import Flask, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,6 +13,7 @@ from gateway.services.import_rows import Looked, Plan
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import imports
 from webui.current import author, box
+from webui.once import once
 from webui.views.people import blueprint
 
 SHOWN_PROBLEMS = 50
@@ -36,6 +37,7 @@ def choose_file() -> str:
 
 
 @blueprint.post("/people/import")
+@once
 def upload() -> BaseResponse | str:
     file = request.files.get("file")
     if file is None or not file.filename:
@@ -65,7 +67,12 @@ def one_import(import_id: int) -> str:
         sheet = box().importing.sheet(kept)
         return _preview(kept, sheet, box().importing.guess(sheet))
     work = importing.work_of(import_id)
-    return render_template("import_done.html", kept=kept, working=work is not None)
+    return render_template(
+        "import_done.html",
+        kept=kept,
+        working=work is not None,
+        begun=request.args.get("said") == "begun",
+    )
 
 
 @blueprint.post("/people/import/<id:import_id>")
@@ -79,13 +86,12 @@ def go_on(import_id: int) -> BaseResponse | str:
     if kept.state != "new":
         if action == "resume":
             box().importing.resume(import_id)
+        begun = Plan.from_json(kept.plan)
+        if action == "start" and _plan(request.form, len(begun.columns)) != begun:
+            return redirect(url_for("people.one_import", import_id=import_id, said="begun"), 303)
         return here
     sheet = box().importing.sheet(kept)
-    plan = Plan(
-        tuple(request.form.get(f"column-{i}", "") for i in range(len(sheet.header))),
-        update=request.form.get("known") == "update",
-        group=cleaning.line(request.form.get("group", "")),
-    )
+    plan = _plan(request.form, len(sheet.header))
     if action != "start":
         return _preview(kept, sheet, plan)
     try:
@@ -93,6 +99,14 @@ def go_on(import_id: int) -> BaseResponse | str:
     except Refused as e:
         return make_response(_preview(kept, sheet, plan, e.errors), 400)
     return here
+
+
+def _plan(form: Mapping[str, str], columns_: int) -> Plan:
+    return Plan(
+        tuple(form.get(f"column-{i}", "") for i in range(columns_)),
+        update=form.get("known") == "update",
+        group=cleaning.line(form.get("group", "")),
+    )
 
 
 @blueprint.get("/people/import/<id:import_id>/rows.csv")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services import failures
+from gateway.services.messaging import queued_words
 from gateway.services.searching import Asked
 from gateway.states import WORST_FIRST, State
-from gateway.store import connections, details, jobs, views
+from gateway.store import connections, counting, details, jobs, views
 from gateway.store.details import Detail
 from webui import finding, messages, notices, roles
 from webui.arguments import an_id
@@ -157,5 +159,17 @@ def _open(message_id: int | None, shown: ViewOf) -> DetailView | None:
     return DetailView.of(found)
 
 
-def _queued(message_id: int | None) -> DetailView | None:
-    return DetailView.by_id(message_id) if message_id else None
+@dataclass(frozen=True, slots=True)
+class QueuedView:
+    """What was just sent from here, above the list."""
+
+    id: int
+    at: int
+    words: str
+
+
+def _queued(message_id: int | None) -> QueuedView | None:
+    found = details.get(message_id, most=1) if message_id else None
+    if found is None or found.incoming:
+        return None
+    return QueuedView(found.id, found.created_at, queued_words(counting.queued(found.id)))

@@ -92,7 +92,7 @@ def read() -> BaseResponse:
 def download(name: str) -> Response:
     path = _known(name).path
     box().accounts.note(author(), "export", f"the backup {name}")
-    response = send_file(path, as_attachment=True, download_name=name)
+    response = send_file(path.resolve(), as_attachment=True, download_name=name)
     response.headers["Cache-Control"] = "no-store"
     return response
 

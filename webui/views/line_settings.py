@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -19,12 +18,12 @@ from webui import lines
 from webui.current import author, box
 from webui.lines import Shown
 from webui.messages import DetailView
+from webui.once import TOKEN, id_of
 from webui.views.connections import blueprint as blueprint
 from webui.words import local
 
 TEXTS = ("name", "number", "centre", *LIMITS, *CREDIT_FIELDS)
 TEST_VALID = 600  # seconds that a test SMS waits at most
-TOKEN = re.compile(r"[A-Za-z0-9]{21}")
 AGAIN = 2  # seconds between loads of a page without script, while a test is under way
 
 
@@ -147,7 +146,7 @@ def send_test(connection_id: int) -> BaseResponse | str:
         recipients=values["to"],
         text=values["text"],
         connection_id=connection_id,
-        client_id=values["token"],
+        client_id=id_of(values["token"], values["to"], values["text"], connection_id),
         ttl_seconds=TEST_VALID,
     )
     try:
@@ -161,7 +160,7 @@ def send_test(connection_id: int) -> BaseResponse | str:
         names = {"recipients": "to"}
         errors = {names.get(found.field, found.field): found.words for found in e.errors}
         return make_response(_test(shown, values, errors), 422)
-    there = url_for("connections.test", connection_id=connection_id, sent=values["token"])
+    there = url_for("connections.test", connection_id=connection_id, sent=draft.client_id)
     return redirect(there, 303)
 
 

@@ -31,6 +31,7 @@ from gateway.store.people import Contact, Filter
 from webui import messages, notices
 from webui.arguments import an_id
 from webui.current import author, box
+from webui.once import once
 from webui.words import phone, shortened
 
 blueprint = Blueprint("people", __name__)
@@ -146,6 +147,7 @@ def new() -> str:
 
 
 @blueprint.post("/people/new")
+@once
 def add() -> BaseResponse | str:
     entered, group_ids = _entered()
     try:

@@ -14,6 +14,7 @@ from gateway.services.rules import Typed
 from gateway.store import connections, groups
 from webui.arguments import an_id
 from webui.current import author, box
+from webui.once import once
 from webui.views.connections import blueprint as blueprint
 
 MOST_SHOWN_GROUPS = 500
@@ -54,6 +55,7 @@ def new_rule() -> str:
 
 
 @blueprint.post("/rules/new")
+@once
 def add_rule() -> BaseResponse | str:
     return _keep(0, lambda typed: box().rules.add(typed, author()))
 
