@@ -17,6 +17,7 @@ from gateway import (
     __version__,
     cli_activities,
     cli_certificate,
+    cli_check,
     cli_connections,
     cli_credit,
     cli_expert,
@@ -327,6 +328,7 @@ def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None
 main.add_command(cli_welcome.code)
 main.add_command(cli_welcome.address)
 main.add_command(cli_certificate.certificate)
+main.add_command(cli_check.check)
 main.add_command(cli_expert.doctor)
 main.add_command(cli_expert.at)
 main.add_command(cli_scheduled.scheduled)

@@ -70,7 +70,7 @@ def read_settings(
     if config_file is None and DEFAULT_CONFIG.exists():
         config_file = DEFAULT_CONFIG
     try:
-        settings = config.load(config_file) if config_file else config.Config()
+        settings = config.in_force(config_file)
     except config.ConfigError as e:
         for mistake in e.mistakes:
             say(f"{e.path}: {mistake}", err=True)

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,12 @@ from hw.boards import BOARDS
 
 SECTIONS = ("data", "country", "http", "modem", "ports", "power", "leds", "log", "webhooks")
 HTTP_KEYS = ("listen", "trusted_hosts", "certificate", "key", "hsts", "trusted_proxy")
+LISTEN, TRUSTED_HOSTS = "PIGEONBOX_LISTEN", "PIGEONBOX_TRUSTED_HOSTS"  # in the environment
+HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
+A_LIST = {
+    "http.trusted_hosts": 'e.g. ["box.example.org"]',
+    TRUSTED_HOSTS: 'with commas between them, e.g. "box.example.org,pigeon.example.org"',
+}
 DEFAULT_DATA = Path("/var/lib/pigeonbox")
 BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 
@@ -123,6 +130,19 @@ def load(path: Path) -> Config:
     return replace(config, path=path)
 
 
+def in_force(path: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
+    """The file, where there is one, and what the environment says instead of it.
+
+    Raises ConfigError with every mistake of one of them.
+    """
+    config = load(path) if path else Config()
+    reader = _Reader()
+    http = reader.from_environment(config.http, environment)
+    if reader.mistakes:
+        raise ConfigError(Path("environment"), reader.mistakes)
+    return replace(config, http=http)
+
+
 class _Reader:
     """Takes values out of tables, collecting mistakes instead of stopping at the first."""
 
@@ -160,10 +180,7 @@ class _Reader:
         listen = self._checked(
             table, "listen", "http", f"{default.host}:{default.port}", _host_and_port
         )
-        hosts = table.get("trusted_hosts", [])
-        if not isinstance(hosts, list) or not all(isinstance(h, str) and h for h in hosts):
-            self._wrong("http.trusted_hosts", 'must be a list of names, e.g. ["box.example.org"]')
-            hosts = []
+        hosts = self._hosts(table.get("trusted_hosts", []), "http.trusted_hosts")
         host, port = parse_listen(listen) or (default.host, default.port)
         certificate = self._checked(table, "certificate", "http", "", _file_path)
         key = self._checked(table, "key", "http", "", _file_path)
@@ -175,7 +192,28 @@ class _Reader:
         if hsts and not (certificate or proxy):
             words = "needs TLS: give certificate and key as well, or the trusted_proxy that has it"
             self._wrong("http.hsts", words)
-        return Http(host, port, tuple(hosts), certificate, key, hsts, proxy)
+        return Http(host, port, hosts, certificate, key, hsts, proxy)
+
+    def _hosts(self, value: object, key: str) -> tuple[str, ...]:
+        """As browsers send them: a scheme, a port or a star would never match."""
+        if not isinstance(value, list) or not all(
+            isinstance(h, str) and HOST.fullmatch(h) for h in value
+        ):
+            self._wrong(key, f"must be a list of names, {A_LIST[key]}")
+            return ()
+        return tuple(value)
+
+    def from_environment(self, http: Http, environment: Mapping[str, str]) -> Http:
+        """What is set there counts instead of the file's; what is empty counts as not set."""
+        given = {name: environment.get(name, "").strip() for name in (LISTEN, TRUSTED_HOSTS)}
+        set_ = {name: value for name, value in given.items() if value}
+        listen = self._checked(set_, LISTEN, "", "", _host_and_port)
+        if found := parse_listen(listen):
+            http = replace(http, host=found[0], port=found[1])
+        if TRUSTED_HOSTS in set_:
+            names = [name for name in re.split(r"[,\s]+", set_[TRUSTED_HOSTS]) if name]
+            http = replace(http, trusted_hosts=self._hosts(names, TRUSTED_HOSTS))
+        return http
 
     def _ports(self, table: dict[str, Any], modems: tuple[ModemPort, ...]) -> Ports:
         default = Ports()

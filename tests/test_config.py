@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Config, ConfigError, ModemPort, Ports, Power, load
+from gateway.config import Config, ConfigError, Http, ModemPort, Ports, Power, in_force, load
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -193,3 +193,50 @@ def test_a_file_that_is_not_there_or_not_text_is_a_config_error(tmp_path):
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="UTF-8"):
         load(tmp_path / "binary.toml")
+
+
+# the environment -------------------------------------------------------------------------------
+
+
+def test_listen_and_trusted_hosts_may_come_from_the_environment(tmp_path):
+    file = write(tmp_path, '[http]\nlisten = "127.0.0.1:1"\ntrusted_hosts = ["a.example"]')
+    said = {"PIGEONBOX_LISTEN": "[::]:8443", "PIGEONBOX_TRUSTED_HOSTS": "b.example, c.example"}
+    found = in_force(file, said).http
+    assert (found.host, found.port) == ("::", 8443)
+    assert found.trusted_hosts == ("b.example", "c.example")
+    assert in_force(None, said).http == found
+    assert in_force(file, {}) == load(file)
+    assert in_force(file, dict.fromkeys(said, " ")) == load(file)
+    assert in_force(None, {}).http == Http()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("LISTEN", "8080", "must be an address and a port up to 65535"),
+        ("LISTEN", "0.0.0.0:99999", "must be an address and a port up to 65535"),
+        ("TRUSTED_HOSTS", "https://b.example", "must be a list of names"),
+        ("TRUSTED_HOSTS", "b.example:443", "must be a list of names"),
+        ("TRUSTED_HOSTS", "*.example", "must be a list of names"),
+        ("TRUSTED_HOSTS", "b.example;c.example", "with commas between them"),
+    ],
+)
+def test_the_environment_is_checked_as_the_file_is(name, value, words):
+    with pytest.raises(ConfigError) as caught:
+        in_force(None, {f"PIGEONBOX_{name}": value})
+    (mistake,) = caught.value.mistakes
+    assert mistake.key == f"PIGEONBOX_{name}"
+    assert words in mistake.words
+    assert str(caught.value.path) == "environment"
+
+
+@pytest.mark.parametrize("host", ["https://b.example", "b.example:443", "*.example", "", "b c"])
+def test_a_trusted_host_that_no_browser_could_send_is_refused(tmp_path, host):
+    found = mistakes(tmp_path, f'[http]\ntrusted_hosts = ["{host}"]')
+    assert found["http.trusted_hosts"] == 'must be a list of names, e.g. ["box.example.org"]'
+
+
+@pytest.mark.parametrize("host", ["box", "box.example.org", "b-1.example.", "10.0.0.1", "fe80::1"])
+def test_a_trusted_host_is_a_name_or_an_address(tmp_path, host):
+    file = write(tmp_path, f'[http]\ntrusted_hosts = ["{host}"]')
+    assert load(file).http.trusted_hosts == (host,)

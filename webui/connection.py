@@ -15,8 +15,10 @@ def init_app(app: Flask) -> None:
 
 
 def _at_first() -> None:
-    """Files need none, and open pages ask for news all the time, mostly to hear of none."""
-    if request.endpoint not in ("static", "live.live"):
+    """Files need none, open pages ask for news all the time, mostly to hear of none, and what
+    tells of the health of the box also tells when there is none to be had.
+    """
+    if request.endpoint not in ("static", "live.live") and request.blueprint != "health":
         need()
 
 

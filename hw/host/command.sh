@@ -7,7 +7,7 @@ if [ "$(id -u)" = 0 ]; then
         -- "$program" "$@"
 fi
 case " $* " in
-*" --config"* | *" --help "* | *" -h "* | *" --version "* | " simulate "* | "  ") ;;
+*" --config"* | *" --help "* | *" -h "* | *" --version "* | " simulate "* | " check "* | "  ") ;;
 *)
     if [ ! -r /etc/pigeonbox/config.toml ]; then
         echo "pigeonbox: this needs the rights of the service: sudo pigeonbox $*" >&2
