@@ -1,154 +1,43 @@
 """Reads the balance out of an operator's answer, whatever its language. Pure; never raises.
 
-A number counts only next to a currency, so dates and phone numbers drop out. Of several, the
-closest one after a word like "balance" counts. What cannot be read is None, never zero.
+A number counts only next to a currency, so dates and phone numbers drop out, and only where the
+account is spoken of: of several, the closest one after a word like "balance", or their total. What
+cannot be read is None, never zero, and rather than another number.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
+
+from gateway.balance_words import (
+    AFTER_ONLY,
+    BEFORE_ONLY,
+    CASED,
+    COINS,
+    CURRENCIES,
+    DENSE_KEYWORDS,
+    KEYWORDS,
+    NEEDS,
+    OTHERS,
+    PARTS,
+    SERVICES,
+    TOTALS,
+    UNCASED,
+)
 
 MOST_TEXT: Final = 1000  # characters looked at; an answer has some 180
 MOST_DIGITS: Final = 12
 MOST_PATTERN: Final = 300  # characters of a person's own pattern
-
-# Code of ISO 4217 ("-": the sign is several countries'), then what operators write. Compared
-# without case, except for those in _CASED.
-_SIGNS: Final = """
-EUR € EUR EURO EUROS ЕВРО
-GBP £ GBP
-USD US$ USD
-BRL R$ BRL reais
-- $ Rs Rs. Re. rupees ₨ kr kr. kronor kroner ¥ 元 Shs Sh FCFA CFA F Bs Bs.
-- pesos dollars dolares dólares pounds francs
-- DH Dhs dirhams SR ريال درهم دينار dinars kwacha
-INR ₹ INR रु रु.
-PKR PKR
-LKR LKR
-NPR NPR
-TRY ₺ TL TRY
-CHF CHF SFr. Fr.
-PLN PLN zł zl
-CZK Kč Kc CZK
-HUF Ft HUF forint
-RON lei RON
-BGN лв лв. lv BGN
-RSD RSD din din. дин
-BAM KM BAM
-MKD ден MKD
-SEK SEK
-NOK NOK
-DKK DKK
-ISK ISK
-RUB руб руб. рублей рубля рубль р. р ₽ RUB rub. rub
-UAH грн грн. ₴ UAH hrn hrn. гривень гривні
-BYN BYN бел.руб.
-KZT ₸ тг тг. тенге KZT tenge
-UZS сум сўм so'm UZS sum
-KGS сом KGS
-GEL ₾ GEL лари lari
-AMD AMD ֏
-AZN AZN ₼ manat
-MDL MDL
-IDR Rp Rp. IDR
-MYR RM MYR
-SGD S$ SGD
-THB ฿ THB baht บาท
-PHP ₱ PHP
-VND ₫ VND đ dong
-KHR ៛ KHR
-BDT Tk Tk. BDT ৳ Taka টাকা
-CNY CNY RMB yuan
-HKD HK$ HKD
-KRW ₩ KRW
-ZAR ZAR R Rand
-KES KSh Ksh. KES Kshs Kshs.
-TZS TSh Tsh. TZS Tshs
-UGX USh Ush. UGX Ushs
-NGN ₦ NGN N Naira
-GHS ₵ GH₵ GHS GHC Cedis
-RWF RWF Frw
-ETB Birr ETB Br. Br
-ZMW ZMW K
-MWK MWK MK
-MZN MZN MT Mts Meticais
-AOA Kz AOA
-BWP BWP Pula
-NAD NAD N$
-XOF XOF
-XAF XAF
-MAD MAD
-AED AED
-SAR SAR
-DZD DZD DA دج
-TND TND DT
-EGP EGP LE L.E. جنيه ج.م
-IRR IRR Rial Rials Toman تومان ریال
-IQD IQD
-KWD KWD KD د.ك
-BHD BHD BD
-OMR OMR
-JOD JOD JD
-LYD LYD LD
-QAR QAR QR
-MGA MGA Ar
-SLE Le SLE SLL
-GMD GMD
-MMK MMK Ks Kyat Kyats
-LAK LAK ₭ kip
-MNT MNT ₮
-ILS ₪ NIS ILS ש"ח
-AFN AFN Afs Afg
-MXN MXN
-COP COP
-CLP CLP
-ARS ARS
-PEN S/ S/. PEN soles
-GTQ Q GTQ
-HNL L Lps Lps. HNL
-DOP RD$ DOP
-JMD J$ JMD
-TTD TT$ TTD
-CRC ₡ CRC
-PYG ₲ Gs Gs. PYG
-HTG HTG Gdes
-AUD A$ AUD
-NZD NZ$ NZD
-CAD C$ CAD
-"""
-CURRENCIES: Final[dict[str, str]] = {
-    sign: "" if code == "-" else code
-    for code, *signs in map(str.split, _SIGNS.strip().splitlines())
-    for sign in signs
-}
-# These are words, endings or units when written otherwise.
-_CASED: Final = frozenset(
-    sign
-    for row in (
-        "R N K Q L MT KM DA DT LE SR DH MK TL",
-        "Tk Kz S/ Br Sh Re. р F KD BD JD LD QR Ar Le Ks",
-    )
-    for sign in row.split()
-)
+MOST_LABEL: Final = 40  # characters of what stands before an amount
+NEAR: Final = 12  # characters between a word about the account and a single letter as its currency
 
 # Whose smallest coin is a thousandth (ISO 4217).
 THREE_DECIMALS: Final = frozenset({"KWD", "BHD", "OMR", "JOD", "TND", "LYD"})
-
-KEYWORDS: Final = (
-    r"guthaben|kontostand|saldo|saldos\w+|saldon\w+|balance|bal|balans\w*|konta|konto|kredit\w*"
-    r"|solde|cr[eé]dito?s?|pulsa|баланс\w*|остаток|доступно|dostupno|счет\w*|счёт\w*|рахун\w*"
-    r"|bakiye\w*|tegoed|beltegoed|egyenleg\w*|sold|stanje|салдо|stan|zostatok|zůstatek|zustatek"
-    r"|airtime|رصيد\w*|ยอดเงิน\w*|余额|餘額|tai khoan|tài khoản|tkc|salio|stav|qaldiq|hisob\w*"
-    r"|likutis|kontojääk|atlikums|υπόλοιπο|ypoloipo|יתרה|disponible|available|remaining"
-)
-# What a number after one of these is about is not the account.
-OTHERS: Final = (
-    r"bonus\w*|promo\w*|bono\w*|regalo|geschenk\w*|gift\w*|free|gratis|loan|owe|owing|debt|cost\w*"
-    r"|price|charged?|fee|tarif\w*|бонус\w*|стоимость|spent|last call|used|usage|limit\w*|offer\w*"
-)
 
 _GAP = "[ \u00a0\u202f]"
 _WHOLE = rf"(?:\d{{1,2}}(?:,\d\d)+,\d{{3}}|\d{{1,3}}(?:(?:{_GAP}|[.,'’])\d{{3}})+|\d+)"
@@ -158,80 +47,167 @@ _NO_PHONE = rf"(?!0\d+(?![.,]?\d))(?!(?:\d{_GAP}?){{9}})"
 _END = r"(?!\d)(?![.,:/'-]\d)"
 
 
-def _alternatives(cased: bool) -> str:
-    names = [c for c in CURRENCIES if (c in _CASED) is cased]
-    pattern = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
-    return pattern if cased else f"(?i:{pattern})"
+def _alternatives(leave_out: frozenset[str]) -> str:
+    def some(cased: bool) -> str:
+        names = {c for c in CURRENCIES if (c in CASED) is cased} - leave_out
+        return "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
+
+    return f"(?:{some(True)}|(?i:{some(False)}))"
 
 
-_CUR = f"(?:{_alternatives(True)}|{_alternatives(False)})"
+def _word(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W\d_])(?:{words})(?![^\W\d_])", re.I)
+
+
+_CUR1, _CUR2 = _alternatives(AFTER_ONLY), _alternatives(BEFORE_ONLY)
 _MINUS = r"(?P<minus>(?<!\w)[-−–](?=\S)|(?i:минус|minus|negative)[:\s]*)?"
-_AFTER = r"(?<![\w.,:/+*#])(?<!\d[ -])"
+_AFTER = r"(?<![\w.,/+*#])(?<!\d:)(?<!\d[ -])"
+_ENDS = rf"(?:(?<=[{UNCASED}])|(?![^\W\d_]))"  # of a sign behind its number
 _AMOUNT = re.compile(
     rf"{_MINUS}(?:"
     # CHF 12.34
-    rf"(?<![^\W_])(?P<sign1>{_CUR})[:.]?\s?(?P<inner>[-−])?{_NO_PHONE}"
+    rf"(?<![^\W_])(?P<sign1>{_CUR1})[:.]?\s?(?P<inner>[-−])?{_NO_PHONE}"
     rf"(?P<n1>{_WHOLE}(?:{_CENTS})?){_END}"
     # 3€20
     rf"|{_AFTER}(?P<n4>\d{{1,6}}(?P<sign4>[€£$])\d\d)(?![\d.,])"
     # 5,12 EUR
-    rf"|{_AFTER}{_NO_PHONE}(?P<n2>{_WHOLE}{_CENTS})\s?(?P<sign2>{_CUR})(?![^\W\d_])"
+    rf"|{_AFTER}{_NO_PHONE}(?P<n2>{_WHOLE}{_CENTS})\s?(?P<sign2>{_CUR2}){_ENDS}"
     # 300 Kc; but "31 Dec 2026 KSh 50.00" has its amount behind the sign
-    rf"|{_AFTER}{_NO_PHONE}(?P<n3>{_WHOLE})\s?(?P<sign3>{_CUR})(?![^\W\d_])"
+    rf"|{_AFTER}{_NO_PHONE}(?P<n3>{_WHOLE})\s?(?P<sign3>{_CUR2}){_ENDS}"
     r"(?!:?\s?\d+[.,]\d\d(?![\d.,]))"
     r")"
 )
-_KEYWORD = re.compile(rf"(?<![^\W\d_])(?:{KEYWORDS})(?![^\W\d_])", re.I)
-_OTHER = re.compile(rf"(?<![^\W\d_])(?:{OTHERS})(?![^\W\d_])", re.I)
+_KEYWORD = re.compile(rf"(?<![^\W\d_])(?:{KEYWORDS})(?![^\W\d_])|{DENSE_KEYWORDS}", re.I)
+_OTHER, _PART, _TOTAL = _word(OTHERS), _word(PARTS), _word(TOTALS)
+_NOT_THE_ACCOUNT = re.compile(rf"(?<![^\W\d_])(?:{OTHERS}|{SERVICES})[ :-]{{0,2}}$", re.I)
+_NEEDED: Final = {sign: _word(words) for sign, words in NEEDS.items()}
+_COINS = re.compile(rf"[ ,]{{0,2}}(?:(?:and|und|et|y|и|i) )?(\d{{1,2}}) ?(?:{COINS})(?!\w)", re.I)
 _BY_FOLD: Final = {sign.casefold(): code for sign, code in reversed(CURRENCIES.items())}
-_DIGITS: Final = {ord(zero) + n: str(n) for zero in "٠۰०০๐" for n in range(10)}
+# Words of which some letters only look Cyrillic: operators save a message by that.
+_MIXED = re.compile("[A-Za-z]*[\u0400-\u04ff][A-Za-z\u0400-\u04ff]*")
+_LOOKS = str.maketrans("ABCEHKMOPTXaceopxyi", "АВСЕНКМОРТХасеорхуі")
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """`currency`: ISO 4217 where the sign is one country's, else the sign itself."""
+    """`currency`: ISO 4217 where the sign is one country's, else the sign itself.
+
+    `part`: where several amounts were told, the words before the one that was taken.
+    """
 
     amount: Decimal
     currency: str = ""
+    part: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An amount in a text, and from where to where it stands."""
+
+    balance: Balance
+    sign: str
+    start: int
+    end: int
+    exact: bool  # with cents
+    since: int  # where the amount before it ended; 0 = it is the first
 
 
 def read(text: str) -> Balance | None:
     """The balance in an operator's words; None where there is none to be sure of."""
-    text = text[:MOST_TEXT].translate(_DIGITS).replace("٫", ".").replace("٬", ",")
-    found = [a for a in map(_amount, _AMOUNT.finditer(text)) if a is not None]
-    if not found:
+    text = _prepared(text[:MOST_TEXT])
+    found = list(_amounts(text))
+    ranked = [(rank, one) for one in found if (rank := _rank(text, one, found)) is not None]
+    if not ranked:
         return None
-    return min(found, key=lambda a: _distance(text, a[0]))[1]
+    taken = min(ranked, key=lambda r: r[0])[1]
+    several = len({(f.balance.amount, f.balance.currency) for f in found}) > 1
+    return replace(taken.balance, part=_label(text, taken) if several else "")
 
 
-def _amount(match: re.Match[str]) -> tuple[re.Match[str], Balance] | None:
-    sign = _sign(match)
+def _prepared(text: str) -> str:
+    """One kind of digits and blanks, and a blank where a script has none before a number."""
+    text = _MIXED.sub(lambda m: m[0].translate(_LOOKS), text)
+    text = "".join(str(unicodedata.decimal(c, c)) for c in text)
+    text = re.sub(r"[^\S\n]+", " ", text.replace("٫", ".").replace("٬", ","))
+    return re.sub(rf"(?<=[{UNCASED}])(?=\d)|(?<=[a-z])(?=[A-Z][a-z])", " ", text)
+
+
+def _amounts(text: str) -> Iterator[_Found]:
+    since = 0
+    for match in _AMOUNT.finditer(text):
+        if found := _amount(text, match, since):
+            yield found
+            since = found.end
+
+
+def _amount(text: str, match: re.Match[str], since: int) -> _Found | None:
+    sign, end = _sign(match), match.end()
+    if (needed := _NEEDED.get(sign)) and not needed.search(text):
+        return None
     digits = match["n1"] or match["n2"] or match["n3"] or match["n4"].replace(sign, ".")
     number = value(digits, 3 if currency(sign) in THREE_DECIMALS else 2)
     if number is None:
         return None
+    if number == number.to_integral() and (coins := _COINS.match(text, end)):
+        number, end = number + Decimal(coins[1]) / 100, coins.end()
     negative = bool(match["minus"] or match["inner"])
-    return match, Balance(-number if negative else number, currency(sign))
+    told = Balance(-number if negative else number, currency(sign))
+    return _Found(told, sign, match.start(), end, "." in f"{number}", since)
 
 
 def _sign(match: re.Match[str]) -> str:
     return match["sign1"] or match["sign2"] or match["sign3"] or match["sign4"]
 
 
-def _distance(text: str, match: re.Match[str]) -> tuple[int, int]:
-    """How likely this is the account itself: smaller is likelier.
+def _rank(text: str, one: _Found, every: Iterable[_Found]) -> tuple[int, int] | None:
+    """How likely this is the account itself: smaller is likelier; None = it is something else.
 
-    Characters since the last word about the account, if no word about something else is nearer.
+    A total comes first, then characters since the last word about the account, if no word about
+    something else is nearer. Where no word says so, an amount has to be the only one.
     """
-    before = text[: match.start()]
-    other = max((k.end() for k in _OTHER.finditer(before)), default=-1)
-    about = -1
+    before, between = text[: one.start], text[one.since : one.start]
+    other = _last(_OTHER, before)
+    about, aside = -1, False
     for keyword in _KEYWORD.finditer(before):
-        if keyword.start() - other > 2 or other < 0:  # not "bonus balance"
+        if not _NOT_THE_ACCOUNT.search(before, 0, keyword.start()):  # "bonus balance"
             about = keyword.end()
+        else:
+            aside = True
+    weak = len(one.sign.strip(".")) == 1 and one.sign.isalpha()
+    if one.since and _PART.search(between):
+        return None
     if about > other:
-        return 0, len(before) - about
-    return (1, len(before)) if other < 0 else (2, len(before))
+        distance = one.start - about
+        if weak and distance > NEAR and not one.exact:
+            return None
+        return (-1 if _TOTAL.search(between) else 0), distance
+    same = {found.balance for found in every} == {one.balance}
+    spoken = _KEYWORD.search(text) is not None
+    if (
+        aside
+        or other >= 0
+        or not same
+        or _OTHER.search(text)
+        or not (spoken or _is_plain_money(one.sign))
+    ):
+        return None
+    return (1, one.start) if one.exact or not weak else None
+
+
+def _last(words: re.Pattern[str], text: str) -> int:
+    """Where the last of these words ends; -1 = there is none."""
+    return max((found.end() for found in words.finditer(text)), default=-1)
+
+
+def _is_plain_money(sign: str) -> bool:
+    """Whether a sign can be nothing but money: not KM, which is also a distance."""
+    return not sign.isalpha() or len(sign) > 2 or not sign.isascii()
+
+
+def _label(text: str, one: _Found) -> str:
+    """The words right before an amount, from the sentence that they are in."""
+    words = re.split(r"[\n;!?()]|[.,] ", text[one.since : one.start].strip(" :=-,.;("))[-1]
+    return words.strip(" :=-,.;(")[-MOST_LABEL:].strip()
 
 
 def value(digits: str, decimals: int = 2) -> Decimal | None:
@@ -243,8 +219,9 @@ def value(digits: str, decimals: int = 2) -> Decimal | None:
     negative = bare.startswith("-")
     bare = bare.strip("+-.,")
     whole, point, cents = bare, "", ""
-    if found := re.fullmatch(rf"(.*)[.,](\d{{1,2}}|\d{{4,6}}|\d{{{decimals}}})", bare):
-        whole, point, cents = found[1], ".", found[2]
+    cut = rf"(.*)[.,](\d{{1,2}}|\d{{4,6}}|\d{{{decimals}}})|(0+)[.,](\d+)"  # "0.850" is no 850
+    if found := re.fullmatch(cut, bare):
+        whole, point, cents = found[1] or found[3] or "", ".", found[2] or found[4]
     whole = re.sub(r"\D", "", whole)
     if not (whole or cents) or len(whole) > MOST_DIGITS:
         return None

@@ -72,6 +72,8 @@ def _words(one: dict[str, Any]) -> str:
     if not one["shown"]:
         return one["trouble"] or ("not asked yet" if one["code"] else "no credit code is set")
     words: str = one["shown"]
+    if one.get("part"):
+        words += f" (of several amounts, the one after “{one['part']}”)"
     if one["low"]:
         words += ", low"
     if one["answered_at"] != one["at"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gateway.services.credit import Credit, amount
+from gateway.services.credit import Credit, amount, part
 from gateway.services.ussd import State, Ussd, UssdError
 from gateway.store import connections, db
 from gateway.store.connections import ConnectionInfo
@@ -68,6 +68,7 @@ def _status(watcher: Credit, info: ConnectionInfo) -> dict[str, Any]:
         "balance": str(read.balance) if read else None,
         "currency": read.currency if read else "",
         "shown": amount(read) if read else "",
+        "part": part(read) if read else "",
         "at": read.at if read else None,
         "answer": last.raw if last else "",
         "answered_at": last.at if last else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import abort
 from markupsafe import Markup
 
-from gateway.services.credit import Credit, CreditStatus, amount
+from gateway.services.credit import Credit, CreditStatus, amount, part
 from gateway.services.lines import Line, Overview, duration
 from gateway.services.status import ModemStatus
 from gateway.store import credit
@@ -53,6 +53,11 @@ class Shown:
     @property
     def balance(self) -> str:
         return amount(self.credit.read) if self.credit.read else ""
+
+    @property
+    def part(self) -> str:
+        """Which of several amounts that is, in the operator's words; "" where there was one."""
+        return part(self.credit.read) if self.credit.read else ""
 
     @property
     def unread(self) -> bool:

@@ -315,6 +315,12 @@ def amount(check: Check) -> str:
     return f"{check.balance} {check.currency}".strip()
 
 
+def part(check: Check) -> str:
+    """The words before the amount that was taken, where an answer told several; else ""."""
+    found = balance.read(check.raw) if check.balance is not None else None
+    return found.part if found and found.amount == check.balance else ""
+
+
 def _below(check: Check | None, limit: Decimal | None) -> bool:
     if check is None or check.balance is None or limit is None:
         return False

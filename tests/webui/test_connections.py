@@ -190,6 +190,14 @@ def test_an_answer_that_could_not_be_read_is_shown_and_is_not_zero(page, world, 
     assert "0.00" not in words(shown)
 
 
+def test_of_several_amounts_it_is_said_which_is_the_balance(page, world, modem, here):
+    settings(page, here, code="*100#")
+    modem.said = [text("Main Bal: 7.40 EUR. Bonus: 2.00 EUR")]
+    page.post(f"{here}/check", form=here)
+    world.box.credit.turn()
+    assert "the one after “Main Bal”" in words(page.get(here))
+
+
 def test_the_last_balance_stays_when_the_newest_answer_could_not_be_read(page, world, here):
     keep(world, "5.00", "Balance 5.00 EUR")
     keep(world, None, "Try later", UNREADABLE)
