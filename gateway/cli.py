@@ -192,7 +192,8 @@ def send(
         except DuplicateId as e:
             raise PlainError(f"There is already a message with the id {client_id}.") from e
     if as_json:
-        say_json({"id": accepted.client_id, "people": accepted.people, "sms": accepted.sms})
+        counted = {"people": accepted.people, "sms": accepted.sms, "blocked": accepted.blocked}
+        say_json({"id": accepted.client_id} | counted)
     else:
         say(f"{accepted.words} (id {accepted.client_id})")
 

@@ -58,6 +58,7 @@ def list_(
         return
     for one in found:
         told = [one.number, ", ".join(one.groups), "blocked" if one.blocked else ""]
+        told += ["always reached"] if one.always else []
         say("  ".join(filter(None, (f"{one.id}", one.name, *told))))
     if not found:
         say("There is nobody.")
@@ -124,6 +125,21 @@ def delete(config_file: Path | None, data: Path | None, contacts: tuple[int, ...
             raise PlainError(f"There is no contact {', '.join(missing)}. Nothing was done.")
         count = service.delete(contacts, who())
     say(f"{count} deleted.")
+
+
+@people.command("always")
+@common
+@click.option("--off", is_flag=True, help="A STOP counts again.")
+@click.argument("contact", type=ID)
+def always(config_file: Path | None, data: Path | None, off: bool, contact: int) -> None:
+    """Reach CONTACT always: a STOP in that name is shown, and does not block the number."""
+    from gateway.store import people as store
+
+    with _opened(config_file, data) as service:
+        if store.get(contact) is None:
+            raise PlainError(f"There is no contact {contact}; pigeonbox people list shows them.")
+        service.set_always(contact, not off, who())
+    say(f"Contact {contact} is {'not always' if off else 'always'} reached.")
 
 
 @people.command("import")
@@ -245,7 +261,7 @@ def list_groups(config_file: Path | None, data: Path | None, as_json: bool) -> N
         say_json([asdict(one) for one in found])
         return
     for one in found:
-        say(f"{one.name}: {one.people}")
+        say(f"{one.name}: {one.people}{', always reached' if one.always else ''}")
     if not found:
         say("There is no group.")
 
@@ -269,6 +285,17 @@ def rename_group(config_file: Path | None, data: Path | None, name: str, new: st
     with _opened(config_file, data) as service:
         service.rename_group(group_id(name), new)
     say(f"{name} is called {new} now.")
+
+
+@groups.command("always")
+@common
+@click.option("--off", is_flag=True, help="A STOP counts again.")
+@click.argument("name")
+def always_group(config_file: Path | None, data: Path | None, off: bool, name: str) -> None:
+    """Reach everybody in the group NAME always, whatever STOP comes in their names."""
+    with _opened(config_file, data) as service:
+        service.set_group_always(group_id(name), not off, who())
+    say(f"Everybody in {name} is {'not always' if off else 'always'} reached.")
 
 
 @groups.command("delete")

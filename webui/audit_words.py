@@ -21,6 +21,8 @@ _SAID = {
     "purge": "Deleted {} for good",
     "change automatic purge": "Set when deleted messages go for good: {}",
     "delete contacts": "Deleted {}",
+    "always reached": "Marked as always reached: {}",
+    "not always reached": "Marked as not always reached any more: {}",
     "delete group": "Deleted the group “{}”",
     "delete field": "Deleted the field “{}” of all contacts",
     "make activity": "Made the activity “{}”",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import url_for
 from markupsafe import Markup
 
-from gateway.services import failures
+from gateway.services import failures, stopping
 from gateway.services.searching import Asked
 from gateway.states import WORST_FIRST, State
 from gateway.store import connections, details, queries, views
@@ -233,6 +233,7 @@ class DetailView:
     forwardable: bool
     failed: int
     uncertain: int
+    stop: str  # what it did as STOP or START, in words; "" = it was neither
     asked: bool  # whether it could set off activities: an SMS that came in
     set_off: tuple[set_off.RunView, ...]
 
@@ -256,6 +257,7 @@ class DetailView:
             facts=tuple(_facts(message, names)),
             asked=message.incoming and message.kind == "sms",
             set_off=set_off.of(message),
+            stop=stopping.told(message.id) if message.incoming else "",
             people=tuple(persons(people, names, deleted=not alive)),
             total=message.people,
             sms=message.sms,

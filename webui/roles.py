@@ -87,6 +87,7 @@ OPERATORS = frozenset(
         "people.one_import",
         "people.rename_group",
         "people.save",
+        "people.always_group",
         "people.several",
         "people.upload",
         "phone.write",

@@ -147,6 +147,34 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """Something that is sent by itself, and who does not get it because the number is blocked."""
+
+    what: str  # "The activity “Alarms”"
+    who: tuple[str, ...]  # the last one who was blocked first
+    at: int  # ms UTC, when the last one was
+    named: bool = False  # one of them is named there, not only in a group
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStop:
+    """A STOP of somebody who is always reached, which nobody has read."""
+
+    who: str
+    word: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """Somebody whom the guard of automatic replies does not answer at the moment."""
+
+    who: str
+    words: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     now: int  # ms UTC
     user: str = ""
@@ -165,6 +193,9 @@ class Snapshot:
     credits: tuple[Credit, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
     broken_activities: tuple[tuple[str, str], ...] = ()  # (name, what it names that is gone)
+    unreached: tuple[Unreached, ...] = ()
+    kept_stops: tuple[KeptStop, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
     temperature: float | None = None  # of the board's processor, degrees Celsius
     dead: tuple[str, ...] = ()  # threads of the service that have died or hang
     dark: str = ""  # why there is no light although the config names one

@@ -16,6 +16,7 @@ from gateway.services.refusals import FieldError, Refused
 from gateway.services.senders import arrived, asked, fill, meant, own_numbers
 from gateway.store import connections, people
 from gateway.store.activities import Action, Activity
+from gateway.store.runs import Fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def _begin(sample: Sample, now: int, preferences: Preferences) -> _Trial:
         raise Refused([FieldError("via", words)])
     at = now if sample.at is None else sample.at
     facts = arrived(sender, sample.text, via, at, preferences)
-    return _Trial(sample, sender, facts, asked(sender, now, country), country)
+    who = asked(Fresh(0, sender, sample.text, now, None), now, country)
+    return _Trial(sample, sender, facts, who, country)
 
 
 def _one(activity: Activity, trial: _Trial) -> Tried:
@@ -108,8 +110,8 @@ def _would(action: Action, trial: _Trial) -> str:
 
 
 def _would_reply(text: str, trial: _Trial) -> str:
-    if trial.sample.sender and (why := why_no_reply(trial.who)):
-        return f"not reply ({why.rstrip('.')})"
+    if trial.sample.sender and (no := why_no_reply(trial.who)):
+        return f"not reply ({no.words.rstrip('.')})"
     return f"reply “{_filled(text, trial)}”"
 
 

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.activities import ActionKind, StepMove
-from gateway.activities.guard import why_no_reply
+from gateway.activities.guard import Answered, why_no_reply
 from gateway.services.messaging import new_id, tidy
 from gateway.services.numbers import display
 from gateway.services.preferences import Preferences
 from gateway.services.senders import asked, fill, number_of, own_numbers
 from gateway.services.waiting import validity
 from gateway.services.wording import alike, wording_errors
-from gateway.store import activities, groups, outbox, people, runs
+from gateway.store import activities, groups, outbox, people, replies
 from gateway.store.activities import Recipient
 from gateway.store.people import Contact
 from gateway.store.runs import Step
@@ -51,13 +51,15 @@ def do(step: Step, now: int, preferences: Preferences) -> Outcome:
 
 
 def _reply(step: Step, now: int, country: str) -> Outcome:
-    who = asked(step.message.sender, now, country)
-    if why := why_no_reply(who):
-        return Outcome(StepMove.SKIP, f"Not answered. {why}")
+    who = asked(step.message, now, country)
+    if no := why_no_reply(who):
+        if no.runaway:
+            replies.silence(who.number, now, no.words)
+        return Outcome(StepMove.SKIP, f"Not answered. {no.words}")
     made = _send(step, (who.number,), now, country)
     if made.made_id is None:
         return made
-    runs.replied(who.number, now)
+    replies.add(who.number, Answered(now, who.message_id, who.said))
     return Outcome(StepMove.FINISH, f"Replied to {display(who.number)}.", made.made_id)
 
 

@@ -12,7 +12,7 @@ from gateway.config import Config
 from gateway.events import Event, Events, HealthChanged, ModemChanged
 from gateway.health import Issue, Severity, Snapshot, collect, examine
 from gateway.health.snapshot import Credit, Webhook
-from gateway.services import activity_words
+from gateway.services import activity_words, opt_outs
 from gateway.services.credit import amount
 from gateway.services.keeping import Keeping
 from gateway.services.loop import Loop
@@ -81,7 +81,13 @@ class HealthWatch(Loop):
             dead=self._sources.dead(),
             rarely=self._rarely,
         )
-        return replace(found, clock=replace(found.clock, wrong=self._sources.wrong_clock()))
+        return replace(
+            found,
+            clock=replace(found.clock, wrong=self._sources.wrong_clock()),
+            unreached=tuple(opt_outs.unreached()),
+            kept_stops=tuple(opt_outs.kept_stops()),
+            silenced=tuple(opt_outs.silenced(now)),
+        )
 
     def _dated(self, found: list[Issue]) -> list[Issue]:
         """Notes are no news and have no beginning."""

@@ -65,6 +65,11 @@ class Accepted:
         return self.queued.sms
 
     @property
+    def blocked(self) -> int:
+        """Recipients whose numbers are blocked: theirs have failed already."""
+        return self.queued.blocked
+
+    @property
     def words(self) -> str:
         return queued_words(self.queued)
 
@@ -198,8 +203,15 @@ def tidy(text: str) -> str:
 
 def queued_words(found: Count) -> str:
     """ "1,000 SMS queued to 200 people", the same wherever it is told."""
-    people = "1 person" if found.people == 1 else f"{found.people:,} people"
-    return f"{found.sms:,} SMS queued to {people}"
+    unfit = f"{_number(found.blocked, 'number is', 'numbers are')} blocked" if found.blocked else ""
+    if not found.people:
+        return f"Nothing was queued: {unfit}"
+    queued = f"{found.sms:,} SMS queued to {_number(found.people, 'person', 'people')}"
+    return f"{queued}; {unfit}" if unfit else queued
+
+
+def _number(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"
 
 
 def new_id() -> str:

@@ -29,6 +29,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "network": ("The mobile network", ("network.",)),
     "credit": ("Credit", ("credit.",)),
     "queue": ("Messages that wait or are in doubt", ("queue.", "messages.")),
+    "people": ("Somebody who is not reached or not answered", ("optout.", "replies.")),
     "power": ("Supply and heat", ("power.", "temperature.")),
     "disk": ("Disk, database and backups", ("disk.", "database.", "backup.")),
     "service": ("Service, clock and updates", ("service.", "clock.", "update.")),

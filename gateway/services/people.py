@@ -71,6 +71,16 @@ class People:
             self._events.publish(StoreChanged())
         return found
 
+    def set_always(self, contact_id: int, on: bool, who: str) -> None:
+        """Always reached: STOP in this number's name is shown and told, and does not block it."""
+        if people.set_always(contact_id, on, self._clock.now(), who):
+            self._events.publish(StoreChanged())
+
+    def set_group_always(self, group_id: int, on: bool, who: str) -> None:
+        """The same for everybody in a group, also for who joins later."""
+        if groups.set_always(group_id, on, self._clock.now(), who):
+            self._events.publish(StoreChanged())
+
     def delete(self, ids: Sequence[int], who: str) -> int:
         count = people.delete(ids, self._clock.now(), who)
         self._events.publish(StoreChanged())

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 from gateway.activities import Arrived
 from gateway.activities.guard import Asked
+from gateway.comparing import fold
 from gateway.services.numbers import BadNumber, from_network, normalise
 from gateway.services.placeholders import Template, known
 from gateway.services.preferences import Preferences
-from gateway.store import blocked, connections, groups, runs, wrote
+from gateway.store import blocked, connections, groups, replies, wrote
+from gateway.store.runs import Fresh
 
 MESSAGE = "message"  # {message}: what the sender wrote
 NOBODY = "Unknown"  # stands for a sender whose number was withheld
@@ -42,15 +44,18 @@ def arrived(
     )
 
 
-def asked(sender: str, now: int, country: str) -> Asked:
-    """What decides whether this sender may be answered by itself."""
-    number = number_of(sender, country)
+def asked(message: Fresh, now: int, country: str) -> Asked:
+    """What decides whether the sender of this message may be answered by itself."""
+    number = number_of(message.sender, country)
     return Asked(
-        sender=sender,
+        sender=message.sender,
         number=number,
+        message_id=message.id,
+        said=fold(message.text),
+        now=now,
         blocked=bool(number) and blocked.get(number) is not None,
         own_numbers=own_numbers(country),
-        replies=runs.replies(number, now) if number else 0,
+        answered=replies.recent(number, now) if number else (),
     )
 
 

@@ -15,12 +15,14 @@ from gateway.comparing import letters
 from gateway.services import cleaning
 from gateway.services.numbers import from_network
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import blocked, details, settings
+from gateway.store import blocked, details, groups, settings, stops
 from gateway.store.db import StoreError
+from gateway.store.stops import Effect, Stop
 
 log = logging.getLogger(__name__)
 
-STOP_WORDS = ("STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL")
+# Not END, QUIT, CANCEL: people say these alone to end something else, a game or an order.
+STOP_WORDS = ("STOP", "STOPALL", "UNSUBSCRIBE")
 START_WORDS = ("START", "UNSTOP")
 KEYS = {"stop": ("stop_words", STOP_WORDS), "start": ("start_words", START_WORDS)}
 MOST_WORDS, LONGEST_WORD = 50, 30
@@ -49,18 +51,49 @@ class Stopping:
         if message is None or not message.incoming or message.kind != "sms" or not message.peer:
             return
         if number := from_network(message.peer, self._country()):
-            self._obey(number, message.text)
+            self._obey(message_id, number, message.text)
 
-    def _obey(self, number: str, text: str) -> None:
+    def _obey(self, message_id: int, number: str, text: str) -> None:
         said = comparable(text) if len(text) <= LONGEST_TEXT else ""
         if not said:
             return
-        now = self._clock.now()
         if word := _among(said, words("stop")):
-            if blocked.block(number, now, "", word):
-                log.info("a number blocked itself with %s", word)
-        elif (word := _among(said, words("start"))) and blocked.free(number, now, "", word):
-            log.info("a number freed itself with %s", word)
+            effect = self._stop(number, word)
+        elif (word := _among(said, words("start"))) and blocked.get(number):
+            freed = blocked.free(number, self._clock.now(), "", word)
+            effect = Effect.FREED if freed else Effect.HELD
+        else:
+            return
+        stops.record(Stop(message_id, number, word, effect))
+        log.info("a number wrote %s: %s", word, effect)
+
+    def _stop(self, number: str, word: str) -> Effect:
+        """A sender can be forged: nobody silences an alarm by writing STOP in another's name."""
+        if blocked.get(number):
+            return Effect.ALREADY
+        if groups.always_reached(number):
+            return Effect.KEPT
+        blocked.block(number, self._clock.now(), "", word)
+        return Effect.BLOCKED
+
+
+# What it did, for whoever opens the message.
+EFFECTS = {
+    Effect.BLOCKED: "Because of “{word}” nothing is sent to this number any more. To write to it"
+    " again, unblock it under People.",
+    Effect.ALREADY: "“{word}” changed nothing: the number was blocked already.",
+    Effect.KEPT: "“{word}” blocked nothing: this number is marked as always reached. Ask whether it"
+    " was them, since a sender can be forged.",
+    Effect.FREED: "Because of “{word}” this number is written to again.",
+    Effect.HELD: "“{word}” changed nothing: somebody blocked this number here, and only a person"
+    " can unblock it.",
+}
+
+
+def told(message_id: int) -> str:
+    """What a received message did as STOP or START; "" when it was neither."""
+    found = stops.get(message_id)
+    return EFFECTS[found.effect].format(word=found.word) if found else ""
 
 
 def comparable(text: str) -> str:

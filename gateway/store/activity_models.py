@@ -68,13 +68,23 @@ class ActivityWait(Base):
 
 
 class AutoReply(Base):
-    """Automatic replies of the last minutes, for the guard; older ones are cleared away."""
+    """Automatic replies of the last day, for the guard; older ones are cleared away."""
 
     number = TextField()
     at = BigIntegerField()
+    message_id = IntegerField(default=0)  # that was answered
+    said = TextField(default="")  # what stood in it, made comparable
 
     class Meta:
         indexes = ((("number", "at"), False),)
+
+
+class Silenced(Base):
+    """A number that the guard answers no more for the time being (gateway.store.replies)."""
+
+    number = TextField(primary_key=True)
+    at = BigIntegerField()
+    words = TextField()
 
 
 class ActivityRun(Base):

@@ -52,6 +52,8 @@ HISTORY = (
     "activity_run",
     "activity_step",
     "auto_reply",
+    "silenced",
+    "stop_effect",
     "schedule_run",
 )
 

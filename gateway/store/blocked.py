@@ -61,6 +61,23 @@ def get(number: str) -> Blocked | None:
     return Blocked(*found) if found else None
 
 
+def of(numbers: Iterable[str]) -> list[Blocked]:
+    """Those of these numbers that are blocked."""
+    return [found for number in sorted(among(numbers)) if (found := get(number))]
+
+
+def in_group(group_id: int) -> list[Blocked]:
+    """The members whose numbers are blocked."""
+    with errors():
+        rows = execute(
+            "SELECT b.number, b.at, b.who, b.word FROM membership m"
+            " JOIN contact c ON c.id = m.contact_id AND c.number <> ''"
+            " JOIN blocked b ON b.number = c.number WHERE m.group_id = ?",
+            (group_id,),
+        ).fetchall()
+    return [Blocked(*row) for row in rows]
+
+
 def among(numbers: Iterable[str]) -> frozenset[str]:
     """Which of these are blocked."""
     wanted = frozenset(numbers)

@@ -17,6 +17,7 @@ class Group:
     id: int
     name: str
     people: int  # members, with or without a number
+    always: bool = False  # a STOP of its members does not block them
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,10 @@ class NameTaken(Exception):
 def groups() -> list[Group]:
     with errors():
         rows = execute(
-            "SELECT g.id, g.name, (SELECT count(*) FROM membership m WHERE m.group_id = g.id)"
-            ' FROM "group" g ORDER BY g.sort, g.id'
+            "SELECT g.id, g.name, (SELECT count(*) FROM membership m WHERE m.group_id = g.id),"
+            ' g.always FROM "group" g ORDER BY g.sort, g.id'
         ).fetchall()
-    return [Group(*row) for row in rows]
+    return [Group(id_, name, people, bool(always)) for id_, name, people, always in rows]
 
 
 def get(group_id: int) -> Group | None:
@@ -85,6 +86,30 @@ def standing(number: str) -> tuple[bool, frozenset[int]]:
             (number,),
         ).fetchall()
     return bool(rows), frozenset(g for (g,) in rows if g is not None)
+
+
+def always_reached(number: str) -> bool:
+    """Whether the contact of this number, or a group that it is in, is marked so."""
+    with errors():
+        row = execute(
+            "SELECT 1 FROM contact c WHERE c.number = ? AND c.number <> '' AND (c.always OR EXISTS"
+            ' (SELECT 1 FROM membership m JOIN "group" g ON g.id = m.group_id'
+            "  WHERE m.contact_id = c.id AND g.always))",
+            (number,),
+        ).fetchone()
+    return row is not None
+
+
+def set_always(group_id: int, on: bool, now: int, who: str) -> bool:
+    """False: it was so already, or there is no such group."""
+    with transaction():
+        row = execute(
+            'UPDATE "group" SET always = ? WHERE id = ? AND always <> ? RETURNING name',
+            (on, group_id, on),
+        ).fetchone()
+        if row:
+            audit(now, who, "always reached" if on else "not always reached", f"group {row[0]}")
+        return row is not None
 
 
 def make(name: str, now: int) -> int:

@@ -16,6 +16,7 @@ from gateway.store.activity_models import (
     ActivityStep,
     ActivityWait,
     AutoReply,
+    Silenced,
     WebhookTrouble,
 )
 from gateway.store.message_models import (
@@ -40,6 +41,7 @@ from gateway.store.people_models import (
     ImportProblem,
     Membership,
     OwnField,
+    StopEffect,
 )
 from gateway.store.radio_models import Connection, CreditCheck, CreditSetting, Modem, RoutingRule
 from gateway.store.schedule_models import Schedule, ScheduleRun
@@ -109,5 +111,7 @@ TABLES: tuple[type[Base], ...] = (
     ActivityWait,
     WebhookTrouble,
     AutoReply,
+    Silenced,
+    StopEffect,
     Audit,
 )

@@ -33,6 +33,7 @@ class Contact:
     id: int = 0
     groups: tuple[str, ...] = ()  # names, in order
     blocked: bool = False
+    always: bool = False  # always reached: a STOP does not block; see set_always
 
     @property
     def shown(self) -> str:
@@ -59,7 +60,7 @@ class NumberTaken(Exception):
 # reading ---------------------------------------------------------------------------------------
 
 _COLUMNS = (
-    "c.id, c.name, c.number, c.notes, c.fields,"
+    "c.id, c.name, c.number, c.notes, c.fields, c.always,"
     " EXISTS (SELECT 1 FROM blocked b WHERE b.number = c.number AND c.number <> '')"
 )
 
@@ -192,9 +193,9 @@ def _groups_of(ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
 
 
 def _contact(row: tuple[Any, ...], groups: tuple[str, ...]) -> Contact:
-    id_, name, number, notes, fields, blocked = row
+    id_, name, number, notes, fields, always, blocked = row
     values = {int(k): v for k, v in json.loads(fields).items()} if fields != "{}" else {}
-    return Contact(name, number, notes, values, id_, groups, bool(blocked))
+    return Contact(name, number, notes, values, id_, groups, bool(blocked), bool(always))
 
 
 # writing ---------------------------------------------------------------------------------------
@@ -221,6 +222,19 @@ def save(contact: Contact, now: int) -> bool:
             (*_values(contact), now, contact.id),
         )
         return done.rowcount == 1
+
+
+def set_always(contact_id: int, on: bool, now: int, who: str) -> bool:
+    """False: it was so already, or the contact is gone. `save` leaves it as it is."""
+    with transaction():
+        row = execute(
+            "UPDATE contact SET always = ? WHERE id = ? AND always <> ? RETURNING name, number",
+            (on, contact_id, on),
+        ).fetchone()
+        if row:
+            name, number = row
+            audits.write(now, who, "always reached" if on else "not always reached", name or number)
+        return row is not None
 
 
 def delete(ids: Sequence[int], now: int, who: str) -> int:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from peewee import SQL, BigIntegerField, BlobField, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
+from gateway.store.message_models import Message
 from gateway.store.table import Base
 
 
@@ -18,6 +27,7 @@ class Contact(Base):
     search = TextField()  # the same and the number, each word after a blank
     created_at = BigIntegerField()
     changed_at = BigIntegerField()
+    always = BooleanField(default=False)  # a STOP from here does not block
 
     class Meta:
         indexes = ((("sort", "id"), False),)
@@ -30,6 +40,7 @@ class Group(Base):
     name = TextField()
     sort = TextField(unique=True)
     created_at = BigIntegerField()
+    always = BooleanField(default=False)  # a STOP from anybody in it does not block
 
 
 class Membership(Base):
@@ -57,6 +68,18 @@ class Blocked(Base):
 
     class Meta:
         indexes = ((("at", "number"), False),)
+
+
+class StopEffect(Base):
+    """What a received STOP or START did (gateway.store.stops)."""
+
+    message = ForeignKeyField(Message, primary_key=True, on_delete="CASCADE")
+    number = TextField()
+    word = TextField()
+    effect = TextField()  # gateway.store.stops.Effect
+
+
+StopEffect.add_index(StopEffect.message, where=SQL("effect = 'kept'"), name="stop_effect_kept")
 
 
 class Import(Base):

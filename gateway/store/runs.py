@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.activities import ActionKind, StepMove, StepState, steps
-from gateway.activities.guard import WITHIN
 from gateway.clock import HOUR
 from gateway.store.activities import Action, Recipient, recipients_as_text, recipients_from
 from gateway.store.db import errors, execute, insert, transaction
@@ -232,31 +231,6 @@ def again(step_id: int, now: int) -> bool:
             (step_id,),
         )
     return True
-
-
-# automatic replies, for the guard --------------------------------------------------------------
-
-
-def replies(number: str, now: int) -> int:
-    """How many automatic ones went to this number of late."""
-    with errors():
-        row = execute(
-            "SELECT count(*) FROM auto_reply WHERE number = ? AND at > ? AND at <= ?",
-            (number, now - WITHIN, now),
-        ).fetchone()
-    return int(row[0])
-
-
-def replied(number: str, now: int) -> None:
-    """Count one more; what the guard no longer needs goes."""
-    with transaction():
-        execute("DELETE FROM auto_reply WHERE number = ? AND at <= ?", (number, now - WITHIN))
-        execute(
-            "DELETE FROM auto_reply WHERE id IN"
-            " (SELECT id FROM auto_reply WHERE at <= ? ORDER BY id LIMIT 20)",
-            (now - WITHIN,),
-        )
-        execute("INSERT INTO auto_reply (number, at) VALUES (?, ?)", (number, now))
 
 
 # what people see -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The life of an action, the guard, and when webhooks are tried again."""
+"""The life of an action, and when webhooks are tried again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from gateway.activities import StepMove, StepState, steps
 from gateway.activities.calls import MOST_TRIES, next_try, trouble
-from gateway.activities.guard import MOST, Asked, why_no_reply
 from gateway.clock import HOUR, SECOND
 
 ANN = "+254711000001"
@@ -26,24 +25,6 @@ def test_every_state_can_be_reached_and_left_as_the_table_says() -> None:
     for _ in StepState:
         reached |= {new for (old, _), new in steps.TABLE.items() if old in reached}
     assert reached == set(StepState)
-
-
-@pytest.mark.parametrize(
-    ("asked", "why"),
-    [
-        (Asked(ANN, ANN), ""),
-        (Asked(ANN, ANN, replies=MOST - 1), ""),
-        (Asked(ANN, ANN, replies=MOST), "5 automatic replies"),
-        (Asked(ANN, ANN, blocked=True), "blocked"),
-        (Asked(ANN, ANN, own_numbers={ANN}), "own connections"),
-        (Asked("BANK", ""), "“BANK” is a name"),
-        (Asked("", ""), "without its sender's number"),
-    ],
-)
-def test_the_guard(asked: Asked, why: str) -> None:
-    said = why_no_reply(asked)
-    assert why in said
-    assert bool(why) == bool(said)
 
 
 @given(tries=st.integers(1, MOST_TRIES - 1), now=st.integers(0, 2**41))

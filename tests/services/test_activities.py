@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from gateway.activities import StepState
+from gateway.activities.guard import Answered
 from gateway.clock import HOUR, MINUTE
 from gateway.modem.ledger import ReadPdu
 from gateway.services.activity_drafts import ActionTyped, Typed
 from gateway.services.fallback import Fallback
 from gateway.services.housekeeping import Housekeeping
 from gateway.services.people import Entered
-from gateway.store import activities, blocked, details, groups, people, runs, trash, views
+from gateway.store import activities, blocked, details, groups, people, replies, runs, trash, views
 from gateway.store.db import execute
 from gateway.store.views import View
 from tests.services.activity_world import (
@@ -246,15 +247,15 @@ def test_one_action_that_fails_does_not_stop_the_others_and_can_be_tried_again(w
 
 def test_an_action_that_breaks_is_shown_and_undone_and_the_rest_goes_on(world, monkeypatch):
     world.add("Two", "", reply("one"), reply("two"))
-    real = runs.replied
+    real = replies.add
     broken = iter([True])
 
-    def replied(number: str, now: int) -> None:
+    def add(number: str, answered: Answered) -> None:
         if next(broken, False):
             raise ValueError("a mistake of ours")
-        real(number, now)
+        real(number, answered)
 
-    monkeypatch.setattr(runs, "replied", replied)
+    monkeypatch.setattr(replies, "add", add)
     message = world.receive("hello")
     assert [s.state for s in runs.set_off(message)[0].steps] == [StepState.FAILED, StepState.DONE]
     assert [text for _, text in world.sent()] == ["two"]

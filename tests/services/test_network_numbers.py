@@ -13,6 +13,7 @@ from gateway.services.senders import asked
 from gateway.services.stopping import Stopping
 from gateway.sms import address
 from gateway.store import blocked, db, details, groups, inbox, outbox, people
+from gateway.store.runs import Fresh
 from tests.services.conftest import FakeClock
 from tests.services.test_dispatch import FakeCarriers, Line
 from tests.store import pdus
@@ -77,7 +78,7 @@ def test_the_bytes_that_go_out_have_the_type_that_came_in(line, clock: FakeClock
 def test_a_subscriber_written_nationally_is_the_same_person_and_answered_abroad_too(line):
     received(line, "712345678", 0xA1)
     assert str(destination("+254712345678")) == "+254712345678"
-    assert asked("712345678", 1, "KE").number == "+254712345678"
+    assert asked(Fresh(0, "712345678", "hi", 1, None), 1, "KE").number == "+254712345678"
 
 
 @pytest.mark.parametrize(("value", "kind", "shown", "who"), SENDERS)
@@ -91,7 +92,7 @@ def test_stop_is_heard_from_it_and_people_and_blocking_know_it(
     stopped = blocked.get(who)
     assert stopped is not None
     assert stopped.by_itself
-    assert asked(shown, clock.now(), "KE").blocked
+    assert asked(Fresh(0, shown, "hi", 1, None), clock.now(), "KE").blocked
     assert desk.free(shown, "owner")
     assert desk.block(shown, "owner") == who
     contact_id = desk.add(Entered("Machine", shown))
@@ -110,4 +111,4 @@ def test_a_name_that_looks_like_a_number_is_nobodys_number(line, clock, name):
     assert found is not None
     assert found.peer == f"“{name}”"
     assert blocked.count() == 0
-    assert asked(found.peer, 1, "KE").number == ""
+    assert asked(Fresh(0, found.peer, "hi", 1, None), 1, "KE").number == ""

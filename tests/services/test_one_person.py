@@ -13,6 +13,7 @@ from gateway.services.people import Entered
 from gateway.services.searching import Asked, Searching
 from gateway.services.senders import arrived, asked
 from gateway.store import blocked, people, queries
+from gateway.store.runs import Fresh
 from gateway.store.views import View
 from tests.services.activity_world import ANN, ActivityWorld
 from tests.services.conftest import FakeClock
@@ -79,7 +80,7 @@ def test_stop_start_and_a_persons_own_block_mean_the_same_number(
 ) -> None:
     world.receive("STOP", form)
     assert blocked.get(ANN) is not None
-    assert asked(form, world.clock.ms, "KE").blocked
+    assert asked(Fresh(0, form, "hi", 1, None), world.clock.ms, "KE").blocked
     world.receive("START", FORMS[0])
     assert blocked.get(ANN) is None
     world.people.block(form, "admin")

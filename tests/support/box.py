@@ -204,7 +204,10 @@ class RunningBox:
         return found
 
     def state(self, message_id: str) -> str:
-        return str(self.message(message_id)["state"])
+        """In SMSGate's words; in ours, with a capital, where it has none: Uncertain."""
+        told = self.message(message_id)
+        ours = str(told.get("boxState", "")).capitalize()
+        return ours if ours == "Uncertain" else str(told["state"])
 
     def wait_for(self, message_id: str, *states: str, patience: float = PATIENCE) -> None:
         eventually(

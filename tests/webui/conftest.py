@@ -133,8 +133,9 @@ class Reader:
     def post(self, path: str, *, form: str = "/", **fields: object) -> TestResponse:
         """Fill in the form that the page at `form` shows, and send it."""
         token = self.token(form)
-        data = {"csrf_token": token} | fields
-        return self.client.post(path, data=data)
+        answer = self.client.post(path, data={"csrf_token": token} | fields)
+        answer.request.environ["wsgi.input"].close()  # a file, when something large was sent
+        return answer
 
     def token(self, page: str = "/sign-in") -> str:
         response = self.client.get(page, follow_redirects=True)

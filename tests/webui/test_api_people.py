@@ -48,6 +48,7 @@ def test_a_contact_is_made_read_changed_and_deleted(book: Program, world: World)
         "fields": {"Town": "Leeds"},
         "groups": ["Volunteers"],
         "blocked": False,
+        "alwaysReached": False,
     }
     one = f"/contacts/{ann['id']}"
     changed = book.ask("PUT", one, {"notes": "left-handed", "phoneNumber": None})
@@ -100,7 +101,7 @@ def test_what_is_refused_on_the_page_is_refused_here(
 def test_groups_are_made_renamed_filled_and_deleted(book: Program, world: World) -> None:
     ids = [made(book, name=name)["id"] for name in ("Ann", "Bob")]
     group = book.ask("POST", "/groups", {"name": "Red"}).json
-    assert group == {"id": group["id"], "name": "Red", "people": 0}
+    assert group == {"id": group["id"], "name": "Red", "people": 0, "alwaysReached": False}
     one = f"/groups/{group['id']}"
     assert book.ask("PUT", one, {"name": "Blue"}).json["name"] == "Blue"
     assert book.ask("POST", "/groups", {"name": "blue"}).status_code == 409

@@ -11,9 +11,9 @@ from gateway.services.addressees import known_name
 from gateway.services.messaging import Draft, Refused
 from gateway.services.roles import PEOPLE, READ
 from gateway.states import State
-from gateway.store import details, schedule_runs, schedules
+from gateway.store import blocked, details, schedule_runs, schedules
 from gateway.store.details import Detail, DispatchInfo
-from gateway.store.outbox import DuplicateId
+from gateway.store.outbox import BLOCKED, DuplicateId
 from webui.api import access, asked, body, states
 from webui.api.access import ORIGIN
 from webui.current import box
@@ -108,12 +108,17 @@ def _shape_later(kept: schedules.Schedule) -> dict[str, object]:
     elif kept.status is schedules.Status.DONE:
         told = states.worded(State.FAILED)
         error = next((r.words for r in schedule_runs.newest([kept.id], 1)[kept.id]), "")
+    numbers = _numbers(kept)
+    unfit = blocked.among(numbers)  # as it is now; at its time it is looked at again
     return {
         "id": kept.client_id,
         **told,
         "isHashed": False,
         "isEncrypted": False,
-        "recipients": [{"phoneNumber": n, **told, "error": error} for n in _numbers(kept)],
+        "recipients": [
+            {"phoneNumber": n, **told, "error": error or (BLOCKED if n in unfit else None)}
+            for n in numbers
+        ],
         "createdAt": iso(kept.created_at),
         "scheduleAt": iso(kept.next.at) if kept.next else None,
     }

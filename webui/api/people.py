@@ -89,7 +89,10 @@ def contact(contact_id: int) -> Response:
 @_answering
 def add_contact() -> Response:
     entered, group_ids = _entered(Contact(""))
-    made = people.get(box().people.add(entered, group_ids))
+    always = _always(False)
+    made_id = box().people.add(entered, group_ids)
+    box().people.set_always(made_id, always, g.caller)
+    made = people.get(made_id)
     assert made is not None
     return make_response(jsonify(_shape(made)), 201)
 
@@ -101,8 +104,10 @@ def change_contact(contact_id: int) -> Response:
     if stored is None:
         return _no_contact(contact_id)
     entered, group_ids = _entered(stored)
+    always = _always(stored.always)
     if not box().people.save(contact_id, entered, group_ids):
         return _no_contact(contact_id)
+    box().people.set_always(contact_id, always, g.caller)
     return contact(contact_id)
 
 
@@ -127,6 +132,7 @@ def _shape(c: Contact) -> dict[str, object]:
         "fields": {names[i]: value for i, value in c.fields.items() if i in names},
         "groups": list(c.groups),
         "blocked": c.blocked,
+        "alwaysReached": c.always,
     }
 
 
@@ -175,9 +181,14 @@ def add_group() -> Response:
 
 @_answering
 def rename_group(group_id: int) -> Response:
-    if groups.get(group_id) is None:
+    """Its name, and whether everybody in it is always reached; what is not given stays."""
+    stored = groups.get(group_id)
+    if stored is None:
         return _no_group(group_id)
-    box().people.rename_group(group_id, _text("name"))
+    always = _always(stored.always)
+    if "name" in _body() or "alwaysReached" not in _body():
+        box().people.rename_group(group_id, _text("name"))
+    box().people.set_group_always(group_id, always, g.caller)
     return _one_group(group_id)
 
 
@@ -223,7 +234,7 @@ def _one_group(group_id: int, status: int = 200) -> Response:
 
 
 def _group(one: groups.Group) -> dict[str, object]:
-    return {"id": one.id, "name": one.name, "people": one.people}
+    return {"id": one.id, "name": one.name, "people": one.people, "alwaysReached": one.always}
 
 
 def _no_group(group_id: int) -> Response:
@@ -267,6 +278,13 @@ def _body() -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _Bad("The body must be a JSON object.")
     return found
+
+
+def _always(stored: bool) -> bool:
+    value = _body().get("alwaysReached", stored)
+    if not isinstance(value, bool):
+        raise _Bad("alwaysReached must be true or false.")
+    return value
 
 
 def _text(name: str) -> str:

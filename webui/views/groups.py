@@ -75,6 +75,14 @@ def change_members(group_id: int) -> BaseResponse:
     return redirect(here, 303)
 
 
+@blueprint.post("/people/groups/<id:group_id>/always")
+def always_group(group_id: int) -> BaseResponse:
+    """A STOP of its members does not block them, or does again."""
+    _known(group_id)
+    box().people.set_group_always(group_id, "on" in request.form, author())
+    return redirect(url_for("people.group", group_id=group_id), 303)
+
+
 @blueprint.post("/people/groups/<id:group_id>/delete")
 def delete_group(group_id: int) -> BaseResponse | str:
     found = _known(group_id)

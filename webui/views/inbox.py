@@ -166,10 +166,12 @@ class QueuedView:
     id: int
     at: int
     words: str
+    blocked: int  # recipients that do not get it
 
 
 def _queued(message_id: int | None) -> QueuedView | None:
     found = details.get(message_id, most=1) if message_id else None
     if found is None or found.incoming:
         return None
-    return QueuedView(found.id, found.created_at, queued_words(counting.queued(found.id)))
+    count = counting.queued(found.id)
+    return QueuedView(found.id, found.created_at, queued_words(count), count.blocked)

@@ -154,6 +154,7 @@ def add() -> BaseResponse | str:
         contact_id = box().people.add(entered, group_ids)
     except Refused as e:
         return make_response(contact_page(_as_typed(0, entered), e.errors, group_ids), 400)
+    box().people.set_always(contact_id, "always" in request.form, author())
     return redirect(url_for("people.contact", contact_id=contact_id, saved=1), 303)
 
 
@@ -183,6 +184,7 @@ def save(contact_id: int) -> BaseResponse | str:
             abort(404)
     except Refused as e:
         return make_response(contact_page(_as_typed(contact_id, entered), e.errors, group_ids), 400)
+    box().people.set_always(contact_id, "always" in request.form, author())
     return redirect(url_for("people.contact", contact_id=contact_id, saved=1), 303)
 
 
@@ -210,7 +212,10 @@ def _ids(given: Iterable[str]) -> list[int]:
 
 
 def _as_typed(contact_id: int, entered: Entered) -> Contact:
-    return Contact(entered.name, entered.number, entered.notes, entered.fields, contact_id)
+    always = "always" in request.form
+    return Contact(
+        entered.name, entered.number, entered.notes, entered.fields, contact_id, always=always
+    )
 
 
 def contact_page(
