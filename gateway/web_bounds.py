@@ -2,8 +2,9 @@
 
 waitress collects a request's body before the page sees the request, so who is signed in is not
 known yet. Small bodies are taken from anybody. Larger ones need room in one of two budgets: one for
-browsers that carry the box's own signed mark of an earlier sign-in, and a small one for everybody
-else. So strangers fill neither the memory nor, through it, the temporary files.
+browsers that carry the box's own signed mark of an earlier sign-in and for addresses from which
+somebody was let in lately, and a small one for everybody else. So strangers fill neither the memory
+nor, through it, the temporary files; and no address gets more than its share of a budget.
 """
 
 from __future__ import annotations
@@ -16,13 +17,18 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 
+from gateway.services.throttle import neighbourhood
+
 KnownBrowser = Callable[[Mapping[str, str]], bool]  # asked with the headers, COOKIE and so on
+KnownAddress = Callable[[str], bool]
 
 SMALL = 32 << 10  # octets of a body that anybody may send
 MAX_REQUEST = 5 << 20  # octets: a file of contacts; waitress' own default is a gigabyte
 STRANGERS_EACH = 512 << 10  # octets: what a program may send, 20,000 numbers and the longest text
 STRANGERS = 4 << 20  # octets of their larger bodies at once, all together
+OF_ONE_STRANGER = 1 << 20  # of those, from one address
 KNOWN = 24 << 20  # the same for browsers that have signed in before
+OF_ONE_KNOWN = 10 << 20
 PIPELINED = 2  # requests that may wait behind the one that is being answered: no browser does that
 HEADERS_WITHIN = 15.0  # seconds from a request's first octet to the end of its headers
 BODY_WITHIN = 30.0  # seconds, and as much more as the body takes at SLOWEST
@@ -44,14 +50,16 @@ class Full(Error):  # type: ignore[misc]
 class Budget:
     """Octets of large bodies under way. The server's loop takes, any thread gives back."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._taken: dict[int, int] = {}
+    def __init__(self, most: int, of_one: int) -> None:
+        self.most, self.of_one = most, of_one
+        self._taken: dict[int, tuple[int, str]] = {}
 
-    def take(self, request: object, octets: int) -> bool:
-        if self.taken + octets > self.most:
+    def take(self, request: object, octets: int, whose: str) -> bool:
+        """`whose`: the address that it comes from, which has a share of its own."""
+        theirs = sum(taken for taken, who in list(self._taken.values()) if who == whose)
+        if self.taken + octets > self.most or theirs + octets > self.of_one:
             return False
-        self._taken[id(request)] = octets
+        self._taken[id(request)] = (octets, whose)
         return True
 
     def give_back(self, request: object) -> None:
@@ -59,15 +67,24 @@ class Budget:
 
     @property
     def taken(self) -> int:
-        return sum(list(self._taken.values()))
+        return sum(taken for taken, _ in list(self._taken.values()))
 
 
 class Room:
     """The two budgets of one server, and how it knows whom to give which."""
 
-    def __init__(self, known_browser: KnownBrowser) -> None:
+    def __init__(
+        self,
+        known_browser: KnownBrowser,
+        known_address: KnownAddress = lambda address: False,
+        proxy: str = "",
+    ) -> None:
+        """`proxy`: the address whose word on who asks is believed; "" = nobody's."""
         self._known_browser = known_browser
-        self.known, self.strangers = Budget(KNOWN), Budget(STRANGERS)
+        self._known_address = known_address
+        self._proxy = proxy
+        self.known = Budget(KNOWN, OF_ONE_KNOWN)
+        self.strangers = Budget(STRANGERS, OF_ONE_STRANGER)
 
     def take(self, request: Parser) -> Error | None:
         """Room for the body of a request whose headers are there; else what to answer.
@@ -81,7 +98,10 @@ class Room:
         if not request.chunked and request.content_length <= SMALL:
             return None
         known = self._known_browser(request.headers)
-        budget, most = (self.known, MAX_REQUEST) if known else (self.strangers, STRANGERS_EACH)
+        whose = self._whose(request)
+        trusted = known or self._known_address(whose)
+        budget = self.known if trusted else self.strangers
+        most = MAX_REQUEST if known else STRANGERS_EACH
         if request.content_length > most:
             return RequestEntityTooLarge(
                 "This is larger than the box accepts."
@@ -89,12 +109,20 @@ class Room:
                 else "This is larger than the box accepts from somebody who is not signed in. "
                 "Sign in first, or send it in parts."
             )
-        if not budget.take(request, most if request.chunked else request.content_length):
+        size = most if request.chunked else request.content_length
+        if not budget.take(request, size, whose):
             if request.chunked:  # its length is not known, and most are short
                 return None
             return Full("The box is taking in as much as it can. Try again in a minute.")
         request.budget, request.most = budget, most
         return None
+
+    def _whose(self, request: Parser) -> str:
+        address = request.address
+        if address == self._proxy:  # which adds whom it heard at the end
+            told = request.headers.get("X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+            address = told or address
+        return neighbourhood(address)
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]
@@ -103,14 +131,17 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
     budget: Budget | None = None
     most = MAX_REQUEST
 
-    def __init__(self, adj: Any, room: Room) -> None:
+    def __init__(self, adj: Any, room: Room, address: str) -> None:
         super().__init__(adj)
         self._room = room
+        self.address = address
 
     def received(self, data: bytes) -> int:
         had_headers = self.headers_finished
         consumed: int = super().received(data)
         if self.headers_finished and not had_headers and self.error is None and not self.empty:
+            if self.completed:  # there is no body that it could wait for (RFC 9110, 10.1.1)
+                self.expect_continue = False
             self._refuse(self._room.take(self))
         elif self.body_bytes_received > self.most:
             self._refuse(RequestEntityTooLarge("This is larger than the box accepts."))
@@ -138,7 +169,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     request: Any = None  # a Parser, while a request is coming in
 
     def parser_class(self, adj: Any) -> Parser:
-        return Parser(adj, self.server.room)
+        return Parser(adj, self.server.room, str(self.addr[0]))
 
     def received(self, data: bytes) -> Any:
         if self.began is None:

@@ -86,7 +86,11 @@ def make_server(box: Box, listener: socket.socket) -> Any:
         **_proxy(http),
     )
     server.channel_class = TlsChannel if certificate else Channel
-    server.room = Room(security.known_browser(app))
+    server.room = Room(
+        security.known_browser(app),
+        lambda address: app.extensions["callers"].knows(address, box.clock.monotonic()),
+        http.trusted_proxy,
+    )
     _bound(server, certificate, http.trusted_proxy)
     # Its own limit for requests under way would use up all the time that a stop may take.
     end = server.task_dispatcher.shutdown

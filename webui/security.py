@@ -10,7 +10,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import (
@@ -33,6 +33,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response as BaseResponse
 
+from gateway.callers import Callers
 from gateway.services.accounts import SESSION_LIFE
 from gateway.services.roles import ADMINISTRATOR, MANAGE
 from webui import connection, roles
@@ -97,26 +98,69 @@ class _FormCookie(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     app.session_interface = _FormCookie()
+    app.extensions["callers"] = Callers()
+    app.before_request(_hold_strangers_back)
     app.before_request(_check_host)
     app.before_request(_check_origin)
     app.before_request(_check_session)
     csrf.init_app(app)  # after the others: who is not signed in hears that first
     app.after_request(_headers)
     app.after_request(_note_settings)
+    app.after_request(_count_strangers)
+
+
+# strangers -------------------------------------------------------------------------------------
+
+
+def callers() -> Callers:
+    return cast("Callers", current_app.extensions["callers"])
+
+
+def _hold_strangers_back() -> Response | None:
+    """Before anything is looked up; who may be somebody we know is looked at first."""
+    address = request.remote_addr or ""
+    if request.path.startswith("/static/"):
+        known = callers().knows(address, box().clock.monotonic())
+    elif request.path.startswith("/api/"):
+        known = request.authorization is not None or "X-API-Key" in request.headers
+    else:
+        known = COOKIE in request.cookies
+    return None if known else _too_many()
+
+
+def _too_many() -> Response | None:
+    wait = callers().wait(request.remote_addr or "", box().clock.monotonic())
+    if wait <= 0:
+        return None
+    words = "Too many requests came from this address. Try again in a moment.\n"
+    response = make_response(words, 429)
+    response.mimetype = "text/plain"
+    response.headers["Retry-After"] = str(int(wait) + 1)
+    return response
+
+
+def _count_strangers(response: Response) -> Response:
+    address, now = request.remote_addr or "", box().clock.monotonic()
+    if signed_in() or g.get("caller") or g.get("unchanged"):
+        callers().let_in(address, now)
+    elif not (request.endpoint == "static" and callers().knows(address, now)):
+        callers().count(address, now)
+    return response
 
 
 # host ------------------------------------------------------------------------------------------
 
 
-def _check_host() -> None:
+def _check_host() -> Response | None:
     if request.blueprint == "health":
-        return  # monitors ask by any name, and nothing in it is worth reading for others
+        return None  # monitors ask by any name, and nothing in it is worth reading for others
     if not host_is_ours(request.host, box().config.http.trusted_hosts):
         g.reason = (
             "This box does not answer to that name. Use its address, or its own name ending in "
             ".local, or add the name to trusted_hosts under [http] in config.toml."
         )
-        abort(400)
+        return _too_many() or abort(400)
+    return None
 
 
 def host_is_ours(host: str, trusted: tuple[str, ...]) -> bool:
@@ -190,9 +234,12 @@ def _check_session() -> BaseResponse | None:
     secret = request.cookies.get(COOKIE, "")
     revision = box().events.revision  # before the session is looked up: see unchanged()
     if request.endpoint == "live.live" and box().accounts.unchanged(secret, revision):
+        g.unchanged = True
         return None
     connection.need()
     g.signed_in = box().accounts.session(secret, revision)
+    if g.signed_in is None and (held := _too_many()):
+        return held
     if request.endpoint is None:  # nothing there: the page that says so is for everybody
         return None
     view = current_app.view_functions[request.endpoint]

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds for a connection, and between any two pieces of an answer
 DEADLINE = 30.0  # seconds for everything
 LONGEST_URL = 1000
+MOST_INTERIM = 10  # answers that say only "go on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,28 @@ def _connection(split: SplitResult) -> http.client.HTTPConnection:
     return _Plain(host, split.port, timeout=PATIENCE)
 
 
+class _Answer(http.client.HTTPResponse):
+    """The final answer: what comes before it (RFC 9110, 15.2) is passed over, but not for ever."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(MOST_INTERIM):
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not 100 <= found[1] < 200 or found[1] == 101:
+                return found
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException("no final answer")
+
+
 class _Plain(http.client.HTTPConnection):
+    response_class = _Answer
+
     def connect(self) -> None:
         self.sock = reach.connect(self.host, self.port, PATIENCE)
 
 
 class _Secure(http.client.HTTPSConnection):
+    response_class = _Answer
+
     def connect(self) -> None:
         plain = reach.connect(self.host, self.port, PATIENCE)
         try:

@@ -65,6 +65,18 @@ def free_port() -> int:
 # what is told -----------------------------------------------------------------------------------
 
 
+def interim(*codes: int) -> bytes:
+    return b"".join(b"HTTP/1.1 %d Go on\r\nA: b\r\n\r\n" % code for code in codes)
+
+
+def test_go_on_is_no_answer_and_does_not_go_on_for_ever(world, receiver):
+    final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    receiver.answers["/polite"] = raw(interim(100, 102, 103), final)
+    assert Line().post(receiver.url("/polite"), b"{}").taken
+    receiver.answers["/endless"] = raw(endless=interim(100))
+    assert "is not HTTP" in Line().post(receiver.url("/endless"), b"{}").trouble
+
+
 def test_it_is_told_as_smsgate_tells_it(world, receiver):
     world.preferences.change(name="Clinic", country="KE", zone="Africa/Nairobi")
     world.add("Hook", "", webhook(receiver.url("/hook?key=1")))

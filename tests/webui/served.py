@@ -43,8 +43,9 @@ class Served:
         self.server.task_dispatcher.shutdown()
         wasyncore.close_all(self.server._map)
 
-    def open(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+    def open(self, address: str = "127.0.0.1") -> socket.socket:
+        """A connection that comes from this address."""
+        return socket.create_connection(("127.0.0.1", self.port), 10, (address, 0))
 
     def get(self, path: str = "/health", **headers: str) -> http.client.HTTPResponse:
         asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)

@@ -36,7 +36,7 @@ def test_large_bodies_of_strangers_share_little_room_and_small_ones_always_pass(
     places = web_bounds.STRANGERS // each
     strangers = served.server.room.strangers
     with contextlib.ExitStack() as stack:
-        crowd = [stack.enter_context(served.open()) for _ in range(places)]
+        crowd = [stack.enter_context(served.open(f"127.0.3.{n}")) for n in range(places)]
         for one in crowd:
             one.sendall(head(each) + b"x" * 1000)
         eventually(lambda: strangers.taken == web_bounds.STRANGERS)
