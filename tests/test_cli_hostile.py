@@ -103,6 +103,7 @@ CALLS: dict[str, tuple[str, ...] | None] = {
     "token add": ("JSON", EVIL),
     "token list": ("JSON",),
     "token revoke": (EVIL,),
+    "check": ("--url", f"http://127.0.0.1:1/{EVIL}"),
     "code": ("JSON",),
     "address": (),
     "certificate make": ("--name", EVIL),
