@@ -274,7 +274,7 @@ def test_all_people_are_counted_however_many_are_listed(admin: Reader, world: Wo
 def test_blocked_people_are_not_among_those_it_is_queued_to(admin: Reader, world: World) -> None:
     world.box.people.block(BOB, "admin")
     page = words(admin.get(_send(admin, recipients=f"{ANN}, {BOB}").headers["Location"]))
-    assert "1 SMS queued to 1 person." in page
+    assert "1 SMS queued to 1 person; 1 number is blocked." in page
 
 
 def test_each_text_is_counted_as_long_as_it_is(admin: Reader, world: World) -> None:
