@@ -195,7 +195,7 @@ def test_of_several_amounts_it_is_said_which_is_the_balance(page, world, modem, 
     modem.said = [text("Main Bal: 7.40 EUR. Bonus: 2.00 EUR")]
     page.post(f"{here}/check", form=here)
     world.box.credit.turn()
-    assert "the one after “Main Bal”" in words(page.get(here))
+    assert "the one after “ Main Bal ”" in words(page.get(here))
 
 
 def test_the_last_balance_stays_when_the_newest_answer_could_not_be_read(page, world, here):
