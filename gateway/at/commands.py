@@ -282,6 +282,11 @@ def cnma() -> Command:
     return Command("AT+CNMA=0", SIM)
 
 
+def cnma_refuse() -> Command:
+    """We have not heard what waits to be acknowledged: the network is to bring it again."""
+    return Command("AT+CNMA=2", SIM)
+
+
 def cnma_bare() -> Command:
     """In the form of text mode, which some want in both."""
     return Command("AT+CNMA", SIM)

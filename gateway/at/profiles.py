@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-# AT+CNMI, best first: news at once (mode 2), stored and announced (mt 1), reports handed over
-# (ds 1) or stored (ds 2). Many firmwares list what they then refuse (gammu#1206), so all are tried.
+# AT+CNMI, best first: news at once (mode 2), stored and announced (mt 1). Which way reports are to
+# come (ds 2 stored, 1 handed over, 0 not at all) is chosen in modem/jobs/news.py; of each way all
+# are tried, since many firmwares list what they then refuse (gammu#1206).
 # Nothing of that: handed over without being stored, each to be acknowledged with AT+CNMA.
 CNMI_DIRECT: Final = ("2,2,0,1,0", "1,2,0,1,0", "2,2,0,0,0", "1,2,0,0,0")
 CNMI: Final = (
@@ -20,7 +21,12 @@ CNMI: Final = (
     "2,1,0,0,0",
     "1,1,2,1,0",
     "1,1,0,1,0",
+    "1,1,0,2,0",
+    "3,1,0,2,0",
+    "3,1,0,1,0",
     "2,1,0,0,1",
+    "1,1,0,0,0",
+    "3,1,0,0,0",
     "2,1",
 )
 ICCID: Final = (
@@ -45,6 +51,8 @@ class Profile:
     submit_time: float = 120.0  # seconds from Ctrl-Z to the result
     storage: tuple[str, ...] = ("SM", "ME")  # preferred memories for what comes in
     cnmi: tuple[str, ...] = CNMI
+    # Where it stores reports (ds 2) when it has no memory "SR"; () = nothing is known of that.
+    reports_in: tuple[str, ...] = ()
     iccid: tuple[str, ...] = ICCID
     pin_tries: str = ""  # asks how many wrong PINs are left
     keep_link: bool = True  # AT+CMMS between messages
@@ -66,6 +74,7 @@ PROFILES: Final[tuple[Profile, ...]] = (
         # CURC=0 ends the flood of ^RSSI and ^DSFLOWRPT in which listings hang (gammu#286);
         # PORTSEL=1 brings what is left to this port.
         extras=("AT^CURC=0", "AT^PORTSEL=1"),
+        reports_in=("SM", "ME"),  # announced as +CDSI or as +CMTI (gammu#490)
         iccid=_iccid_first("AT^ICCID?"),
         pin_tries="AT^CPIN?",
         restart=("AT^RESET", "AT+CFUN=1,1"),
@@ -135,6 +144,7 @@ PROFILES: Final[tuple[Profile, ...]] = (
         "cinterion|siemens|gemalto|thales",
         # MC75i takes only 1 as the last field (gammu#1206)
         cnmi=("2,1,2,1,1", "2,1,0,1,1", "2,1,0,2,1", "2,1,0,0,1", *CNMI),
+        reports_in=("SM", "ME"),  # MC75i: ds 0 and 2 only, and no "SR"
         pin_tries="AT^SPIC",
         power_off="AT^SMSO",
     ),

@@ -44,6 +44,11 @@ class Usage:
     def full(self) -> bool:
         return 0 < self.total <= self.used
 
+    @property
+    def empty(self) -> bool:
+        """It says so; where nothing was told, that is not known."""
+        return self.used == 0 < self.total
+
 
 def cmgl(lines: Sequence[str]) -> list[Entry]:
     """Every stored message whose header has an index and whose PDU came."""

@@ -11,7 +11,19 @@ from gateway.clock import Clock
 from gateway.modem import health
 from gateway.modem.backlog import Backlog
 from gateway.modem.entrance import Entrance
-from gateway.modem.jobs import calls, card, radio, receive, send, setup, sim, uart, verdict
+from gateway.modem.jobs import (
+    calls,
+    card,
+    direct,
+    news,
+    radio,
+    receive,
+    send,
+    setup,
+    sim,
+    uart,
+    verdict,
+)
 from gateway.modem.jobs.base import Context, Job, Unanswered
 from gateway.modem.ladder import Patience
 from gateway.modem.ledger import Ledger, NetworkTime, ReadPdu, Sim
@@ -27,6 +39,7 @@ SWEEP = 45.0  # seconds between sweeps of the storage: +CMTI is a hint that can 
 POLL = 15.0  # the same for a modem that announces nothing
 SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
 LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
+NEWS_SURE = 30.0  # seconds after which a modem has given up waiting for an old +CNMA
 CARD = 60.0  # seconds between looks whether it is still the same SIM
 PING = 15.0  # seconds of silence after which the modem is asked whether it is there
 SUPPLY = 600.0  # seconds between looks at the supply voltage
@@ -61,9 +74,9 @@ class Duties:
         self.restarted = ""  # why the modem has to be set up again
         self.hurried = False  # somebody has done something about the SIM: look at once
         self._arrived: deque[receive.Notice] = deque()
-        self._direct: deque[ReadPdu] = deque()
         self._card = Sim()  # the one in service
         self._sim_went = False  # the modem said so; perhaps another one is in by now
+        self._since = 0.0  # monotonic: when the SIM came into service
         self._served: int | None = None  # the connection that `backlog` is for
         self._calls = calls.Calls()
         self._callers: deque[str] = deque()  # to be recorded
@@ -81,11 +94,14 @@ class Duties:
         self._show = show
 
     def begin(self, port: str) -> None:
-        """Forget what belonged to the link before."""
+        """Forget what belonged to the link before, but for what the modem has handed over."""
         self.port = port
-        self.context = Context(port, self._ledger, profile_for("", ""))
+        before, self.context = self.context, Context(port, self._ledger, profile_for("", ""))
+        self.context.heard.extend(one for one in before.heard if one[0] is not None)
+        if self.restarted:  # it is the same modem
+            self.context.unreadable = before.unreadable
+            self.context.refused_cnma = before.refused_cnma
         self._arrived.clear()
-        self._direct.clear()
         self.restarted = ""
         self.timers.clear()
 
@@ -122,8 +138,8 @@ class Duties:
         if self._sim_went:
             self._sim_went = False
             return self._open_sim()
-        if self._direct:
-            return self._keep_direct()
+        if self.context.heard:
+            return self._keep_heard()
         if self._arrived and not self._send_first():
             self._read_in_a_row += 1
             return self._read_announced()
@@ -133,7 +149,7 @@ class Duties:
             return self._record_call()
         if due("card", CARD):
             return self._check_card()
-        if due("sweep", POLL if self.context.polling else SWEEP):
+        if due("sweep", SWEEP if self._news_is_sure() else POLL):
             return self._sweep()
         if due("look", LOOK[self._machine.state]):
             return self._look()
@@ -147,6 +163,14 @@ class Duties:
             why = self._machine.why or "The modem has lost the network."
             self.backlog.give_back(self._ledger, why)
         return self._measure() if due("supply", SUPPLY) else None
+
+    def _news_is_sure(self) -> bool:
+        """Whether the modem tells what comes; one that waited for +CNMA before we came stops it."""
+        new = self._clock.monotonic() - self._since < NEWS_SURE
+        return not self.context.polling and not (new and self.context.direct)
+
+    def _show_way(self) -> None:
+        self._show(reports=news.WORDS.get(news.Reports(self.context.way), ""))
 
     def _send_first(self) -> bool:
         """However much comes in, what goes out has its turn: an alarm must not wait for a flood."""
@@ -199,7 +223,9 @@ class Duties:
         if self._served != self.context.connection_id:  # not over a SIM that nobody chose
             self.backlog.give_back(self._ledger, "Its SIM was changed.")
         self._served, self._card = self.context.connection_id, card
+        self._since = self._clock.monotonic()
         self._find_centre(prepared.smsc)
+        self._show_way()
         self._show(
             sim=card,
             connection_id=self.context.connection_id,
@@ -263,7 +289,8 @@ class Duties:
 
     def _sweep(self) -> Job[None]:
         self._arrived.clear()  # the sweep reads those too
-        if not (yield from setup.still_set(self.context)):
+        kept = yield from setup.still_set(self.context)
+        if not kept and not (yield from direct.renew(self.context)):
             self.restarted = "The modem has lost its settings: it restarted without a word."
             return
         if not self.context.told_centre:  # a person may have entered it
@@ -272,14 +299,16 @@ class Duties:
         self.health.storage = self.context.full
         self._show()
 
+    def _keep_heard(self) -> Job[None]:
+        yield from direct.keep_heard(self.context)
+        self._show_way()
+
     def _read_announced(self) -> Job[None]:
         yield from receive.read_announced(self.context, self._arrived.popleft())
-
-    def _keep_direct(self) -> Job[None]:
-        pdus = list(self._direct)
-        yield from receive.keep_direct(self.context, pdus)
-        for _ in pdus:
-            self._direct.popleft()
+        if news.in_vain(self.context):
+            log.warning("%s announces delivery reports that can be read nowhere", self.port)
+            yield from news.choose(self.context)
+            self._show_way()
 
     def _record_call(self) -> Job[None]:
         yield from calls.record(self.context, self._callers[0])
@@ -331,11 +360,12 @@ class Duties:
         caller = self._calls.hear(urc, self._clock.monotonic())
         if caller is not None:
             self._callers.append(caller)
-        news = receive.understand(urc)
-        if isinstance(news, ReadPdu):
-            self._direct.append(news)
-        elif news is not None:
-            self._arrived.append(news)
+        told_of = receive.understand(urc)
+        if isinstance(told_of, ReadPdu):
+            self.context.heard.append((self.context.connection_id, told_of))
+        elif told_of is not None:
+            self.context.reports_announced += told_of.of_report
+            self._arrived.append(told_of)
         elif sim.taken_out(urc):
             self._sim_went = True
         elif card.is_news(urc):

@@ -97,7 +97,7 @@ class Telemetry:
     stuck: float = 0.0  # seconds for which its thread has not moved, when that is too long
     smsc: str = ""
     wants: str = ""  # what a locked SIM asks for: "PIN", "PUK", ...
-    report_support: bool = True
+    reports: str = ""  # what is to be known of how delivery reports come; "" when none is lost
     network_time: NetworkTime | None = None  # as last read
 
 

@@ -69,6 +69,7 @@ class ModemStatus:
     warnings: tuple[str, ...] = ()  # supply, jamming: it works, but somebody should look
     firmware: str = ""
     wants: str = ""  # what a locked SIM asks for: "PIN", "PUK", ...
+    reports: str = ""  # which delivery reports get lost, in words; "" when none
 
     @property
     def name(self) -> str:
@@ -168,6 +169,7 @@ def _status(seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> Mo
         warnings=seen.warnings,
         firmware=seen.identity.firmware,
         wants=seen.wants if seen.state == "sim_locked" else "",
+        reports=seen.reports if seen.state == "ready" else "",
     )
 
 

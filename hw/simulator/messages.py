@@ -33,10 +33,10 @@ def message_format(device: Device, call: Call) -> Answer:
 @command("+CSMS")
 def message_service(device: Device, call: Call) -> Answer:
     if call.kind == "test":
-        return ["+CSMS: (0,1)"]
+        return [f"+CSMS: ({','.join(map(str, device.personality.services))})"]
     if call.kind == "read":
         return [f"+CSMS: {device.message_service},1,1,1"]
-    if call.number(0) not in (0, 1):
+    if call.number(0) not in device.personality.services:
         raise cms(303)
     device.message_service = call.number(0)
     return ["+CSMS: 1,1,1"]
@@ -88,6 +88,8 @@ def announce(device: Device, call: Call) -> Answer:
 def acknowledge(device: Device, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CNMA: (0-2)"]
+    if not 0 <= call.number(0) <= 2:
+        raise cms(303)
     device.receiver.confirm(good=call.number(0) != 2)
     return None
 

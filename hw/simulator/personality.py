@@ -23,6 +23,8 @@ class Personality:
     first_index: int = 1
     report_memory: str = "SR"
     report_as_cmti: bool = False  # stored reports are announced as +CMTI
+    report_said_in: str = ""  # what +CDSI says instead of where the report lies: '"SM",0'
+    services: tuple[int, ...] = (0, 1)  # of +CSMS; without 1 there is no +CNMA
     cnmi_start: tuple[int, ...] = (0, 0, 0, 0, 0)
     cnmi_ranges: tuple[tuple[int, ...], ...] = CNMI_RANGES
     iccid_command: str = "+CCID"  # "+CCID", "+QCCID", "+CICCID", "^ICCID"
@@ -42,6 +44,7 @@ class Personality:
     reboot_vanishes: bool = False  # a USB device: the tty goes away while it boots
     full_urc: str = ""  # said when a message finds no free slot
     cnma_time: float = 15.0  # seconds that the terminal has to acknowledge +CMT and +CDS
+    report_again: float = 3.0  # seconds until the network brings again what was not
 
 
 GENERIC = Personality()
@@ -92,8 +95,7 @@ SIM7600 = Personality(
     manufacturer="SIMCOM INCORPORATED",
     model="SIMCOM_SIM7600E-H",
     revision="SIM7600M22_V2.0.1",
-    memories={"SM": 20, "ME": 23},
-    report_memory="ME",
+    memories={"SM": 20, "ME": 23, "SR": 20},
     cnmi_start=(2, 1, 0, 0, 0),
     iccid_command="+CICCID",
     iccid_form="+ICCID: {iccid}",
@@ -109,6 +111,7 @@ QUECTEL = Personality(
     identity=("Quectel", "EC25", "Revision: EC25EFAR06A03M4G"),
     memories={"SM": 50, "ME": 255, "SR": 20},
     storage="ME",
+    report_said_in='"SM",0',
     cnmi_start=(2, 1, 0, 0, 0),
     iccid_command="+QCCID",
     iccid_form="+QCCID: {iccid}F",
@@ -130,4 +133,20 @@ UBLOX = Personality(
     boot_urcs=("+AT: READY",),
 )
 
-PERSONALITIES = {row.name: row for row in (GENERIC, HUAWEI, SIM800, SIM7600, QUECTEL, UBLOX)}
+# Reports are handed over, and acknowledged by the modem itself.
+NOVATEL = Personality(
+    name="novatel",
+    manufacturer="Novatel Wireless Incorporated",
+    model="Ovation MC930D",
+    revision="10.05.04.15-02",
+    memories={"SM": 20},
+    cnmi_ranges=((0, 1), (0, 1), (0, 2), (0, 1), (0, 1)),
+    services=(0,),
+    lacks=frozenset({"+CNMA", "+CEREG"}),
+    lte=False,
+    act=2,
+)
+
+PERSONALITIES = {
+    row.name: row for row in (GENERIC, HUAWEI, SIM800, SIM7600, QUECTEL, UBLOX, NOVATEL)
+}

@@ -105,9 +105,8 @@ class Receiver:
             return self._show(arrival, "+CDS: ")
         if route == 2:
             row = self._device.personality
-            return self._store(
-                arrival, row.report_memory, "+CMTI" if row.report_as_cmti else "+CDSI"
-            )
+            urc = "+CMTI" if row.report_as_cmti else "+CDSI"
+            return self._store(arrival, row.report_memory, urc, row.report_said_in)
         return True  # TS 27.005 +CNMI <ds>=0: not for the terminal
 
     def _show(self, arrival: Arrival, head: str) -> bool:
@@ -121,7 +120,7 @@ class Receiver:
             self._took(arrival)
         return True
 
-    def _store(self, arrival: Arrival, name: str, urc: str) -> bool:
+    def _store(self, arrival: Arrival, name: str, urc: str, said_in: str = "") -> bool:
         device = self._device
         memory = device.named_memory(name)
         index = None if device.faults.storage_full else memory.put(Slot(arrival.tpdu))
@@ -132,7 +131,8 @@ class Receiver:
             return False
         self._said_full = False
         if urc and not device.faults.take("lose_cmti"):
-            self._announce(f'{urc}: "{device.faults.cmti_memory or memory.name}",{index}')
+            where = f'"{device.faults.cmti_memory or memory.name}",{index}'
+            self._announce(f"{urc}: {said_in or where}")
         self._took(arrival)
         return True
 
@@ -169,11 +169,18 @@ class Receiver:
         self._device.around.soon(self.work)
 
     def _give_up_waiting(self) -> None:
-        """No +CNMA in time: routing is switched off and the network tries again (clause 3.4.1)."""
-        if self._unconfirmed is not None:
-            self.arrivals.appendleft(self._unconfirmed)
+        """No +CNMA in time: routing is switched off and the network tries again (clause 3.4.4)."""
+        late = self._unconfirmed
         self._drop_patience()
+        if late is not None and late.is_report:
+            self._device.later(self._device.personality.report_again, lambda: self._again(late))
+        elif late is not None:
+            self.arrivals.appendleft(late)
         self._device.cnmi[1] = self._device.cnmi[3] = 0
+        self.work()
+
+    def _again(self, arrival: Arrival) -> None:
+        self.arrivals.append(arrival)
         self.work()
 
     def _drop_patience(self) -> None:

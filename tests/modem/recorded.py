@@ -26,7 +26,7 @@ from tests.modem.conftest import MemoryLedger
 FOLDER = Path(__file__).parent.parent / "data" / "transcripts" / "models"
 FACTS = frozenset(
     ("profile", "model", "imei", "sim", "news", "memories", "centre", "network", "sent", "time")
-) | {"received", "direct", "cannot"}
+) | {"received", "direct", "cannot", "reports"}
 Split = Callable[[bytes], Iterator[bytes]]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.at import nettime
 from gateway.at.profiles import PROFILES
-from gateway.modem.jobs import radio, receive, send, setup, sim
+from gateway.modem.jobs import direct, radio, receive, send, setup, sim
 from gateway.modem.ledger import ReadPdu
 from tests.at.test_transcripts import byte_by_byte, whole
 from tests.modem.conftest import work
@@ -43,6 +43,7 @@ def life(modem: Recorded):
         yield "cannot", prepared.why
         return
     yield "news", context.news
+    yield "reports", context.way
     yield "memories", " ".join(context.memories)
     yield "centre", prepared.smsc or "-"
     seen = modem.run(radio.look_around(context))
@@ -73,9 +74,9 @@ def heard(modem: Recorded):
                 kept = modem.ledger.kept[-1]
                 assert f"AT+CMGD={kept.slot}" in modem.heard
                 yield "received", f"{kept.memory} {kept.slot}"
-            case ReadPdu() as direct:
-                modem.run(receive.keep_direct(modem.context, [direct]))
-                yield "direct", str(direct.tpdu_length)
+            case ReadPdu() as pdu:
+                modem.run(direct.keep_direct(modem.context, [pdu]))
+                yield "direct", str(pdu.tpdu_length)
 
 
 def test_every_profile_has_a_transcript_and_says_where_its_facts_come_from():

@@ -105,7 +105,7 @@ def test_a_send_that_is_refused_for_full_storage_has_it_emptied_at_once(full: st
         (Urc("+CMTI", '+CMTI: "SM",3'), Notice("SM", 3)),
         (Urc("+CMTI", '+CMTI: "SM",-1'), Notice("SM", -1)),
         (Urc("+CMTI", "+CMTI: nonsense"), Notice("", -1)),
-        (Urc("+CDSI", '+CDSI: "SR",2'), Notice("SR", 2)),
+        (Urc("+CDSI", '+CDSI: "SR",2'), Notice("SR", 2, of_report=True)),
         (Urc("^SMMEMFULL", '^SMMEMFULL: "SM"'), Notice("", -1)),
         (Urc("+QIND", '+QIND: "smsfull","SM"'), Notice("", -1)),
         (Urc("+CIEV", '+CIEV: "SMSFULL",1'), Notice("", -1)),

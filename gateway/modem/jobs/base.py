@@ -6,12 +6,13 @@ test can play the modem by hand. Everything it records goes through the ledger a
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from gateway.at import Answer, Command, Profile
-from gateway.modem.ledger import Ledger
+from gateway.modem.ledger import Ledger, ReadPdu
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,13 @@ class Context:
     reports: tuple[str, ...] = ()  # memories for delivery reports alone
     memory: str = ""  # the one CMGR, CMGL and CMGD work on now
     news: str = ""  # the fields of AT+CNMI that the modem took
+    way: str = ""  # how delivery reports come (jobs.news.Reports)
+    reports_announced: int = 0  # by +CDSI
+    reports_seen: int = 0  # read in any memory
+    unreadable: bool = False  # it announces reports that can be read nowhere
+    refused_cnma: int = 0  # in a row, by a modem that seems not to know it
+    # Handed over and not kept yet, with the connection that it is of (None: the next in service).
+    heard: deque[tuple[int | None, ReadPdu]] = field(default_factory=deque)
     told_centre: bool = True  # the SIM knows its service centre
     centre: str = ""  # to be named in every PDU, where the SIM does not know it
     guard: float = 0.0  # seconds between the prompt and the PDU
@@ -79,6 +87,7 @@ class Context:
     link_kept: bool = False  # AT+CMMS=2 holds the radio link open between messages
     link_refused: bool = False  # the modem does not know AT+CMMS
     full: str = ""  # what to say of a storage that was or is full
+    sweeps: int = 0
     sweep_now: bool = False  # a send was refused for want of storage
 
 

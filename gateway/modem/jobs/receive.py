@@ -13,6 +13,7 @@ from gateway.modem.ledger import ReadPdu
 
 DELETE_TRIES = 3
 MOST_SLOTS = 300
+LIST_ANYWAY = 10  # sweeps; in between a memory for reports that says to be empty is believed
 # Perhaps a +CMTI or +CDSI that has lost its last letter; the PDU behind it is of a listing then.
 CLIPPED = re.compile(r'\+(?:CMT|CDS):\s*"?(?P<memory>[A-Z]{1,2})"?,\s*(?P<slot>\d+)')
 OUTGOING = (2, 3)  # status of copies that a phone-like modem keeps of what it sent
@@ -24,14 +25,15 @@ class Notice:
 
     memory: str
     slot: int
+    of_report: bool = False  # +CDSI; some name another memory than it lies in
 
 
 def understand(urc: Urc) -> Notice | ReadPdu | None:
     """What an unsolicited line says of received messages, if anything."""
     match urc.name:
         case "+CMTI" | "+CDSI":
-            where = answers.stored_at(urc.line)
-            return Notice(*where) if where else Notice("", -1)
+            memory, slot = answers.stored_at(urc.line) or ("", -1)
+            return Notice(memory, slot, of_report=urc.name == "+CDSI")
         case "+CMT" | "+CDS":
             pdu = urc.data.strip()
             length = _told_length(urc.line, pdu)
@@ -65,7 +67,7 @@ def read_announced(context: Context, notice: Notice) -> Job[None]:
     if notice.slot < 0 or not notice.memory:
         yield from sweep(context)
         return
-    if not (yield from _select(context, notice.memory)):
+    if not (yield from select(context, notice.memory)):
         yield from sweep(context)
         return
     entry, is_sure = yield from careful.slot(notice.slot)
@@ -76,16 +78,22 @@ def read_announced(context: Context, notice: Notice) -> Job[None]:
         return
     pdu = ReadPdu(entry.pdu, notice.memory, notice.slot, entry.length)
     yield from _keep_and_delete(context, [pdu])
+    if notice.of_report and _is_message(entry.pdu):  # the report is somewhere else
+        yield from sweep(context)
 
 
 def sweep(context: Context) -> Job[None]:
     """Read every message of every memory; a +CMTI can get lost, a stored message must not."""
     were_full: list[answers.Usage] = []
+    all_of_it = context.sweeps % LIST_ANYWAY == 0
+    context.sweeps += 1
     for memory in context.memories or ("",):
-        if memory and not (yield from _select(context, memory)):
+        usage = yield from _enter(context, memory)
+        if usage is None:
             continue
-        usage = yield from _usage(memory)
         were_full += [usage] if usage.full else []
+        if memory in context.reports and usage.empty and not all_of_it:
+            continue
         entries = yield from _list(usage)
         if careful.is_doubtful(entries, usage):
             entries = yield from careful.settle(entries)
@@ -97,7 +105,7 @@ def sweep(context: Context) -> Job[None]:
             if entry.status in OUTGOING:
                 yield from _delete(entry.index)
     if context.memories:
-        yield from _select(context, context.memories[0])
+        yield from select(context, context.memories[0])
     context.full = yield from _after_full(context, were_full)
 
 
@@ -118,19 +126,32 @@ def _after_full(context: Context, were_full: Sequence[answers.Usage]) -> Job[str
     words = []
     for was in were_full:
         if was.memory:
-            yield from _select(context, was.memory)
+            yield from select(context, was.memory)
         usage = yield from _usage(was.memory)
         off = usage.full and not context.ledger.receives(context.connection_id)
         template = LEFT if off else STAYS if usage.full else FREED
         words.append(template.format(memory=was.memory or "of the modem", total=was.total))
     if words and context.memories:
-        yield from _select(context, context.memories[0])
+        yield from select(context, context.memories[0])
     return " ".join(words)
 
 
-def _usage(memory: str) -> Job[answers.Usage]:
+def _enter(context: Context, memory: str) -> Job[answers.Usage | None]:
+    """Choose a memory; how full it is, which the choice itself may tell. None: it is refused."""
+    told: tuple[str, ...] = ()
+    if memory and context.memory != memory:
+        answer = yield from ask(commands.cpms_read_from(memory))
+        if not answer.result.ok:
+            return None
+        context.memory, told = memory, answer.lines
+    return (yield from _usage(memory, told))
+
+
+def _usage(memory: str, told: tuple[str, ...] = ()) -> Job[answers.Usage]:
     """How full the memory is that messages are read from; that is the first one told."""
-    found = answers.cpms_usage((yield from ask(commands.cpms_query())).lines)
+    found = answers.cpms_usage(told)
+    if not found:
+        found = answers.cpms_usage((yield from ask(commands.cpms_query())).lines)
     if not found:
         return UNKNOWN
     return answers.Usage(memory or found[0].memory, found[0].used, found[0].total)
@@ -152,26 +173,13 @@ def _list(usage: answers.Usage) -> Job[list[answers.Entry]]:
     return entries
 
 
-def keep_direct(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
-    """PDUs that came without being stored: keep them, then tell the network that we have them."""
-    context.ledger.keep(context.connection_id, pdus)
-    if context.direct:
-        for _ in pdus:
-            yield from _acknowledge()
-
-
-def _acknowledge() -> Job[None]:
-    """In the form that the modem wants; +CMS ERROR only means that nothing was expected."""
-    if (yield from ask(commands.cnma())).result.kind == "ERROR":
-        yield from ask(commands.cnma_bare())
-
-
 def _keep_and_delete(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
     if not context.ledger.receives(context.connection_id):
         pdus = [read for read in pdus if not _is_message(read.pdu)]  # messages stay on the SIM
     if not pdus:
         return
     keys = context.ledger.keep(context.connection_id, pdus)
+    context.reports_seen += sum(not _is_message(read.pdu) for read in pdus)
     gone = []
     for pdu, key in zip(pdus, keys, strict=True):
         if (yield from _delete(pdu.slot)):
@@ -203,7 +211,8 @@ def _delete(slot: int) -> Job[bool]:
     return False
 
 
-def _select(context: Context, memory: str) -> Job[bool]:
+def select(context: Context, memory: str) -> Job[bool]:
+    """Have CMGR, CMGL and CMGD work on this memory; False when the modem refuses."""
     if context.memory == memory:
         return True
     answer = yield from ask(commands.cpms_read_from(memory))

@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 from gateway import sms
 from gateway.at import Answer, Late, Prompt, Result, Retry, answers, commands, explain
+from gateway.modem.jobs import direct
 from gateway.modem.jobs.base import Abandon, Context, Job, LinkLost, Pause, Payload, ask
 from gateway.modem.ledger import Assignment, PartToSend
 
@@ -66,6 +67,8 @@ def _send_parts(context: Context, work: Assignment) -> Job[Outcome]:
     for part in work.parts:
         context.submitted = None
         try:
+            # A long message takes longer than a modem waits for +CNMA.
+            yield from direct.keep_heard(context)
             fate = yield from _send_part(context, part)
         except LinkLost as lost:
             if context.submitted is None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.at import Answer, Command, Profile, Result, answers, commands, explain, profile_for
-from gateway.at.profiles import CNMI_DIRECT
-from gateway.modem.jobs import careful
+from gateway.modem.jobs import careful, news
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.ledger import Identity
 
@@ -56,7 +55,7 @@ def prepare_sms(context: Context) -> Job[Prepared]:
     if not mode.ok:
         return Prepared(f"This modem does not do SMS as it is ({explain(mode).label}).")
     yield from _storage(context)
-    yield from _news(context)
+    yield from news.choose(context)
     yield from _charset(context)
     for optional in commands.optional_settings():
         yield from ask(optional)
@@ -142,32 +141,6 @@ def _storage(context: Context) -> Job[None]:
     context.memory = chosen
     context.reports = ("SR",) if "SR" in offered.read else ()
     context.memories = tuple(m for m in (chosen, *others) if m and m != "MT")
-
-
-def _news(context: Context) -> Job[None]:
-    """The first form of +CNMI that the modem takes; stored ones first, they cannot get lost.
-
-    None at all: the storage is looked through more often.
-    """
-    yield from ask(commands.csms(0))
-    if (yield from _first_news(context, context.profile.cnmi)):
-        if context.news.split(",")[3:4] == ["2"]:
-            context.memories = (*context.memories, *context.reports)
-        return
-    if (yield from ask(commands.csms(1))).result.ok:  # +CNMA is there with this service only
-        context.direct = yield from _first_news(context, CNMI_DIRECT)
-        if context.direct:
-            return
-        yield from ask(commands.csms(0))
-    context.polling = True
-
-
-def _first_news(context: Context, forms: tuple[str, ...]) -> Job[bool]:
-    for form in forms:
-        if (yield from ask(commands.cnmi(form))).result.ok:
-            context.news = form
-            return True
-    return False
 
 
 def _charset(context: Context) -> Job[None]:

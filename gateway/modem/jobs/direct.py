@@ -1,0 +1,81 @@
+"""What the modem hands over without storing it (+CMT, +CDS): kept, and only then acknowledged.
+
+With AT+CSMS=1 the network keeps what was not acknowledged. A modem that waited in vain for +CNMA
+switches handing over off by itself, <mt> and <ds> of +CNMI become 0 (27.005 3.4.4), and has to be
+told anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.at import Command, Result, commands
+from gateway.modem.jobs import news
+from gateway.modem.jobs.base import Context, Job, ask
+from gateway.modem.ledger import ReadPdu
+
+NOT_EXPECTED = 340  # CMS: nothing waits to be acknowledged, or not any more
+
+
+def keep_heard(context: Context) -> Job[None]:
+    """Keep all that was handed over so far."""
+    while context.heard:
+        connection_id, _ = context.heard[0]
+        pdus = [pdu for of, pdu in context.heard if of == connection_id]
+        context.ledger.keep(connection_id or context.connection_id, pdus)
+        left = [one for one in context.heard if one[0] != connection_id]
+        context.heard.clear()
+        context.heard.extend(left)
+        yield from _acknowledge(context, len(pdus))
+
+
+def keep_direct(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
+    """Keep PDUs of the SIM in service, then tell the network that we have them."""
+    context.ledger.keep(context.connection_id, pdus)
+    yield from _acknowledge(context, len(pdus))
+
+
+def _acknowledge(context: Context, count: int) -> Job[None]:
+    if not context.direct:
+        return
+    for _ in range(count):
+        result = yield from _cnma()
+        if result.ok:
+            context.refused_cnma = 0
+            continue
+        known = result.kind == "TIMEOUT" or result.code == NOT_EXPECTED
+        context.refused_cnma += not known
+        if news.in_vain(context):  # it does not know +CNMA at all
+            yield from news.choose(context)
+            return
+        yield from renew(context)
+
+
+def _cnma() -> Job[Result]:
+    """In the form that the modem wants."""
+    result = (yield from ask(commands.cnma())).result
+    if result.kind == "ERROR":
+        result = (yield from ask(commands.cnma_bare())).result
+    return result
+
+
+def renew(context: Context) -> Job[bool]:
+    """Switch handing over on again where the modem has switched it off. Whether it had."""
+    if not context.direct or not (yield from _is_off(context)):
+        return False
+    yield from ask(commands.cnmi(context.news))
+    return True
+
+
+def _is_off(context: Context) -> Job[bool]:
+    """Whether only <mt> and <ds> are different; after a restart the service is too."""
+    told, wanted = (yield from _fields("AT+CNMI?", "+CNMI:")), context.news.split(",")
+    if len(told) < len(wanted) or told[0] != wanted[0] or (told[1], told[3]) != ("0", "0"):
+        return False
+    service = yield from _fields("AT+CSMS?", "+CSMS:")
+    return service[:1] == ["1"]
+
+
+def _fields(text: str, prefix: str) -> Job[list[str]]:
+    answer = yield from ask(Command(text, commands.QUICK, prefix))
+    return [f.strip() for line in answer.lines for f in line.partition(":")[2].split(",")]

@@ -1,0 +1,116 @@
+"""How the modem tells of messages and delivery reports: AT+CSMS and AT+CNMI (27.005 3.2.1, 3.4.1).
+
+Messages are stored by the modem and announced, so nothing of them gets lost while the box is away.
+For reports there are three ways, best first:
+
+* stored, in a memory of their own ("SR") or among the messages, until the box has them on disk;
+* acknowledged: handed over, and the network keeps what was not acknowledged by AT+CNMA;
+* unkept: handed over, acknowledged by the modem itself, and lost when the box is away.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from gateway.at import commands
+from gateway.at.profiles import CNMI_DIRECT
+from gateway.modem.jobs.base import Context, Job, ask
+from gateway.modem.jobs.receive import select
+
+IN_VAIN = 3  # announced reports found nowhere, or refused +CNMA, until another way is taken
+
+
+class Reports(StrEnum):
+    """How delivery reports come."""
+
+    STORED = "stored"
+    ACKNOWLEDGED = "acknowledged"
+    UNKEPT = "unkept"
+    NONE = "none"
+
+
+WORDS = {
+    Reports.UNKEPT: "This modem does not keep delivery reports. Those that come while the box is"
+    " off or restarting are lost; their messages stay “Sent”.",
+    Reports.NONE: "This modem passes on no delivery reports; messages stay “Sent”.",
+}
+
+
+def choose(context: Context) -> Job[None]:
+    """Take the best way that the modem has; its memories are known by now.
+
+    Where it takes nothing at all, the storage is looked through more often.
+    """
+    context.direct = context.polling = False
+    context.news = ""
+    context.way = yield from _way(context)
+
+
+def in_vain(context: Context) -> bool:
+    """Whether the way that was taken has turned out not to work: another is to be chosen."""
+    if context.way == Reports.STORED:
+        unread = context.reports_announced >= IN_VAIN and context.reports_seen == 0
+        context.unreadable = context.unreadable or unread
+        return unread
+    return context.way == Reports.ACKNOWLEDGED and context.refused_cnma >= IN_VAIN
+
+
+def _way(context: Context) -> Job[Reports]:
+    stored, routed, silent = (_forms(context, ds) for ds in ("2", "1", "0"))
+    if not context.unreadable and (yield from _reports_can_be_read(context)):
+        yield from ask(commands.csms(0))
+        if (yield from _first(context, stored)):
+            return Reports.STORED
+    if context.refused_cnma < IN_VAIN and (yield from ask(commands.csms(1))).result.ok:
+        if not context.heard:  # what came while nobody listened blocks the others until it is over
+            yield from ask(commands.cnma_refuse())
+        context.direct = yield from _first(context, routed)
+        if context.direct:
+            return Reports.ACKNOWLEDGED
+    yield from ask(commands.csms(0))
+    if (yield from _first(context, routed)):
+        return Reports.UNKEPT
+    if not context.unreadable and (yield from _first(context, stored)):
+        return Reports.STORED  # wherever that is
+    if (yield from _first(context, silent)):
+        return Reports.NONE
+    return (yield from _nothing_is_stored(context))
+
+
+def _nothing_is_stored(context: Context) -> Job[Reports]:
+    """Messages handed over, each to be acknowledged; without that they would get lost."""
+    if (yield from ask(commands.csms(1))).result.ok:
+        context.direct = yield from _first(context, CNMI_DIRECT)
+        if context.direct:
+            reported = context.news.split(",")[3] == "1"
+            return Reports.ACKNOWLEDGED if reported else Reports.NONE
+        yield from ask(commands.csms(0))
+    context.polling = True
+    return Reports.NONE
+
+
+def _forms(context: Context, ds: str) -> tuple[str, ...]:
+    """Those of the profile's forms that deal with reports in this way."""
+    return tuple(f for f in context.profile.cnmi if (f.split(",") + ["0"] * 4)[3] == ds)
+
+
+def _first(context: Context, forms: tuple[str, ...]) -> Job[bool]:
+    """Set the first form that the modem takes. Many list what they then refuse (gammu#1206)."""
+    for form in forms:
+        if (yield from ask(commands.cnmi(form))).result.ok:
+            context.news = form
+            return True
+    return False
+
+
+def _reports_can_be_read(context: Context) -> Job[bool]:
+    """Whether the modem has a memory for reports that can really be chosen, or is known to store
+    them among the messages. Some list "SR" and do not have it.
+    """
+    if context.reports and (yield from select(context, context.reports[0])):
+        others = tuple(m for m in context.memories if m not in context.reports)
+        context.memories = (*others, *context.reports)
+        yield from select(context, context.memories[0])
+        return True
+    context.reports = ()
+    return bool(set(context.profile.reports_in) & set(context.memories))
