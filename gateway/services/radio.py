@@ -167,9 +167,9 @@ class RadioLedger:
         step("received read")
         with db.transaction():
             kept = inbox.keep(connection_id, raw, self._clock.now())
-            self._heard([k.message_id for k in kept if k.new and k.message_id is not None])
+            messages = tuple(message_id for k in kept for message_id in k.messages)
+            self._heard(messages)
         step("report kept" if any(k.kind == "report" for k in kept) else "received kept")
-        messages = tuple(k.message_id for k in kept if k.new and k.message_id is not None)
         if messages:
             self._events.publish(Received(messages))
         if any(k.new and k.kind == "report" for k in kept):

@@ -14,7 +14,7 @@ from gateway.sms.errors import DecodeError, EncodeError
 from gateway.sms.header import Concat, Element
 from gateway.sms.joining import Joined, join_text
 from gateway.sms.pdu import Pdu, decode_any, is_whole, join_pdu, split_pdu
-from gateway.sms.reassembly import Fate, Key, decide, key
+from gateway.sms.reassembly import Fate, Key, Piece, decide, grouped, key
 from gateway.sms.replacing import plain
 from gateway.sms.segmenting import Coding, segment
 from gateway.sms.status import StatusWords, describe_status
@@ -41,6 +41,7 @@ __all__ = [
     "Joined",
     "Key",
     "Pdu",
+    "Piece",
     "Relative",
     "StatusReport",
     "StatusWords",
@@ -59,6 +60,7 @@ __all__ = [
     "describe_data",
     "describe_status",
     "encode",
+    "grouped",
     "is_whole",
     "join_pdu",
     "join_text",

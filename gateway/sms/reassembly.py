@@ -5,8 +5,10 @@ The parts themselves are kept by whoever asks: they may come over hours and rest
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import combinations, pairwise
 
 from gateway.sms.address import TypeOfNumber
 from gateway.sms.tpdu import Deliver
@@ -53,3 +55,42 @@ def decide(held: UserData | None, age_ms: int, new: UserData) -> Fate:
     if held.payload == new.payload and age_ms <= REUSED_AFTER_MS:
         return Fate.DROP
     return Fate.NEW_SET
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part with a certain key, as far as its place is concerned."""
+
+    id: int
+    seq: int
+    at: int | None  # TP-SCTS in milliseconds; None: not told
+
+
+def grouped(pieces: Sequence[Piece], furthest_ms: int) -> list[frozenset[int]]:
+    """Which of these parts make one message each: references come round, and some devices give all
+    their messages the same one.
+
+    What the service centre took closest together belongs together, whatever came first; a message
+    has no part twice, and no two neighbours in time that are further apart than `furthest_ms`.
+    Where the time does not tell, those that arrived one after the other. In order of arrival.
+    """
+    times = sorted(p.at for p in pieces if p.at is not None)
+    linked = len(times) < len(pieces) or all(b - a <= furthest_ms for a, b in pairwise(times))
+    if linked and len({p.seq for p in pieces}) == len(pieces):
+        return [frozenset(p.id for p in pieces)]
+    places = range(len(pieces))
+    closest = sorted(combinations(places, 2), key=lambda pair: _apart(pieces, *pair))
+    group = {place: frozenset({place}) for place in places}
+    for one, other in closest:
+        if _apart(pieces, one, other)[0] > furthest_ms:
+            break
+        a, b = group[one], group[other]
+        if {pieces[p].seq for p in a}.isdisjoint(pieces[p].seq for p in b):
+            group.update(dict.fromkeys(a | b, a | b))
+    return [frozenset(pieces[p].id for p in g) for g in dict.fromkeys(group.values())]
+
+
+def _apart(pieces: Sequence[Piece], one: int, other: int) -> tuple[int, int]:
+    """In milliseconds, and in arrivals."""
+    a, b = pieces[one].at, pieces[other].at
+    return 0 if a is None or b is None else abs(a - b), abs(one - other)

@@ -28,6 +28,13 @@ class Kept:
     message_id: int | None  # the message that shows it; None: not shown, or not yet complete
     new: bool  # False: it was here already
     kind: Kind
+    mended: tuple[int, ...] = ()  # other messages that got a part back, or lost one to this one
+
+    @property
+    def messages(self) -> tuple[int, ...]:
+        """What there is to read because of it."""
+        own = () if self.message_id is None else (self.message_id,)
+        return (*own, *self.mended) if self.new else ()
 
 
 def keep(connection_id: int | None, items: Sequence[RawPdu], now: int) -> list[Kept]:
@@ -189,18 +196,17 @@ def _put_away_earlier(connection_id: int | None, new: Read, now: int) -> None:
 
 
 def _keep_part(connection_id: int | None, raw: RawPdu, new: Read, now: int) -> Kept:
-    found = assembly.place(connection_id, new, now)
-    shown = found.message_id
-    if found.is_copy:
+    if copy := assembly.copy_of(connection_id, new, now):
+        shown = copy.message_id
         row = _store(connection_id, raw, new, now, kind=Kind.DUPLICATE, message_id=shown)
         return Kept(row, shown, False, Kind.DUPLICATE)
-    row = _store(connection_id, raw, new, now, set_id=found.set_id)
-    set_id = found.set_id or row
-    if found.set_id is None:
-        execute("UPDATE incoming SET set_id = id WHERE id = ?", (row,))
-    if shown is None and not assembly.is_whole(set_id, new.total):
-        return Kept(row, None, True, Kind.DELIVER)
-    return Kept(row, _show_set(assembly.gather(set_id), now), True, Kind.DELIVER)
+    row = _store(connection_id, raw, new, now)
+    own, *others = [
+        _show_set(assembly.gather(set_id), now) if assembly.is_to_be_shown(set_id) else None
+        for set_id in assembly.arrange(row, connection_id, new, now)
+    ]
+    mended = tuple(message_id for message_id in others if message_id is not None)
+    return Kept(row, own, True, Kind.DELIVER, mended)
 
 
 def _show_set(gathered: assembly.Set, now: int) -> int:

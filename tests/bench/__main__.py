@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-from tests.bench import codec, drain, idle, inbox, latency, powercut, recovery, soak, wear
+from tests.bench import codec, drain, idle, inbox, latency, powercut, recovery, reports, soak, wear
 
 BENCHES = {
     "codec": codec.run,
@@ -18,6 +18,7 @@ BENCHES = {
     "recovery": recovery.run,
     "wear": wear.run,
     "powercut": powercut.run,
+    "reports": reports.run,
     "inbox": inbox.run,
 }
 

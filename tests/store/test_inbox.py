@@ -277,6 +277,66 @@ def test_after_a_day_it_is_shown_with_a_gap_and_a_late_part_completes_it() -> No
     assert found.read_at is None  # there is something new to read
 
 
+# Two messages under one reference: an orphan of the first, then the second.
+TWO = ("Old 1. ", "Old 2.", "New 1. ", "New 2.")
+
+
+def of_two(gap: int = HOUR) -> tuple[str, str, str, str]:
+    later = NOW + gap
+    return (*parts(9, *TWO[:2]), *parts(9, *TWO[2:], at=later))  # type: ignore[return-value]
+
+
+def test_a_nearer_part_takes_the_place_of_an_orphan() -> None:
+    _, orphan, one, two = of_two()
+    keep(orphan)
+    (mixed,) = keep(one, at=NOW + HOUR)
+    (kept,) = keep(two, at=NOW + HOUR)
+    assert kept.message_id == mixed.message_id  # the same message, with the right words
+    assert shown() == [(ANN, "New 1. New 2.")]
+    assert inbox.give_up_waiting(NOW + DAY) != []
+    assert shown()[-1] == (ANN, "[part 1 of 2 missing]Old 2.")  # and the orphan is not lost
+
+
+def test_an_orphan_that_is_shown_already_stays_what_it_was() -> None:
+    _, orphan, one, two = of_two(2 * DAY)
+    keep(orphan)
+    (message_id,) = inbox.give_up_waiting(NOW + DAY)
+    keep(one, at=NOW + 2 * DAY)
+    assert shown() == [(ANN, "New 1. Old 2.")]
+    (kept,) = keep(two, at=NOW + 2 * DAY)
+    assert kept.message_id != message_id
+    assert message_id in kept.messages
+    assert shown() == [(ANN, "[part 1 of 2 missing]Old 2."), (ANN, "New 1. New 2.")]
+    found = details.get(message_id)
+    assert found is not None
+    assert not found.complete
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_two_messages_under_one_reference_come_apart_in_any_order(order) -> None:
+    for n, i in enumerate(order):
+        keep(of_two()[i], at=NOW + HOUR + n)
+    assert sorted(shown()) == [(ANN, "New 1. New 2."), (ANN, "Old 1. Old 2.")]
+    assert len(set(views_of_parts())) == 2
+
+
+def test_a_message_that_gives_a_part_away_says_at_once_that_it_lacks_one() -> None:
+    old, new = parts(9, "o1 ", "o2 ", "o3"), parts(9, "n1 ", "n2 ", "n3", at=NOW + HOUR)
+    keep(old[0], new[1], new[2], at=NOW + HOUR)
+    assert shown() == [(ANN, "o1 n2 n3")]
+    (kept,) = keep(old[1], at=NOW + HOUR)
+    assert shown() == [(ANN, "[part 1 of 3 missing]n2 n3")]
+    assert (kept.message_id, len(kept.messages)) == (None, 1)
+    keep(old[2], at=NOW + HOUR)
+    assert shown() == [(ANN, "[part 1 of 3 missing]n2 n3"), (ANN, "o1 o2 o3")]
+    keep(new[0], at=NOW + 2 * HOUR)
+    assert shown() == [(ANN, "n1 n2 n3"), (ANN, "o1 o2 o3")]
+
+
+def views_of_parts() -> list[int]:
+    return [i for (i,) in db.execute("SELECT message_id FROM incoming WHERE set_id IS NOT NULL")]
+
+
 def test_a_message_of_255_parts_is_whole() -> None:
     keep(*reversed(parts(9, *(f"{n:03} " for n in range(255)))))
     assert shown() == [(ANN, "".join(f"{n:03} " for n in range(255)))]
