@@ -14,6 +14,7 @@ from gateway.sms import gsm7, septets
 
 MOST_SEPTETS: Final = 182  # 160 octets (TS 24.090)
 LEAST_PACKED: Final = 3  # octets
+FEWEST_MARKS, MARKS_SHARE = 4, 0.3  # question marks that stand for letters, of all characters
 HEXADECIMAL: Final = 0.5  # how much sense a text of hexadecimal digits makes at most
 
 
@@ -23,12 +24,16 @@ class Form(StrEnum):
     PLAIN = "plain"  # as it is, in the modem's character set
     PACKED = "packed"  # septets, packed, in hexadecimal (many Huawei sticks)
     UCS2 = "ucs2"  # UTF-16 in hexadecimal (modems that stay in AT+CSCS="UCS2")
+    WIDE = "wide"  # the same, with AT+CSCS="UCS2" set for this request alone (SIM800)
     BARE = "bare"  # plain, and no coding scheme behind it
+
+
+WIDE_FORMS: Final = (Form.UCS2, Form.WIDE)
 
 
 def encode(text: str, form: Form) -> str:
     """What stands between the quotes of AT+CUSD. ValueError when the alphabet lacks a character."""
-    if form is Form.UCS2:
+    if form in WIDE_FORMS:
         return text.encode("utf-16-be").hex().upper()
     tokens = gsm7.tokens(text)
     if tokens is None or len(values := b"".join(tokens)) > MOST_SEPTETS:
@@ -57,7 +62,7 @@ def shows_form(raw: str, form: Form) -> bool:
         return True
     if octets is None:
         return False
-    if form is Form.UCS2:
+    if form in WIDE_FORMS:
         return _looks_ucs2(octets)
     return True  # sticks that pack what fits answer in UCS2 where it does not fit
 
@@ -69,9 +74,10 @@ def decode(raw: str, dcs: int | None, *, form: Form | None = None) -> str:
     """
     octets = _octets(raw)
     if octets is None:
-        return tidy(_plain(raw, dcs))
+        return tidy(_plain(raw.rstrip("\0"), dcs))  # "@" is septet 0, and what fills up too
     family = _family(dcs)
-    if family == "ucs2" or _looks_ucs2(octets):
+    asked_wide = form in WIDE_FORMS and len(octets) % 2 == 0 and _printable(_ucs2(octets, dcs))
+    if family == "ucs2" or asked_wide or _looks_ucs2(octets):
         return tidy(_ucs2(octets, dcs))
     if raw.isdecimal() and form is not Form.PACKED:
         return tidy(raw)  # "1234": a code or a balance rather than packed text
@@ -82,6 +88,19 @@ def decode(raw: str, dcs: int | None, *, form: Form | None = None) -> str:
     if len(octets) < LEAST_PACKED:
         return tidy(raw)  # "CAFE" may be anything; a word is likelier than two packed letters
     return tidy(max((_gsm(octets, dcs), _bytes(octets), raw), key=_sense))
+
+
+def is_lost(raw: str, dcs: int | None) -> bool:
+    """Whether the modem wrote question marks for letters that its character set lacks.
+
+    SIM800 does so under AT+CSCS="GSM" with what the network sent as UCS2.
+    """
+    marks, rest = raw.count("?"), sum(not c.isspace() for c in raw)
+    if _octets(raw) is not None or not marks:
+        return False
+    if _family(dcs) == "ucs2":
+        return marks >= FEWEST_MARKS // 2
+    return marks >= FEWEST_MARKS and marks >= rest * MARKS_SHARE
 
 
 def tidy(text: str) -> str:
@@ -206,6 +225,7 @@ def _from_gsm(raw: str) -> str:
 
 
 def _high(raw: str) -> str:
+    raw = raw.replace("\0", "@")
     try:
         octets = raw.encode("latin-1")
     except UnicodeEncodeError:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.at.answers import cusd
 from gateway.sms import gsm7
-from gateway.ussd_text import Form, decode, encode, pack, shows_form, unpack
+from gateway.ussd_text import Form, decode, encode, is_lost, pack, shows_form, unpack
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,35 @@ def test_other_forms_of_a_request() -> None:
         ('+CUSD: 0,"Saldo 5 \xc3\xa9",15', "Saldo 5 é"),
         ('+CUSD: 0,"Saldo 5 \xe9",15', "Saldo 5 é"),
         ('+CUSD: 0,"\x1be 5",15', "€ 5"),
+        ('+CUSD: 0,"info\x00shop.example \x01 5",15', "info@shop.example £ 5"),
+        ('+CUSD: 0,"Saldo 5\x00\x00\x00",15', "Saldo 5"),
+        ('+CUSD: 0,"\xe9\x00a",15', "é@a"),
     ],
 )
 def test_answers_are_read_whatever_the_coding_scheme_says(line: str, text: str) -> None:
     fields = cusd(line)
     assert fields is not None
     assert decode(fields.text, fields.dcs) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "dcs", "lost"),
+    [
+        ("?????? 5.00 ???.", 15, True),
+        ("??: 5.00", 72, True),
+        ("Balance 5.00 EUR. Continue?", 15, False),
+        ("Really??? 5.00 EUR for this bundle of everything", 15, False),
+        ("003F003F003F003F", 72, False),
+        ("", None, False),
+    ],
+)
+def test_question_marks_in_place_of_letters_are_noticed(raw, dcs, lost) -> None:
+    assert is_lost(raw, dcs) is lost
+
+
+def test_what_was_asked_in_ucs2_is_read_so_whatever_scripts_are_mixed() -> None:
+    text = "Баланс № 1: 5 €, Δ"
+    assert decode(text.encode("utf-16-be").hex(), 15, form=Form.WIDE) == text
 
 
 def test_a_stick_that_was_asked_packed_is_read_packed() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 LINE_CAP: Final = 4096  # characters; a longer line is noise and dropped whole
 STALE: Final = 2.0  # seconds after which half a line will not be completed any more
-PROMPT: Final = "\x00prompt"  # no line can look like it: NULs are dropped
+PROMPT: Final = "\x00prompt"  # no line can look like it: it begins with a NUL
 
-_NOISE = b"\x00\xff"  # idle line, wrong baud rate, a modem that powers up
+# Idle line, wrong baud rate, a modem that powers up; but between quotation marks 00 is an "@".
+_NOISE = b"\x00\xff"
 
 
 class Framer:
@@ -26,9 +28,9 @@ class Framer:
 
     def push(self, data: bytes, now: float) -> None:
         """Take what was read. Call next() until it gives None before pushing again."""
-        data = data.translate(None, _NOISE)
-        if not data:
+        if not data.translate(None, _NOISE) and not _is_quoting(self.rest):
             return
+        data = data.translate(None, b"\xff")
         text = data.decode("latin-1")
         if now - self.rest_at > STALE:
             self.rest, self._skipping = "", False
@@ -40,6 +42,8 @@ class Framer:
             pieces[0] = ""
             self._skipping = False
         pieces[0] = self.rest + pieces[0]
+        if b"\0" in data:
+            pieces = list(_without_noise(pieces))
         self.rest = pieces.pop()
         self.rest_at = now
         pieces.reverse()
@@ -68,3 +72,19 @@ class Framer:
         """Drop half lines: the port was closed."""
         self.rest, self._lines = "", []
         self._skipping = False
+
+
+def _is_quoting(line: str) -> bool:
+    """Whether a quotation mark is open at its end."""
+    return line.count('"') % 2 == 1
+
+
+def _without_noise(lines: list[str]) -> Iterator[str]:
+    """Without NULs, but for those between quotation marks, which may span the lines of a text."""
+    inside = False
+    for line in lines:
+        told = line.split('"')
+        first = int(inside)
+        bare = '"'.join(p if (n + first) % 2 else p.replace("\0", "") for n, p in enumerate(told))
+        yield bare
+        inside = (inside or bare.startswith("+CUSD")) and (len(told) + first) % 2 == 0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.at.classify import is_registration_answer
-from gateway.at.text import fields, from_ucs2_hex, integer, unquote, value
+from gateway.at.text import fields, from_ucs2_hex, integer, plain_name, unquote, value
 
 _REGISTRATION = re.compile(r"\+C(?:G|E|5G)?REG:\s*(.*)")
 
@@ -101,4 +101,4 @@ def operator(lines: Sequence[str]) -> str:
     """The name or number in `+COPS: mode,format,"name",act`; "" when not registered."""
     text = value(lines, "+COPS:")
     parts = fields(text) if text else []
-    return from_ucs2_hex(parts[2]) if len(parts) > 2 else ""
+    return plain_name(from_ucs2_hex(parts[2])) if len(parts) > 2 else ""

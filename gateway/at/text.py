@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from gateway.sms import gsm7
+
 _INTEGER = re.compile(r"-?\d+")
 _LAST_INTEGER = re.compile(r'(\d{1,9})"?\s*$')
 
@@ -59,5 +61,17 @@ def from_ucs2_hex(text: str) -> str:
         return text
     if text.isdecimal() and any(text[n : n + 2] != "00" for n in range(0, len(text), 4)):
         return text
-    decoded = bytes.fromhex(text).decode("utf-16-be", "replace")
+    decoded = bytes.fromhex(text).decode("utf-16-be", "replace").rstrip("\0\uffff")
     return decoded if decoded.isprintable() else text
+
+
+def plain_name(text: str) -> str:
+    """A name in the character set of the modem, without what fills it up.
+
+    Septet 0 is an "@", and unused septets are 0 too; nobody is called so. Codes below a blank are
+    letters of the default alphabet (TS 23.038 6.2.1).
+    """
+    text = text.rstrip("\0@ ")
+    if any(c < " " for c in text) and all(c < "\x80" for c in text):
+        text = gsm7.decode(text.encode("latin-1"))
+    return "".join(c for c in text if c.isprintable()).strip()

@@ -82,6 +82,8 @@ def _shown(device: Device, answer: str) -> str:
     """The text and its coding scheme, as this model writes them."""
     if not answer:
         return ""
+    if not charset.fits_gsm(answer) and device.personality.ussd_marks:
+        return f",{device.quote(answer)},{UCS2_SCHEME}"
     if not charset.fits_gsm(answer):
         return f',"{charset.encode(answer, "UCS2")}",{UCS2_SCHEME}'
     if device.personality.ussd == "packed":

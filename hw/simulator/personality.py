@@ -32,6 +32,7 @@ class Personality:
     iccid_swapped: bool = False  # nibbles swapped, as they lie on the SIM
     tries_command: str = ""  # "^CPIN", "+SPIC", "+QPINC", "+UPINCNT", "+CPINC"
     ussd: Literal["plain", "packed"] = "plain"
+    ussd_marks: bool = False  # texts in UCS2 come as question marks unless AT+CSCS is "UCS2"
     lte: bool = True
     act: int = 7  # access technology in +COPS and +CREG: 0 GSM, 2 UTRAN, 7 LTE
     cms_follows_cmee: bool = True
@@ -84,6 +85,7 @@ SIM800 = Personality(
     cnmi_ranges=((0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 1), (0, 1)),
     iccid_form="{iccid}",
     tries_command="+SPIC",
+    ussd_marks=True,
     lte=False,
     act=0,
     lacks=frozenset({"+CEREG", "+CGSN?"}),

@@ -128,6 +128,39 @@ def test_a_modem_that_refuses_plain_text_is_asked_in_packed_septets():
     assert (reply.text, reply.form) == ("konta atlikums", Form.PACKED)
 
 
+MARKS = '+CUSD: 0,"??????: 5.00 ???",72'
+WIDE = ['AT+CSCS="UCS2"', 'AT+CUSD=1,"002A0031003000300023",15', 'AT+CSCS="GSM"']
+
+
+def test_an_answer_of_question_marks_is_asked_for_again_in_ucs2():
+    reply, modem = ask([MARKS, None, '+CUSD: 0,"0411043004300020003700200440",72'])
+    assert modem.asked == ['AT+CUSD=1,"*100#",15', *WIDE]
+    assert (reply.text, reply.form) == ("Баа 7 р", Form.WIDE)
+
+
+def test_what_was_learnt_is_used_at_once_and_other_forms_follow():
+    reply, modem = ask(['+CUSD: 0,"0411043004300020003700200440",72'], known=Form.WIDE)
+    assert modem.asked == WIDE
+    assert (reply.text, reply.form) == ("Баа 7 р", Form.WIDE)
+    refused = {WIDE[1]: [ERROR, ERROR]}
+    reply, modem = ask(['+CUSD: 0,"5.00 EUR",15'], refused, known=Form.WIDE)
+    assert modem.asked[-2:] == ['AT+CSCS="GSM"', 'AT+CUSD=1,"*100#",15']
+    assert (reply.text, reply.form) == ("5.00 EUR", Form.PLAIN)
+
+
+@pytest.mark.parametrize("text", ["*123*1234567890#", "*100*5#", "1"])
+def test_what_may_do_something_is_not_asked_twice_but_the_next_time_in_ucs2(text):
+    reply, modem = ask([MARKS], text=text)
+    assert modem.asked == [f'AT+CUSD=1,"{text}",15']
+    assert reply.form is Form.WIDE
+
+
+def test_when_ucs2_does_not_help_the_first_answer_is_what_there_is():
+    reply, modem = ask([MARKS, None], {'AT+CSCS="UCS2"': [ERROR, ERROR]})
+    assert modem.asked[-1] == 'AT+CSCS="GSM"'
+    assert reply.text == "??????: 5.00 ???"
+
+
 def test_ucs2_comes_after_packed():
     refused = {
         'AT+CUSD=1,"*100#",15': [ERROR, ERROR],
@@ -208,7 +241,7 @@ def test_every_kind_of_modem_tells_the_balance(network, start, quick, personalit
     assert replies[0].form is wanted
 
 
-@pytest.mark.parametrize("personality", ["generic", "huawei"])
+@pytest.mark.parametrize("personality", ["generic", "huawei", "sim800"])
 @pytest.mark.parametrize("text", ["Баланс: 5.00 руб", 'Konto 5 €\nzweite "Zeile", ja', "x" * 7])
 def test_texts_of_every_alphabet_arrive(network, start, quick, personality, text):
     network.ussd_answers["*100#"] = text

@@ -9,17 +9,19 @@ messages, so requests never meet each other nor a message.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from gateway.at import Answer, Result, Urc, answers, commands, explain
 from gateway.at.results import parse_final
 from gateway.modem.jobs.base import Await, Context, Job, ask
-from gateway.ussd_text import Form, decode, encode, shows_form
+from gateway.ussd_text import Form, decode, encode, is_lost, shows_form
 
 PATIENCE = 60.0  # seconds for the network's answer
 LINGER = 2.0  # seconds in which more of the same answer may come
 SETTLE = 0.3  # seconds for what a cancelled session still says
 NEWS = ("+CUSD", "+CME ERROR", "+CMS ERROR")
+ONLY_ASKS = re.compile(r"[*#]{1,3}[0-9]{1,4}#")  # longer codes may top up, or buy something
 ORDER = (Form.PLAIN, Form.PACKED, Form.UCS2, Form.BARE)
 # Errors that say nothing of how the request was written: another form would not help.
 # SIM missing, locked, failed; no network; emergency calls only (27.007 9.2).
@@ -48,12 +50,16 @@ class Reply:
     waits: bool = False  # the network waits for a choice
     words: str = ""
     form: Form | None = None
+    lost: bool = False  # its letters came as question marks
 
 
 def request(
     context: Context, text: str, *, known: Form | None = None, cancel_first: bool = False
 ) -> Job[Reply]:
     """Ask for a code, or answer an open menu. ValueError for a text that USSD cannot hold.
+
+    An answer of question marks is asked for again in UCS2, where asking twice does nothing twice;
+    anyhow the next request is made in UCS2.
 
     `known`: the form that worked on this model before. `cancel_first`: a session may be open.
     """
@@ -62,6 +68,21 @@ def request(
     if cancel_first:
         yield from cancel(context)
     yield Await(NEWS, 0)
+    reply = yield from _in_turn(context, text, forms, cancel_first)
+    if not reply.lost or context.charset == "UCS2" or known is Form.WIDE:
+        return reply
+    if ONLY_ASKS.fullmatch(text):
+        if reply.waits:
+            yield from cancel(context)
+        better = yield from _in_turn(context, text, (Form.WIDE,), cancel_first=True)
+        return better if better.text and not better.lost else replace(reply, waits=False)
+    return replace(reply, form=Form.WIDE)
+
+
+def _in_turn(
+    context: Context, text: str, forms: tuple[Form, ...], cancel_first: bool
+) -> Job[Reply]:
+    """Ask in one form after the other until the modem takes one."""
     result = Result("ERROR")
     for n, form in enumerate(forms):
         result = (yield from _ask(text, form)).result
@@ -69,7 +90,12 @@ def request(
             yield from cancel(context)  # a session that nobody knows of blocks the next
             result = (yield from _ask(text, form)).result
         if result.ok or result.kind == "TIMEOUT":
-            return (yield from _answer(context, form))
+            reply = yield from _answer(context, form)
+            if form is Form.WIDE:
+                yield from ask(commands.cscs(context.charset or "GSM"))
+            return reply
+        if form is Form.WIDE:
+            yield from ask(commands.cscs(context.charset or "GSM"))
         if result.kind not in ("ERROR", "CMS", "CME") or result.code in HOPELESS:
             break
     return Reply(words=_refusal(result))
@@ -82,6 +108,10 @@ def cancel(context: Context) -> Job[None]:
 
 
 def _ask(text: str, form: Form) -> Job[Answer]:
+    if form is Form.WIDE:
+        taken = yield from ask(commands.cscs("UCS2"))
+        if not taken.result.ok:
+            return taken
     dcs = None if form is Form.BARE else 15
     return (yield from ask(commands.cusd(encode(text, form), dcs)))
 
@@ -93,6 +123,7 @@ class _Heard:
     state: int
     raw: str
     text: str
+    lost: bool
 
     @property
     def worth(self) -> tuple[bool, bool, int]:
@@ -111,7 +142,7 @@ def _answer(context: Context, form: Form) -> Job[Reply]:
         seconds = LINGER
         if urc.name == "+CUSD":
             if (news := answers.cusd(urc.line)) is not None:
-                heard.append(_Heard(news.state, news.text, _text(news, form)))
+                heard.append(_heard(news, form))
         elif not heard:
             result = parse_final(urc.line)
             refusal = _refusal(result) if result else "The network refused the request."
@@ -122,14 +153,15 @@ def _answer(context: Context, form: Form) -> Job[Reply]:
     return Reply(words=refusal or NO_ANSWER)
 
 
-def _text(news: answers.Ussd, form: Form) -> str:
-    return decode(news.text, news.dcs, form=form)
+def _heard(news: answers.Ussd, form: Form) -> _Heard:
+    text = decode(news.text, news.dcs, form=form)
+    return _Heard(news.state, news.text, text, is_lost(news.text, news.dcs))
 
 
 def _reply(heard: list[_Heard], form: Form) -> Reply:
     best = max(heard, key=lambda h: h.worth)
     proved = form if best.text and shows_form(best.raw, form) else None
-    reply = Reply(best.text, best.raw, waits=heard[-1].state == 1, form=proved)
+    reply = Reply(best.text, best.raw, waits=heard[-1].state == 1, form=proved, lost=best.lost)
     if not best.worth[0]:
         state = max(h.state for h in heard)
         return replace(reply, words=STATES.get(state, NO_TEXT) if not reply.waits else "")
