@@ -22,6 +22,7 @@ from gateway.modem.jobs import (
     setup,
     sim,
     uart,
+    ussd,
     verdict,
 )
 from gateway.modem.jobs.base import Context, Job, Unanswered
@@ -66,7 +67,7 @@ class Duties:
     ) -> None:
         """`show` takes fields of Telemetry that are new."""
         self.port = port
-        self.context = Context(port, ledger, profile_for("", ""))
+        self.context = Context(port, ledger, profile_for("", ""), urgent=self._urgent)
         self.backlog = Backlog()
         self.requests: deque[Callable[[Context], Job[None]]] = deque()
         self.timers = Timers()
@@ -96,7 +97,8 @@ class Duties:
     def begin(self, port: str) -> None:
         """Forget what belonged to the link before, but for what the modem has handed over."""
         self.port = port
-        before, self.context = self.context, Context(port, self._ledger, profile_for("", ""))
+        before = self.context
+        self.context = Context(port, self._ledger, profile_for("", ""), urgent=self._urgent)
         self.context.heard.extend(one for one in before.heard if one[0] is not None)
         if self.restarted:  # it is the same modem
             self.context.unreadable = before.unreadable
@@ -155,7 +157,7 @@ class Duties:
             return self._look()
         if due("time", TIME if self._time or self._time_tries >= TIME_TRIES else TIME_AGAIN):
             return self._ask_time()
-        if self.requests:
+        if self.requests and not (self._machine.state is State.READY and self._urgent()):
             return self.requests.popleft()(self.context)
         if self.backlog:
             if self._machine.state is State.READY:
@@ -171,6 +173,10 @@ class Duties:
 
     def _show_way(self) -> None:
         self._show(reports=news.WORDS.get(news.Reports(self.context.way), ""))
+
+    def _urgent(self) -> bool:
+        """Whether something is to go out that is not to wait for USSD."""
+        return self._ledger.urgent(self.context.connection_id, self.backlog.room == 0)
 
     def _send_first(self) -> bool:
         """However much comes in, what goes out has its turn: an alarm must not wait for a flood."""
@@ -366,6 +372,8 @@ class Duties:
         elif told_of is not None:
             self.context.reports_announced += told_of.of_report
             self._arrived.append(told_of)
+        elif ussd.still_open(self.context, urc):
+            self.requests.append(ussd.cancel)
         elif sim.taken_out(urc):
             self._sim_went = True
         elif card.is_news(urc):

@@ -141,6 +141,11 @@ class Ledger(Protocol):
     def keep(self, connection_id: int | None, pdus: Sequence[ReadPdu]) -> list[int]:
         """Store what was read, in one commit; returns a key for each."""
 
+    def urgent(self, connection_id: int | None, full: bool) -> bool:
+        """Whether a message waits for this modem that a USSD request is not to hold up; among those
+        that it has claimed, and when it is `full` also among those that it could claim.
+        """
+
     def centre(self, connection_id: int, told: str) -> str:
         """The service centre of this SIM: what it told just now, else what is known; "" if none."""
 

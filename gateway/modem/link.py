@@ -77,6 +77,7 @@ class Waker:
 
 
 TIME_OUTS = 3  # unanswered commands in a row after which the modem counts as silent
+UNLESS = 1.0  # seconds between looks whether a wait is to end before its time
 BEAT = 5.0  # seconds: no wait is longer, so that the thread is seen to be alive
 RESYNC_PATIENCE = 12.0  # seconds to get back into step; then the port is opened again
 
@@ -144,8 +145,8 @@ class Link:
             case Pause(seconds=seconds):
                 self._pause(seconds)
                 return None
-            case Await(names=names, seconds=seconds):
-                return self._await(names, seconds)
+            case Await(names=names, seconds=seconds, unless=unless):
+                return self._await(names, seconds, unless)
             case Abandon():
                 self._write(self._engine.abandon(self._clock.monotonic()))
                 self._into_step()
@@ -170,7 +171,9 @@ class Link:
                     return event
             self._wait(None)
 
-    def _await(self, names: tuple[str, ...], seconds: float) -> Urc | None:
+    def _await(
+        self, names: tuple[str, ...], seconds: float, unless: Callable[[], bool] | None
+    ) -> Urc | None:
         until = self._clock.monotonic() + seconds
         before = self._restarts
         while True:
@@ -180,9 +183,10 @@ class Link:
                     return urc
             if self._restarts != before:
                 raise LinkLost("The modem restarted in the middle of it.")
-            if self._clock.monotonic() >= until:
+            now = self._clock.monotonic()
+            if now >= until or (unless is not None and unless()):
                 return None
-            self._wait(until)
+            self._wait(until if unless is None else min(until, now + UNLESS))
 
     def _into_step(self) -> None:
         """After a time-out: let the engine find the point from which answers are new ones."""

@@ -35,6 +35,8 @@ GAP = 10 * MINUTE  # milliseconds between two checks of one connection by itself
 AFTER_FAILURE = HOUR  # an answer that did not come is asked for again after so many milliseconds
 HELD_EVERY = HOUR  # while the queue waits for credit
 AFTER_TOPUP = 10 * SECOND
+AFTER_URGENT = 2 * MINUTE  # a check that an urgent message has interrupted is made again
+LATER = "An urgent message had to go first; the credit is asked for again in a few minutes."
 MOST_HOURS, MOST_SMS = 24 * 31, 100_000
 UNREADABLE = "No balance could be read from this answer; a pattern of your own may help."
 
@@ -252,6 +254,9 @@ class Credit:
         now = self._clock.now()
         check = Check(answer.connection_id, now, answer.kind, reply.text, trouble=reply.words)
         if answer.kind == "check":
+            if reply.interrupted:
+                check = replace(check, trouble=LATER)
+                self._soon[answer.connection_id] = now + AFTER_URGENT
             try:
                 credit.add(self._read(check))
             finally:

@@ -176,6 +176,14 @@ class RadioLedger:
             self._events.publish(OutboxChanged())
         return [k.incoming_id for k in kept]
 
+    def urgent(self, connection_id: int | None, full: bool) -> bool:
+        if connection_id is None:
+            return False
+        try:
+            return outbox.urgent_waits(connection_id, self._clock.now(), claimed_only=not full)
+        except db.StoreError:  # it is a favour; what is under way goes on
+            return False
+
     def centre(self, connection_id: int, told: str) -> str:
         known: str = settings.get(f"{CENTRE}{connection_id}", "")
         if told != known and re.fullmatch(r"\+?\d{3,15}", told):

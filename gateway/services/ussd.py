@@ -230,7 +230,7 @@ class Ussd:
             if reply.waits and self._unwanted(session, number):
                 reply = replace(reply, waits=False)
                 yield from ussd.cancel(context)
-            if not reply.waits:
+            if not reply.waits and not reply.interrupted:
                 with self._changed:
                     self._clear.add(connection_id)
         except LinkLost as lost:

@@ -26,6 +26,7 @@ from gateway.store.queue import (
     park,
     postpone,
     unpark,
+    urgent_waits,
 )
 from gateway.store.refusing import BLOCKED, refuse_blocked
 from gateway.store.reports import report
@@ -88,6 +89,7 @@ __all__ = (
     "tries",
     "unknown",
     "unpark",
+    "urgent_waits",
     "without_validity",
 )
 

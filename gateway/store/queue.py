@@ -101,6 +101,31 @@ def _lanes() -> Iterator[tuple[int, int]]:
         lane = execute(same, lane).fetchone() or execute(other, lane[:1]).fetchone()
 
 
+URGENT = 100  # from this priority on a message does not wait for a USSD request
+
+
+def urgent_waits(connection_id: int, now: int, *, claimed_only: bool) -> bool:
+    """Whether an urgent dispatch is claimed for this connection; or, unless `claimed_only`, is due
+    and could be.
+    """
+    with errors():
+        claimed = execute(
+            "SELECT 1 FROM dispatch WHERE state = 'sending' AND connection_id = ?"
+            " AND priority >= ? LIMIT 1",
+            (connection_id, URGENT),
+        ).fetchone()
+        if claimed or claimed_only:
+            return claimed is not None
+        return any(
+            execute(
+                "SELECT 1 FROM dispatch WHERE state = 'pending' AND held = 0 AND wanted = ?"
+                " AND priority >= ? AND due_at <= ? LIMIT 1",
+                (wanted, URGENT, now),
+            ).fetchone()
+            for wanted in (0, connection_id)
+        )
+
+
 _LANE = "SELECT wanted, priority FROM dispatch WHERE state = 'pending' AND held = 0"
 
 

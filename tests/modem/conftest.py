@@ -28,6 +28,7 @@ class MemoryLedger:
         self.hang_up = False
         self.receiving = True
         self.centre_known = ""
+        self.urgent_waits = False
         self.tries: list[int | None] = []  # left, as told when a PIN was wanted
         self.fail: dict[str, list[Exception]] = {}
         self.on: dict[str, Callable[[], None]] = {}
@@ -95,6 +96,9 @@ class MemoryLedger:
         self._note("keep", tuple(pdus))
         self.kept.extend(pdus)
         return list(range(len(pdus)))
+
+    def urgent(self, connection_id: int | None, full: bool) -> bool:
+        return self.urgent_waits
 
     def centre(self, connection_id: int, told: str) -> str:
         self.centre_known = told or self.centre_known

@@ -51,6 +51,24 @@ def ask(said, results=None, text="*100#", **options) -> tuple[Reply, Modem]:
     return modem.run(ussd.request(context, text, **options)), modem
 
 
+def test_what_cannot_wait_ends_the_wait_and_closes_the_session():
+    modem = Modem({}, [None])
+    context = Context("port", None, profile_for("", ""))
+    urgent = [False, True]  # not when it is asked, but while it waits
+    context.urgent = lambda: urgent.pop(0) if len(urgent) > 1 else urgent[0]
+    reply = modem.run(ussd.request(context, "*100#"))
+    assert (reply.interrupted, reply.text) == (True, "")
+    assert modem.asked == ['AT+CUSD=1,"*100#",15', "AT+CUSD=2"]
+    assert context.ussd_cut_off
+
+
+def test_an_answer_that_has_begun_is_read_to_its_end():
+    modem = Modem({}, ['+CUSD: 0,"Balance 5.00 EUR",15'])
+    context = Context("port", None, profile_for("", ""))
+    context.urgent = lambda: not modem.said
+    assert modem.run(ussd.request(context, "*100#")).text == "Balance 5.00 EUR"
+
+
 def test_the_usual_order_gives_the_answer():
     reply, modem = ask(['+CUSD: 0,"Balance 5.00 EUR",15'])
     assert reply == Reply("Balance 5.00 EUR", "Balance 5.00 EUR", form=Form.PLAIN)
@@ -285,6 +303,42 @@ def test_a_message_waits_for_the_request_and_never_comes_between(network, ledger
     worker.assign([work()])
     ledger.wait("accepted")
     assert seen == [1]
+
+
+def test_an_urgent_message_ends_the_waiting_and_goes_out(network, ledger, start):
+    """No answer comes for a minute; the session is closed before the message is sent."""
+    modem = network.add_modem()
+    modem.ussd_time = 3600.0
+    worker = start(modem.port)
+    until(lambda: ready(worker))
+    replies = post(worker)
+    until(lambda: any(text.startswith("AT+CUSD=1,") for text in modem.heard))
+    ledger.urgent_waits = True
+    worker.assign([work()])
+    ledger.wait("accepted", patience=10.0)
+    assert [r.interrupted for r in replies] == [True]
+    assert "urgent" in replies[0].words
+    heard = modem.heard
+    asked = next(i for i, text in enumerate(heard) if text.startswith("AT+CUSD=1,"))
+    closed = heard.index("AT+CUSD=2", asked)
+    assert closed < next(i for i, text in enumerate(heard) if text.startswith("AT+CMGS="))
+    # A menu that comes after all would block the next request: it is closed as well.
+    modem.urc(OPEN)
+    until(lambda: modem.heard.count("AT+CUSD=2") == 2)
+
+
+def test_an_urgent_message_goes_before_a_request_that_waits(network, ledger, start, quick):
+    modem = network.add_modem()
+    worker = start(modem.port)
+    until(lambda: ready(worker))
+    ledger.urgent_waits = True
+    ledger.on["submitting"] = lambda: setattr(ledger, "urgent_waits", False)
+    seen: list[int] = []
+    ledger.on["accepted"] = lambda: seen.append(len(replies))
+    replies = post(worker)
+    worker.assign([work()])
+    until(lambda: replies)
+    assert (seen, replies[0].text) == ([0], "Your balance is 19.91 EUR.")
 
 
 def test_a_restart_ends_the_waiting_and_the_modem_comes_back(network, start, monkeypatch):

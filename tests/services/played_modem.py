@@ -20,6 +20,7 @@ class PlayedModem:
         self.refuses: set[str] = set()
         self.waiting: list[Callable] = []
         self.up = True
+        self.urgent = False  # a message waits that goes first
         self.busy = False  # what is posted waits until `work`
 
     def telemetry(self) -> list[Telemetry]:
@@ -40,6 +41,7 @@ class PlayedModem:
         while self.waiting:
             context = Context("port", None, profile_for("", ""))
             context.connection_id = self.connection_id
+            context.urgent = lambda: self.urgent
             self._run(self.waiting.pop(0)(context))
 
     def _run(self, running) -> None:

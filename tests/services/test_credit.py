@@ -155,6 +155,28 @@ def test_a_failed_check_is_not_repeated_at_once(watcher, modem, line, clock):
     assert not modem.said
 
 
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_a_check_that_an_urgent_message_has_interrupted_is_made_again(
+    watcher, modem, line, clock, by_itself
+):
+    watched(line, every_hours=24 if by_itself else 0)
+    modem.urgent = True
+    watcher.turn() if by_itself else watcher.check_now(line)
+    watcher.turn()
+    assert "urgent" in watcher.status(line).last.trouble
+    assert not modem.asked
+    modem.urgent = False
+    modem.said = [text("5.00 EUR")]
+    watcher.turn()
+    assert not modem.asked
+    clock.ms += 3 * MINUTE
+    watcher.turn()
+    watcher.turn()
+    assert watcher.status(line).read.balance == Decimal("5.00")
+    # Nobody knows whether the network still has a session open: it is closed first.
+    assert modem.asked[0] == "AT+CUSD=2"
+
+
 def test_a_person_in_a_menu_is_not_disturbed(watcher, desk, modem, line):
     watched(line, every_hours=1)
     modem.said = [text("menu", 1)]

@@ -269,6 +269,20 @@ def test_thousands_for_one_recipient_do_not_hide_the_others() -> None:
     assert steps(lambda: outbox.due(NOW, {up: 8}, 8)) < 700  # passes over each once
 
 
+def test_an_urgent_message_is_noticed_where_it_may_go_out() -> None:
+    mine, other = connection("1"), connection("2")
+    assert not outbox.urgent_waits(mine, NOW, claimed_only=False)
+    d = dispatch(ANN, priority=100, connection_id=mine)
+    dispatch(BOB, priority=99)
+    assert outbox.urgent_waits(mine, NOW, claimed_only=False)
+    assert not outbox.urgent_waits(mine, NOW, claimed_only=True)
+    assert not outbox.urgent_waits(mine, NOW - 1, claimed_only=False)  # not due yet
+    assert not outbox.urgent_waits(other, NOW, claimed_only=False)
+    claimed(d, mine)
+    assert outbox.urgent_waits(mine, NOW, claimed_only=True)
+    assert not outbox.urgent_waits(other, NOW, claimed_only=True)
+
+
 def plan(sql: str, params: tuple[object, ...]) -> str:
     rows = database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params).fetchall()
     return "\n".join(row[3] for row in rows)
@@ -289,6 +303,7 @@ def test_nothing_on_the_way_out_reads_a_whole_table(monkeypatch: pytest.MonkeyPa
     outbox.due(NOW, {c: 1}, 5)
     outbox.next_due(NOW)
     outbox.expire(NOW)
+    outbox.urgent_waits(c, NOW, claimed_only=False)
     part = sent(d, c)
     assert part
     outbox.report(c, ANN, 5, 0, NOW, NOW, NOW)

@@ -7,7 +7,7 @@ test can play the modem by hand. Everything it records goes through the ledger a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -38,10 +38,12 @@ class Await:
     """Wait for the modem's own word of one of these names; its reply is the Urc, None in vain.
 
     What came since the job's first Await counts too, so ask with no time first to forget the past.
+    `unless`: asked every second or so; when it is true the wait ends in vain.
     """
 
     names: tuple[str, ...]
     seconds: float
+    unless: Callable[[], bool] | None = None
 
 
 Request = Command | Payload | Abandon | Pause | Await
@@ -87,6 +89,8 @@ class Context:
     link_kept: bool = False  # AT+CMMS=2 holds the radio link open between messages
     link_refused: bool = False  # the modem does not know AT+CMMS
     full: str = ""  # what to say of a storage that was or is full
+    urgent: Callable[[], bool] = lambda: False  # whether an urgent message waits for this modem
+    ussd_cut_off: bool = False  # a request was given up; what the network still says opens nothing
     sweeps: int = 0
     sweep_now: bool = False  # a send was refused for want of storage
 

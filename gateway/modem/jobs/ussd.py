@@ -4,21 +4,25 @@
 
 The OK may come after the answer or not at all; an error may come after the OK; a line about the
 end of the session may stand before or behind the answer. The modem's thread runs this between two
-messages, so requests never meet each other nor a message.
+messages, so requests never meet each other nor a message. One that is urgent ends the wait for the
+network: the session is closed, and the asker hears why.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 
 from gateway.at import Answer, Result, Urc, answers, commands, explain
 from gateway.at.results import parse_final
+from gateway.modem.jobs import direct
 from gateway.modem.jobs.base import Await, Context, Job, ask
 from gateway.ussd_text import Form, decode, encode, is_lost, shows_form
 
 PATIENCE = 60.0  # seconds for the network's answer
 LINGER = 2.0  # seconds in which more of the same answer may come
+MOST_SAID = 32  # lines that are waited for
 SETTLE = 0.3  # seconds for what a cancelled session still says
 NEWS = ("+CUSD", "+CME ERROR", "+CMS ERROR")
 ONLY_ASKS = re.compile(r"[*#]{1,3}[0-9]{1,4}#")  # longer codes may top up, or buy something
@@ -51,6 +55,10 @@ class Reply:
     words: str = ""
     form: Form | None = None
     lost: bool = False  # its letters came as question marks
+    interrupted: bool = False  # an urgent message went first
+
+
+INTERRUPTED = Reply(words="An urgent message had to go first. Ask again.", interrupted=True)
 
 
 def request(
@@ -65,6 +73,9 @@ def request(
     """
     forms = ORDER if known is None else (known, *(f for f in ORDER if f is not known))
     encode(text, Form.PACKED)  # checks the text
+    if context.urgent():
+        return INTERRUPTED
+    context.ussd_cut_off = False
     if cancel_first:
         yield from cancel(context)
     yield Await(NEWS, 0)
@@ -75,7 +86,9 @@ def request(
         if reply.waits:
             yield from cancel(context)
         better = yield from _in_turn(context, text, (Form.WIDE,), cancel_first=True)
-        return better if better.text and not better.lost else replace(reply, waits=False)
+        if better.text and not better.lost:
+            return better
+        return replace(reply, waits=False, interrupted=better.interrupted)
     return replace(reply, form=Form.WIDE)
 
 
@@ -137,7 +150,18 @@ def _answer(context: Context, form: Form) -> Job[Reply]:
     heard: list[_Heard] = []
     refusal = ""
     seconds = PATIENCE
-    while (urc := (yield Await(NEWS, seconds))) is not None:
+    for _ in range(MOST_SAID):
+        unless = partial(_is_called_away, context) if seconds == PATIENCE else None
+        urc = yield Await(NEWS, seconds, unless)
+        if urc is None and unless is not None and context.urgent():
+            context.ussd_cut_off = True
+            yield from cancel(context)
+            return INTERRUPTED
+        if urc is None and unless is not None and context.direct and context.heard:
+            yield from direct.keep_heard(context)
+            continue
+        if urc is None:
+            break
         assert isinstance(urc, Urc)
         seconds = LINGER
         if urc.name == "+CUSD":
@@ -151,6 +175,17 @@ def _answer(context: Context, form: Form) -> Job[Reply]:
     if not refusal:
         yield from cancel(context)
     return Reply(words=refusal or NO_ANSWER)
+
+
+def _is_called_away(context: Context) -> bool:
+    """Whether something cannot wait for the network's answer: a message, or a +CNMA."""
+    return context.urgent() or (context.direct and bool(context.heard))
+
+
+def still_open(context: Context, urc: Urc) -> bool:
+    """Whether the network opens a menu for a request that was given up: nobody will choose."""
+    news = answers.cusd(urc.line) if urc.name == "+CUSD" and context.ussd_cut_off else None
+    return news is not None and news.waits
 
 
 def _heard(news: answers.Ussd, form: Form) -> _Heard:
