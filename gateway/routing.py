@@ -38,6 +38,7 @@ class Line:
     why_down: str = ""  # plain words
     roaming: bool = False
     why_not: str = ""  # why it may not send, or has no room although it is idle; plain words
+    held: bool = False  # it has no room because it was refused: others come first
     load: int = 0  # SMS it was given lately: of several with equal room the least used one sends
 
 
@@ -102,7 +103,8 @@ def route(
     if not candidates:
         return Refuse(NO_RULE) if not rules or lines else Wait(NO_MODEM)
     waiting: Decision | None = None
-    for avoided in (avoid, ()) if avoid else ((),):
+    refused, held = frozenset(avoid), frozenset(i for i, line in lines.items() if line.held)
+    for avoided in dict.fromkeys((refused | held, held, refused, frozenset())):
         for ids in candidates:
             decision = _among(ids, lines, avoided)
             if isinstance(decision, Carry | Busy):

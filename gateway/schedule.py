@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.at import Explanation, Retry
+from gateway.at import About, Explanation, Retry
+from gateway.at.codes import PERHAPS_OURS, RECIPIENTS
 from gateway.clock import HOUR, MINUTE, SECOND
 
 VALIDITY = 24 * HOUR  # a message waits this long for a connection unless its writer says otherwise
@@ -19,10 +20,7 @@ OTHER_ROUTE_PAUSE = 2 * SECOND
 OTHER_ROUTES = 4  # connections that may refuse it before we give up
 DEFAULT_WAIT = 30.0  # seconds
 HICCUP = 10.0  # seconds; what passes so soon is not worth another sender's number
-# +CMS ERRORs that lie with the person at the other end: no other SIM would do better.
-RECIPIENTS = frozenset({"CMS 22", "CMS 27", "CMS 211"})
-# Final ones that may lie with our SIM or its operator all the same (gammu#64).
-PERHAPS_OURS = frozenset({"CMS 28", "CMS 30", "CMS 69"})
+HICCUP_HOLD = 2 * SECOND  # the same of a hold: it has just begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +48,24 @@ def judge(
     tries: int,
     now: int,
     *,
-    held: bool = False,
+    held: int = 0,
     elsewhere: bool = False,
 ) -> Verdict:
     """What follows from a refusal.
 
-    `tries` counts the refusals so far, this one included. `held`: the SIM is under suspicion, so
-    this says nothing about the message. `elsewhere`: another connection could carry it that has not
-    refused it yet. An explanation of class NONE never comes here.
+    `tries` counts the refusals so far, this one included. `held`: the connection is kept from
+    sending until then, so this says nothing about the message; 0 when it is not. `elsewhere`:
+    another connection could carry it that has not refused it yet. An explanation of class TAKEN
+    never comes here.
     """
     retry = explanation.retry
     if retry is Retry.UNCERTAIN:
         return Doubt()
-    if elsewhere and (held or _another_may_cure(explanation, tries)):
+    if elsewhere and _another_may_cure(explanation, tries, held > now + HICCUP_HOLD):
         return TryAgain(now + OTHER_ROUTE_PAUSE, counts=not held, avoid=True)
-    if held or retry is Retry.HOLD:
+    if held:
+        return TryAgain(held, counts=False, avoid=False)
+    if explanation.about is About.CONNECTION:
         return TryAgain(now + HOLD, counts=False, avoid=True)
     if retry is Retry.PERMANENT:
         return GiveUp()
@@ -79,7 +80,9 @@ def judge(
     return TryAgain(now + wait, counts=True, avoid=False)
 
 
-def _another_may_cure(explanation: Explanation, tries: int) -> bool:
+def _another_may_cure(explanation: Explanation, tries: int, held_for_long: bool) -> bool:
+    if held_for_long:
+        return True
     match explanation.retry:
         case Retry.HOLD | Retry.OTHER_ROUTE:
             return True

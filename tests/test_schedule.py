@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.at import Result, explain
-from gateway.schedule import HOLD, OTHER_ROUTE_PAUSE, Doubt, GiveUp, TryAgain, judge
+from gateway.at import Result, after_pdu
+from gateway.schedule import HICCUP_HOLD, OTHER_ROUTE_PAUSE, Doubt, GiveUp, TryAgain, judge
 
 NOW = 1_800_000_000_000
 
 
 def cms(code: int):
-    return explain(Result("CMS", code))
+    return after_pdu(Result("CMS", code))
 
 
 def test_a_network_out_of_order_is_tried_three_times_more_and_no_more() -> None:
@@ -50,7 +50,7 @@ def test_what_another_sim_may_cure_goes_on_to_it_at_once(code: int) -> None:
     )
 
 
-@pytest.mark.parametrize("code", [1, 96, 195])
+@pytest.mark.parametrize("code", [1, 30, 96, 195])
 def test_what_no_sim_can_cure_fails_at_once(code: int) -> None:
     assert judge(cms(code), 1, NOW, elsewhere=True) == GiveUp()
 
@@ -72,5 +72,16 @@ def test_a_hiccup_is_not_worth_another_sender() -> None:
     )
 
 
-def test_a_sim_under_suspicion_does_not_use_up_a_messages_tries() -> None:
-    assert judge(cms(69), 1, NOW, held=True) == TryAgain(NOW + HOLD, counts=False, avoid=True)
+def test_a_connection_that_is_held_does_not_use_up_a_messages_tries() -> None:
+    until = NOW + 5_000
+    assert judge(cms(69), 9, NOW, held=until) == TryAgain(until, counts=False, avoid=False)
+
+
+def test_a_hold_that_has_just_begun_is_not_worth_another_sender() -> None:
+    soon, long = NOW + HICCUP_HOLD, NOW + HICCUP_HOLD + 1
+    assert judge(cms(41), 1, NOW, held=soon, elsewhere=True) == TryAgain(
+        soon, counts=False, avoid=False
+    )
+    assert judge(cms(41), 1, NOW, held=long, elsewhere=True) == TryAgain(
+        NOW + OTHER_ROUTE_PAUSE, counts=False, avoid=True
+    )

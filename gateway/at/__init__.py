@@ -40,9 +40,19 @@ from gateway.at.events import (
     Write,
 )
 from gateway.at.profiles import Profile, profile_for
-from gateway.at.results import Explanation, Result, ResultKind, Retry, explain
+from gateway.at.results import (
+    About,
+    Explanation,
+    Result,
+    ResultKind,
+    Retry,
+    after_pdu,
+    before_prompt,
+    meaning,
+)
 
 __all__ = [
+    "About",
     "Answer",
     "AtBusy",
     "Command",
@@ -63,8 +73,10 @@ __all__ = [
     "Stray",
     "Urc",
     "Write",
+    "after_pdu",
     "answers",
+    "before_prompt",
     "commands",
-    "explain",
+    "meaning",
     "profile_for",
 ]

@@ -1,7 +1,9 @@
 """The result codes as data: code -> (retry class, words, seconds until a retry, tries left).
 
+The class holds for a code that answers a submitted message, and for nothing else (results.py).
 Below 128 of CMS: the network's RP cause, 3GPP TS 24.011 table 8.4; 128 to 255: TP-FCS, 3GPP TS
-23.040 9.2.3.22; 300 to 511: 3GPP TS 27.005 3.2.5; from 512 the maker's. CME: 3GPP TS 27.007 9.2.
+23.040 9.2.3.22; 300 to 511: 3GPP TS 27.005 3.2.5; from 512 the maker's (makers.py); what stands
+here of these is what modems without a row of their own mostly mean. CME: 3GPP TS 27.007 9.2.
 What the field adds: code 38 and others also mean "no credit" (gammu#64, gammu#381).
 """
 
@@ -22,6 +24,7 @@ _NETWORK = "The network has a problem at the moment; it is tried again by itself
 _NO_NETWORK = "The modem has no network: check antenna and reception."
 _LOCKED = "This modem or SIM is locked to another network: ask who sold it."
 _INIT = "The modem is still starting; it is tried again by itself."
+_ODD = "The modem refused the message with an answer that fits none; it is tried again by itself."
 
 CMS: Final[dict[int, Row]] = {
     1: ("permanent", "This number is not assigned: check it.", None, 0),
@@ -70,7 +73,7 @@ CMS: Final[dict[int, Row]] = {
     195: ("permanent", "The service centre does not accept this number: check it.", None, 0),
     196: ("permanent", "Messages to this number are barred.", None, 0),
     # Evidence that the earlier, uncertain submission had arrived.
-    197: ("none", "The service centre already has this message.", None, 0),
+    197: ("taken", "The service centre already has this message.", None, 0),
     198: ("permanent", "The service centre does not support a limited validity.", None, 0),
     199: ("permanent", "The service centre does not support this validity.", None, 0),
     208: ("later", _FULL, 10.0, 3),
@@ -97,12 +100,12 @@ CMS: Final[dict[int, Row]] = {
     317: ("hold", "The SIM asks for its PIN2.", None, 0),
     318: ("hold", "The SIM asks for its PUK2.", None, 0),
     320: ("later", "The modem's memory failed; it is tried again by itself.", 10.0, 3),
-    321: ("none", "There is no message in this place any more.", None, 0),
+    321: ("later", _ODD, 10.0, 3),
     322: ("later", _FULL, 10.0, 3),
     330: ("hold", "The number of the service centre is missing: enter it.", None, 0),
     331: ("later", _NO_NETWORK, 60.0, 5),
     332: ("uncertain", "The network did not answer in time: it may have been sent.", None, 0),
-    340: ("none", "The modem expected no acknowledgement.", None, 0),
+    340: ("later", _ODD, 10.0, 3),
     500: (
         "later",
         "The modem gave no reason: check credit, reception and that the SIM has SMS service.",
@@ -113,7 +116,6 @@ CMS: Final[dict[int, Row]] = {
     513: ("uncertain", "The radio link broke: the message may have been sent.", None, 0),
     514: ("later", "The network is congested; it is tried again by itself.", 30.0, 3),
     515: ("later", _INIT, 3.0, 20),
-    **dict.fromkeys((*range(516, 523), 538, *range(549, 555)), ("permanent", _BAD_PDU, None, 0)),
     532: ("later", _BUSY, 5.0, 5),
     535: ("later", "The modem is busy; it is tried again by itself.", 5.0, 5),
     615: ("later", _NETWORK, 30.0, 3),
@@ -139,8 +141,8 @@ CME: Final[dict[int, Row]] = {
     17: ("hold", "The SIM asks for its PIN2.", None, 0),
     18: ("hold", "The SIM asks for its PUK2.", None, 0),
     20: ("later", _FULL, 10.0, 3),
-    21: ("none", "There is nothing in this place any more.", None, 0),
-    22: ("none", "There is nothing in this place any more.", None, 0),
+    21: ("later", _ODD, 10.0, 3),
+    22: ("later", _ODD, 10.0, 3),
     23: ("later", "The modem's memory failed; it is tried again by itself.", 10.0, 3),
     24: ("permanent", "The text is too long.", None, 0),
     25: ("permanent", "The text holds characters that the modem does not accept.", None, 0),
@@ -180,6 +182,37 @@ CME: Final[dict[int, Row]] = {
     515: ("later", _INIT, 3.0, 20),
     15790320: ("later", "The network ended the request without an answer.", 60.0, 1),
 }
+
+# What these say as the answer to any other command.
+ELSEWHERE: Final[dict[str, str]] = {
+    "CMS 197": "The service centre already has this message.",
+    "CMS 321": "There is no message in this place.",
+    "CMS 332": "The network did not answer in time.",
+    "CMS 340": "The modem expected no acknowledgement.",
+    "CME 21": "There is nothing in this place.",
+    "CME 22": "There is nothing in this place.",
+    "CME 31": "The network did not answer in time.",
+}
+# What is promised of a message that is tried again, and of nothing else.
+PROMISES: Final = (
+    "; it is tried again by itself.",
+    "; it is tried again once space was made.",
+    "; it is set up anew.",
+)
+
+# Refusals that lie with the person at the other end: no other SIM would do better.
+RECIPIENTS: Final = frozenset({"CMS 22", "CMS 27", "CMS 211"})
+# Final ones that may lie with our SIM or its operator all the same (gammu#64).
+PERHAPS_OURS: Final = frozenset({"CMS 28", "CMS 69"})
+# Passing ones that lie with modem, SIM or network for certain, whatever the message.
+OURS: Final = frozenset(
+    {f"CMS {n}" for n in (208, 301, 314, 320, 322, 331)}
+    | {f"CME {n}" for n in (2, 14, 20, 23, 30, 32, 57)}
+)
+SIM_TROUBLE: Final = frozenset(
+    {f"CMS {n}" for n in range(310, 319)} | {f"CME {n}" for n in (10, 11, 12, 13, 15, 16)}
+)
+NO_SERVICE: Final = frozenset({"CMS 331", "CME 30", "CME 32"})
 
 # AT+CMEE=2: the words of 27.005 and 27.007 (hyphens as spaces, lower case) and what makers write.
 _CME_PHRASES: Final[dict[str, int]] = {

@@ -27,6 +27,7 @@ from gateway.at.urcs import BootWatch, name_of
 PROMPT_PAUSE: Final = 0.05  # a ">" without its space counts as prompt after this many seconds
 PROMPT_HOLD: Final = 30.0  # seconds the caller may take between Prompt and send_payload
 CONSOLE_PAUSE: Final = 0.3  # a login prompt stands there this long without a line end
+REFUSAL_PAUSE: Final = 0.3  # seconds: a result before the prompt may be one of the past
 ANSWER_CAP: Final = 256 * 1024  # characters of one answer; the rest of a babble is dropped
 
 _BLANKS: Final = " \t\x1a\x1b\x08"  # also the echo of Ctrl-Z and ESC
@@ -71,6 +72,7 @@ class Engine:
         self._ended_in_prompt = False  # the command is over although its payload was awaited
         self._numeric = True  # no result in words was heard yet: "0" may be one
         self._swallow_final = False  # the last line was a late one, its OK may follow
+        self._refusal: Result | None = None  # came before the prompt, which may come after all
         self._console_told = False
 
     # -- what the caller may ask ------------------------------------------------------------
@@ -157,6 +159,11 @@ class Engine:
         self._recovery.prompt_may_be_open = False
         return b"\x1b"
 
+    @property
+    def prompted_unasked(self) -> bool:
+        """A prompt stands there although no command is pending: what is sent would be its text."""
+        return self._command is None and self._framer.rest.startswith(">")
+
     def resynchronise(self, now: float) -> bytes:
         """Start to get into step; write the bytes. Ends in Resynchronised or ResyncFailed.
 
@@ -169,6 +176,7 @@ class Engine:
         if not self._boot.started:
             self._boot.expect(now)
         if self._framer.rest.startswith(">"):
+            self._framer.rest = ""
             self._recovery.prompt_may_be_open = True
         return self._recovery.begin(now)
 
@@ -301,6 +309,8 @@ class Engine:
         elif command is not None:
             if not self._answered and self._inquiry.takes(result, now):
                 self._until = min(self._until, self._inquiry.over_at)
+            elif self._phase is _Phase.PROMPT_WANTED:
+                self._unprompted(line, result, now, out)
             elif not command.drain:
                 self._recovery.prompt_may_be_open = False
                 self._finish(result, out)
@@ -308,6 +318,15 @@ class Engine:
             out.append(Urc(name_of(line), line))
         else:
             out.append(Stray(line))
+
+    def _unprompted(self, line: str, result: Result, now: float, out: list[Event]) -> None:
+        """A result where the prompt should come. No OK answers a command that prompts, so that is
+        of the past; an error is the answer unless the prompt follows on its heels."""
+        if result.ok:
+            out.append(Stray(line))
+            return
+        self._refusal = result
+        self._until = min(self._until, now + REFUSAL_PAUSE)
 
     def _finish(self, result: Result, out: list[Event]) -> None:
         assert self._command is not None
@@ -317,13 +336,13 @@ class Engine:
 
     def _clear(self) -> None:
         self._command, self._phase = None, _Phase.IDLE
-        self._lines, self._payload = [], ""
+        self._lines, self._payload, self._refusal = [], "", None
         if unanswered := self._inquiry.end():
             self._recovery.lose_step(unanswered)
 
     def _prompted(self, now: float, out: list[Event]) -> None:
         assert self._command is not None
-        self._phase = _Phase.PROMPT_SEEN
+        self._phase, self._refusal = _Phase.PROMPT_SEEN, None
         self._until = now + PROMPT_HOLD
         out.append(Prompt(self._command))
 
@@ -381,9 +400,9 @@ class Engine:
     def _time_out(self, now: float, out: list[Event]) -> None:
         command, phase, answered = self._command, self._phase, self._answered
         assert command is not None
-        if command.drain:
+        if command.drain or self._refusal is not None:
             self._recovery.prompt_may_be_open = False
-            self._finish(OK, out)
+            self._finish(self._refusal or OK, out)
             return
         complete = answered and command.ok_within is not None and not command.prompt
         self._finish(OK if complete else TIMEOUT, out)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+from gateway.at import makers
 
 # AT+CNMI, best first: news at once (mode 2), stored and announced (mt 1). Which way reports are to
 # come (ds 2 stored, 1 handed over, 0 not at all) is chosen in modem/jobs/news.py; of each way all
@@ -58,6 +60,7 @@ class Profile:
     keep_link: bool = True  # AT+CMMS between messages
     restart: tuple[str, ...] = ("AT+CFUN=1,1",)  # makes the modem restart
     power_off: str = ""
+    codes: makers.Rows = field(default_factory=dict)  # +CMS ERRORs that are the maker's own
 
 
 def _iccid_first(command: str) -> tuple[str, ...]:
@@ -121,6 +124,7 @@ PROFILES: Final[tuple[Profile, ...]] = (
         extras=("AT+CLTS=1",),  # it passes on the network's time and sets its clock by it
         pin_tries="AT+SPIC",
         power_off="AT+CPOWD=1",
+        codes=makers.SIM800,
     ),
     Profile("simcom", "simcom", pin_tries="AT+SPIC", submit_time=180.0),
     Profile(
@@ -130,8 +134,16 @@ PROFILES: Final[tuple[Profile, ...]] = (
         iccid=_iccid_first("AT+QCCID"),
         pin_tries='AT+QPINC="SC"',
         power_off="AT+QPOWD=1",
+        codes=makers.QUECTEL,
     ),
-    Profile("u-blox", "u-?blox", submit_time=180.0, pin_tries="AT+UPINCNT", power_off="AT+CPWROFF"),
+    Profile(
+        "u-blox",
+        "u-?blox",
+        submit_time=180.0,
+        pin_tries="AT+UPINCNT",
+        power_off="AT+CPWROFF",
+        codes=makers.UBLOX,
+    ),
     Profile(
         "sierra",
         "sierra",
@@ -147,8 +159,9 @@ PROFILES: Final[tuple[Profile, ...]] = (
         reports_in=("SM", "ME"),  # MC75i: ds 0 and 2 only, and no "SR"
         pin_tries="AT^SPIC",
         power_off="AT^SMSO",
+        codes=makers.CINTERION,
     ),
-    Profile("telit", "telit", submit_time=180.0, power_off="AT#SHDN"),
+    Profile("telit", "telit", submit_time=180.0, power_off="AT#SHDN", codes=makers.TELIT),
 )
 
 

@@ -1,15 +1,30 @@
-"""How a command ended, and what that means for the message: the retry class and plain words.
+"""How a command ended, and what that means.
 
-The tables: codes.py.
+The same result means different things as the answer to different commands, so whoever reads one
+says which it answered: `after_pdu` a submitted message, `before_prompt` AT+CMGS itself, when
+nothing was handed over yet; `meaning` gives words for every other command, and no decision.
+
+The tables: codes.py, makers.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Literal
 
-from gateway.at.codes import CME, CMS, PHRASES, Row
+from gateway.at.codes import (
+    CME,
+    CMS,
+    ELSEWHERE,
+    OURS,
+    PERHAPS_OURS,
+    PHRASES,
+    PROMISES,
+    RECIPIENTS,
+    Row,
+)
 
 # The last four are findings of ours, not words of the modem: NO_PROMPT is silence before anything
 # was handed over, LOST a port that went away.
@@ -36,9 +51,9 @@ class Result:
 
 
 class Retry(StrEnum):
-    """What may be done about a result of a submission."""
+    """What may be done about the result of a submission."""
 
-    NONE = "none"  # nothing is wrong, or nothing is left to do
+    TAKEN = "taken"  # the network has it
     PERMANENT = "permanent"  # the same again gives the same answer
     LATER = "later"  # again after a while
     OTHER_ROUTE = "other route"  # this modem or SIM cannot, another may
@@ -47,13 +62,21 @@ class Retry(StrEnum):
     HOLD = "hold"  # the SIM or its account: hold the connection, tell a person
 
 
+class About(StrEnum):
+    """What a refusal speaks of."""
+
+    MESSAGE = "message"  # this one alone, or its recipient
+    EITHER = "either"  # one proves nothing, several in a row to different people do
+    CONNECTION = "connection"  # modem, SIM or network: any other message would fare the same
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """`words` say what happened and what to do. `after`: seconds before the next try.
 
     `tries`: how many more tries make sense; networks use some "temporary" codes for things that
-    never change (no credit, a wrong number), so every LATER has an end. `label` is short, for a
-    list: "CMS 38".
+    never change (no credit, a wrong number), so every LATER about a message has an end. `label` is
+    short, for a list: "CMS 38".
     """
 
     retry: Retry
@@ -61,6 +84,7 @@ class Explanation:
     after: float | None
     label: str
     tries: int = 0
+    about: About = About.MESSAGE
 
 
 OK: Final = Result("OK")
@@ -87,7 +111,7 @@ _CALL_FINALS: Final[dict[str, Result]] = {text: Result("CALL", None, text) for t
 _STARTS: Final = ("+CMS ERROR", "+CME ERROR", "MODEM ERROR:")
 
 _OTHER: Final[dict[ResultKind, Row]] = {
-    "OK": ("none", "Done.", None, 0),
+    "OK": ("taken", "The modem sent it.", None, 0),
     "RESTARTED": (
         "uncertain",
         "The modem restarted in the middle of it. If this happens often, check its power supply.",
@@ -96,7 +120,12 @@ _OTHER: Final[dict[ResultKind, Row]] = {
     ),
     "TIMEOUT": ("uncertain", "The modem gave no answer.", None, 0),
     "LOST": ("uncertain", "The modem was gone before it answered.", None, 0),
-    "NO_PROMPT": ("later", "The modem did not ask for the message.", 5.0, 3),
+    "NO_PROMPT": (
+        "later",
+        "The modem did not ask for the message; it is tried again by itself.",
+        5.0,
+        3,
+    ),
     "CALL": ("permanent", "The call ended.", None, 0),
     "ERROR": (
         "later",
@@ -151,14 +180,72 @@ def _coded(kind: ResultKind, rest: str) -> Result:
     return Result(kind, PHRASES[kind].get(phrase), text)
 
 
-def explain(result: Result) -> Explanation:
-    """Retry class and words of a result, read as the answer to a submitted message.
+FIRST_OF_MAKERS: Final = 512  # of +CMS ERROR, 27.005 3.2.5
+_MAKERS: Final = "The modem reported a fault that only its maker can explain."
+Makers = Mapping[int, Row]  # of +CMS ERROR, what the maker means by it (makers.py)
+_NOTHING: Final[Makers] = {}
 
-    UNCERTAIN presumes that the message was handed over; before Ctrl-Z nothing is uncertain and
-    the caller may simply try again.
+# The few that can be about the message before the modem has it: it knows the length by then.
+_ABOUT_LENGTH: Final = frozenset({"CMS 304"})
+_NOT_TAKEN: Final = "The modem did not take the message; it is tried again by itself."
+_SOON: Final = 5.0  # seconds
+
+
+def after_pdu(result: Result, makers: Makers = _NOTHING) -> Explanation:
+    """What a result means that answers a submitted message: the PDU and Ctrl-Z were written.
+
+    A refusal by network or modem (+CMS ERROR, +CME ERROR, ERROR) is a definite one: not sent,
+    except where it tells that a timer ended. TAKEN is the OK, and CMS 197 alone of the codes.
     """
-    retry, words, after, tries = _row(result)
-    return Explanation(Retry(retry), words, after, label(result), tries)
+    retry, words, after, tries = _row(result, makers)
+    short = label(result)
+    return Explanation(Retry(retry), words, after, short, tries, _about(Retry(retry), short))
+
+
+def before_prompt(result: Result, makers: Makers = _NOTHING) -> Explanation:
+    """What a result means that came where the prompt of AT+CMGS was expected.
+
+    Nothing was handed over, so nothing is in doubt, nothing was taken, and whatever it is speaks of
+    the modem, its SIM or the network; only the length (CMS 304) can be the message's own fault.
+    """
+    why = after_pdu(result, makers)
+    if why.label in _ABOUT_LENGTH:
+        return why
+    if result.kind in ("TIMEOUT", "RESTARTED", "LOST", "NO_PROMPT"):
+        why = after_pdu(Result("NO_PROMPT", None, result.text))
+    kept = why.retry in (Retry.HOLD, Retry.RESET, Retry.OTHER_ROUTE) or (
+        why.retry is Retry.LATER and why.about is not About.MESSAGE
+    )
+    if not kept or result.kind == "OK":
+        return Explanation(
+            Retry.LATER, _NOT_TAKEN, _SOON, why.label, tries=1, about=About.CONNECTION
+        )
+    return replace(why, about=About.CONNECTION)
+
+
+def _about(retry: Retry, short: str) -> About:
+    if retry in (Retry.HOLD, Retry.RESET) or short in OURS:
+        return About.CONNECTION
+    if short in PERHAPS_OURS:
+        return About.EITHER
+    if retry in (Retry.LATER, Retry.OTHER_ROUTE) and short not in RECIPIENTS:
+        return About.EITHER
+    return About.MESSAGE
+
+
+def meaning(result: Result) -> str:
+    """The words of a result of any command: what the modem says, without what a message promises.
+
+    "" for OK.
+    """
+    if result.ok:
+        return ""
+    own = result.kind == "CMS" and (result.code or 0) >= FIRST_OF_MAKERS
+    words = ELSEWHERE.get(label(result)) or (_MAKERS if own else _row(result, _NOTHING)[1])
+    for promise in PROMISES:
+        if words.endswith(promise):
+            return words.removesuffix(promise) + "."
+    return words
 
 
 def label(result: Result) -> str:
@@ -170,9 +257,10 @@ def label(result: Result) -> str:
     return f"{result.kind} ({result.text})" if result.text else result.kind
 
 
-def _row(result: Result) -> Row:
+def _row(result: Result, makers: Makers) -> Row:
     if result.kind == "CMS":
-        return _of_range(result.code)
+        own = makers.get(-1 if result.code is None else result.code)
+        return own or _of_range(result.code)
     if result.kind == "CME":
         return CME.get(-1 if result.code is None else result.code, CME[100])
     if result.kind == "ERROR" and result.text:
@@ -190,6 +278,6 @@ def _of_range(code: int | None) -> Row:
         return "later", "The network refused the message.", 60.0, 2
     if code < 256:
         return "permanent", "The service centre or the receiving side refused the message.", None, 0
-    if code < 512:
+    if code < FIRST_OF_MAKERS:
         return "reset", "The modem reported a fault of its own.", 10.0, 2
-    return "later", "The modem reported a fault that only its maker can explain.", 30.0, 2
+    return "later", _MAKERS, 30.0, 3

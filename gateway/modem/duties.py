@@ -322,6 +322,8 @@ class Duties:
 
     def _send(self) -> Job[None]:
         self._read_in_a_row = 0
+        if not self.context.told_centre:  # a person may have entered it since
+            self._find_centre("")
         work = self.backlog.take()
         self._show(sending=True, backlog=len(self.backlog) + 1)
         started = self._clock.monotonic()
@@ -332,9 +334,11 @@ class Duties:
         finally:
             self.backlog.finished(work, started, self._clock.monotonic())
             self._show(sending=False, backlog=len(self.backlog))
-        if self.context.sweep_now:
-            self.context.sweep_now = False
-            self.timers.now("sweep")
+        for name in self.context.look_at:
+            self.timers.now(name)
+        self.context.look_at.clear()
+        if self.backlog and (why := self._ledger.pausing()):
+            self.backlog.give_back(self._ledger, why)
         if outcome.set_up_again:
             self.restarted = "It refused to send; it is set up again."
         if self.backlog.low:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.at.results import Result
+from gateway.at.results import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,14 @@ class Ledger(Protocol):
     def accepted(self, part_id: int, reference: int | None) -> None:
         """The network took the part under this TP-MR; None if the modem did not tell it."""
 
-    def refused(self, part_id: int, result: Result) -> bool:
-        """The network or the modem refused it; the rest of the dispatch stops here.
+    def refused(self, part_id: int, why: Explanation) -> None:
+        """The network or the modem refused it; the rest of the dispatch stops here."""
 
-        True when the refusal speaks against the modem's state, so that it must be set up again.
-        """
+    def doubtful(self, part_id: int, why: Explanation) -> None:
+        """No answer came after Ctrl-Z, or none that tells what became of it."""
 
-    def doubtful(self, part_id: int, result: Result) -> None:
-        """No answer came after Ctrl-Z."""
+    def pausing(self) -> str:
+        """Why nothing more is to go out through this SIM for now, in words; "" when it may."""
 
     def released(self, dispatch_id: int, why: str) -> None:
         """The modem cannot take it now; nothing of it is under way."""

@@ -190,7 +190,7 @@ class Link:
 
     def _into_step(self) -> None:
         """After a time-out: let the engine find the point from which answers are new ones."""
-        while self._engine.out_of_step:
+        while self._engine.out_of_step or self._engine.prompted_unasked:
             now = self._clock.monotonic()
             self._write(self._engine.resynchronise(now))
             while not any(isinstance(e, Resynchronised | ResyncFailed) for e in self._replies):

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from gateway import routing, sms
+from gateway.at.codes import RECIPIENTS
 from gateway.clock import MINUTE, SECOND, Clock
 from gateway.events import Event, Events, OutboxChanged, Queued, StoreChanged
 from gateway.modem.ledger import Assignment, PartToSend
@@ -90,7 +91,7 @@ class Dispatch:
         others = {
             i: line
             for i, line in self._lines().items()
-            if i not in avoid and line.up and line.may_send
+            if i not in avoid and line.up and line.may_send and not line.held
         }
         if not others:
             return False
@@ -143,6 +144,11 @@ class Dispatch:
             outbox.hurry(now)  # those who waited for a connection or a rule need not wait longer
         if up != self._up or known != self._rules:
             outbox.unpark()
+        for connection_id in () if self._up is None else up - self._up:
+            self._gate.back(connection_id)
+        for connection_id in self._gate.released():
+            outbox.resume(connection_id, now, RECIPIENTS)
+            lines = self._lines()
         self._up, self._rules = up, known
         while not self._stopping.is_set() and self.round(lines):
             lines = self._lines()
@@ -156,7 +162,7 @@ class Dispatch:
         room = {i: n.room for i, n in lines.items() if n.up and n.may_send and n.room > 0}
         left = {i: self._gate.leave(i) for i in room}  # SMS, not dispatches
         now = self._clock.now()
-        due = outbox.due(now, room, BATCH)
+        due = outbox.due(now, room, BATCH, last=self._gate.tried())
         facts = Facts.of([item.number for item in due], self._rules, self._country())
         view = dict(lines)
         claims: list[outbox.Claim] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.at.codes import PROMISES as BY_ITSELF  # made while it was tried, and over
 from gateway.routing import NO_RULE
 from gateway.states import State
 from gateway.store import trash
@@ -16,12 +17,6 @@ SHOWN = 3
 # Of the commonest ones a few words say enough above a list; the whole sentence is with each row.
 SHORT = {NO_RULE: "no routing rules"}
 
-# What was promised while it was tried, and is over.
-BY_ITSELF = (
-    "; it is tried again by itself.",
-    "; it is tried again once space was made.",
-    "; it is set up anew.",
-)
 TRIED = "It was tried several times: send it again when the cause is gone."
 PHONE = "Check that the number is right and its phone is on, then send it again."
 EXPIRED = "Send it again to have it tried for another day."

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
+from gateway.at import About
 from gateway.clock import DAY, SECOND, Clock
 from gateway.pacing import DEFAULT, NONE, Limits, Pacing, limits_of
 from gateway.routing import Line
@@ -21,6 +22,7 @@ from gateway.store.db import StoreError
 from gateway.streaks import Streaks
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 STREAK = "refusals of connection "  # a setting for each one that the network refused
 SETTING = "pacing"  # {"minute": 30, "hour": 200, "day": 2000}: the box's default; 0 = no limit
@@ -39,6 +41,7 @@ class Gate:
         self._pretend: set[int] = set()  # connections that no carrier is behind
         self._streaks: Streaks | None = None  # the same
         self._holds: dict[tuple[int, str], str] = {}
+        self._released: set[int] = set()  # not asked for yet
 
     # what happened ------------------------------------------------------------------------------
 
@@ -52,42 +55,68 @@ class Gate:
         with self._lock:
             self._remembered().sent(connection_id, self._clock.now(), count)
 
-    def succeeded(self, connection_id: int) -> bool:
-        """The network took one. True when that ended a hold."""
+    def suspects(self, connection_id: int) -> bool:
+        """Whether a success would be news about this connection."""
         with self._lock:
-            known = self._suspected()
-            before = known.written(connection_id)
-            ended = known.succeeded(connection_id)
-        if before is not None:
-            self._write_down(connection_id, None)
-        return ended
+            return self._suspected().known(connection_id)
 
-    def refused(
-        self, connection_id: int, number: str, code: int | None, said: str, *, account: bool
-    ) -> bool:
-        """The network refused one. True when the connection is held because of it."""
+    def succeeded(self, connection_id: int, number: str) -> bool:
+        """The network took one. True when that ended a hold."""
         now = self._clock.now()
-        with self._lock:
-            known = self._suspected()
-            before = known.written(connection_id)
-            held = known.refused(connection_id, number, code, said, now, account=account)
-            after = known.written(connection_id)
-        if after != before:
-            self._write_down(connection_id, after)
-        return held
+        return self._note(connection_id, lambda s: s.succeeded(connection_id, number, now))
+
+    def refused(self, connection_id: int, number: str, about: About, said: str) -> int:
+        """One was refused. Until when the connection is held because of it; 0: it is not."""
+        now = self._clock.now()
+        return self._note(
+            connection_id, lambda s: s.refused(connection_id, number, about, said, now)
+        )
+
+    def doubted(self, connection_id: int) -> None:
+        """Nobody knows what became of one."""
+        now = self._clock.now()
+        self._note(connection_id, lambda s: s.doubted(connection_id, now))
 
     def hold(self, connection_id: int, source: str, words: str) -> None:
         """Keep a connection from sending until the same `source` calls with "" as words."""
         with self._lock:
-            self._holds.pop((connection_id, source), None)
+            if self._holds.pop((connection_id, source), None) and not words:
+                self._released.add(connection_id)
             if words:
                 self._holds[connection_id, source] = words
 
     def let_go(self, connection_id: int) -> None:
-        """A person says that the SIM is all right again."""
+        """The SIM is all right again: a person says so, or what it lacked is there now."""
+        self._note(connection_id, lambda s: s.clear(connection_id))
         with self._lock:
-            self._suspected().clear(connection_id)
-        self._write_down(connection_id, None)
+            self._released.add(connection_id)
+
+    def back(self, connection_id: int) -> None:
+        """A modem carries it again, or it may send again: whatever was wrong may be mended."""
+        now = self._clock.now()
+        self._note(connection_id, lambda s: s.back(connection_id, now))
+        with self._lock:
+            self._released.add(connection_id)
+
+    def released(self) -> set[int]:
+        """Connections whose hold has ended since the last call: whatever waits because of what
+        they lacked may go at once."""
+        with self._lock:
+            ended, self._released = self._released, set()
+            return ended
+
+    def _note(self, connection_id: int, change: Callable[[Streaks], T]) -> T:
+        """Change a streak, and keep it for after a restart."""
+        with self._lock:
+            known = self._suspected()
+            before, was_held = known.written(connection_id), known.on_trial(connection_id)
+            result = change(known)
+            after = known.written(connection_id)
+            if was_held and not known.on_trial(connection_id):
+                self._released.add(connection_id)
+        if after != before:
+            self._write_down(connection_id, after)
+        return result
 
     # what follows -------------------------------------------------------------------------------
 
@@ -112,6 +141,8 @@ class Gate:
             if why := self._forbidden(info, roaming=roaming):
                 return True, why
             now = self._clock.now()
+            if why := self._suspected().held(info.connection_id, now):
+                return self._suspected().lasting(info.connection_id, now), why
             return False, self._remembered().leave(info.connection_id, limits, now).words
 
     def limits(self, info: ConnectionInfo) -> Limits:
@@ -130,6 +161,16 @@ class Gate:
         with self._lock:
             return self._suspected().on_trial(connection_id)
 
+    def pausing(self, connection_id: int) -> str:
+        """Why nothing that was claimed already should follow a refusal; "" when it may."""
+        with self._lock:
+            return self._suspected().why(connection_id)
+
+    def tried(self) -> frozenset[str]:
+        """Numbers that others go before, while a connection lets out one message as a trial."""
+        with self._lock:
+            return self._suspected().tried(self._clock.now())
+
     def _line(self, line: Line, info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Line:
         if info is None or not line.up:
             return line
@@ -140,7 +181,10 @@ class Gate:
         leave = pacing.leave(line.connection_id, self._limits(info, box), now)
         line = replace(line, load=pacing.lately(line.connection_id, now))
         room = min(line.room, leave.room)
-        if self._suspected().on_trial(line.connection_id):
+        if why := self._suspected().why(line.connection_id):
+            waits = now < self._suspected().until(line.connection_id)
+            if waits or outbox.under_way(line.connection_id):
+                return replace(line, room=0, why_not=why, held=True)
             room = min(room, 1)
         return replace(line, room=room, why_not=leave.words) if room != line.room else line
 
@@ -149,9 +193,7 @@ class Gate:
             return SWITCHED_OFF
         if roaming and not info.send_roaming:
             return ROAMING
-        held = [w for (i, _), w in self._holds.items() if i == info.connection_id]
-        held.append(self._suspected().held(info.connection_id, self._clock.now()))
-        return " ".join(filter(None, held))
+        return " ".join(w for (i, _), w in self._holds.items() if i == info.connection_id)
 
     def _remembered(self) -> Pacing:
         if self._pacing is None:

@@ -84,6 +84,7 @@ class Options:
         if errors:
             raise Refused(errors)
         settings.put(f"{CENTRE}{connection_id}", known)
+        self.gate.let_go(connection_id)
         self._tell()
 
     def let_go(self, connection_id: int) -> None:

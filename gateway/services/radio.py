@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from gateway import schedule
-from gateway.at import Explanation, Result, Retry, explain
+from gateway.at import Explanation
 from gateway.clock import Clock
 from gateway.events import ConnectionChanged, Events, ModemChanged, OutboxChanged, Received
 from gateway.modem.ledger import Identity, ReadPdu, Sim
@@ -21,7 +21,7 @@ from hw.serialport import is_pretend
 log = logging.getLogger(__name__)
 
 CENTRE = "service centre of "  # a setting for each connection
-NO_VALIDITY = (198, 199)  # the centre does not take TP-VP (TS 23.040 9.2.3.22)
+NO_VALIDITY = ("CMS 198", "CMS 199")  # the centre does not take TP-VP (TS 23.040 9.2.3.22)
 INSIST_EVERY = 1.0  # seconds between tries to write down what has happened
 
 
@@ -99,22 +99,22 @@ class RadioLedger:
         step("answer read")
         self._insist(lambda: outbox.accepted(part_id, reference, self._clock.now()))
         step("accepted on disk")
-        if self._connection_id is not None and self._gate.succeeded(self._connection_id):
-            log.info("%s: the network takes messages again", self._port)
-            self._poke()
+        if self._connection_id is not None and self._gate.suspects(self._connection_id):
+            at = outbox.standing(part_id)
+            if self._gate.succeeded(self._connection_id, at.number if at else ""):
+                log.info("%s: the network takes messages again", self._port)
+                self._poke()
         self._events.publish(OutboxChanged())
 
-    def refused(self, part_id: int, result: Result) -> bool:
+    def refused(self, part_id: int, why: Explanation) -> None:
         now = self._clock.now()
-        why = explain(result)
         log.warning("%s refused part %d: %s (%s)", self._port, part_id, why.label, why.words)
-        self._insist(lambda: self._record_refusal(part_id, result, why, now))
+        self._insist(lambda: self._record_refusal(part_id, why, now))
         self._events.publish(OutboxChanged())
         self._poke()
-        return why.retry is Retry.RESET
 
-    def _record_refusal(self, part_id: int, result: Result, why: Explanation, now: int) -> None:
-        match self._judge(part_id, result, why, now):
+    def _record_refusal(self, part_id: int, why: Explanation, now: int) -> None:
+        match self._judge(part_id, why, now):
             case schedule.Doubt():
                 outbox.unknown(part_id, now, why.words, why.label)
             case schedule.GiveUp():
@@ -130,29 +130,27 @@ class RadioLedger:
                     avoid=avoid,
                 )
 
-    def _judge(self, part_id: int, result: Result, why: Explanation, now: int) -> schedule.Verdict:
+    def _judge(self, part_id: int, why: Explanation, now: int) -> schedule.Verdict:
         at = outbox.standing(part_id)
         if at is None or at.connection_id is None:
             return schedule.judge(why, 1, now)
-        if result.kind == "CMS" and result.code in NO_VALIDITY:
+        if why.label in NO_VALIDITY:
             if outbox.without_validity(at.dispatch_id):
                 return schedule.TryAgain(now, counts=True, avoid=False)
             return schedule.judge(why, at.tries + 1, now)
-        code = result.code if result.kind == "CMS" else None
-        held = self._gate.refused(
-            at.connection_id,
-            at.number,
-            code,
-            f"{why.words} ({why.label})",
-            account=why.retry is Retry.HOLD,
-        )
+        said = f"{why.words} ({why.label})"
+        held = self._gate.refused(at.connection_id, at.number, why.about, said)
         avoid = at.avoid | {at.connection_id}
         elsewhere = not at.chosen and self._elsewhere(at.number, avoid)
         return schedule.judge(why, at.tries + 1, now, held=held, elsewhere=elsewhere)
 
-    def doubtful(self, part_id: int, result: Result) -> None:
-        why = explain(result)
+    def pausing(self) -> str:
+        return self._gate.pausing(self._connection_id) if self._connection_id is not None else ""
+
+    def doubtful(self, part_id: int, why: Explanation) -> None:
         log.warning("%s: no answer for part %d: %s", self._port, part_id, why.words)
+        if self._connection_id is not None:
+            self._gate.doubted(self._connection_id)
         self._insist(lambda: outbox.unknown(part_id, self._clock.now(), why.words, why.label))
         self._events.publish(OutboxChanged())
         self._poke()

@@ -25,6 +25,7 @@ from gateway.store.queue import (
     next_due,
     park,
     postpone,
+    resume,
     unpark,
     urgent_waits,
 )
@@ -51,6 +52,7 @@ from gateway.store.standing import (
     standing,
     submitted_since,
     tell,
+    under_way,
     without_validity,
 )
 
@@ -82,11 +84,13 @@ __all__ = (
     "release",
     "report",
     "resend",
+    "resume",
     "standing",
     "submitted",
     "submitted_since",
     "tell",
     "tries",
+    "under_way",
     "unknown",
     "unpark",
     "urgent_waits",

@@ -63,26 +63,37 @@ class _Entry:
         return (-self.priority, self.due_at, self.dispatch_id)
 
 
-def due(now: int, free: Mapping[int, int], limit: int) -> list[Due]:
+def due(
+    now: int, free: Mapping[int, int], limit: int, last: Collection[str] = frozenset()
+) -> list[Due]:
     """What may be sent now, best first, at most `limit`.
 
     `free`: how many more dispatches each connection can take. At most one dispatch for a recipient,
     and none while another for the same recipient is being sent, or an older one is about to be
     tried again (within NOT_OVERTAKEN): messages keep their order. Those
     that wait for a connection that is not in `free` come last and only until they are told so
-    (`postpone`), so they never crowd out the others.
+    (`postpone`), so they never crowd out the others. Recipients in `last` come after all others
+    that may go, whatever their priority.
     """
     with errors():
         busy = {n for (n,) in execute(_SENDING_NUMBERS)}
         lanes = list(_lanes())
         ready = [lane for lane in lanes if abs(lane[0]) in free or (lane[0] == ANY and free)]
         stuck = [lane for lane in lanes if lane not in ready and lane[0] >= ANY]
-        found = sorted(_first_of(ready, now, limit, busy), key=lambda e: e.order)[:limit]
+        found = _best(ready, now, limit, {*busy, *last})
+        if last:
+            found += _best(ready, now, limit - len(found), busy | {e.number for e in found})
         spare = max(limit - len(found), limit // 8)
         taken = busy | {e.number for e in found}
         untold = _first_of(stuck, now, spare, taken, unseen_only=True)[:spare]
         best = found[: limit - len(untold)] + untold
         return _details([e.dispatch_id for e in best])
+
+
+def _best(
+    lanes: Sequence[tuple[int, int]], now: int, limit: int, busy: Collection[str]
+) -> list[_Entry]:
+    return sorted(_first_of(lanes, now, limit, busy), key=lambda e: e.order)[:limit]
 
 
 _SENDING_NUMBERS = "SELECT number FROM dispatch WHERE state = 'sending'"
@@ -299,6 +310,27 @@ def hurry(now: int) -> int:
         " (SELECT id FROM dispatch WHERE state = 'pending' AND waiting = 1 LIMIT ?)"
     )
     return in_bites(lambda most: execute(sql, (now, most)).rowcount, MOVED_AT_ONCE)
+
+
+def resume(connection_id: int, now: int, lasting: Collection[str]) -> int:
+    """What a connection lacked is there: what was put off because of it may go. How many?
+
+    That is all that waits for its next try and could go out through this connection, except what
+    was refused with one of the codes in `lasting`, which lie with the recipient.
+    """
+    marks = ", ".join("?" * len(lasting))
+    some = (
+        "SELECT id FROM dispatch WHERE state = 'pending' AND held = 0 AND wanted = ?"  # noqa: S608
+        f" AND priority = ? AND due_at > ? AND code <> '' AND code NOT IN ({marks}) LIMIT ?"
+    )
+    sql = f"UPDATE dispatch SET due_at = ? WHERE id IN ({some})"  # noqa: S608
+    with errors():
+        lanes = [lane for lane in _lanes() if lane[0] <= ANY or lane[0] == connection_id]
+    return sum(_move_up(sql, (now, *lane, now, *lasting)) for lane in lanes)
+
+
+def _move_up(sql: str, values: tuple[object, ...]) -> int:
+    return in_bites(lambda most: execute(sql, (*values, most)).rowcount, MOVED_AT_ONCE)
 
 
 def give_up(dispatch_ids: Sequence[int], reason: str, code: str, now: int) -> None:

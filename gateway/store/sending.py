@@ -156,7 +156,7 @@ def release(dispatch_id: int, reason: str, now: int) -> State | None:
 
 
 def _give_back(dispatch_id: int, now: int, reason: str) -> State:
-    state = move(dispatch_id, State.SENDING, Move.RELEASE, now, reason=reason, due_at=now)
+    state = move(dispatch_id, State.SENDING, Move.RELEASE, now, reason=reason)  # keeps its place
     note(dispatch_id, now, Outcome.RELEASED, reason=reason)
     return state
 

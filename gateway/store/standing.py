@@ -39,6 +39,17 @@ def standing(part_id: int) -> Standing | None:
     return Standing(dispatch_id, number, tries, connection_id, wanted > 0, avoided)
 
 
+def under_way(connection_id: int) -> bool:
+    """Whether a modem has something of this connection's to send now."""
+    with errors():
+        row = execute(
+            "SELECT 1 FROM dispatch INDEXED BY dispatch_sending"
+            " WHERE state = 'sending' AND connection_id = ? LIMIT 1",
+            (connection_id,),
+        ).fetchone()
+    return row is not None
+
+
 def submitted_since(since: int) -> list[tuple[int, int]]:
     """(connection, instant) of what was handed to modems since then, oldest first."""
     with errors():

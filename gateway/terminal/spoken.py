@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gateway.at import Answer, Command, Prompt, Result, commands, explain
+from gateway.at import Answer, Command, Prompt, Result, commands, meaning
 from gateway.at.urcs import NAMES
 from gateway.modem.jobs.base import Abandon, Await, Job
 
@@ -101,7 +101,7 @@ def reply_to(answer: Answer) -> Reply:
     result = answer.result
     words = result.text
     if not result.ok and (result.code is not None or result.kind not in ("ERROR", "CALL")):
-        words = explain(result).words
+        words = meaning(result)
     return Reply(answer.command.text, answer.lines, result.kind, result.code, words)
 
 

@@ -49,8 +49,13 @@ class Faults:
 
     # Sending
     no_prompt: int = 0  # waits for the PDU, but does not show it
+    refuse_prompt: int = 0  # +CMGS is refused with `refuse_prompt_with` instead of the prompt
+    refuse_prompt_with: str = "CMS 517"  # as `refuse_with`
+    stray: int = 0  # `stray_with` stands before the prompt
+    stray_with: str = "OK"
     refuse: int = 0  # the send is refused with `refuse_with`
-    refuse_with: str = "CMS 38"  # "CMS 38", "CME 100", "CMS" (empty code), "ERROR"
+    # "CMS 38", "CME 100", "CMS" (empty code), "ERROR"; of several ("CMS 38, CME 21") one by one
+    refuse_with: str = "CMS 38"
     lost_cmgs: int = 0  # the network takes it, nothing is said
     lost_ok: int = 0  # `+CMGS: n` comes, the OK does not
     late_cmgs: int = 0  # `+CMGS: n` and OK come `late_by` seconds late
@@ -85,6 +90,7 @@ class Faults:
     ussd_code: int = 100
     ussd_extra: int = 0  # `+CUSD: 2,"Initiating Release"` comes besides the answer
 
+    _turns: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
     random: Random = field(init=False, repr=False, compare=False)
     _watchers: list[Callable[[], None]] = field(default_factory=list, repr=False, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
@@ -113,6 +119,13 @@ class Faults:
             if left > 0:
                 object.__setattr__(self, name, left - 1)
             return left != 0
+
+    def next_of(self, name: str) -> str:
+        """The next of what companion `name` lists, beginning anew after the last."""
+        with self._lock:
+            turn = self._turns[name] = self._turns.get(name, -1) + 1
+        listed = str(getattr(self, name)).split(",")
+        return listed[turn % len(listed)].strip()
 
     def set_text(self, name: str, text: str) -> None:
         """Set switch `name` from typed text ("3", "0.5", "true", "none", "CMS 38").

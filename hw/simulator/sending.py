@@ -28,6 +28,10 @@ def send(device: Device, call: Call) -> Answer:
     read = _reader(device, call)
     if device.faults.strike_at == "before_prompt" and device.strike("before_prompt"):
         return LATER
+    if device.faults.take("refuse_prompt"):
+        raise Refusal.parse(device.faults.next_of("refuse_prompt_with"))
+    if device.faults.take("stray"):
+        device.session.say(device.faults.next_of("stray_with"))
     device.session.prompt(
         lambda text: _text_ended(device, read, text),
         shown=not device.faults.take("no_prompt"),
@@ -146,7 +150,7 @@ def _arrived(device: Device, tpdu: bytes, name: str, session_round: int) -> None
     faults = device.faults
     reference = device.card.next_reference()
     if faults.refuse and faults.take("refuse"):
-        device.session.finish(refusal=Refusal.parse(faults.refuse_with))
+        device.session.finish(refusal=Refusal.parse(faults.next_of("refuse_with")))
         return
     code = device.carrier.submit(device.modem, with_reference(tpdu, reference))
     if code is not None:

@@ -52,12 +52,20 @@ LINE = (
     Case("starting, CMS 515", {"starting": 4, "starting_with": "CMS 515"}),
     Case("starting, ERROR", {"starting": 4, "starting_with": "ERROR"}),
 )
+NONSENSE = "CMS 321, CMS 340, CME 21, CME 22"
+FINAL = "CMS 517, CMS 96, CMS 321, CMS 69, CME 22"
+STRAY = ("OK", "ERROR", "+CMGS: 9")
 SENDING = (
     Case("no prompt", {"no_prompt": 1}),
     *(
         Case(f"refused with {code}", {"refuse": 1, "refuse_with": code})
         for code in ("CMS 38", "CMS 42", "CMS 500", "CMS 512", "CME 100", "CMS", "ERROR")
     ),
+    # Of codes that speak of something else, none ends a message or passes for an acceptance.
+    Case("refused with what fits none", {"refuse": 4, "refuse_with": NONSENSE}),
+    Case("refused before the prompt", {"refuse_prompt": 5, "refuse_prompt_with": FINAL}),
+    Case("an outage", {"refuse": 6, "refuse_with": "CMS 38"}),
+    *(Case(f"stray {said} before the prompt", {"stray": 2, "stray_with": said}) for said in STRAY),
     Case("+CMGS lost", {"lost_cmgs": 1}),
     Case("+CMGS lost, no report", {"lost_cmgs": 1}, doubt=1, with_report=False),
     Case("OK lost", {"lost_ok": 1}),
@@ -104,7 +112,10 @@ RECEIVING = (
     Case("deleting fails for long", {"delete_fails": 8}),
 )
 CASES = (*LINE, *SENDING, *BLOWS, *NETWORK, *RECEIVING)
-COMPANIONS = {"seed", "flood_with", "refuse_with", "urc_with", "late_by", "ussd_code"}
+COMPANIONS = {
+    "seed", "flood_with", "refuse_with", "refuse_prompt_with", "stray_with", "urc_with", "late_by",
+    "ussd_code",
+}  # fmt: skip
 ELSEWHERE = {
     "ussd_before_ok", "ussd_never", "ussd_error", "ussd_extra",  # tests of service codes
     "lose", "lose_heard",  # test_lossy.py

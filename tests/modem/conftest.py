@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from gateway.at import Result
+from gateway.at import Explanation
 from gateway.clock import SystemClock
 from gateway.modem.jobs import setup
 from gateway.modem.ledger import Assignment, Identity, PartToSend, ReadPdu, Sim
@@ -29,6 +29,7 @@ class MemoryLedger:
         self.receiving = True
         self.centre_known = ""
         self.urgent_waits = False
+        self.pause = ""
         self.tries: list[int | None] = []  # left, as told when a PIN was wanted
         self.fail: dict[str, list[Exception]] = {}
         self.on: dict[str, Callable[[], None]] = {}
@@ -82,12 +83,14 @@ class MemoryLedger:
     def accepted(self, part_id: int, reference: int | None) -> None:
         self._note("accepted", (part_id, reference))
 
-    def refused(self, part_id: int, result: Result) -> bool:
-        self._note("refused", (part_id, result))
-        return False
+    def refused(self, part_id: int, why: Explanation) -> None:
+        self._note("refused", (part_id, why))
 
-    def doubtful(self, part_id: int, result: Result) -> None:
+    def doubtful(self, part_id: int, why: Explanation) -> None:
         self._note("doubtful", part_id)
+
+    def pausing(self) -> str:
+        return self.pause
 
     def released(self, dispatch_id: int, why: str) -> None:
         self._note("released", dispatch_id)

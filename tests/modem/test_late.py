@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.at import Command, Late, Result, profile_for
+from gateway.at import Command, Late, Result, after_pdu, profile_for
 from gateway.modem.jobs import send
 from gateway.modem.jobs.base import Context
 from tests.modem.conftest import MemoryLedger
@@ -27,7 +27,12 @@ def test_a_late_reference_is_proof(context, ledger):
 @pytest.mark.parametrize("code", [1, 38, 194, 255])
 def test_a_late_refusal_by_the_network_is_one(context, ledger, code):
     send.late(context, late(result=Result("CMS", code)))
-    assert ledger.all("refused") == [(11, Result("CMS", code))]
+    assert ledger.all("refused") == [(11, after_pdu(Result("CMS", code)))]
+
+
+def test_a_late_word_that_the_centre_has_it_already_is_an_acceptance(context, ledger):
+    send.late(context, late(result=Result("CMS", 197)))
+    assert ledger.entries == [("accepted", (11, None))]
 
 
 @pytest.mark.parametrize(

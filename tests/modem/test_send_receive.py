@@ -93,7 +93,7 @@ def test_a_reference_whose_ok_never_came_is_accepted():
 def test_a_send_that_is_refused_for_full_storage_has_it_emptied_at_once(full: str):
     modem = Played({"AT+CMGS": ">", "PDU": full})
     modem.play(send.send(modem.context, work()))
-    assert modem.context.sweep_now
+    assert modem.context.look_at == {"sweep"}
 
 
 # announcements ----------------------------------------------------------------------------------

@@ -100,8 +100,8 @@ def test_no_prompt_is_no_doubt(network, ledger, start, monkeypatch):
     until(lambda: ready(worker))
     modem.faults.refuse, modem.faults.refuse_with = 1, "CMS 38"
     worker.assign([work()])
-    ((part, result),) = ledger.wait("refused")
-    assert (part, result.kind, result.code) == (11, "CMS", 38)
+    ((part, why),) = ledger.wait("refused")
+    assert (part, why.label) == (11, "CMS 38")
 
 
 def test_a_received_sms_is_on_disk_before_it_is_deleted(network, ledger, start):

@@ -6,7 +6,7 @@ import pytest
 
 from gateway import routing
 from gateway.at.codes import CME, CMS
-from gateway.at.results import Result, explain
+from gateway.at.results import Result, after_pdu
 from gateway.services.failures import ADVISES, BY_ITSELF, told
 from gateway.sms import describe_status
 from gateway.states import State
@@ -17,7 +17,7 @@ CODES = [("CMS", c) for c in (*CMS, 5, 140, 400, 600)] + [("CME", c) for c in (*
 
 @pytest.mark.parametrize(("kind", "code"), CODES)
 def test_every_code_of_a_modem_ends_in_advice(kind, code):
-    why = explain(Result(kind, code))
+    why = after_pdu(Result(kind, code))
     words = told(why.words, why.label, State.FAILED)
     assert words.startswith(why.words.rstrip(".").split("; it is")[0])
     assert any(sign in words for sign in (*ADVISES, "end it again")), words
@@ -27,7 +27,7 @@ def test_every_code_of_a_modem_ends_in_advice(kind, code):
 
 @pytest.mark.parametrize("kind", ["ERROR", "TIMEOUT", "RESTARTED", "NO_PROMPT", "LOST"])
 def test_so_does_a_modem_that_gives_no_code(kind):
-    why = explain(Result(kind))
+    why = after_pdu(Result(kind))
     words = told(why.words, why.label, State.FAILED)
     assert "again" in words or "check its power supply" in words
     assert "before you send it again" in told(why.words, why.label, State.UNCERTAIN)

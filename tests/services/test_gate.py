@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway import pacing, sms
-from gateway.at import Result
+from gateway.at import About, Result, after_pdu
 from gateway.clock import HOUR, MINUTE
 from gateway.events import Events
 from gateway.modem.ledger import Sim
@@ -53,7 +53,7 @@ class Radio:
     def refuse(self, work, code: int) -> None:
         part = work.parts[0].part_id
         self.ledger.submitting(part, self.connection)
-        self.ledger.refused(part, Result("CMS", code))
+        self.ledger.refused(part, after_pdu(Result("CMS", code)))
 
     def accept(self, work, reference: int = 1) -> None:
         for part in work.parts:
@@ -320,7 +320,7 @@ def test_a_service_centre_is_remembered_and_may_be_entered(clock, gate, options)
 def test_a_hold_and_its_trials_survive_a_restart(carriers, clock, store, gate):
     radio = Radio(clock, gate, lambda *_: False, 1)
     for n in range(3):
-        gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
+        gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     said = gate.words(connections.get(radio.connection), roaming=False)
     assert said[0]
     fresh = Gate(clock)
@@ -333,18 +333,18 @@ def test_a_hold_and_its_trials_survive_a_restart(carriers, clock, store, gate):
 def test_two_refusals_before_a_restart_and_one_after_it_are_three(carriers, clock, store, gate):
     radio = Radio(clock, gate, lambda *_: False, 1)
     for n in range(2):
-        assert not gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
-    assert Gate(clock).refused(radio.connection, "+254700000009", 38, "No.", account=False)
+        assert not gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
+    assert Gate(clock).refused(radio.connection, "+254700000009", About.EITHER, "No.")
 
 
 def test_what_ended_a_hold_has_ended_it_after_a_restart_too(carriers, clock, store, gate):
     radio = Radio(clock, gate, lambda *_: False, 1)
     for n in range(3):
-        gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
-    assert gate.succeeded(radio.connection)
+        gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
+    assert gate.succeeded(radio.connection, "+254700000000")
     assert Gate(clock).words(connections.get(radio.connection), roaming=False) == (False, "")
     for n in range(3):
-        gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
+        gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     gate.let_go(radio.connection)
     assert Gate(clock).words(connections.get(radio.connection), roaming=False) == (False, "")
 
@@ -352,9 +352,12 @@ def test_what_ended_a_hold_has_ended_it_after_a_restart_too(carriers, clock, sto
 def test_a_clock_that_was_set_back_makes_no_hold_longer(carriers, clock, store, gate):
     radio = Radio(clock, gate, lambda *_: False, 1)
     for n in range(3):
-        gate.refused(radio.connection, f"+2547{n:08d}", 38, "No.", account=False)
+        gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     clock.ms -= 1000 * HOUR
     fresh = Gate(clock)
     assert fresh.words(connections.get(radio.connection), roaming=False)[0]
-    clock.ms += 2 * HOUR
+    line = Line(radio.connection, "Blue", True, 500)
+    assert fresh.lines({radio.connection: line})[radio.connection].room == 0
+    clock.ms += MINUTE
     assert fresh.words(connections.get(radio.connection), roaming=False) == (False, "")
+    assert fresh.lines({radio.connection: line})[radio.connection].room == 1

@@ -112,12 +112,12 @@ def test_references_of_a_recipient_start_anywhere_and_differ_256_times() -> None
     assert 0 <= outbox.next_reference(BOB) < 256
 
 
-def test_what_is_given_back_is_due_at_once() -> None:
+def test_what_is_given_back_is_due_at_once_and_keeps_its_place() -> None:
     c = connection()
     d = dispatch(ANN)
     claimed(d, c)
     assert outbox.release(d, "The modem has just gone.", NOW + 5) is State.PENDING
-    assert (column(d, "due_at"), column(d, "reason")) == (NOW + 5, "The modem has just gone.")
+    assert (column(d, "due_at"), column(d, "reason")) == (NOW, "The modem has just gone.")
     assert outbox.release(d, "again", NOW) is State.PENDING  # not being sent: left alone
 
 

@@ -35,7 +35,7 @@ SHORTER = {  # seconds
     sim: {"BUSY_PAUSE": 0.1, "AFTER_PIN": 0.2},
     radio: {"OFF_TIME": 0.2, "ON_TIME": 0.2},
     recovery: {"COMMAND_GAP": 0.2, "LISTEN": 0.2},
-    streaks: {"FIRST_HOLD": 1000, "LONGEST_HOLD": 3000},  # milliseconds
+    streaks: {"FIRST_HOLD": 200, "LONGEST_HOLD": 1000},  # milliseconds
     dispatch: {"FALLBACK": 0.2, "TROUBLE_PAUSE": 0.5},
 }
 RETRIES = 50  # a retry comes so many times sooner

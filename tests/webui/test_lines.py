@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.at import About
 from gateway.modem.ledger import Identity, Telemetry
 from gateway.services.gate import Gate
 from gateway.services.options import Options
@@ -74,7 +75,7 @@ def test_a_connection_tells_what_it_has_done_today_and_what_waits(page, world, h
 def test_a_sim_that_the_network_refused_can_be_let_go(page, world, here, gate):
     line = world.line.connection_id
     for n in range(3):
-        gate.refused(line, f"+4477009001{n:02d}", 38, "Out of order (CMS 38).", account=False)
+        gate.refused(line, f"+4477009001{n:02d}", About.EITHER, "Out of order (CMS 38).")
     shown = page.get(here)
     assert "The network refused 3 messages in a row" in words(shown)
     assert "Let it send again" in words(shown)

@@ -92,7 +92,7 @@ class Context:
     urgent: Callable[[], bool] = lambda: False  # whether an urgent message waits for this modem
     ussd_cut_off: bool = False  # a request was given up; what the network still says opens nothing
     sweeps: int = 0
-    sweep_now: bool = False  # a send was refused for want of storage
+    look_at: set[str] = field(default_factory=set)  # timers of what a refused send complained of
 
 
 def ask(command: Command) -> Job[Answer]:

@@ -12,10 +12,30 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from gateway import sms
-from gateway.at import Answer, Late, Prompt, Result, Retry, answers, commands, explain
+from gateway.at import (
+    Answer,
+    Explanation,
+    Late,
+    Prompt,
+    Result,
+    Retry,
+    after_pdu,
+    answers,
+    before_prompt,
+    commands,
+)
+from gateway.at.codes import NO_SERVICE, SIM_TROUBLE
 from gateway.modem.jobs import direct
 from gateway.modem.jobs.base import Abandon, Context, Job, LinkLost, Pause, Payload, ask
 from gateway.modem.ledger import Assignment, PartToSend
+
+RESTARTED = "The modem restarted before it took the message."
+# What is to be looked at when a refusal says so, by the name of its timer (modem.duties).
+LOOKS = {
+    "sweep": frozenset({"CMS 322", "CMS 208", "CME 20"}),
+    "look": NO_SERVICE,
+    "card": SIM_TROUBLE,
+}
 
 
 class _Fate(Enum):
@@ -69,7 +89,7 @@ def _send_parts(context: Context, work: Assignment) -> Job[Outcome]:
         try:
             # A long message takes longer than a modem waits for +CNMA.
             yield from direct.keep_heard(context)
-            fate = yield from _send_part(context, part)
+            fate = yield from _send_part(context, work, part)
         except LinkLost as lost:
             if context.submitted is None:
                 context.ledger.released(work.dispatch_id, str(lost))
@@ -94,13 +114,13 @@ def _in_pdu_mode(context: Context, work: Assignment) -> Job[bool]:
     return answer.result.ok
 
 
-def _send_part(context: Context, part: PartToSend) -> Job[_Fate]:
+def _send_part(context: Context, work: Assignment, part: PartToSend) -> Job[_Fate]:
     assert context.connection_id is not None
     centre = sms.Address.parse(context.centre) if context.centre else None
     pdu, length = sms.join_pdu(bytes.fromhex(part.tpdu), centre)
     reply = yield commands.submit(length, tag=part.part_id)
     if not isinstance(reply, Prompt):
-        return _refused(context, part, _before_submission(reply.result))
+        return _not_prompted(context, work, part, reply.result)
     if context.guard:
         yield Pause(context.guard)
     try:
@@ -112,38 +132,37 @@ def _send_part(context: Context, part: PartToSend) -> Job[_Fate]:
     try:
         answer = yield Payload(commands.payload(pdu), context.profile.submit_time)
     except LinkLost as lost:
-        context.ledger.doubtful(part.part_id, Result("LOST", None, str(lost)))
+        context.ledger.doubtful(part.part_id, after_pdu(Result("LOST", None, str(lost))))
         raise
     return _settle(context, part, answer)
 
 
+def _not_prompted(context: Context, work: Assignment, part: PartToSend, result: Result) -> _Fate:
+    """Nothing was handed over, and nothing of it can be held against the message."""
+    if result.kind == "RESTARTED":
+        context.ledger.released(work.dispatch_id, RESTARTED)
+        return _Fate.STOPPED
+    return _refused(context, part.part_id, before_prompt(result, context.profile.codes))
+
+
 def _settle(context: Context, part: PartToSend, answer: Answer) -> _Fate:
     reference = answers.message_reference(answer.lines)
+    why = after_pdu(answer.result, context.profile.codes)
     # The reference alone is proof that the network took it, and so is its word that it has it
     # already (CMS 197): the OK may get lost.
-    if reference is not None or explain(answer.result).retry is Retry.NONE:
+    if reference is not None or why.retry is Retry.TAKEN:
         context.ledger.accepted(part.part_id, reference)
         return _Fate.TAKEN
-    if answer.result.kind in ("TIMEOUT", "RESTARTED"):
-        context.ledger.doubtful(part.part_id, answer.result)
+    if why.retry is Retry.UNCERTAIN:
+        context.ledger.doubtful(part.part_id, why)
         return _Fate.STOPPED
-    return _refused(context, part, answer.result)
+    return _refused(context, part.part_id, why)
 
 
-FULL = (("CMS", 322), ("CMS", 208), ("CME", 20))
-
-
-def _refused(context: Context, part: PartToSend, result: Result) -> _Fate:
-    if (result.kind, result.code) in FULL:
-        context.sweep_now = True
-    return _Fate.SICK if context.ledger.refused(part.part_id, result) else _Fate.STOPPED
-
-
-def _before_submission(result: Result) -> Result:
-    """Nothing was handed over yet, so nothing is in doubt."""
-    if explain(result).retry is Retry.UNCERTAIN:
-        return Result("NO_PROMPT", None, result.text)
-    return result
+def _refused(context: Context, part_id: int, why: Explanation) -> _Fate:
+    context.look_at |= {name for name, labels in LOOKS.items() if why.label in labels}
+    context.ledger.refused(part_id, why)
+    return _Fate.SICK if why.retry is Retry.RESET else _Fate.STOPPED
 
 
 def late(context: Context, event: Late) -> None:
@@ -155,7 +174,11 @@ def late(context: Context, event: Late) -> None:
     if reference is not None:
         context.ledger.accepted(part_id, reference)
     elif event.result is not None and _from_the_network(event.result):
-        context.ledger.refused(part_id, event.result)
+        why = after_pdu(event.result, context.profile.codes)
+        if why.retry is Retry.TAKEN:
+            context.ledger.accepted(part_id, None)
+        elif why.retry is not Retry.UNCERTAIN:
+            context.ledger.refused(part_id, why)
 
 
 def _from_the_network(result: Result) -> bool:

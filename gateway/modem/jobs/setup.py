@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateway.at import Answer, Command, Profile, Result, answers, commands, explain, profile_for
+from gateway.at import Answer, Command, Profile, Result, answers, commands, profile_for
+from gateway.at.results import label
 from gateway.modem.jobs import careful, news
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.ledger import Identity
@@ -53,7 +54,7 @@ def prepare_sms(context: Context) -> Job[Prepared]:
     """PDU mode, storage, news, service centre. The SIM is open by now."""
     mode = yield from _pdu_mode()
     if not mode.ok:
-        return Prepared(f"This modem does not do SMS as it is ({explain(mode).label}).")
+        return Prepared(f"This modem does not do SMS as it is ({label(mode)}).")
     yield from _storage(context)
     yield from news.choose(context)
     yield from _charset(context)

@@ -14,8 +14,8 @@ import re
 from dataclasses import dataclass, replace
 from functools import partial
 
-from gateway.at import Answer, Result, Urc, answers, commands, explain
-from gateway.at.results import parse_final
+from gateway.at import Answer, Result, Urc, answers, commands, meaning
+from gateway.at.results import label, parse_final
 from gateway.modem.jobs import direct
 from gateway.modem.jobs.base import Await, Context, Job, ask
 from gateway.ussd_text import Form, decode, encode, is_lost, shows_form
@@ -206,11 +206,11 @@ def _reply(heard: list[_Heard], form: Form) -> Reply:
 def _refusal(result: Result) -> str:
     """Plain words for an error. The table is about messages, so only what fits is taken from it."""
     if result.kind == "CME" and result.code in HOPELESS:
-        return explain(result).words
+        return meaning(result)
     if result.kind == "RESTARTED":
         return "The modem restarted in the middle of it."
-    label = explain(result).label
     return (
-        f"The network or the modem refused the request ({label}). On LTE alone many networks"
-        " offer no codes; the operator's app or an SMS to a short code may tell the balance."
+        f"The network or the modem refused the request ({label(result)}). On LTE alone many"
+        " networks offer no codes; the operator's app or an SMS to a short code may tell the"
+        " balance."
     )

@@ -1,0 +1,141 @@
+"""A modem that is played by hand, with everything above it real, in virtual time.
+
+What a message meets is decided by `air`: what the modem says to AT+CMGS (">" is the prompt) and
+what to the PDU, for a number at an instant.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gateway.at import profile_for
+from gateway.clock import HOUR, SECOND
+from gateway.events import Events
+from gateway.modem.backlog import Backlog
+from gateway.modem.jobs import send
+from gateway.modem.ledger import Assignment, Sim
+from gateway.routing import Line
+from gateway.services.dispatch import Dispatch
+from gateway.services.gate import Gate
+from gateway.services.options import Options
+from gateway.services.radio import RadioLedger
+from gateway.store import connections, details, outbox
+from tests.modem.played import Played
+from tests.services.conftest import FakeClock
+from tests.services.test_dispatch import add
+
+AIR_TIME = SECOND  # of each answer to a PDU
+TURN = SECOND // 5
+LOOK = 30 * SECOND
+Air = Callable[[str, int], tuple[str, str]]
+TAKES = (">", "+CMGS: 5|OK")
+
+
+def outage(begins: int, lasts: int, *said: str) -> Air:
+    """`said`: what AT+CMGS and the PDU are answered with meanwhile."""
+    return lambda number, now: (said[0], said[1]) if 0 <= now - begins < lasts else TAKES
+
+
+@dataclass
+class RadioWorld:
+    clock: FakeClock
+    air: Air = lambda number, now: TAKES
+    maker: str = ""
+    model: str = ""
+    up: bool = True
+    tried: list[tuple[int, str, str]] = field(default_factory=list)  # when, whom, what came of it
+
+    def __post_init__(self) -> None:
+        self.began = self.clock.now()
+        self.gate = Gate(self.clock)
+        self.dispatch = Dispatch(self, self.clock, Events(), self.gate)
+        self.options = Options(self.clock, Events(), self.gate)
+        self.ledger = RadioLedger(
+            "/dev/played",
+            self.clock,
+            Events(),
+            lambda: None,
+            {},
+            threading.Event(),
+            self.gate,
+            self.dispatch.elsewhere,
+        )
+        self.connection = self.ledger.sim_in(Sim("8944100000000000001"))
+        connections.set_options(self.connection, per_minute=0, per_hour=0, per_day=0)
+        self._backlog = Backlog()
+
+    # Carriers
+
+    def lines(self) -> Mapping[int, Line]:
+        room = self._backlog.room if self.up else 0
+        return {
+            self.connection: Line(self.connection, "Blue", self.up, room, why_down="no network")
+        }
+
+    def assign(self, connection_id: int, work: Sequence[Assignment]) -> bool:
+        self._backlog.add(work)
+        return True
+
+    # what happens
+
+    def write(self, *numbers: str, priority: int = 0) -> list[int]:
+        """A message to each."""
+        now = self.clock.now()
+        kept = {"valid_until": now + 24 * HOUR, "priority": priority}
+        return [add(self.clock, number, **kept) for number in numbers]
+
+    def withdraw(self, message_id: int) -> None:
+        found = details.get(message_id)
+        assert found is not None
+        outbox.cancel([d.id for d in found.dispatches], self.clock.now(), "")
+
+    def run(self, seconds: float, until: Callable[[], bool] = lambda: False) -> bool:
+        """Let time pass; True as soon as `until` is."""
+        ends = self.clock.now() + int(seconds * SECOND)
+        while not (over := until()) and self.clock.now() < ends:
+            self.dispatch.drain()
+            if self._backlog:
+                self._send(self._backlog.take())
+                if why := self.ledger.pausing():
+                    self._backlog.give_back(self.ledger, why)
+            else:
+                self._idle(ends)
+        return over
+
+    def _idle(self, ends: int) -> None:
+        """Until something comes due by itself."""
+        now = self.clock.now()
+        due = outbox.next_due(now)
+        self.clock.ms = min(ends, max(now + TURN, min(due or ends, now + LOOK)))
+
+    def _send(self, work: Assignment) -> None:
+        prompt, said = self.air(work.number, self.clock.now())
+        modem = Played({"AT+CMGS": prompt, "PDU": said})
+        modem.context.ledger = self.ledger
+        modem.context.connection_id = self.connection
+        modem.context.profile = profile_for(self.maker, self.model)
+        modem.play(send.send(modem.context, work))
+        self.tried.append(
+            (self.clock.now() - self.began, work.number, prompt if prompt != ">" else said)
+        )
+        self.clock.ms += AIR_TIME if prompt == ">" else TURN
+
+    # what is to be seen
+
+    def state(self, message_id: int) -> str:
+        found = details.get(message_id)
+        assert found is not None
+        return str(found.dispatches[0].state)
+
+    def reason(self, message_id: int) -> str:
+        found = details.get(message_id)
+        assert found is not None
+        return found.dispatches[0].reason
+
+    def states(self, message_ids: Sequence[int]) -> set[str]:
+        return {self.state(i) for i in message_ids}
+
+    def all_sent(self, message_ids: Sequence[int]) -> Callable[[], bool]:
+        return lambda: self.states(message_ids) == {"sent"}
