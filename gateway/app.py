@@ -23,7 +23,7 @@ from gateway.boxclock import BoxClock
 from gateway.clock import Clock
 from gateway.config import Config, Power
 from gateway.control import Control
-from gateway.events import Event, Events, ModemChanged, Received
+from gateway.events import Event, Events, ModemChanged, Received, SchedulesChanged
 from gateway.modem.fleet import Fleet, Known
 from gateway.modem.ledger import NetworkTime
 from gateway.modem.recovery import Means
@@ -168,7 +168,9 @@ class Service:
             self._gate,
         )
         box.ussd = ussd = Ussd(fleet, self._clock, self.events)
-        credit = Credit(ussd, self._clock, self.events, self._hold, self._dispatch.poke)
+        credit = Credit(
+            ussd, self._clock, self.events, self._hold, self._dispatch.poke, self._gate.let_go
+        )
         box.credit = credit
         work = self._long_work(box)
         box.keeping = keeping
@@ -298,7 +300,8 @@ class Service:
         self._decide(message_ids)
 
     def _pass_on(self, event: Event) -> None:
-        if isinstance(event, Received):
+        # What waits for the right time is decided as soon as the clock is trusted.
+        if isinstance(event, Received | SchedulesChanged):
             self._poke_activities()
 
     def _watch(self, fleet: Fleet) -> PortWatch:

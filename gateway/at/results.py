@@ -181,7 +181,9 @@ def _coded(kind: ResultKind, rest: str) -> Result:
 
 
 FIRST_OF_MAKERS: Final = 512  # of +CMS ERROR, 27.005 3.2.5
-_MAKERS: Final = "The modem reported a fault that only its maker can explain."
+_MAKERS: Final = (
+    "The modem reported a fault that only its maker can explain; it is tried again by itself."
+)
 Makers = Mapping[int, Row]  # of +CMS ERROR, what the maker means by it (makers.py)
 _NOTHING: Final[Makers] = {}
 

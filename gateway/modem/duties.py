@@ -382,5 +382,7 @@ class Duties:
             self._sim_went = True
         elif card.is_news(urc):
             self.timers.now("card")
+            if self._machine.state is State.SIM_MISSING:  # put in, perhaps
+                self.timers.now("sim")
         elif radio.is_registration(urc):
             self.timers.now("look")

@@ -83,16 +83,19 @@ class Credit:
         events: Events,
         hold: Callable[[int, str], None] = lambda connection_id, words: None,
         poke: Callable[[], None] = lambda: None,
+        topped_up: Callable[[int], None] = lambda connection_id: None,
     ) -> None:
         """`hold` keeps a connection from sending, with plain words, or lets it send again ("").
 
-        `poke`: a queue may have become free.
+        `poke`: a queue may have become free. `topped_up`: there is more credit than there was, so
+        what the network refused for want of it may go.
         """
         self._ussd = ussd
         self._clock = clock
         self._events = events
         self._hold = hold
         self._poke = poke
+        self._topped_up = topped_up
         self._answers: queue.SimpleQueue[_Answer] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._checking: set[int] = set()
@@ -253,6 +256,7 @@ class Credit:
         reply = answer.reply
         now = self._clock.now()
         check = Check(answer.connection_id, now, answer.kind, reply.text, trouble=reply.words)
+        before = credit.last_read(answer.connection_id)
         if answer.kind == "check":
             if reply.interrupted:
                 check = replace(check, trouble=LATER)
@@ -266,6 +270,9 @@ class Credit:
             if not reply.waits:
                 self._soon[answer.connection_id] = now + AFTER_TOPUP
         self._look_at_holds()
+        if _more(before, credit.last_read(answer.connection_id)):
+            self._topped_up(answer.connection_id)
+            self._poke()
         self._tell(answer.connection_id)
 
     def _read(self, check: Check) -> Check:
@@ -324,6 +331,13 @@ def part(check: Check) -> str:
     """The words before the amount that was taken, where an answer told several; else ""."""
     found = balance.read(check.raw) if check.balance is not None else None
     return found.part if found and found.amount == check.balance else ""
+
+
+def _more(before: Check | None, now: Check | None) -> bool:
+    """Whether the balance has risen between two readings."""
+    if before is None or now is None or before.balance is None or now.balance is None:
+        return False
+    return now.balance > before.balance and now.currency == before.currency
 
 
 def _below(check: Check | None, limit: Decimal | None) -> bool:

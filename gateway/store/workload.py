@@ -114,8 +114,9 @@ def _move(connection_id: int, to: int, words: str, now: int, most: int) -> int:
     ).fetchall()
     for dispatch_id, _ in rows:
         execute(
-            "UPDATE dispatch SET wanted = ?, waiting = 0, reason = '', avoid = '' WHERE id = ?",
-            (to, dispatch_id),
+            "UPDATE dispatch SET wanted = ?, waiting = 0, reason = '', avoid = '',"
+            " due_at = min(due_at, ?) WHERE id = ?",
+            (to, now, dispatch_id),
         )
         note(dispatch_id, now, Outcome.MOVED, reason=words)
     for message_id in {message_id for _, message_id in rows}:

@@ -290,6 +290,40 @@ def test_a_service_centre_that_the_sim_forgot_is_named_in_the_pdu(network, ledge
     assert texts_sent(network) == ["hello"]
 
 
+def test_a_service_centre_that_is_entered_counts_for_the_next_message(network, ledger, start):
+    modem = network.add_modem()
+    modem.card.smsc = ""
+    worker = start(modem.port)
+    until(lambda: ready(worker))
+    worker.assign([work("hello")])
+    ((_, why),) = ledger.wait("refused")
+    assert why.label == "CMS 330"
+    ledger.centre_known = "+491710760000"
+    worker.assign([work("hello", dispatch_id=2)])
+    ledger.wait("accepted", patience=5)
+
+
+def test_a_sim_that_is_put_in_is_looked_at_as_soon_as_the_modem_says_so(network, ledger, start):
+    modem = network.add_modem()
+    modem.faults.sim_missing = True
+    worker = start(modem.port)
+    until(lambda: worker.telemetry.state == "sim_missing")
+    modem.faults.sim_missing = False
+    modem.faults.flood_with, modem.faults.flood = "+CPIN: READY", 0.2
+    until(lambda: ready(worker), patience=5)
+
+
+def test_what_is_behind_a_refusal_that_holds_the_sim_is_given_back(network, ledger, start):
+    modem = network.add_modem()
+    modem.faults.refuse = 1
+    worker = start(modem.port)
+    until(lambda: ready(worker))
+    ledger.pause = "The network refused it."
+    worker.assign([work(dispatch_id=n) for n in (1, 2, 3)])
+    assert ledger.wait("released", count=2) == [2, 3]
+    assert len(ledger.all("submitting")) == 1
+
+
 def test_a_service_centre_that_the_sim_knows_is_left_to_it():
     modem = Played(TAKEN)
     modem.play(send.send(modem.context, work()))

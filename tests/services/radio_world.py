@@ -22,13 +22,13 @@ from gateway.services.gate import Gate
 from gateway.services.options import Options
 from gateway.services.radio import RadioLedger
 from gateway.store import connections, details, outbox
+from gateway.store.connections import ConnectionInfo
 from tests.modem.played import Played
 from tests.services.conftest import FakeClock
 from tests.services.test_dispatch import add
 
 AIR_TIME = SECOND  # of each answer to a PDU
 TURN = SECOND // 5
-LOOK = 30 * SECOND
 Air = Callable[[str, int], tuple[str, str]]
 TAKES = (">", "+CMGS: 5|OK")
 
@@ -45,7 +45,10 @@ class RadioWorld:
     maker: str = ""
     model: str = ""
     up: bool = True
+    roaming: bool = False
+    patience: int = 30 * SECOND  # between looks when nothing comes due
     tried: list[tuple[int, str, str]] = field(default_factory=list)  # when, whom, what came of it
+    written: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.began = self.clock.now()
@@ -69,10 +72,20 @@ class RadioWorld:
     # Carriers
 
     def lines(self) -> Mapping[int, Line]:
-        room = self._backlog.room if self.up else 0
-        return {
-            self.connection: Line(self.connection, "Blue", self.up, room, why_down="no network")
-        }
+        known = connections.all_connections()
+        return {c.connection_id: self._line(c) for c in known}
+
+    def _line(self, known: ConnectionInfo) -> Line:
+        up = self.up and known.connection_id == self.connection
+        return Line(
+            known.connection_id,
+            known.name,
+            up,
+            self._backlog.room if up else 0,
+            may_send=known.send_enabled,
+            why_down="no network",
+            roaming=self.roaming,
+        )
 
     def assign(self, connection_id: int, work: Sequence[Assignment]) -> bool:
         self._backlog.add(work)
@@ -80,11 +93,13 @@ class RadioWorld:
 
     # what happens
 
-    def write(self, *numbers: str, priority: int = 0) -> list[int]:
+    def write(self, *numbers: str, priority: int = 0, **more: object) -> list[int]:
         """A message to each."""
         now = self.clock.now()
-        kept = {"valid_until": now + 24 * HOUR, "priority": priority}
-        return [add(self.clock, number, **kept) for number in numbers]
+        kept = {"valid_until": now + 24 * HOUR, "priority": priority} | more
+        written = [add(self.clock, number, **kept) for number in numbers]
+        self.written += written
+        return written
 
     def withdraw(self, message_id: int) -> None:
         found = details.get(message_id)
@@ -108,7 +123,7 @@ class RadioWorld:
         """Until something comes due by itself."""
         now = self.clock.now()
         due = outbox.next_due(now)
-        self.clock.ms = min(ends, max(now + TURN, min(due or ends, now + LOOK)))
+        self.clock.ms = min(ends, max(now + TURN, min(due or ends, now + self.patience)))
 
     def _send(self, work: Assignment) -> None:
         prompt, said = self.air(work.number, self.clock.now())
