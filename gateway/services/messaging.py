@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from gateway.store.counting import Count
 
 MAX_PEOPLE = 20_000
 MAX_CLIENT_ID = 128
+UNSEEN = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f-\x9f]")  # controls but tab, LF, FF and CR
 WHEN_UNCERTAIN = ("hold", "resend")
 ID_ALPHABET = string.ascii_letters + string.digits
 
@@ -226,10 +228,9 @@ def _text_errors(text: str) -> list[FieldError]:
         text.encode("utf-8")
     except UnicodeEncodeError as e:
         return [FieldError("text", f"Character {e.start + 1} is broken; type it again.")]
-    if "\0" in text:
-        return [
-            FieldError("text", f"Character {text.index(chr(0)) + 1} cannot be sent; remove it.")
-        ]
+    if unseen := UNSEEN.search(text):
+        words = f"Character {unseen.start() + 1} cannot be seen nor sent; remove it."
+        return [FieldError("text", words)]
     parts = sms.count(tidy(text)).parts
     if parts > MAX_PARTS:
         words = f"The message is too long: it takes {parts} SMS, at most {MAX_PARTS} are possible."

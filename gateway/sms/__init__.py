@@ -22,6 +22,7 @@ from gateway.sms.timestamp import Timestamp
 from gateway.sms.tpdu import Deliver, StatusReport, Submit
 from gateway.sms.userdata import UserData
 from gateway.sms.validity import Absolute, Enhanced, Relative, Validity, relative_validity
+from gateway.sms.visible import visible
 from gateway.sms.wire import decode_from_network, decode_from_phone, encode
 
 __all__ = [
@@ -69,4 +70,5 @@ __all__ = [
     "relative_validity",
     "segment",
     "split_pdu",
+    "visible",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gateway.sms import octets as octets_
+
 
 def encode(text: str) -> bytes:
     """Two octets per unit. Half a surrogate pair in `text` goes out as it is."""
@@ -11,9 +13,12 @@ def encode(text: str) -> bytes:
 def decode(octets: bytes) -> str:
     """Text of any octets whatever: an odd last octet is dropped, half a pair becomes U+FFFD.
 
-    Join the octets of all parts first: a pair may be split between two of them.
+    Join the octets of all parts first: a pair may be split between two of them. Octets of the
+    other order are read in theirs (gateway.sms.octets); a byte order mark is no part of the text.
     """
-    return even(octets).decode("utf-16-be", "replace")
+    octets = even(octets)
+    order = "utf-16-le" if octets_.little_endian(octets) else "utf-16-be"
+    return octets.decode(order, "replace").removeprefix("\ufeff")
 
 
 def even(octets: bytes) -> bytes:

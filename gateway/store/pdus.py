@@ -114,7 +114,8 @@ def _shown(sender: sms.Address) -> str:
     whoever writes it need not be the one who has that number.
     """
     name = sender.ton == sms.TypeOfNumber.ALPHANUMERIC and LIKE_A_NUMBER.fullmatch(sender.value)
-    return f"“{sender.value}”" if name else str(sender)
+    shown = f"“{sender.value}”" if name else str(sender)
+    return " ".join(sms.visible(shown).split())
 
 
 # words -----------------------------------------------------------------------------------------
@@ -134,8 +135,10 @@ def words(parts: dict[int, sms.Deliver], total: int) -> Words:
     """Put the parts that are there into one text; gaps are shown where parts are missing."""
     first = parts[min(parts)]
     joined = sms.join_text({seq: (p.user_data, p.dcs) for seq, p in parts.items()}, total)
-    text, notes, spoken = joined.text, [], True
-    if first.dcs.alphabet is sms.Alphabet.DATA:
+    text, notes, spoken = sms.visible(joined.text), [], True
+    if joined.codec:
+        notes.append(AS_TEXT)
+    elif first.dcs.alphabet is sms.Alphabet.DATA:
         text, note = _binary(first, joined.data)
         notes.append(note)
         spoken = False
@@ -160,6 +163,7 @@ THINGS = {
 }
 INDICATION = 0x01  # the user data header's element for it (23.040 9.2.3.24.2)
 FLASH = "Flash message: a phone would show it at once and not keep it."
+AS_TEXT = "It came as data without an alphabet, and reads as text."
 CUT_OFF = "The modem cut off the end of this message."
 
 
@@ -204,7 +208,7 @@ def _binary(first: sms.Deliver, data: bytes) -> tuple[str, str]:
 
 def undecodable(raw: RawPdu, error: str) -> Words:
     return Words(
-        storable(raw.pdu)[:LONGEST_SHOWN],
+        sms.visible(storable(raw.pdu))[:LONGEST_SHOWN],
         f"This message could not be decoded and is shown as it came ({error}).",
         spoken=False,
     )

@@ -101,6 +101,13 @@ def test_stop_is_heard_from_it_and_people_and_blocking_know_it(
     assert groups.standing(who)[0]
 
 
+def test_stop_is_heard_from_8_bit_text(line, clock):
+    with db.transaction():
+        [kept] = inbox.keep(line, [inbox.RawPdu(pdus.deliver("", dcs=4, data=b"Stop!\0"))], 1)
+        Stopping(clock, lambda: "KE").obey([kept.message_id])
+    assert blocked.count() == 1
+
+
 @pytest.mark.parametrize("name", ["12345", "+4520123456", "*100#"])
 def test_a_name_that_looks_like_a_number_is_nobodys_number(line, clock, name):
     octets = address.write(sms.Address(name, sms.TypeOfNumber.ALPHANUMERIC, 0))

@@ -147,3 +147,28 @@ def test_a_pdu_that_the_modem_cut_off_shows_what_is_there_and_says_so(line):
     found = shown(keep(line, whole[:-12]))
     assert found.text.startswith("cut off in the")
     assert "cut off" in found.note
+
+
+@pytest.mark.parametrize(
+    ("data", "dcs", "text"),
+    [
+        ("STOP\0".encode("utf-16-be"), 8, "STOP"),
+        (b"\xff\xfe" + "Straße".encode("utf-16-le"), 8, "Straße"),
+        ("a\0b\r\nc\x1b[2J".encode("utf-16-be"), 8, "a\ufffdb\nc\ufffd[2J"),
+        (b"Pump 3 has stopped", 4, "Pump 3 has stopped"),
+        ("Gerät läuft".encode("latin-1"), 0xF5, "Gerät läuft"),
+    ],
+)
+def test_what_is_stored_can_be_shown(line, data: bytes, dcs: int, text: str):
+    found = shown(keep(line, deliver("", dcs=dcs, data=data)))
+    assert found.text == text
+    assert ("reads as text" in found.note) is (dcs != 8)
+    assert execute("SELECT pdu FROM incoming").fetchone()[0].endswith(data.hex().upper())
+
+
+def test_data_stays_data_and_a_name_is_one_line(line):
+    found = shown(keep(line, deliver("", dcs=4, data=b"\x01\x02STOP\x03")))
+    assert found.text == "[Data message, 7 octets]"
+    address = bytes((7, 0xD0)) + bytes.fromhex("C168B900")[:4]  # "AQ", LF, ESC
+    tpdu = b"\x04" + address + b"\0\0" + stamp(NOW) + b"\0"
+    assert shown(keep(line, "00" + tpdu.hex().upper())).peer.isprintable()
