@@ -229,7 +229,7 @@ def _text_errors(text: str) -> list[FieldError]:
     except UnicodeEncodeError as e:
         return [FieldError("text", f"Character {e.start + 1} is broken; type it again.")]
     if unseen := UNSEEN.search(text):
-        words = f"Character {unseen.start() + 1} cannot be seen nor sent; remove it."
+        words = f"Character {unseen.start() + 1} cannot be sent; remove it."
         return [FieldError("text", words)]
     parts = sms.count(tidy(text)).parts
     if parts > MAX_PARTS:
