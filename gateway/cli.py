@@ -133,6 +133,12 @@ def simulate(modems: int, link: Path | None, air_time: float) -> None:
 @click.option("--every", type=click.IntRange(1), default=1, help="Every so many days, weeks ...")
 @click.option("--on", "days", default="", help="With --repeat week: the days, such as mon,thu.")
 @click.option("--until", default="", help="The last day that it repeats, such as 2026-12-31.")
+@click.option(
+    "--reply-to",
+    type=click.IntRange(1),
+    multiple=True,
+    help="The id of a received message that this answers.",
+)
 @click.option("--id", "client_id", help="Your own identifier: the same one is never sent twice.")
 @as_json
 @click.argument("to_and_text", nargs=-1, required=True, metavar="TO... TEXT")
@@ -148,6 +154,7 @@ def send(
     every: int,
     days: str,
     until: str,
+    reply_to: tuple[int, ...],
     client_id: str | None,
     as_json: bool,
     to_and_text: tuple[str, ...],
@@ -176,6 +183,7 @@ def send(
             when_uncertain=when_uncertain,
             client_id=client_id,
             flash=flash,
+            answers=reply_to,
         )
         try:
             if at is not None:

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from gateway.store import db
-from webui import api, assets, compress, connection, errors, later, once, roles, security, words
+from webui import (
+    api,
+    assets,
+    compress,
+    connection,
+    errors,
+    later,
+    once,
+    places,
+    roles,
+    security,
+    words,
+)
 from webui.arguments import IdConverter
 from webui.views import (
     activities,
@@ -72,6 +84,7 @@ def create_app(box: Box) -> Flask:
         later,
         export,
         once,
+        places,
     ):
         part.init_app(app)
     for blueprint in (

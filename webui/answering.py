@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.services import placeholders
@@ -9,8 +10,12 @@ from gateway.services.interactions import Selection
 from gateway.services.messaging import MAX_PEOPLE
 from gateway.services.numbers import from_network
 from gateway.store import details, queries
-from webui.current import box
+from gateway.store.answers import Answer
+from webui.current import author, box
+from webui.words import phone, shortened
 
+MOST_ANSWERED = MAX_PEOPLE
+MOST_TOLD = 3  # answers of others that Reply to shows
 MOST_NAMED = 5  # senders that are named as left out
 ONE_ONLY = "Only one SMS can be forwarded at a time: tick just one."
 NO_TEXT = "This message has no text that could be forwarded."
@@ -31,6 +36,7 @@ class Start:
     connection_id: int | None = None  # preselected
     first: int | None = None  # the connection to offer first
     left_out: str = ""  # in words
+    answers: tuple[int, ...] = ()  # ids of the received messages that it answers
 
 
 def is_answerable(sender: str) -> bool:
@@ -44,12 +50,14 @@ def reply(chosen: Selection) -> Start:
     names: dict[str, None] = {}
     lines: set[int | None] = set()
     count = 0
+    answers: list[int] = []
     for chunk in chosen.chunks():
         found = queries.correspondents(chunk)
         count += len({c.message_id for c in found})
         for c in found:
             if is_answerable(c.number):
                 numbers[box().people.key(c.number)] = None
+                answers += [c.message_id] * (c.incoming and len(answers) < MOST_ANSWERED)
             else:
                 names[c.number] = None
             lines.add(c.connection_id if c.incoming else None)
@@ -66,7 +74,38 @@ def reply(chosen: Selection) -> Start:
         connection_id=common if count == 1 else None,
         first=common,
         left_out=_left_out(list(names)),
+        answers=tuple(answers),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """That somebody has answered already: who, when, to whom, with which words."""
+
+    who: str
+    at: int
+    to: str
+    text: str
+    reply_id: int | None  # where it can be read
+
+
+def told(found: Sequence[Answer]) -> list[Told]:
+    """The newest ones, each reply once."""
+    newest = {(a.reply_id, a.at): a for a in found if a.counts}
+    shown = sorted(newest.values(), key=lambda a: a.id)[-MOST_TOLD:]
+    rows = {r.id: r for r in queries.rows([a.reply_id for a in shown if a.reply_id])}
+    peers = {c.message_id: c.number for c in queries.correspondents([a.message_id for a in shown])}
+    names = box().people.names(peers.values())
+    return [
+        Told(
+            who="You" if a.who == author() else a.who or "Somebody",
+            at=a.at,
+            to=names.get(n := peers.get(a.message_id, "")) or phone(n),
+            text=shortened(rows[a.reply_id].words) if a.reply_id in rows else "",
+            reply_id=a.reply_id if a.reply_id in rows else None,
+        )
+        for a in shown
+    ]
 
 
 def forward(chosen: Selection) -> Start:

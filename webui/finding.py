@@ -76,5 +76,12 @@ def packed(asked: Asked) -> str:
 
 
 def unpacked(text: str | None) -> Asked:
-    pairs = parse_qsl((text or "")[:MOST_FIELD], max_num_fields=20, errors="ignore")
-    return Asked.of(dict(pairs))
+    return Asked.of(fields(text, MOST_FIELD))
+
+
+def fields(text: str | None, longest: int) -> dict[str, str]:
+    """What is packed like an address; of more than anybody packs, nothing."""
+    try:
+        return dict(parse_qsl((text or "")[:longest], max_num_fields=20, errors="ignore"))
+    except ValueError:
+        return {}

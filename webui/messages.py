@@ -12,7 +12,7 @@ from markupsafe import Markup
 from gateway.services import failures, stopping
 from gateway.services.searching import Asked
 from gateway.states import WORST_FIRST, State
-from gateway.store import connections, details, queries, views
+from gateway.store import answers, connections, details, queries, views
 from gateway.store.details import Detail, DispatchInfo
 from gateway.store.queries import Row
 from gateway.store.views import View
@@ -126,6 +126,25 @@ class RowView:
     answerable: bool
     states: tuple[StateWords, ...]  # worst first
     state_words: str
+    answered: Answered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Of a received message: who has answered it."""
+
+    who: str
+    at: int
+    failed: bool  # the answer did not reach its sender
+    reply_id: int | None
+
+
+def answered(found: answers.Answer | None) -> Answered | None:
+    if found is None:
+        return None
+    return Answered(
+        found.who, found.at, not found.counts, None if found.deleted else found.reply_id
+    )
 
 
 def counts() -> list[ViewCount]:
@@ -157,10 +176,13 @@ def not_shown(shown: ViewOf, ids: Collection[int], page_size: int, asked: Asked)
 def _rows(found: Iterable[Row], deleted: bool) -> list[RowView]:
     listed = list(found)
     names = box().people.names(row.who for row in listed)
-    return [_row(row, names.get(row.who, ""), deleted) for row in listed]
+    replies = answers.newest([row.id for row in listed if row.incoming])
+    return [
+        _row(row, names.get(row.who, ""), deleted, answered(replies.get(row.id))) for row in listed
+    ]
 
 
-def _row(row: Row, name: str, deleted: bool) -> RowView:
+def _row(row: Row, name: str, deleted: bool, reply: Answered | None) -> RowView:
     words, said = _states(row, deleted)
     return RowView(
         id=row.id,
@@ -175,6 +197,7 @@ def _row(row: Row, name: str, deleted: bool) -> RowView:
         answerable=row.incoming and answering.is_answerable(row.who),
         states=words,
         state_words=said,
+        answered=reply,
     )
 
 
@@ -291,6 +314,8 @@ def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup
             yield "Sent", exactly(message.sent_at, message.sent_offset)
         if connection:
             yield "Connection", Markup("<bdi>{}</bdi>").format(connection)
+        if reply := answered(answers.newest([message.id]).get(message.id)):
+            yield "Answer failed" if reply.failed else "Answered", _answer(reply)
         return
     by = f"{message.author} " if message.author else ""
     yield "Written", exactly(message.created_at) + f", {by}{ORIGINS.get(message.origin, '')}"
@@ -308,6 +333,15 @@ def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup
         yield "When", made
     if not message.with_report:
         yield "Delivery report", "Not asked for"
+
+
+def _answer(reply: Answered) -> Markup:
+    """ "by admin, 1 Dec 2026, 22:51:04 CET", and where the answer can be read."""
+    said = Markup("by <bdi>{}</bdi>, {}").format(reply.who or "somebody", exactly(reply.at))
+    if reply.reply_id is None:
+        return said
+    there = url_for("inbox.view", name="all", open=reply.reply_id, _anchor=f"m{reply.reply_id}")
+    return said + Markup(' <a href="{}">Show the answer</a>').format(there)
 
 
 def _sender(peer: str) -> Markup:

@@ -65,6 +65,10 @@ def notice(args: MultiDict[str, str]) -> Notice | None:
             )
         case "delete for good":
             return Notice(f"{_messages(number)} deleted for good.")
+        case "read" | "unread" as how if nothing:
+            return Notice(f"Nothing was changed: these were {how} already, or are no SMS received.")
+        case "read" | "unread" as how:
+            return Notice(f"{_messages(number)} marked as {how}.")
         case "resend" if nothing:
             return Notice("Nothing was queued again: it had been already.", True, "pending")
         case "resend":

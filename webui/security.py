@@ -67,6 +67,8 @@ TELL_THEMSELVES = (
     "api.restore",
     "api.delete_received",
     "api.restore_received",
+    "api.mark_read",  # nobody asks later who has read what
+    "api.mark_unread",
 )  # blueprints and endpoints with audit rows of their own
 NOTHING_SET = (
     "connections.cancel",
@@ -76,7 +78,7 @@ NOTHING_SET = (
     "setup.test_done",
 )  # what changes nothing that anybody would ask about later
 KEPT = (
-    *("recipients", "text", "connection", "kind", "first", "left_out"),
+    *("recipients", "text", "connection", "kind", "first", "left_out", "answers", "seen", "back"),
     *("when", "date", "time", "unit", "every", "weekdays", "until", "schedule", "version"),
 )
 HSTS = "max-age=31536000"  # RFC 6797; of this name alone, others may have no certificate

@@ -15,6 +15,7 @@ from webui import finding
 from webui.arguments import an_id
 from webui.current import box
 from webui.messages import VIEWS, ViewOf
+from webui.places import Place
 
 NOTHING = Asked()
 MOST = 2000  # ids in one form; a page shows 50
@@ -79,11 +80,12 @@ class Chosen:
         pairs = [*self.fields, *((k, v) for k, v in more.items() if v is not None)]
         return f"{url_for(endpoint)}?{urlencode(pairs)}"
 
+    @property
+    def place(self) -> Place:
+        """The page that it was made on, at the last of the messages that are meant."""
+        row = min(self.selection.ids, default=0)
+        return Place(self.shown, self.before, self.asked, row)
+
     def back(self, **said: object) -> str:
-        """The page that it was made on."""
-        given = self.asked.given()
-        return url_for("inbox.view", name=self.shown.name, before=self.before, **given, **said)  # type: ignore[arg-type]
-
-
-def one(message_id: int, shown: ViewOf) -> Chosen:
-    return Chosen(Selection((message_id,)), shown, None)
+        """There again, by what is there now."""
+        return self.place.still().address(**said)

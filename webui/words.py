@@ -38,6 +38,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 def init_app(app: Flask) -> None:
     app.add_template_filter(when)
     app.add_template_filter(exactly)
+    app.add_template_filter(clock)
     app.add_template_filter(phone, "phone")
     app.add_template_filter(counted)
     app.add_template_filter(then)
@@ -112,6 +113,13 @@ def when(instant: int | None) -> Markup:
     if "today" not in g:
         g.today = local(box().clock.now()).date()
     return _when(instant, _box_zone(), g.today)
+
+
+def clock(instant: int) -> str:
+    """In the middle of a sentence: "22:51", "1 Dec, 22:51" of another day."""
+    then, today = local(instant), local(box().clock.now()).date()
+    shown = f"{then:%H:%M}"
+    return shown if then.date() == today else f"{then.day} {MONTHS[then.month - 1]}, {shown}"
 
 
 @lru_cache(maxsize=500)  # the same ones are shown again and again

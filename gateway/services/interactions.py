@@ -17,7 +17,7 @@ from gateway.events import Events, OutboxChanged, Queued
 from gateway.services.longwork import LongWork, Progress
 from gateway.services.refusals import FieldError, Refused
 from gateway.states import State
-from gateway.store import audits, connections, db, outbox, search, settling, trash, views
+from gateway.store import audits, connections, db, inbox, outbox, search, settling, trash, views
 from gateway.store.bites import BITE, BREATH
 from gateway.store.jobs import Job
 from gateway.store.search import Wanted
@@ -36,6 +36,8 @@ class Action(StrEnum):
     RESTORE = "restore"
     DESTROY = "delete for good"
     RESEND = "resend"
+    READ = "read"
+    UNREAD = "unread"
 
 
 DONE = {
@@ -43,6 +45,8 @@ DONE = {
     Action.RESTORE: "restored",
     Action.DESTROY: "deleted for good",
     Action.RESEND: "queued again",
+    Action.READ: "marked as read",
+    Action.UNREAD: "marked as unread",
 }
 
 
@@ -152,6 +156,8 @@ class Interactions:
             case Action.DESTROY:
                 sending = self._count(chosen, (State.SENDING,), held=True)
                 return Preview(self._messages(chosen, deleted=True), sending=sending)
+            case Action.READ | Action.UNREAD:
+                return Preview(self._messages(chosen, deleted=False))
             case Action.RESEND:
                 return Preview(
                     self._messages(chosen, deleted=False),
@@ -234,8 +240,11 @@ class Interactions:
         found = task.chosen.page(place.before, CHUNK)
         if not found:
             return 0, None
-        found = trash.bite(found, BITE)
         now = self._clock.now()
+        if task.action in (Action.READ, Action.UNREAD):  # nobody asks later who has read what
+            at = now if task.action is Action.READ else None
+            return inbox.mark_read(found, at), replace(place, before=found[-1])
+        found = trash.bite(found, BITE)
         match task.action:
             case Action.DELETE:
                 changed = trash.mark_deleted(found, now)

@@ -12,7 +12,7 @@ from gateway import sms
 from gateway.clock import SECOND, Clock
 from gateway.events import Events, OutboxChanged, Queued
 from gateway.services.addressees import Addressees, resolve
-from gateway.services.numbers import Recipients
+from gateway.services.numbers import Recipients, from_network
 from gateway.services.refusals import FieldError as FieldError
 from gateway.services.refusals import Refused as Refused
 from gateway.services.waiting import validity
@@ -24,7 +24,7 @@ from gateway.services.wording import (
     word,
     wording_errors,
 )
-from gateway.store import connections, counting, inbox, outbox, schedules, withdrawing
+from gateway.store import connections, counting, inbox, outbox, queries, schedules, withdrawing
 from gateway.store.counting import Count
 
 MAX_PEOPLE = 20_000
@@ -49,6 +49,8 @@ class Draft:
     fill: bool = False  # {name}, {number} and own fields in the text are filled in
     names: bool = True  # names of people and groups count as recipients
     flash: bool = False  # class 0: shown at once on the phone, and not kept there
+    answers: Sequence[int] = ()  # ids of the received messages that it answers
+    answers_seen: int | None = None  # the newest answer to them that its writer knows of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Messaging:
     def send(self, draft: Draft, *, author: str = "", origin: str = "page") -> Accepted:
         """Check and store; it is on disk when this returns.
 
-        Raises Refused (all mistakes at once), outbox.DuplicateId, StoreError.
+        Raises Refused (all mistakes at once), outbox.DuplicateId, AnsweredMeanwhile, StoreError.
         """
         addressees, errors = self.examine(draft)
         numbers = addressees.recipients.numbers
@@ -136,6 +138,22 @@ class Messaging:
             author=author,
             origin=origin,
             flash=draft.flash,
+            answers=self._answered(draft.answers, numbers),
+            answers_seen=draft.answers_seen,
+        )
+
+    def _answered(
+        self, message_ids: Sequence[int], numbers: Sequence[str]
+    ) -> tuple[tuple[int, str], ...]:
+        """Of these received messages those whose senders are among the recipients."""
+        if not message_ids:
+            return ()
+        country = self._country()
+        by_key = {from_network(n, country) or n: n for n in numbers}
+        return tuple(
+            (c.message_id, by_key[key])
+            for c in queries.correspondents(message_ids)
+            if c.incoming and (key := from_network(c.number, country) or c.number) in by_key
         )
 
     def check(self, draft: Draft) -> list[FieldError]:
@@ -176,9 +194,12 @@ class Messaging:
             self._events.publish(OutboxChanged())
         return done
 
-    def mark_read(self, message_ids: Sequence[int]) -> None:
-        if inbox.mark_read(message_ids, self._clock.now()):
+    def mark_read(self, message_ids: Sequence[int], *, read: bool = True) -> int:
+        """Received messages as read, or as not read yet; returns how many were otherwise."""
+        changed = inbox.mark_read(message_ids, self._clock.now() if read else None)
+        if changed:
             self._events.publish(OutboxChanged())
+        return changed
 
     def examine(self, draft: Draft, *, later: bool = False) -> tuple[Addressees, list[FieldError]]:
         """Whom it goes to, and what is wrong with it as it was written."""

@@ -161,6 +161,7 @@ class Scheduling:
             fill=draft.fill,
             priority=draft.priority,
             ttl_seconds=draft.ttl_seconds,
+            answers=tuple(draft.answers),
         )
         return content, plan
 
@@ -358,6 +359,7 @@ class Scheduling:
                 ttl_seconds=content.ttl_seconds,
                 priority=content.priority,
                 flash=content.flash,
+                answers=content.answers,
             ),
             to.numbers,
             worded,

@@ -28,6 +28,18 @@ class Session(Base):
     address = TextField(default="")
 
 
+class Draft(Base):
+    """A half-written SMS, for its writer alone (gateway.store.drafts)."""
+
+    user = ForeignKeyField(User, on_delete="CASCADE", index=False)
+    token = TextField()  # of the form
+    fields = TextField()  # JSON: what is in the form
+    changed_at = BigIntegerField()
+
+    class Meta:
+        indexes = ((("user", "token"), True),)
+
+
 class Token(Base):
     """A program's key to the API. Only the digest is kept."""
 

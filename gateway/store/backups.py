@@ -38,6 +38,8 @@ HISTORY = (
     "dispatch",
     "part",
     "attempt",
+    "answer",
+    "draft",
     "incoming",
     "found",
     "word",

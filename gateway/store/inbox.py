@@ -6,6 +6,7 @@ digest, however often and by whatever way it is read.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -254,12 +255,11 @@ def erased(incoming_ids: Sequence[int], now: int) -> None:
             execute("UPDATE incoming SET erased_at = ? WHERE id = ?", (now, incoming_id))
 
 
-def mark_read(message_ids: Sequence[int], now: int) -> int:
-    """Somebody opened these. Returns how many were unread."""
-    marks = ", ".join("?" * len(message_ids))
+def mark_read(message_ids: Sequence[int], now: int | None) -> int:
+    """Somebody opened these; None: they are to count as unread again. Returns how many did not."""
     with transaction():
         return execute(
-            "UPDATE message SET read_at = ?"  # noqa: S608
-            f" WHERE direction = 'in' AND read_at IS NULL AND id IN ({marks})",
-            (now, *message_ids),
+            "UPDATE message SET read_at = ? WHERE direction = 'in' AND (read_at IS NULL) = ?"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (now, now is not None, json.dumps(list(message_ids))),
         ).rowcount

@@ -269,6 +269,21 @@ Incoming.add_index(
 )
 
 
+class Answer(Base):
+    """A message that was sent from here answers a received one (gateway.store.answers)."""
+
+    message = ForeignKeyField(Message, on_delete="CASCADE", backref="answers")  # the received one
+    reply = ForeignKeyField(
+        Message, null=True, on_delete="SET NULL", index=False, backref="replies_to"
+    )
+    number = TextField()  # its sender, as a recipient of the reply
+    who = TextField(default="")
+    at = BigIntegerField()
+
+
+Answer.add_index(Answer.reply, where=SQL("reply_id IS NOT NULL"), name="answer_reply")
+
+
 class Settling(Base):
     """A message whose dispatches have not all followed it yet (gateway.store.settling)."""
 

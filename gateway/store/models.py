@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from peewee import SQL, BigIntegerField, IntegerField, TextField
 
-from gateway.store.access_models import Audit, Session, Token, User
+from gateway.store.access_models import Audit, Draft, Session, Token, User
 from gateway.store.activity_models import (
     Activity,
     ActivityAction,
@@ -20,6 +20,7 @@ from gateway.store.activity_models import (
     WebhookTrouble,
 )
 from gateway.store.message_models import (
+    Answer,
     Attempt,
     Dispatch,
     Incoming,
@@ -80,6 +81,7 @@ TABLES: tuple[type[Base], ...] = (
     Part,
     Attempt,
     Incoming,
+    Answer,
     Settling,
     Tally,
     Party,
@@ -92,6 +94,7 @@ TABLES: tuple[type[Base], ...] = (
     User,
     Session,
     Token,
+    Draft,
     CreditSetting,
     CreditCheck,
     Contact,

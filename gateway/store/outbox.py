@@ -13,7 +13,8 @@ from peewee import IntegrityError
 
 from gateway.clock import DAY
 from gateway.states import Move, State
-from gateway.store import indexing, room
+from gateway.store import answers, indexing, room
+from gateway.store.answers import AnsweredMeanwhile
 from gateway.store.db import execute, insert, transaction
 from gateway.store.moves import Outcome, move, note
 from gateway.store.queue import (
@@ -58,6 +59,7 @@ from gateway.store.standing import (
 
 __all__ = (
     "BLOCKED",
+    "AnsweredMeanwhile",
     "Assignment",
     "Claim",
     "Due",
@@ -118,6 +120,8 @@ class Outgoing:
     author: str = ""
     origin: str = "page"
     flash: bool = False
+    answers: tuple[tuple[int, str], ...] = ()  # received messages and their senders' numbers
+    answers_seen: int | None = None  # the newest answer to them that the writer knows of
     texts: tuple[tuple[str, int], ...] = ()  # for each number its own text and SMS; () = all alike
 
 
@@ -132,7 +136,7 @@ class DuplicateId(Exception):
 def add(outgoing: Outgoing) -> int:
     """Store message and dispatches; on disk when it returns. Returns the message's id.
 
-    Raises DuplicateId, StoreError.
+    Raises DuplicateId, AnsweredMeanwhile, StoreError.
     """
     room.check()
     try:
@@ -140,6 +144,14 @@ def add(outgoing: Outgoing) -> int:
             message_id = _add_message(outgoing)
             _add_dispatches(message_id, outgoing)
             refuse_blocked(message_id, outgoing.created_at)
+            if outgoing.answers:
+                answers.add(
+                    message_id,
+                    outgoing.answers,
+                    outgoing.author,
+                    outgoing.created_at,
+                    seen=outgoing.answers_seen,
+                )
             indexing.add(message_id)
             return message_id
     except IntegrityError as e:

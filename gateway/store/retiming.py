@@ -86,6 +86,7 @@ def _rewrite(since: Mark, old: int, by: int) -> None:
         ("part", ("submitted_at", "accepted_at", "done_at"), "id > ?", since.part),
         ("attempt", ("at",), "id > ?", since.attempt),
         ("incoming", ("arrived_at", "erased_at"), "id > ?", since.incoming),
+        ("answer", ("at",), "reply_id > ?", since.message),
         ("schedule_run", ("at",), "id > ?", since.run),
         ("session", ("expires_at", "seen_at", "created_at"), "created_at >= ?", since.at),
     )

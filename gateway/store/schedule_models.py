@@ -19,6 +19,7 @@ class Schedule(Base):
     fill = BooleanField(default=False)  # placeholders are filled in
     priority = IntegerField(default=0)
     ttl_seconds = IntegerField(null=True)  # validity of each run's message; NULL: the usual one
+    answers = TextField(default="")  # JSON: ids of the received messages that it answers
     client_id = TextField(null=True, unique=True)  # of the message, when it runs once
     author = TextField(default="")
     origin = TextField(default="page")

@@ -56,6 +56,7 @@ class Content:
     fill: bool = False
     priority: int = 0
     ttl_seconds: int | None = None
+    answers: tuple[int, ...] = ()  # ids of the received messages that it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def _content_columns(c: Content) -> dict[str, object]:
         "fill": c.fill,
         "priority": c.priority,
         "ttl_seconds": c.ttl_seconds,
+        "answers": json.dumps(c.answers) if c.answers else "",
     }
 
 
@@ -232,7 +234,7 @@ def _plan_columns(p: Plan) -> dict[str, object]:
 _COLUMNS = (
     "id, text, recipients, connection, with_report, when_uncertain, flash, fill, priority,"
     " ttl_seconds, start, unit, every, weekdays, until, zone, state, next_wall, next_at, zone_used,"
-    " version, client_id, author, origin, created_at, changed_at"
+    " answers, version, client_id, author, origin, created_at, changed_at"
 )
 
 
@@ -245,7 +247,7 @@ def _read(more: str, params: Sequence[object] = ()) -> list[Schedule]:
 def _schedule(row: tuple[Any, ...]) -> Schedule:
     (id_, text, recipients, connection_id, with_report, when_uncertain, flash, fill) = row[:8]
     (priority, ttl, start, unit, every, weekdays, until, zone, state) = row[8:17]
-    (next_wall, next_at, zone_used, version, *rest) = row[17:]
+    (next_wall, next_at, zone_used, answers, version, *rest) = row[17:]
     content = Content(
         text=text,
         recipients=tuple(Recipient(**one) for one in json.loads(recipients)),
@@ -256,6 +258,7 @@ def _schedule(row: tuple[Any, ...]) -> Schedule:
         fill=bool(fill),
         priority=priority,
         ttl_seconds=ttl,
+        answers=tuple(json.loads(answers)) if answers else (),
     )
     repeat = Repeat(
         start=datetime.fromisoformat(start),

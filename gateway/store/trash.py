@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.states import State
-from gateway.store import audits, indexing, settling
+from gateway.store import answers, audits, indexing, settling
 from gateway.store.db import errors, execute, transaction
 from gateway.store.settling import CHUNK
 
@@ -96,6 +96,7 @@ def remove(message_ids: Sequence[int]) -> None:
     back as a new message; what they said is not.
     """
     indexing.remove(message_ids)
+    answers.forget_unsent(message_ids)
     small = settling.remove_large(message_ids)
     execute(
         "DELETE FROM incoming WHERE part_id IN (SELECT p.id FROM dispatch d"  # noqa: S608

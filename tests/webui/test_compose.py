@@ -175,7 +175,7 @@ def test_reply_to_fills_in_the_sender_and_the_connection_it_came_in_on(
     admin: Reader, world: World
 ) -> None:
     message = world.receive("question")
-    assert f'href="/send?reply={message}"' in admin.get("/")
+    assert f'href="/send?reply={message}&amp;back=' in admin.get("/")
     page = admin.get(f"/send?reply={message}")
     assert "<h1>Reply to</h1>" in page
     assert f">\n{ANN}</textarea>" in page

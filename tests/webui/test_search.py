@@ -205,3 +205,9 @@ def test_a_long_export_is_work_that_can_be_left_and_come_back_to(
 
 def test_who_may_only_read_has_no_export() -> None:
     assert needed("inbox.export") == needed("inbox.exported") == OPERATOR
+
+
+def test_a_made_up_field_with_too_many_parts_is_no_search(admin: Reader, world: World) -> None:
+    message = world.receive("a")
+    done = admin.post("/selected", action="unread", m=str(message), find="q=1&" * 40)
+    assert done.status_code == 303

@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.services.messaging import Draft
 from gateway.store import connections
+from webui.arguments import an_id
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_TEXT = 50_000  # characters: more than 255 SMS hold
@@ -60,6 +61,7 @@ class _Reader:
             priority=self._field("priority", int, "a whole number", 0),
             when_uncertain=self._field("whenUncertain", str, '"hold" or "resend"', "hold"),
             flash=self._field("flash", bool, "true or false", False),
+            answers=self._answers(),
         )
 
     def _field(self, name: str, kind: type, words: str, default: Any) -> Any:
@@ -70,6 +72,15 @@ class _Reader:
             self.mistakes.append(f"{name} must be {words}.")
             return default
         return value
+
+    def _answers(self) -> tuple[int, ...]:
+        """Ids as GET /inbox gives them: one, or a list."""
+        given = self._body.get("inReplyTo")
+        listed = [] if given is None else given if isinstance(given, list) else [given]
+        ids = [an_id(str(i)) for i in listed if isinstance(i, (str, int))]
+        if len(ids) != len(listed) or None in ids:
+            self.mistakes.append("inReplyTo must be the id of a received message, or some of them.")
+        return tuple(i for i in ids if i)
 
     def _not_yet(self, name: str, words: str) -> None:
         """Fields that change what goes out must not be ignored in silence."""

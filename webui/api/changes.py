@@ -72,6 +72,23 @@ def restore(message_id: str) -> Response:
     return _moved(_sent(message_id), message_id, Action.RESTORE)
 
 
+def mark_read(message_id: str) -> Response:
+    return _mark(message_id, read=True)
+
+
+def mark_unread(message_id: str) -> Response:
+    return _mark(message_id, read=False)
+
+
+def _mark(message_id: str, *, read: bool) -> Response:
+    """204, also when it was so already."""
+    found = _received(message_id)
+    if found is None:
+        return _unknown(message_id)
+    box().messaging.mark_read([found], read=read)
+    return make_response("", 204)
+
+
 def delete_received(message_id: str) -> Response:
     if asked.flag("forever"):
         return _destroyed(_received(message_id), message_id)

@@ -31,6 +31,8 @@ def send() -> Response:
     try:
         draft, later = body.draft(request.get_data(), box().clock.now())
         draft = _without_names(draft)
+        if draft.answers and not access.may(READ):
+            raise access.Missing(READ, "inReplyTo names what was received")
         if later is None:
             id_ = box().messaging.send(draft, author=g.caller, origin=ORIGIN).client_id
         else:

@@ -42,7 +42,9 @@ export async function reopen(row) {
 }
 
 async function load(row) {
-  const response = await ask(`/messages/${row.dataset.id}?view=${rows.dataset.view}`);
+  const { view, before, find } = rows.dataset;
+  const here = new URLSearchParams(Object.entries({ view, before, find }).filter(([, value]) => value));
+  const response = await ask(`/messages/${row.dataset.id}?${here}`);
   if (!response.ok) throw new Error(response.statusText);
   const holder = document.createElement("template");
   holder.innerHTML = await response.text();

@@ -46,8 +46,23 @@ function range(from, to, checked) {
   for (const t of order.slice(Math.max(0, a), b + 1)) t.checked = checked;
 }
 
+/** U on a row marks its message as unread, as long as the row has the focus. */
+function unread(event) {
+  const row = event.target.closest?.(".row");
+  if (event.key.toLowerCase() !== "u" || event.ctrlKey || event.metaKey || event.altKey || !row) return false;
+  if (event.target.matches("textarea, select, input:not([type=checkbox])")) return false;
+  const button = form.querySelector("button[value=unread]");
+  if (!button || row.classList.contains("gone")) return true;
+  all(false);
+  for (const t of ticks()) t.checked = t.value === row.dataset.id;
+  show();
+  form.requestSubmit(button);
+  return true;
+}
+
 /** Up and down go from tick to tick; with Shift they tick on the way. */
 function keyed(event) {
+  if (unread(event)) return event.preventDefault();
   const tick = event.target.closest?.(".pick input");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!tick || !step) return;

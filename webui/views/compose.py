@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from flask import (
@@ -25,14 +25,17 @@ from gateway.services import placeholders, schedule_people, wording
 from gateway.services.interactions import Selection
 from gateway.services.messaging import Draft, FieldError, Refused, new_id, tidy
 from gateway.services.scheduling import Gone, Stale
-from gateway.store import details, queries, schedules
-from gateway.store.outbox import DuplicateId
-from webui import answering, choosing, later, messages
+from gateway.store import answers, details, queries, schedules
+from gateway.store.answers import Answer
+from gateway.store.outbox import AnsweredMeanwhile, DuplicateId
+from webui import answering, choosing, later, messages, places
 from webui.arguments import an_id
 from webui.current import author, box
 from webui.once import TOKEN, id_of
+from webui.places import Place
 
 blueprint = Blueprint("compose", __name__)
+HOME = Place(messages.VIEWS["all"])
 NO_CONNECTION = -1  # an id that none has
 KINDS = ("Reply to", "Forward")
 LONGEST_NOTE = 2000
@@ -55,6 +58,9 @@ class Form:
     when: later.When = field(default_factory=later.When)
     find: str = ""  # in the list of all contacts
     after: str = ""  # the key of the last one above
+    answers: str = ""  # "3,1": ids of the received messages that it answers
+    seen: str = ""  # the newest answer to them that the writer has been told of
+    back: str = ""  # where in the inbox the writer comes from (webui.places)
     flash: bool = False
     valid: str = ""  # hours that it waits at most; "" = as set for the box
 
@@ -72,6 +78,9 @@ class Form:
             when=later.posted(form),
             find=form.get("find", "")[:100].strip(),
             after=form.get("after", ""),
+            answers=",".join(map(str, ids(form.get("answers", ""), answering.MOST_ANSWERED))),
+            seen=str(an_id(form.get("seen")) or ""),
+            back=form.get("back", "")[: places.MOST],
             flash=bool(form.get("flash")),
             valid=form.get("valid", "").strip()[:9],
         )
@@ -103,7 +112,17 @@ class Form:
             fill=True,
             flash=self.flash,
             ttl_seconds=self.ttl,
+            answers=self.answered_ids,
+            answers_seen=an_id(self.seen) or 0,
         )
+
+    @property
+    def answered_ids(self) -> list[int]:
+        return ids(self.answers, answering.MOST_ANSWERED)
+
+    @property
+    def place(self) -> Place:
+        return Place.of(self.back) or HOME
 
     @property
     def ttl(self) -> int | None:
@@ -117,23 +136,25 @@ class Form:
 def write() -> BaseResponse | str:
     if changed := an_id(request.args.get("schedule")):
         return page(_scheduled(changed))
+    back = Place.of(request.args.get(places.FIELD))
     for name, asked in (("reply", answering.reply), ("forward", answering.forward)):
         if chosen := ids(request.args.get(name, "")):
             try:
-                return page(begun(asked(Selection(tuple(chosen)))))
+                return page(begun(asked(Selection(tuple(chosen))), back))
             except answering.CannotBe as e:
                 g.reason = str(e)
                 abort(409 if queries.rows(chosen) else 404)
     when = later.When("later" in request.args)
-    return page(Form(choosing.asked_for(request.args), when=when))
+    asked_for = choosing.asked_for(request.args)
+    return page(Form(asked_for, when=when, back=back.packed if back else ""))
 
 
-def ids(text: str) -> list[int]:
+def ids(text: str, most: int = MOST_IDS) -> list[int]:
     """ "3,1,2" in the address."""
-    return [i for one in text.split(",")[:MOST_IDS] if (i := an_id(one))]
+    return [i for one in text.split(",")[:most] if (i := an_id(one))]
 
 
-def begun(start: answering.Start) -> Form:
+def begun(start: answering.Start, back: Place | None = None) -> Form:
     return Form(
         recipients=", ".join(start.numbers),
         text=start.text,
@@ -141,6 +162,8 @@ def begun(start: answering.Start) -> Form:
         kind=start.title,
         first=str(start.first or ""),
         left_out=start.left_out,
+        answers=",".join(map(str, start.answers)),
+        back=back.packed if back else "",
     )
 
 
@@ -160,7 +183,9 @@ def send() -> BaseResponse | str:
         message_id, again = _send_once(form)
     except Refused as e:
         return make_response(page(form, e.errors), 400)
-    return redirect(url_for("inbox.view", queued=message_id, again=again or None), 303)
+    except AnsweredMeanwhile as e:
+        return make_response(page(form, meanwhile=e.found), 409)
+    return redirect(form.place.still().address(queued=message_id, again=again or None), 303)
 
 
 @blueprint.post("/send/count")
@@ -214,6 +239,9 @@ def _check(form: Form) -> list[FieldError]:
 def _keep(form: Form) -> str:
     """Keep it for later, once however often the form is posted. Where it can be seen."""
     when = form.when
+    newer = answers.of(form.answered_ids, after=an_id(form.seen) or 0)
+    if (newer := [a for a in newer if a.counts]) and not when.schedule:
+        raise AnsweredMeanwhile(newer)
     if when.schedule:
         try:
             kept = box().scheduling.change(
@@ -233,6 +261,7 @@ def _keep(form: Form) -> str:
             form.token = new_id()
             return _keep(form)
         kept = before
+    box().messaging.mark_read(form.answered_ids)
     return url_for("scheduled.index", said="kept", about=kept.id, _anchor=f"s{kept.id}")
 
 
@@ -247,6 +276,7 @@ def _scheduled(schedule_id: int) -> Form:
         text=found.content.text,
         connection="" if chosen is None else str(chosen),
         when=later.edited(found),
+        answers=",".join(map(str, found.content.answers)),
         flash=found.content.flash,
         valid=str(-(-ttl // 3600)) if (ttl := found.content.ttl_seconds) else "",
     )
@@ -258,14 +288,27 @@ def _hours(form: Form) -> list[int]:
     return sorted({*HOURS, box().sending.valid_hours(), *chosen})
 
 
-def page(form: Form, errors: Iterable[FieldError] = (), *, choose: bool = False) -> str:
+def page(
+    form: Form,
+    errors: Iterable[FieldError] = (),
+    *,
+    choose: bool = False,
+    meanwhile: Sequence[Answer] = (),
+) -> str:
+    """`meanwhile`: others answered while this was written, and nothing was sent."""
     by_field: dict[str, str] = {}
+    earlier = () if meanwhile or not form.answers else answers.of(form.answered_ids)
+    if earlier or meanwhile:
+        form.seen = str(max(a.id for a in earlier or meanwhile))
     for error in errors:
         by_field[error.field] = f"{by_field.get(error.field, '')} {error.words}".strip()
     return render_template(
         "write.html",
         form=form,
         errors=by_field,
+        meanwhile=bool(meanwhile),
+        told=answering.told(earlier or meanwhile),
+        cancel=url_for("scheduled.index") if form.when.schedule else form.place.address(),
         focus="text" if form.recipients and "recipients" not in by_field else "recipients",
         count=_count(form, told="recipients" in by_field),
         who=_who(form),

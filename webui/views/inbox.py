@@ -105,7 +105,15 @@ def detail(message_id: int) -> BaseResponse | str:
     opened = _open(message_id, shown)
     if opened is None:
         abort(404)
-    return render_template("_detail.html", detail=opened, view=shown)
+    asked = finding.unpacked(request.args.get(finding.FIELD))
+    return render_template(
+        "_detail.html",
+        detail=opened,
+        view=shown,
+        before=an_id(request.args.get("before")),
+        asked=asked,
+        find=finding.packed(asked),
+    )
 
 
 @blueprint.get("/messages/<id:message_id>/recipients")

@@ -4,22 +4,24 @@ resend. What cannot be taken back at once asks in a window of its own (a page wi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import abort, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.services.interactions import Action, Preview, Task
+from gateway.services.interactions import Action, Preview, Selection, Task
 from gateway.services.refusals import Refused
 from gateway.store import queries
 from webui import answering, messages
 from webui.arguments import an_id
 from webui.current import author, box
-from webui.messages import VIEWS
-from webui.selection import Chosen, one
+from webui.selection import Chosen
 from webui.views import compose
 from webui.views.inbox import blueprint as blueprint
 from webui.views.inbox import page
 
 ACTIONS = {action.value: action for action in Action}
+AT_ONCE = (Action.RESTORE, Action.READ, Action.UNREAD)  # easily taken back
 NOT_FAILED = "None of these has failed, so there is nothing to send again."
 NOT_THERE = "These messages are not here any more; somebody else may have changed them."
 
@@ -35,8 +37,8 @@ def selected() -> BaseResponse | str:
         return _write(chosen, action)
     if action not in ACTIONS:
         abort(400)
-    if action == Action.RESTORE:
-        return _done(chosen, Task(Action.RESTORE, chosen.selection, author()))
+    if action in AT_ONCE:
+        return _done(chosen, Task(ACTIONS[action], chosen.selection, author()))
     return _ask(chosen, ACTIONS[action])
 
 
@@ -69,7 +71,7 @@ def confirmed() -> BaseResponse | str:
 @blueprint.post("/messages/<id:message_id>/resend")
 def resend(message_id: int) -> BaseResponse | str:
     """A row's own button: at once what failed; what may have been sent asks first."""
-    chosen = one(message_id, VIEWS.get(request.form.get("view", ""), VIEWS["all"]))
+    chosen = replace(Chosen.of(request.form), selection=Selection((message_id,)))
     if not queries.rows([message_id]):
         abort(404)
     preview = box().interactions.preview(Action.RESEND, chosen.selection)
@@ -143,5 +145,6 @@ def _write(chosen: Chosen, action: str) -> BaseResponse | str:
         return _refused(chosen, str(e))
     if chosen.fits_into_address and not chosen.is_whole:
         ids = ",".join(map(str, chosen.selection.ids))
-        return redirect(f"{url_for('compose.write')}?{action}={ids}", 303)
-    return compose.page(compose.begun(start))
+        back = chosen.place.packed
+        return redirect(f"{url_for('compose.write', back=back)}&{action}={ids}", 303)
+    return compose.page(compose.begun(start, chosen.place))

@@ -39,6 +39,8 @@ _OF_MESSAGES = {
         "deleted",
         "Deleted Communications",
     ),
+    Action.READ: ("Marking messages as read", "messages", "all", "All Communications"),
+    Action.UNREAD: ("Marking messages as unread", "messages", "all", "All Communications"),
     Action.RESEND: ("Sending again what failed", "SMS", "pending", "SMS pending"),
 }
 
