@@ -195,7 +195,7 @@ def judged(
     able = _value(checks, "sending:possible")
     figures = " ".join(
         [
-            f"able={able}",
+            f"modems={able};;1:;0",
             f"issues={issues};0;;0",
             f"waiting={waiting};{_limit(warning)};{_limit(critical)};0",
             f"time={took:.3f}s;;;0",

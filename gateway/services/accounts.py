@@ -117,8 +117,8 @@ class Accounts:
         store.add_first_run_code(digest_of(code), expires_at, now, how=how, who=who)
         return code if digits else f"{code[:4]}-{code[4:]}"
 
-    def claim_first_run(self, code: str, name: str, password: str, address: str = "") -> None:
-        """Set the administrator's name and password; the code dies with it.
+    def claim_first_run(self, code: str, name: str, password: str, address: str = "") -> int:
+        """Set the administrator's name and password; the code dies with it. Returns the user's id.
 
         Raises WrongCode, Throttled, BadName, BadPassword.
         """
@@ -143,6 +143,9 @@ class Accounts:
             if not store.claim_first_run(digest, name, hashed, self._clock.now()):
                 raise WrongCode
         self.forget()
+        user = store.user(name)
+        assert user is not None  # its password was set just now
+        return user.id
 
     # people -------------------------------------------------------------------------------------
 

@@ -73,6 +73,28 @@ def test_who_forgot_the_password_is_led_to_where_a_code_is_entered(
     assert "All Communications" in stranger.get("/")
 
 
+def test_a_good_code_lets_in_at_once_whoever_guessed_at_the_password_before(
+    world: World, stranger: Reader
+) -> None:
+    for number in range(5):
+        assert stranger.sign_in(password=f"was it {number}?").status_code == 403
+    assert stranger.sign_in(password="was it this?").status_code == 429
+    assert _first_run(stranger, world.accounts.new_code(), name=NAME).status_code == 303
+    assert "All Communications" in stranger.get("/")
+
+
+def test_who_tries_codes_too_quickly_is_told_how_long_to_wait(
+    world: World, stranger: Reader
+) -> None:
+    code = world.accounts.new_code()
+    for _ in range(5):
+        assert _first_run(stranger, "WRONG").status_code == 403
+    for guess in ("WRONG", code):
+        response = _first_run(stranger, guess)
+        assert response.status_code == 429
+        assert int(response.headers["Retry-After"]) >= 1
+
+
 def test_nobody_gets_in_without_the_code(first_visitor: Reader) -> None:
     assert _first_run(first_visitor, "").status_code == 403
     for path in ("/", "/send", "/received"):

@@ -125,6 +125,65 @@ def test_every_call_of_the_api_has_its_scope_or_needs_manage(whole: Flask, world
                 response.close()  # an export gives its place back
 
 
+# What a call of the API does -> the page that does the same.
+ON_THE_PAGE = {
+    "api.send": "compose.send",
+    "api.state": "inbox.detail",
+    "api.resend": "inbox.resend",
+    "api.delete": "inbox.selected",
+    "api.received": "inbox.view",
+    "api.all_activities": "activities.index",
+    "api.issues": "state.index",
+    "api.export": "inbox.export",
+    "api.listed": "connections.index",
+    "api.one": "connections.one",
+    "api.rules": "connections.rules",
+    "api.replace_rules": "connections.order_rules",
+    "api.all_scheduled": "scheduled.index",
+    "api.pause_scheduled": "scheduled.pause",
+    "api.resume_scheduled": "scheduled.resume",
+    "api.send_scheduled": "scheduled.send",
+    "api.contacts": "people.index",
+    "api.contact": "people.contact",
+    "api.add_contact": "people.add",
+    "api.change_contact": "people.save",
+    "api.delete_contact": "people.several",
+    "api.all_groups": "people.all_groups",
+    "api.add_group": "people.make_group",
+    "api.rename_group": "people.rename_group",
+    "api.delete_group": "people.delete_group",
+    "api.join_group": "people.change_members",
+    "api.leave_group": "people.change_members",
+    "api.all_blocked": "people.all_blocked",
+    "api.block_number": "people.block",
+    "api.unblock_number": "people.change_blocked",
+}
+# Stricter than the page, and kept so: a slip of a program is quicker than one of a person.
+STRICTER = {"api.restore", "api.delete_received", "api.restore_received"}
+# Of the API alone, or changing nothing.
+ALONE = {"api.all_webhooks", "api.register_webhook", "api.remove_webhook", "api.try_activities"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_by_the_api_what_it_may_on_the_page(
+    whole: Flask, world: World, role: str
+) -> None:
+    _as(whole, world, role)
+    login = {"auth": (f"some{role}", PASSWORD)}
+    client = whole.test_client()
+    api = [rule for rule in whole.url_map.iter_rules() if rule.endpoint.startswith("api.")]
+    assert {rule.endpoint for rule in api} == set(ON_THE_PAGE) | STRICTER | ALONE
+    for rule in api:
+        if rule.endpoint not in ON_THE_PAGE:
+            continue
+        path = re.sub(r"<[^>]*>", "1", rule.rule)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            response = client.open(path, method=method, **login)
+            allowed = at_least(role, roles.needed(ON_THE_PAGE[rule.endpoint]))
+            assert (response.status_code == 403) == (not allowed), (method, path)
+            response.close()
+
+
 @pytest.mark.parametrize(("role", "can"), [(READER, "read"), (OPERATOR, "send")])
 def test_roles_count_in_the_api_too(whole: Flask, world: World, role: str, can: str) -> None:
     _as(whole, world, role)

@@ -80,13 +80,15 @@ def first_run_now() -> BaseResponse:
     form = request.form
     code, name, password = form.get("code", ""), form.get("name", ""), form.get("password", "")
     status, errors, first = 400, {}, not box().accounts.set_up
+    user_id = wait = 0
     if password != form.get("again", ""):
         errors["again"] = "The two passwords differ; type them again."
     else:
         try:
-            box().accounts.claim_first_run(code, name, password, _address())
+            user_id = box().accounts.claim_first_run(code, name, password, _address())
         except Throttled as e:
             status, errors = 429, {"code": str(e)}
+            wait = e.seconds
         except WrongCode as e:
             status, errors = 403, {"code": str(e)}
         except BadName as e:
@@ -94,8 +96,13 @@ def first_run_now() -> BaseResponse:
         except BadPassword as e:
             errors["password"] = str(e)
     if errors:
-        return make_response(_first_run_page(code, name, errors), status)
-    secret = _start(name, password)
+        response = make_response(_first_run_page(code, name, errors), status)
+        if wait:
+            response.headers["Retry-After"] = str(wait)
+        return response
+    # The code was proof: bad tries before, and strangers' ones, do not count any more.
+    agent = request.headers.get("User-Agent", "")
+    secret = box().accounts.open_session(user_id, _address(), agent)
     if not first:  # a forgotten password: nothing is left to set up
         return _signed_in(secret, name, "/")
     Setup().begin()

@@ -34,7 +34,7 @@ def change_password() -> BaseResponse:
     """The old one is asked for: a page left open must not be enough to take the account over."""
     who = _me()
     old, new = request.form.get("old", ""), request.form.get("password", "")
-    status, errors = 422, {}
+    status, errors, wait = 422, {}, 0
     if new != request.form.get("again", ""):
         errors["again"] = "The two passwords differ; type them again."
     else:
@@ -42,13 +42,16 @@ def change_password() -> BaseResponse:
             box().accounts.confirm(who, old)
             box().accounts.set_password(who.name, new, who=who.name)
         except Throttled as e:
-            status, errors["old"] = 429, str(e)
+            status, errors["old"], wait = 429, str(e), e.seconds
         except (WrongCredentials, ShutOut):
             errors["old"] = "This is not your present password."
         except BadPassword as e:
             errors["password"] = str(e)
     if errors:
-        return make_response(_own_page(errors), status)
+        response = make_response(_own_page(errors), status)
+        if wait:
+            response.headers["Retry-After"] = str(wait)
+        return response
     return security.sign_in_again(who.user_id, who.name, url_for("sessions.own", done="password"))
 
 
