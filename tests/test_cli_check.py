@@ -82,7 +82,7 @@ def url(box: http.server.HTTPServer) -> str:
 @pytest.mark.parametrize(
     ("status", "body", "arguments", "code", "words"),
     [
-        (200, told(), [], 0, "OK - 1 modem can send, 0 messages wait | modems=1;;1:;0 issues=0;0;;0"),
+        (200, told(), [], 0, "OK - 1 modem can send, 0 messages wait | modems=1;;1:;0 "),
         (200, told(able=2, waiting=1), [], 0, "OK - 2 modems can send, 1 message waits"),
         (200, told(issues=1), [], 1, "WARNING - 1 thing to look after"),
         (200, told(issues=3), [], 1, "WARNING - 3 things to look after"),
