@@ -30,7 +30,9 @@ _TEXT_MARK = re.compile(r"['`\u2018\u2019\u02bc](?=[+(0-9])")
 _SCHEME = re.compile(r"(?:tel|sms|smsto|callto):(?://)?", re.I)  # RFC 3966, RFC 5724
 _WITH_TAIL = re.compile(r"(\+?[0-9]{3,})[.,]([0-9]+)")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?e[+-]?[0-9]+", re.I)
-_EXTENSION = re.compile(r".*[0-9)][ ,;.]*(?:e?xt?n?\.?|extension|durchwahl|#)[ =:.]*[0-9]+", re.I)
+_EXTENSION = re.compile(
+    r"(?![*#]).*[0-9)][ ,;.]*(?:e?xt?n?\.?|extension|durchwahl|#)[ =:.]*[0-9]+", re.I
+)
 _CODE = re.compile(r"(?=[*#]*[0-9])[0-9*#]{2,6}")
 _DATES = re.compile(
     r"(?:19|20)[0-9]{2}([-./ ])(?:0[1-9]|1[0-2])\1[0-3][0-9]"
