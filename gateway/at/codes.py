@@ -193,6 +193,8 @@ ELSEWHERE: Final[dict[str, str]] = {
     "CME 22": "There is nothing in this place.",
     "CME 31": "The network did not answer in time.",
 }
+# Answers to a submitted message that were hardly meant for it.
+MISPLACED: Final = frozenset({("CMS", 321), ("CMS", 340), ("CME", 21), ("CME", 22)})
 # What is promised of a message that is tried again, and of nothing else.
 PROMISES: Final = (
     "; it is tried again by itself.",

@@ -7,6 +7,7 @@ from typing import Final
 
 from gateway.at import framing
 from gateway.at.classify import Kind, classify, is_console, is_console_prompt, is_pdu
+from gateway.at.codes import MISPLACED
 from gateway.at.events import (
     Answer,
     Command,
@@ -28,6 +29,7 @@ PROMPT_PAUSE: Final = 0.05  # a ">" without its space counts as prompt after thi
 PROMPT_HOLD: Final = 30.0  # seconds the caller may take between Prompt and send_payload
 CONSOLE_PAUSE: Final = 0.3  # a login prompt stands there this long without a line end
 REFUSAL_PAUSE: Final = 0.3  # seconds: a result before the prompt may be one of the past
+SECOND_THOUGHT: Final = 3.0  # seconds: what hardly answers a message may be followed by what does
 ANSWER_CAP: Final = 256 * 1024  # characters of one answer; the rest of a babble is dropped
 
 _BLANKS: Final = " \t\x1a\x1b\x08"  # also the echo of Ctrl-Z and ESC
@@ -72,7 +74,7 @@ class Engine:
         self._ended_in_prompt = False  # the command is over although its payload was awaited
         self._numeric = True  # no result in words was heard yet: "0" may be one
         self._swallow_final = False  # the last line was a late one, its OK may follow
-        self._refusal: Result | None = None  # came before the prompt, which may come after all
+        self._odd: Result | None = None  # may be one of the past; counts if nothing better follows
         self._console_told = False
 
     # -- what the caller may ask ------------------------------------------------------------
@@ -309,8 +311,8 @@ class Engine:
         elif command is not None:
             if not self._answered and self._inquiry.takes(result, now):
                 self._until = min(self._until, self._inquiry.over_at)
-            elif self._phase is _Phase.PROMPT_WANTED:
-                self._unprompted(line, result, now, out)
+            elif command.prompt and self._may_be_past(result):
+                self._misplaced(line, result, now, out)
             elif not command.drain:
                 self._recovery.prompt_may_be_open = False
                 self._finish(result, out)
@@ -319,14 +321,26 @@ class Engine:
         else:
             out.append(Stray(line))
 
-    def _unprompted(self, line: str, result: Result, now: float, out: list[Event]) -> None:
-        """A result where the prompt should come. No OK answers a command that prompts, so that is
-        of the past; an error is the answer unless the prompt follows on its heels."""
-        if result.ok:
+    def _may_be_past(self, result: Result) -> bool:
+        """Whether a result where a prompt or a reference should come may answer something else."""
+        if self._phase is _Phase.PROMPT_WANTED:
+            return True
+        if self._phase is _Phase.PROMPT_SEEN:
+            return result.ok
+        return not self._answered and (result.ok or (result.kind, result.code) in MISPLACED)
+
+    def _misplaced(self, line: str, result: Result, now: float, out: list[Event]) -> None:
+        """No OK answers a command that prompts before it has its text, so that is of the past. An
+        error is the answer unless the prompt follows on its heels; after the text, an OK without
+        reference and an error that speaks of something else are, unless a better one follows."""
+        if self._phase is _Phase.FINAL_WANTED:
+            self._odd = result
+            self._until = min(self._until, now + SECOND_THOUGHT)
+        elif result.ok:
             out.append(Stray(line))
-            return
-        self._refusal = result
-        self._until = min(self._until, now + REFUSAL_PAUSE)
+        else:
+            self._odd = result
+            self._until = min(self._until, now + REFUSAL_PAUSE)
 
     def _finish(self, result: Result, out: list[Event]) -> None:
         assert self._command is not None
@@ -336,13 +350,13 @@ class Engine:
 
     def _clear(self) -> None:
         self._command, self._phase = None, _Phase.IDLE
-        self._lines, self._payload, self._refusal = [], "", None
+        self._lines, self._payload, self._odd = [], "", None
         if unanswered := self._inquiry.end():
             self._recovery.lose_step(unanswered)
 
     def _prompted(self, now: float, out: list[Event]) -> None:
         assert self._command is not None
-        self._phase, self._refusal = _Phase.PROMPT_SEEN, None
+        self._phase, self._odd = _Phase.PROMPT_SEEN, None
         self._until = now + PROMPT_HOLD
         out.append(Prompt(self._command))
 
@@ -400,9 +414,9 @@ class Engine:
     def _time_out(self, now: float, out: list[Event]) -> None:
         command, phase, answered = self._command, self._phase, self._answered
         assert command is not None
-        if command.drain or self._refusal is not None:
+        if command.drain or self._odd is not None:
             self._recovery.prompt_may_be_open = False
-            self._finish(self._refusal or OK, out)
+            self._finish(self._odd or OK, out)
             return
         complete = answered and command.ok_within is not None and not command.prompt
         self._finish(OK if complete else TIMEOUT, out)

@@ -20,6 +20,7 @@ from gateway.at import (
     Late,
     Prompt,
     Restarted,
+    Result,
     ResyncFailed,
     Resynchronised,
     Stray,
@@ -152,9 +153,11 @@ class Link:
                 self._into_step()
                 return None
             case Payload(data=data, timeout=timeout):
-                self._write(self._engine.send_payload(data, self._clock.monotonic(), timeout))
+                written = self._engine.send_payload(data, self._clock.monotonic(), timeout)
+                self._write(written)
                 step("payload written")
-                return self._reply()
+                answer = self._reply()
+                return answer if written else _unsent(answer)
         if self._time_outs >= TIME_OUTS:
             raise Unanswered("The modem does not answer its commands in time.")
         self._into_step()
@@ -253,3 +256,8 @@ class Link:
             if e.trouble is Trouble.STUCK:  # it is there, and as good as silent
                 raise Unanswered(str(e)) from e
             raise LinkLost(str(e)) from e
+
+
+def _unsent(answer: Answer | Prompt) -> Answer:
+    """The prompt was gone before anything was written to it, whatever ended it."""
+    return Answer(answer.command, (), Result("NO_PROMPT"))

@@ -159,7 +159,7 @@ class Gate:
     def distrusted(self, connection_id: int) -> bool:
         """Whether the network's refusals hold it; a person may let it go."""
         with self._lock:
-            return self._suspected().on_trial(connection_id)
+            return bool(self._suspected().held(connection_id, self._clock.now()))
 
     def pausing(self, connection_id: int) -> str:
         """Why nothing that was claimed already should follow a refusal; "" when it may."""

@@ -52,6 +52,7 @@ class Faults:
     refuse_prompt: int = 0  # +CMGS is refused with `refuse_prompt_with` instead of the prompt
     refuse_prompt_with: str = "CMS 517"  # as `refuse_with`
     stray: int = 0  # `stray_with` stands before the prompt
+    stray_after: int = 0  # `stray_with` stands before the result
     stray_with: str = "OK"
     refuse: int = 0  # the send is refused with `refuse_with`
     # "CMS 38", "CME 100", "CMS" (empty code), "ERROR"; of several ("CMS 38, CME 21") one by one

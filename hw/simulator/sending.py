@@ -121,6 +121,8 @@ def _submit(text: bytes, length: int) -> tuple[bytes, bool]:
 
 def _text_ended(device: Device, read: Reader, text: bytes) -> None:
     """Ctrl-Z came: check what was written and send it."""
+    if device.faults.stray_after and device.faults.take("stray_after"):
+        device.session.say(device.faults.next_of("stray_with"))
     if device.faults.strike and device.strike("after_ctrl_z"):
         return
     try:

@@ -54,6 +54,7 @@ LINE = (
 )
 NONSENSE = "CMS 321, CMS 340, CME 21, CME 22"
 FINAL = "CMS 517, CMS 96, CMS 321, CMS 69, CME 22"
+PAST = "OK, +CMS ERROR: 321, +CME ERROR: 22, +CMS ERROR: 340"
 STRAY = ("OK", "ERROR", "+CMGS: 9")
 SENDING = (
     Case("no prompt", {"no_prompt": 1}),
@@ -65,6 +66,7 @@ SENDING = (
     Case("refused with what fits none", {"refuse": 4, "refuse_with": NONSENSE}),
     Case("refused before the prompt", {"refuse_prompt": 5, "refuse_prompt_with": FINAL}),
     Case("an outage", {"refuse": 6, "refuse_with": "CMS 38"}),
+    Case("stray results after the PDU", {"stray_after": 4, "stray_with": PAST}),
     *(Case(f"stray {said} before the prompt", {"stray": 2, "stray_with": said}) for said in STRAY),
     Case("+CMGS lost", {"lost_cmgs": 1}),
     Case("+CMGS lost, no report", {"lost_cmgs": 1}, doubt=1, with_report=False),

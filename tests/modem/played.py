@@ -77,6 +77,6 @@ def _result(text: str) -> Result:
     kind, _, code = text.partition(" ")
     if kind in ("CMS", "CME"):
         return Result(kind, int(code) if code else None)  # type: ignore[arg-type]
-    if kind in ("OK", "ERROR", "TIMEOUT", "RESTARTED"):
+    if kind in ("OK", "ERROR", "TIMEOUT", "RESTARTED", "NO_PROMPT"):
         return Result(kind, None, code)  # type: ignore[arg-type]
     raise AssertionError(f"{text!r} is no result")

@@ -10,9 +10,9 @@ import tty
 
 import pytest
 
-from gateway.at import Command, Engine
+from gateway.at import Command, Engine, Prompt, commands
 from gateway.clock import SystemClock
-from gateway.modem.jobs.base import Unanswered, ask
+from gateway.modem.jobs.base import Payload, Unanswered, ask
 from gateway.modem.link import TIME_OUTS, Link, Waker
 from hw.serialport import SerialPort
 
@@ -44,6 +44,8 @@ class HalfDead:
             os.write(self._master, f"\r\n+{question[1]}: 0\r\n\r\nOK\r\n".encode())
         elif line == self._knows:
             os.write(self._master, b"\r\nOK\r\n")
+        elif line.startswith("AT+CMGS="):
+            os.write(self._master, b"\r\n> \r\n+CMS ERROR: 512\r\n")
 
     def close(self) -> None:
         self.port.close()
@@ -69,10 +71,13 @@ def run(modem, *commands):
         for text in commands:
             yield from ask(Command(text, 0.1))
 
+    return play(modem, job())
+
+
+def play(modem, job):
     with contextlib.closing(Waker()) as waker:
-        Link(modem.port, Engine(), waker, SystemClock(), lambda event: None, lambda: None).run(
-            job()
-        )
+        link = Link(modem.port, Engine(), waker, SystemClock(), lambda event: None, lambda: None)
+        return link.run(job)
 
 
 def test_commands_that_are_never_answered_in_time_make_it_silent(half_dead):
@@ -87,3 +92,13 @@ def test_an_answer_in_between_starts_the_count_anew(half_dead):
     bad = ["AT+NOPE=1"] * (TIME_OUTS - 1)
     run(modem, *bad, "AT", *bad, "AT")
     assert modem.heard.count("AT+NOPE=1") == 2 * (TIME_OUTS - 1)
+
+
+def test_a_prompt_that_is_taken_back_at_once_gets_no_message(half_dead):
+    def job():
+        assert isinstance((yield commands.submit(19)), Prompt)
+        return (yield Payload(b"0011\x1a", 5.0))
+
+    modem = half_dead()
+    assert play(modem, job()).result.kind == "NO_PROMPT"
+    assert modem.heard[-1] == "AT+CMGS=19"

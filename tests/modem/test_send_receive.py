@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from gateway.at import Urc
+from gateway.at import About, Urc
 from gateway.modem import duties
 from gateway.modem.jobs import receive, send
 from gateway.modem.jobs.receive import Notice
@@ -87,6 +87,14 @@ def test_a_reference_whose_ok_never_came_is_accepted():
     modem = Played({"AT+CMGS": ">", "PDU": "+CMGS: 77|TIMEOUT"})
     modem.play(send.send(modem.context, work()))
     assert modem.ledger.all("accepted") == [(11, 77)]
+
+
+def test_a_prompt_that_is_gone_before_the_pdu_was_written_leaves_no_doubt():
+    modem = Played({"AT+CMGS": ">", "PDU": "NO_PROMPT"})
+    modem.play(send.send(modem.context, work()))
+    ((part, why),) = modem.ledger.all("refused")
+    assert (part, why.label, why.about) == (11, "no prompt", About.CONNECTION)
+    assert not modem.ledger.all("doubtful")
 
 
 @pytest.mark.parametrize("full", ["CMS 322", "CMS 208", "CME 20"])

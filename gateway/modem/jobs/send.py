@@ -134,6 +134,8 @@ def _send_part(context: Context, work: Assignment, part: PartToSend) -> Job[_Fat
     except LinkLost as lost:
         context.ledger.doubtful(part.part_id, after_pdu(Result("LOST", None, str(lost))))
         raise
+    if answer.result.kind == "NO_PROMPT":
+        return _refused(context, part.part_id, before_prompt(answer.result))
     return _settle(context, part, answer)
 
 
