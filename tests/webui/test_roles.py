@@ -160,6 +160,7 @@ ON_THE_PAGE = {
 }
 # Stricter than the page, and kept so: a slip of a program is quicker than one of a person.
 STRICTER = {"api.restore", "api.delete_received", "api.restore_received"}
+STRICTER |= {"api.mark_read", "api.mark_unread"}
 # Of the API alone, or changing nothing.
 ALONE = {"api.all_webhooks", "api.register_webhook", "api.remove_webhook", "api.try_activities"}
 
