@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.clock import DAY, Clock
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import backups, db, expiry, mending, restoring, settings
+from gateway.store import backups, db, expiry, mending, rebuilding, restoring, settings
 from gateway.store.backups import DAILY, SETTINGS, Backup, Contents
 from gateway.store.room import LOW, Room
 
@@ -125,13 +125,15 @@ class Keeping:
         return True
 
     def take_upload(self) -> Path:
-        """Put what was brought among the backups, if it is one. Raises StoreError."""
+        """Put what was brought among the backups, if it is one, written anew. Raises StoreError."""
+        ours = self._folder / "upload-rebuilt.part"
         try:
             self.upload.chmod(0o600)
-            backups.inspect(self.upload, "The file")
-            return backups.take(self.upload, self._own, "uploaded")
+            rebuilding.rebuild(self.upload, ours, "The file")
+            return backups.take(ours, self._own, "uploaded")
         finally:
-            self.upload.unlink(missing_ok=True)
+            for left in (self.upload, ours):
+                left.unlink(missing_ok=True)
 
     @property
     def upload(self) -> Path:

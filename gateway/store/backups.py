@@ -18,14 +18,16 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
-from gateway.store.base import StoreBroken, StoreFull, StoreTooNew, database, errors, execute
+from gateway.store import rebuilding
+from gateway.store.base import StoreFull, database, errors, execute
 from gateway.store.disk import disk_error
 from gateway.store.rewriting import rewrite
 
 FOLDER = "backups"  # in the data folder
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = rebuilding.MIGRATIONS
 DAILY, SETTINGS = "daily", "settings"
 KEPT_OF_OTHERS = 5  # copies made before something was done: an upgrade, a restore
 SAFETY = 16 << 20  # octets that stay free beside a new copy
@@ -95,9 +97,9 @@ def make_settings(folder: Path) -> Path:
 
 
 def _written(folder: Path, why: str, write: Callable[[Path], None]) -> Path:
-    target = dated(folder, why)
-    unfinished = target.with_suffix(".part")
     with _one_at_a_time:
+        target = dated(folder, why)
+        unfinished = target.with_suffix(".part")
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
             for cut_off in folder.glob("pigeonbox-*.part*"):
@@ -118,21 +120,26 @@ def _written(folder: Path, why: str, write: Callable[[Path], None]) -> Path:
 
 
 def dated(folder: Path, why: str) -> Path:
-    """The name of a copy that is made now."""
-    stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
-    return folder / f"pigeonbox-{stamp}-{why}-secret.db"
+    """The name of a copy that is made now; the next second's when that one is taken."""
+    for at in count(int(time.time())):
+        stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime(at))
+        target = folder / f"pigeonbox-{stamp}-{why}-secret.db"
+        if not target.exists():
+            break
+    return target
 
 
 def take(file: Path, folder: Path, why: str) -> Path:
     """Move a checked file into `folder` under a name of ours. Raises StoreError."""
-    target = dated(folder, why)
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        file.rename(target)
-        sync(folder)
-    except OSError as e:
-        raise disk_error(e, folder) from e
-    prune_alike(folder, why)
+    with _one_at_a_time:
+        target = dated(folder, why)
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            file.rename(target)
+            sync(folder)
+        except OSError as e:
+            raise disk_error(e, folder) from e
+        prune_alike(folder, why)
     return target
 
 
@@ -187,35 +194,20 @@ def inspect(path: Path, name: str = "") -> Contents:
     """
     name = name or path.name
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as copy:
-            copy.execute("PRAGMA trusted_schema = 0")
-            copy.execute("PRAGMA cell_size_check = 1")
-            (damage,) = copy.execute("PRAGMA quick_check(1)").fetchone()
-            if damage != "ok":
-                words = " ".join(damage.split())
-                raise StoreBroken(f"{name} is damaged ({words}); take another backup.")
-            contents = _contents(copy)
-    except sqlite3.Error as e:
-        raise StoreBroken(f"{name} is no backup of a Pigeonbox ({e}).") from e
-    known = {file.stem for file in MIGRATIONS.glob("[0-9]*.py")}
-    if newer := sorted(contents.versions - known):
-        raise StoreTooNew(
-            f"{name} comes from a newer version of Pigeonbox ({newer[-1]});"
-            " install that version first."
-        )
-    return contents
+        with rebuilding.reading(path, name) as source:
+            return _contents(source, rebuilding.check(source, name))
+    except OSError as e:
+        raise disk_error(e, path) from e
 
 
-def _contents(copy: sqlite3.Connection) -> Contents:
-    versions = frozenset(row[0] for row in copy.execute("SELECT name FROM schema_migration"))
-    if "0001_initial" not in versions:
-        raise sqlite3.DatabaseError("its tables are not ours")
-
+def _contents(source: sqlite3.Connection, versions: frozenset[str]) -> Contents:
     def number(table: str) -> int:
-        there = copy.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-        return int(copy.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]) if there else 0  # noqa: S608
+        sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        there = source.execute(sql, (table,)).fetchone()
+        return int(source.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]) if there else 0  # noqa: S608
 
-    (newest,) = copy.execute("SELECT max(created_at) FROM message").fetchone()
+    (newest,) = source.execute("SELECT max(created_at) FROM message").fetchone()
+    newest = newest if isinstance(newest, int) else None
     return Contents(versions, number("message"), number("contact"), number("connection"), newest)
 
 

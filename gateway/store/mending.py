@@ -103,7 +103,10 @@ def _begin_anew(folder: Path, path: Path, now: int) -> Mended:
 
 
 def is_whole(connection: sqlite3.Connection) -> bool:
-    (words,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    try:
+        (words,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except UnicodeError:  # it names something whose name is spoiled
+        return False
     return bool(words == "ok")
 
 

@@ -166,8 +166,11 @@ def _check_integrity(path: Path) -> None:
 
 def check_integrity() -> list[str]:
     """What SQLite finds wrong with the whole file; reads all of it. Empty: nothing."""
-    with errors():
-        rows = execute("PRAGMA quick_check(3)").fetchall()
+    try:
+        with errors():
+            rows = execute("PRAGMA quick_check(3)").fetchall()
+    except UnicodeError:  # it names a table or index whose name is spoiled
+        return ["the names of its tables are spoiled"]
     return [" ".join(words.split()) for (words,) in rows if words != "ok"]
 
 

@@ -14,9 +14,9 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from gateway.store import backups, resuming
+from gateway.store import backups, rebuilding, resuming
 from gateway.store.backups import Contents, sync
-from gateway.store.base import StoreBroken
+from gateway.store.base import StoreBroken, StoreFull
 from gateway.store.disk import disk_error
 
 STAGED = "restore.db"  # in the data folder: what the next opening takes
@@ -30,9 +30,10 @@ def stage(source: Path, folder: Path, now: int, who: str) -> Contents:
 
     Changes nothing else. Raises StoreError in one plain line.
     """
-    unfinished = folder / "restore.part"
+    unfinished, foreign = folder / "restore.part", folder / "restore-foreign.part"
     try:
-        _copy(source, unfinished)
+        _copy(source, foreign)
+        rebuilding.rebuild(foreign, unfinished, source.name)
         contents = backups.inspect(unfinished, source.name)
         _settle(unfinished, now, who, source.name)
         with unfinished.open("rb") as file:
@@ -42,11 +43,22 @@ def stage(source: Path, folder: Path, now: int, who: str) -> Contents:
     except OSError as e:
         raise disk_error(e, folder) from e
     finally:
-        unfinished.unlink(missing_ok=True)
+        for left in (unfinished, foreign):
+            left.unlink(missing_ok=True)
     return contents
 
 
 def _copy(source: Path, target: Path) -> None:
+    """Nobody else can change it while it is looked at. What its log holds would be lost unseen."""
+    log = source.with_name(f"{source.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise StoreBroken(
+            f"{source.name} is no finished backup: {log.name} beside it holds a part of it."
+            " Make one with pigeonbox backup FILE, or on the page."
+        )
+    need = 3 * source.stat().st_size + backups.SAFETY
+    if shutil.disk_usage(target.parent).free < need:
+        raise StoreFull(f"Not enough room in {target.parent} to put a backup back; make room.")
     os.close(os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     shutil.copyfile(source, target)
 
