@@ -373,6 +373,8 @@ class Duties:
         told_of = receive.understand(urc)
         if isinstance(told_of, ReadPdu):
             self.context.heard.append((self.context.connection_id, told_of))
+        elif told_of is None and urc.name == "+CDS":
+            self.requests.appendleft(direct.refuse_damaged)
         elif told_of is not None:
             self.context.reports_announced += told_of.of_report
             self._arrived.append(told_of)

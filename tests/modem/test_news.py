@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from gateway.at import Urc, profile_for
-from gateway.modem.jobs import direct, news, receive, setup
+from gateway.modem.jobs import direct, news, receive, send, setup
 from gateway.modem.jobs.news import Reports
 from gateway.modem.jobs.receive import Notice
 from gateway.modem.ledger import ReadPdu
 from hw.simulator import PERSONALITIES
-from tests.modem.conftest import MemoryLedger, until
+from tests.modem.conftest import MemoryLedger, until, work
 from tests.modem.played import Played, Said
 
 PDU = "0006050C91527411000010721051800000007210518000500000"
@@ -153,6 +153,25 @@ def test_a_modem_that_does_not_know_cnma_gets_another_way():
     hear(modem)
     assert modem.context.way is Reports.UNKEPT
     assert modem.heard[-2:] == ["AT+CSMS=0", "AT+CNMI=2,1,2,1,0"]
+
+
+def test_a_report_that_lost_characters_comes_again_and_is_known(
+    network, ledger: MemoryLedger, start
+):
+    modem = network.add_modem(personality=PERSONALITIES["sim800"])
+    worker = start(modem.port)
+    until(lambda: worker.telemetry.state == "ready")
+    modem.urc(f"+CDS: 25\r\n{PDU[:30]}")
+    until(lambda: modem.heard.count("AT+CNMA=2") == 2)  # one when the way was chosen
+    assert ledger.all("keep") == []
+
+
+def test_a_long_message_does_not_keep_a_report_from_being_acknowledged():
+    modem = handed_over({"AT+CMGS": ">", "PDU": "+CMGS: 1|OK"})
+    modem.ledger.on["accepted"] = lambda: modem.context.heard.append((7, ReadPdu(PDU)))
+    modem.play(send.send(modem.context, work("x" * 300), confirm_mode=False))
+    steps = [t[:7] for t in modem.heard if t.startswith(("AT+CMGS", "AT+CNMA"))]
+    assert steps == ["AT+CMGS", "AT+CNMA", "AT+CMGS"]
 
 
 def test_pdus_of_a_sim_that_was_there_before_are_kept_for_it():

@@ -51,6 +51,14 @@ def _acknowledge(context: Context, count: int) -> Job[None]:
         yield from renew(context)
 
 
+def refuse_damaged(context: Context) -> Job[None]:
+    """A report of which characters are missing settles nothing; the network is to bring it again,
+    before the modem has waited in vain and hands over no more.
+    """
+    if context.direct:
+        yield from ask(commands.cnma_refuse())
+
+
 def _cnma() -> Job[Result]:
     """In the form that the modem wants."""
     result = (yield from ask(commands.cnma())).result
