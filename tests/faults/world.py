@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from gateway.app import Service
+from gateway.box import Box
 from gateway.config import Config, ModemPort, Ports
 from gateway.services import gate
 from gateway.services.messaging import Draft
@@ -83,6 +84,11 @@ class World:
                 yield self
         finally:
             self._service.stop()
+
+    @property
+    def services(self) -> Box:
+        """What page and programs use."""
+        return self._box
 
     # what the page shows ----------------------------------------------------------------------
 
