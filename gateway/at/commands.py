@@ -282,6 +282,10 @@ def cnma() -> Command:
     return Command("AT+CNMA=0", SIM)
 
 
+def cnma_query_offered() -> Command:
+    return Command("AT+CNMA=?", SIM, "+CNMA:")
+
+
 def cnma_refuse() -> Command:
     """We have not heard what waits to be acknowledged: the network is to bring it again."""
     return Command("AT+CNMA=2", SIM)

@@ -141,6 +141,12 @@ def cnmi_offered(lines: Sequence[str]) -> list[frozenset[int]]:
     return [_range(group) for group in _GROUP.findall(text)] if text else []
 
 
+def cnma_offered(lines: Sequence[str]) -> frozenset[int]:
+    """The values that AT+CNMA=? lists: `+CNMA: (0-2)`."""
+    text = value(lines, "+CNMA:")
+    return _range(text.strip(" ()")) if text else frozenset()
+
+
 def _range(text: str) -> frozenset[int]:
     found: set[int] = set()
     for part in text.split(","):

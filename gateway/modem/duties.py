@@ -40,7 +40,8 @@ SWEEP = 45.0  # seconds between sweeps of the storage: +CMTI is a hint that can 
 POLL = 15.0  # the same for a modem that announces nothing
 SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
 LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
-NEWS_SURE = 30.0  # seconds after which a modem has given up waiting for an old +CNMA
+OLD_CNMA = 30.0  # seconds after which a modem has given up waiting for an old +CNMA
+RENEW = 3.0  # seconds between looks whether it has
 CARD = 60.0  # seconds between looks whether it is still the same SIM
 PING = 15.0  # seconds of silence after which the modem is asked whether it is there
 SUPPLY = 600.0  # seconds between looks at the supply voltage
@@ -151,8 +152,10 @@ class Duties:
             return self._record_call()
         if due("card", CARD):
             return self._check_card()
-        if due("sweep", SWEEP if self._news_is_sure() else POLL):
+        if due("sweep", POLL if self.context.polling else SWEEP):
             return self._sweep()
+        if self._may_be_cut_off() and due("renew", RENEW):
+            return self._renew()
         if due("look", LOOK[self._machine.state]):
             return self._look()
         if due("time", TIME if self._time or self._time_tries >= TIME_TRIES else TIME_AGAIN):
@@ -166,10 +169,9 @@ class Duties:
             self.backlog.give_back(self._ledger, why)
         return self._measure() if due("supply", SUPPLY) else None
 
-    def _news_is_sure(self) -> bool:
-        """Whether the modem tells what comes; one that waited for +CNMA before we came stops it."""
-        new = self._clock.monotonic() - self._since < NEWS_SURE
-        return not self.context.polling and not (new and self.context.direct)
+    def _may_be_cut_off(self) -> bool:
+        """Whether it may still wait for a +CNMA of before we came, and then hand over no more."""
+        return self.context.direct and self._clock.monotonic() - self._since < OLD_CNMA
 
     def _show_way(self) -> None:
         self._show(reports=news.WORDS.get(news.Reports(self.context.way), ""))
@@ -304,6 +306,9 @@ class Duties:
         yield from receive.sweep(self.context)
         self.health.storage = self.context.full
         self._show()
+
+    def _renew(self) -> Job[None]:
+        yield from direct.renew(self.context)
 
     def _keep_heard(self) -> Job[None]:
         yield from direct.keep_heard(self.context)

@@ -53,7 +53,7 @@ def test_a_make_that_is_known_to_store_them_among_the_messages_does_so():
 
 
 def test_without_such_a_memory_the_network_keeps_what_is_not_acknowledged():
-    modem = prepared({})
+    modem = prepared({"AT+CNMA=?": "+CNMA: (0-2)|OK"})
     assert modem.context.way is Reports.ACKNOWLEDGED
     assert (modem.context.news.split(",")[3], modem.context.direct) == ("1", True)
     last_service = [t for t in modem.heard if t.startswith("AT+CSMS=")][-1]
@@ -62,8 +62,23 @@ def test_without_such_a_memory_the_network_keeps_what_is_not_acknowledged():
     assert modem.heard.index("AT+CNMA=2") < modem.heard.index("AT+CNMI=2,1,2,1,0")
 
 
+@pytest.mark.parametrize("offered", ["+CNMA: (0,1)|OK", "OK", "ERROR"])
+def test_nothing_is_refused_by_a_modem_that_may_take_it_for_an_acknowledgement(offered: str):
+    modem = prepared({"AT+CNMA=?": offered})
+    assert modem.context.way is Reports.ACKNOWLEDGED
+    assert not [t for t in modem.heard if t.startswith("AT+CNMA") and t != "AT+CNMA=?"]
+
+
+@pytest.mark.parametrize("no", ["ERROR", "CMS 303", "CME 4"])
+def test_every_form_of_cnma_is_tried(no: str):
+    modem = handed_over({"AT+CNMA=0": no})
+    hear(modem)
+    assert modem.heard[-2:] == ["AT+CNMA=0", "AT+CNMA"]
+    assert modem.context.refused_cnma == 0
+
+
 def test_what_was_heard_meanwhile_is_acknowledged_and_not_sent_for_again():
-    modem = Played({})
+    modem = Played({"AT+CNMA=?": "+CNMA: (0-2)|OK"})
     modem.context.heard.append((None, ReadPdu(PDU)))
     modem.play(setup.prepare_sms(modem.context))
     assert "AT+CNMA=2" not in modem.heard

@@ -62,7 +62,7 @@ def refuse_damaged(context: Context) -> Job[None]:
 def _cnma() -> Job[Result]:
     """In the form that the modem wants."""
     result = (yield from ask(commands.cnma())).result
-    if result.kind == "ERROR":
+    if not result.ok and result.kind != "TIMEOUT" and result.code != NOT_EXPECTED:
         result = (yield from ask(commands.cnma_bare())).result
     return result
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from gateway.at import commands
+from gateway.at import answers, commands
 from gateway.at.profiles import CNMI_DIRECT
 from gateway.modem.jobs.base import Context, Job, ask
 from gateway.modem.jobs.receive import select
 
+REFUSES = 2  # AT+CNMA=2: a negative acknowledgement (27.005 3.4.4)
 IN_VAIN = 3  # announced reports found nowhere, or refused +CNMA, until another way is taken
 
 
@@ -62,8 +63,7 @@ def _way(context: Context) -> Job[Reports]:
         if (yield from _first(context, stored)):
             return Reports.STORED
     if context.refused_cnma < IN_VAIN and (yield from ask(commands.csms(1))).result.ok:
-        if not context.heard:  # what came while nobody listened blocks the others until it is over
-            yield from ask(commands.cnma_refuse())
+        yield from _send_for_what_nobody_heard(context)
         context.direct = yield from _first(context, routed)
         if context.direct:
             return Reports.ACKNOWLEDGED
@@ -75,6 +75,16 @@ def _way(context: Context) -> Job[Reports]:
     if (yield from _first(context, silent)):
         return Reports.NONE
     return (yield from _nothing_is_stored(context))
+
+
+def _send_for_what_nobody_heard(context: Context) -> Job[None]:
+    """What was handed over while the box was away blocks all others until the modem gives up, and
+    then it hands over no more. Refused, it comes again.
+    """
+    if not context.heard:
+        offered = answers.cnma_offered((yield from ask(commands.cnma_query_offered())).lines)
+        if REFUSES in offered:
+            yield from ask(commands.cnma_refuse())
 
 
 def _nothing_is_stored(context: Context) -> Job[Reports]:
