@@ -205,7 +205,10 @@ class RunningBox:
 
     def state(self, message_id: str) -> str:
         """In SMSGate's words; in ours, with a capital, where it has none: Uncertain."""
-        told = self.message(message_id)
+        return self.word(self.message(message_id))
+
+    def word(self, told: dict[str, Any]) -> str:
+        """The same of a message as the API tells it."""
         ours = str(told.get("boxState", "")).capitalize()
         return ours if ours == "Uncertain" else str(told["state"])
 

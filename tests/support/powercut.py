@@ -192,7 +192,7 @@ def _settle(box: RunningBox, told: Told) -> None:
 
 def _known_state(box: RunningBox, message_id: str) -> str:
     status, value = box.get(f"/api/v1/messages/{message_id}")
-    return str(value["state"]) if status == 200 else ""
+    return box.word(value) if status == 200 else ""
 
 
 def _received(box: RunningBox) -> set[str]:
