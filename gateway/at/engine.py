@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from typing import Final
 
 from gateway.at import framing
 from gateway.at.classify import Kind, classify, is_console, is_console_prompt, is_pdu
-from gateway.at.codes import MISPLACED
 from gateway.at.events import (
     Answer,
     Command,
@@ -20,6 +18,7 @@ from gateway.at.events import (
     Write,
 )
 from gateway.at.inquiry import Inquiry
+from gateway.at.misplaced import Misplaced, Phase
 from gateway.at.news import NewsReader
 from gateway.at.recovery import Recovery
 from gateway.at.results import OK, RESTARTED, TIMEOUT, Result, parse_final
@@ -28,8 +27,6 @@ from gateway.at.urcs import BootWatch, name_of
 PROMPT_PAUSE: Final = 0.05  # a ">" without its space counts as prompt after this many seconds
 PROMPT_HOLD: Final = 30.0  # seconds the caller may take between Prompt and send_payload
 CONSOLE_PAUSE: Final = 0.3  # a login prompt stands there this long without a line end
-REFUSAL_PAUSE: Final = 0.3  # seconds: a result before the prompt may be one of the past
-SECOND_THOUGHT: Final = 3.0  # seconds: what hardly answers a message may be followed by what does
 ANSWER_CAP: Final = 256 * 1024  # characters of one answer; the rest of a babble is dropped
 
 _BLANKS: Final = " \t\x1a\x1b\x08"  # also the echo of Ctrl-Z and ESC
@@ -41,13 +38,6 @@ class AtBusy(RuntimeError):
 
 class NoPrompt(RuntimeError):
     """There is no prompt to answer."""
-
-
-class _Phase(Enum):
-    IDLE = auto()
-    PROMPT_WANTED = auto()
-    PROMPT_SEEN = auto()
-    FINAL_WANTED = auto()
 
 
 class Engine:
@@ -63,7 +53,7 @@ class Engine:
         self._recovery = Recovery()
         self._boot = BootWatch()
         self._inquiry = Inquiry()
-        self._phase = _Phase.IDLE
+        self._phase = Phase.IDLE
         self._command: Command | None = None
         self._lines: list[str] = []
         self._size = 0
@@ -74,7 +64,7 @@ class Engine:
         self._ended_in_prompt = False  # the command is over although its payload was awaited
         self._numeric = True  # no result in words was heard yet: "0" may be one
         self._swallow_final = False  # the last line was a late one, its OK may follow
-        self._odd: Result | None = None  # may be one of the past; counts if nothing better follows
+        self._odd = Misplaced()
         self._console_told = False
 
     # -- what the caller may ask ------------------------------------------------------------
@@ -100,7 +90,7 @@ class Engine:
         times = [self._inquiry.deadline, self._news.until, self._recovery.deadline]
         if self._command is not None:
             times.append(self._until)
-            if self._phase is _Phase.PROMPT_WANTED and framer.rest == ">":
+            if self._phase is Phase.PROMPT_WANTED and framer.rest == ">":
                 times.append(framer.rest_at + PROMPT_PAUSE)
         if framer.rest and not self._console_told and is_console_prompt(framer.rest):
             times.append(framer.rest_at + CONSOLE_PAUSE)
@@ -123,7 +113,7 @@ class Engine:
             self._boot.expect(now)
         self._clear()
         self._command = command
-        self._phase = _Phase.PROMPT_WANTED if command.prompt else _Phase.FINAL_WANTED
+        self._phase = Phase.PROMPT_WANTED if command.prompt else Phase.FINAL_WANTED
         self._size, self._answered, self._ended_in_prompt = 0, False, False
         self._sent_at, self._until = now, now + command.timeout
         return command.text.encode("latin-1", "replace") + b"\r"
@@ -137,9 +127,9 @@ class Engine:
         """
         if self._ended_in_prompt:
             return b""
-        if self._phase is not _Phase.PROMPT_SEEN:
+        if self._phase is not Phase.PROMPT_SEEN:
             raise NoPrompt("the modem does not wait for a message")
-        self._phase = _Phase.FINAL_WANTED
+        self._phase = Phase.FINAL_WANTED
         self._payload = data.rstrip(b"\x1a").decode("latin-1")
         self._until = now + timeout
         self._inquiry.begin(now)
@@ -153,7 +143,7 @@ class Engine:
         """
         if self._ended_in_prompt:
             return b""
-        if self._phase not in (_Phase.PROMPT_WANTED, _Phase.PROMPT_SEEN):
+        if self._phase not in (Phase.PROMPT_WANTED, Phase.PROMPT_SEEN):
             raise NoPrompt("there is no prompt to leave")
         self._clear()
         self._recovery.lose_step()
@@ -203,7 +193,7 @@ class Engine:
         framer = self._framer
         framer.push(data, now)
         while True:
-            line = framer.next(self._phase is _Phase.PROMPT_WANTED)
+            line = framer.next(self._phase is Phase.PROMPT_WANTED)
             if line is None:
                 break
             if line is framing.PROMPT:
@@ -254,7 +244,7 @@ class Engine:
         if command is None:
             out.extend(self._recovery.line(line))
             return
-        if command.prompt and self._phase is not _Phase.FINAL_WANTED:
+        if command.prompt and self._phase is not Phase.FINAL_WANTED:
             # A reference before anything was submitted can only be an earlier message's.
             self._unasked(line, out)
             return
@@ -311,8 +301,10 @@ class Engine:
         elif command is not None:
             if not self._answered and self._inquiry.takes(result, now):
                 self._until = min(self._until, self._inquiry.over_at)
-            elif command.prompt and self._may_be_past(result):
-                self._misplaced(line, result, now, out)
+            elif command.prompt and (more := self._odd.takes(result, self._phase, self._answered)):
+                self._until = min(self._until, now + more)
+            elif command.prompt and more == 0:
+                out.append(Stray(line))
             elif not command.drain:
                 self._recovery.prompt_may_be_open = False
                 self._finish(result, out)
@@ -321,42 +313,21 @@ class Engine:
         else:
             out.append(Stray(line))
 
-    def _may_be_past(self, result: Result) -> bool:
-        """Whether a result where a prompt or a reference should come may answer something else."""
-        if self._phase is _Phase.PROMPT_WANTED:
-            return True
-        if self._phase is _Phase.PROMPT_SEEN:
-            return result.ok
-        return not self._answered and (result.ok or (result.kind, result.code) in MISPLACED)
-
-    def _misplaced(self, line: str, result: Result, now: float, out: list[Event]) -> None:
-        """No OK answers a command that prompts before it has its text, so that is of the past. An
-        error is the answer unless the prompt follows on its heels; after the text, an OK without
-        reference and an error that speaks of something else are, unless a better one follows."""
-        if self._phase is _Phase.FINAL_WANTED:
-            self._odd = result
-            self._until = min(self._until, now + SECOND_THOUGHT)
-        elif result.ok:
-            out.append(Stray(line))
-        else:
-            self._odd = result
-            self._until = min(self._until, now + REFUSAL_PAUSE)
-
     def _finish(self, result: Result, out: list[Event]) -> None:
         assert self._command is not None
         out.append(Answer(self._command, tuple(self._lines), result))
-        self._ended_in_prompt = self._phase is _Phase.PROMPT_SEEN
+        self._ended_in_prompt = self._phase is Phase.PROMPT_SEEN
         self._clear()
 
     def _clear(self) -> None:
-        self._command, self._phase = None, _Phase.IDLE
-        self._lines, self._payload, self._odd = [], "", None
+        self._command, self._phase = None, Phase.IDLE
+        self._lines, self._payload, self._odd = [], "", Misplaced()
         if unanswered := self._inquiry.end():
             self._recovery.lose_step(unanswered)
 
     def _prompted(self, now: float, out: list[Event]) -> None:
         assert self._command is not None
-        self._phase, self._odd = _Phase.PROMPT_SEEN, None
+        self._phase, self._odd = Phase.PROMPT_SEEN, Misplaced()
         self._until = now + PROMPT_HOLD
         out.append(Prompt(self._command))
 
@@ -384,7 +355,7 @@ class Engine:
         if self._news.until is not None and now >= self._news.until:
             self._flush_news(now, out)
         if (
-            self._phase is _Phase.PROMPT_WANTED
+            self._phase is Phase.PROMPT_WANTED
             and framer.rest == ">"
             and now >= framer.rest_at + PROMPT_PAUSE
         ):
@@ -414,15 +385,15 @@ class Engine:
     def _time_out(self, now: float, out: list[Event]) -> None:
         command, phase, answered = self._command, self._phase, self._answered
         assert command is not None
-        if command.drain or self._odd is not None:
+        if command.drain or self._odd.result is not None:
             self._recovery.prompt_may_be_open = False
-            self._finish(self._odd or OK, out)
+            self._finish(self._odd.result or OK, out)
             return
         complete = answered and command.ok_within is not None and not command.prompt
         self._finish(OK if complete else TIMEOUT, out)
         self._recovery.lose_step()
         self._numeric = True
-        submitted = phase is _Phase.FINAL_WANTED
+        submitted = phase is Phase.FINAL_WANTED
         self._recovery.late.timed_out(command, submitted, answered, now)
         if command.prompt:
             self._recovery.prompt_may_be_open = not submitted

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway import schedule, streaks
-from gateway.at import commands, engine, inquiry, late, resync
+from gateway.at import commands, inquiry, late, misplaced, resync
 from gateway.modem import backlog, duties, ladder, link, recovery, worker
 from gateway.modem.jobs import radio, setup, sim
 from gateway.modem.machine import State
@@ -24,7 +24,7 @@ SUBMIT = 2.0  # seconds after Ctrl-Z; two to three minutes in earnest
 PROMPT = 1.0  # seconds until the prompt has to be there
 SHORTER = {  # seconds
     commands: {"QUICK": 0.6, "SIM": 0.8, "STORAGE": 1.0, "NO_OK": 0.4},
-    engine: {"SECOND_THOUGHT": 0.5},
+    misplaced: {"SECOND_THOUGHT": 0.5},
     inquiry: {"FIRST": 0.7, "AGAIN": 0.4, "GRACE": 0.15},
     late: {"LATE_SEND": 20.0},
     resync: {"DRAIN": 0.1, "QUERY_TIME": 0.6, "AFTER_ERROR": 0.2, "SILENCE": 0.1, "LIMIT": 5.0},
