@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from gateway.store import backups, restoring
-from gateway.store.base import StoreError
+from gateway.store.base import StoreBroken, StoreDamaged, StoreTooNew, translated
+from gateway.store.disk import disk_error
 from gateway.store.rewriting import rewrite
 
 log = logging.getLogger(__name__)
 
 RECORD = "mended.json"  # in the data folder, until somebody has read it
+MENDED = "mended.db"  # in the data folder: written anew, about to take the other one's place
 WHOLE = ".check-whole"  # in the data folder: look at every page at the next start
 
 
@@ -33,16 +36,47 @@ class Mended:
 
 
 def mend(folder: Path, path: Path, damage: str) -> Mended:
-    """Leaves a database that opens, or none at all. Gentlest first. Raises StoreError."""
+    """Leaves a database that opens, or none at all. Gentlest first. Raises StoreError.
+
+    A full or failing disk, or one that cannot be written, is no reason for the next, rougher way:
+    then nothing is changed, and the next start tries again. Killed anywhere, nothing is lost.
+    """
     log.error("%s; mending it", damage)
     now = int(time.time() * 1000)
-    done = (
-        _rewrite(folder, path, now)
-        or _take_backup(folder, path, now)
-        or _begin_anew(folder, path, now)
-    )
+    try:
+        done = (
+            _rewrite(folder, path, now)
+            or _take_backup(folder, path, now)
+            or _begin_anew(folder, path, now)
+        )
+    except OSError as e:
+        raise disk_error(e, folder) from e
     log.error("%s", done.words)
-    (folder / RECORD).write_text(json.dumps(asdict(done)), encoding="utf-8")
+    return done
+
+
+def is_under_way(folder: Path) -> bool:
+    """Whether a mended database waits to take the damaged one's place."""
+    return (folder / MENDED).exists()
+
+
+def finish(folder: Path, path: Path) -> None:
+    """Exchange the two; what was cut off is done to its end. Raises StoreError."""
+    try:
+        kept = restoring.set_aside(path, folder / backups.FOLDER, "damaged")
+        (folder / MENDED).rename(path)
+        backups.sync(folder)
+        if kept is not None and (told := mended(folder)):
+            _record(folder, replace(told, kept=str(kept)))
+    except OSError as e:
+        raise disk_error(e, folder) from e
+
+
+def _record(folder: Path, done: Mended) -> Mended:
+    """Before it is done: a box that lost something always says so."""
+    unfinished = folder / f"{RECORD}.part"
+    unfinished.write_text(json.dumps(asdict(done)), encoding="utf-8")
+    unfinished.rename(folder / RECORD)
     return done
 
 
@@ -56,28 +90,28 @@ def _rewrite(folder: Path, path: Path, now: int) -> Mended | None:
             if not is_whole(new):
                 return None
         copy.chmod(0o600)
-        kept = restoring.set_aside(path, folder / backups.FOLDER, "damaged")
-        copy.rename(path)
-        backups.sync(folder)
-    except sqlite3.Error:
+        with copy.open("rb") as file:
+            os.fsync(file.fileno())
+        words = "The database was damaged; it was written anew, nothing that could be read is lost."
+        _record(folder, Mended(now, words))
+        copy.rename(folder / MENDED)
+    except sqlite3.Error as e:
+        known = translated(e)
+        if known is None or isinstance(known, StoreDamaged):
+            return None  # rows that cannot be read
+        raise known from e
+    except UnicodeError:
         return None
     finally:
         copy.unlink(missing_ok=True)
-    words = "The database was damaged; it was written anew, nothing that could be read is lost."
-    return Mended(now, words, str(kept or ""))
+    finish(folder, path)
+    return mended(folder) or Mended(now, words)
 
 
 def _take_backup(folder: Path, path: Path, now: int) -> Mended | None:
     found = backups.listed(folder / backups.FOLDER)
     whole = [b for b in found if b.why not in (backups.SETTINGS, "damaged")]
     for backup in (*whole, *(b for b in found if b.why == backups.SETTINGS)):
-        try:
-            restoring.stage(backup.path, folder, now, "the box itself")
-        except StoreError as e:
-            log.error("%s", e)
-            continue
-        kept = restoring.set_aside(path, folder / backups.FOLDER, "damaged")
-        restoring.put_back(folder, path)
         day = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(backup.at / 1000))
         if backup.why == backups.SETTINGS:
             words = (
@@ -89,17 +123,26 @@ def _take_backup(folder: Path, path: Path, now: int) -> Mended | None:
                 f"The database was damaged beyond repair. The backup of {day} was put back;"
                 " later messages are missing."
             )
-        return Mended(now, words, str(kept or ""), backup.at, lost=True)
+        done = _record(folder, Mended(now, words, "", backup.at, lost=True))
+        try:
+            restoring.stage(backup.path, folder, now, "the box itself")
+        except (StoreBroken, StoreTooNew) as e:  # of anything else the next one would fail too
+            log.error("%s", e)
+            continue
+        kept = restoring.set_aside(path, folder / backups.FOLDER, "damaged")
+        restoring.put_back(folder, path)
+        return _record(folder, replace(done, kept=str(kept or "")))
     return None
 
 
 def _begin_anew(folder: Path, path: Path, now: int) -> Mended:
-    kept = restoring.set_aside(path, folder / backups.FOLDER, "damaged")
     words = (
         "The database was damaged beyond repair and there was no good backup. The box began"
         " anew: people, settings and messages are missing."
     )
-    return Mended(now, words, str(kept or ""), lost=True)
+    done = _record(folder, Mended(now, words, lost=True))
+    kept = restoring.set_aside(path, folder / backups.FOLDER, "damaged")
+    return _record(folder, replace(done, kept=str(kept or "")))
 
 
 def is_whole(connection: sqlite3.Connection) -> bool:

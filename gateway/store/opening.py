@@ -42,12 +42,16 @@ def open_store(folder: Path) -> None:
     _check_disk(folder)
     with _alone(folder):
         path = folder / FILE_NAME
+        if mending.is_under_way(folder):
+            with _not_in_service(folder) as free:
+                if free:
+                    mending.finish(folder, path)
         if restoring.is_staged(folder):
             with _not_in_service(folder) as free:
                 if free:
                     restoring.put_back(folder, path)
         try:
-            _open(path)
+            _open_twice(path)
         except StoreDamaged as e:
             close_store()
             with _not_in_service(folder) as free:
@@ -55,6 +59,15 @@ def open_store(folder: Path) -> None:
                     raise
                 mending.mend(folder, path, str(e))
             _open(path)
+
+
+def _open_twice(path: Path) -> None:
+    """A card may fail to read once: only what another connection finds damaged too, is."""
+    try:
+        _open(path)
+    except StoreDamaged:
+        close_store()
+        _open(path)
 
 
 def _open(path: Path) -> None:

@@ -79,7 +79,7 @@ def reading(path: Path, name: str) -> Iterator[sqlite3.Connection]:
         if code == sqlite3.SQLITE_INTERRUPT:
             raise StoreBroken(f"{name} takes too long to read; take another backup.") from e
         if code == sqlite3.SQLITE_IOERR:
-            raise StoreBroken(f"{name} cannot be read: the disk fails. Try again.") from e
+            raise StoreError(f"{name} cannot be read: the disk fails. Try again.") from e
         words = " ".join(str(e).split())[:200]
         raise StoreBroken(f"{name} is no backup of a Pigeonbox ({words}).") from e
     except (UnicodeError, OverflowError) as e:  # names and texts that are none
@@ -221,6 +221,8 @@ def rebuild(path: Path, target: Path, name: str) -> frozenset[str]:
 
 
 def _trouble(error: sqlite3.Error, name: str) -> StoreError:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR:
+        return StoreError(f"{name} cannot be put back: the disk fails. Try again.")
     known = translated(error)
     if known is not None and not isinstance(known, StoreBroken):
         return known  # a full disk says nothing about the file
