@@ -40,7 +40,7 @@ def drain(modems: int, air_time: float, messages: int) -> float:
         return (len(times) - 1) / max(0.001, (times[-1] - times[0]) / 1000)
 
 
-def fill(data: Path, messages: int) -> None:
+def fill(data: Path, messages: int, *, with_report: bool = False) -> None:
     """So many messages to as many people, accepted before the box starts."""
     with opened(data):
         now = SystemClock().now()
@@ -55,7 +55,7 @@ def fill(data: Path, messages: int) -> None:
                     valid_until=now + HOUR,
                     client_id=None,
                     connection_id=None,
-                    with_report=False,
+                    with_report=with_report,
                 )
             )
 

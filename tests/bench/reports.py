@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.clock import HOUR, SystemClock
 from gateway.simnet import Network
 from gateway.states import State
-from gateway.store import db, outbox
+from gateway.store import db
 from hw.simulator import PERSONALITIES
 from tests.bench import Figure
-from tests.bench.drain import TEXT, opened
+from tests.bench.drain import fill, opened
 from tests.support.box import RunningBox, eventually
 
 MESSAGES, KILLS, SEED = 1000, 50, 2026
@@ -58,7 +57,7 @@ def through_kills(folder: Path, model: str, messages: int, kills: int) -> Outcom
     network = Network(report_delay=REPORT_DELAY)
     modem = network.add_modem(personality=PERSONALITIES[model], air_time=0.02)
     with network, RunningBox(folder, ports=[modem.port]) as box:
-        fill(box.data, messages)
+        fill(box.data, messages, with_report=True)
         for n in range(kills):
             box.start()
             _sent(network, (n + 1) * messages // (kills + 1) - chance.randrange(messages // kills))
@@ -71,26 +70,6 @@ def through_kills(folder: Path, model: str, messages: int, kills: int) -> Outcom
 
 def _sent(network: Network, so_many: int) -> None:
     eventually(lambda: len(network.sent) >= so_many, patience=120)
-
-
-def fill(data: Path, messages: int) -> None:
-    with opened(data):
-        now = SystemClock().now()
-        for n in range(messages):
-            outbox.add(
-                outbox.Outgoing(
-                    text=f"{TEXT} {n}",
-                    numbers=(number(n),),
-                    parts=1,
-                    created_at=now,
-                    due_at=now,
-                    valid_until=now + HOUR,
-                )
-            )
-
-
-def number(n: int) -> str:
-    return f"+2547{n:08d}"
 
 
 def left() -> int:
