@@ -19,6 +19,7 @@ class Notice:
     words: str
     warn: bool = False
     view: str = ""  # where what was done can be seen
+    undo: int = 0  # the deletion that can be taken back
 
 
 def _messages(number: int) -> str:
@@ -54,7 +55,8 @@ def notice(args: MultiDict[str, str]) -> Notice | None:
         case "delete" if nothing:
             return Notice("These were deleted already.", True, "deleted")
         case "delete":
-            return Notice(f"{_messages(number)} deleted.", view="deleted")
+            undo = an_id(args.get("undo")) or 0
+            return Notice(f"{_messages(number)} deleted.", view="deleted", undo=undo)
         case "restore" if nothing:
             return Notice("These were restored already.", True, "all")
         case "restore":

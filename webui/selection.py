@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from gateway.services.interactions import Selection
 from gateway.services.refusals import Refused
 from gateway.services.searching import Asked
+from gateway.store.views import NEWEST
 from webui import finding
 from webui.arguments import an_id
 from webui.current import box
@@ -39,6 +40,8 @@ class Chosen:
         whole = VIEWS.get(form.get("all", ""))
         upto = an_id(form.get("upto"))
         asked = finding.unpacked(form.get(finding.FIELD))
+        if deletion := an_id(form.get("undo")):
+            return cls(Selection(deletion=deletion), shown, before, asked)
         if whole is not None and upto is not None:
             try:
                 chosen = box().searching.chosen(asked, whole.view, upto)
@@ -50,7 +53,7 @@ class Chosen:
         return cls(Selection(tuple(ids)), shown, before, asked)
 
     def __bool__(self) -> bool:
-        return bool(self.selection.ids) or self.is_whole
+        return bool(self.selection.ids or self.selection.deletion) or self.is_whole
 
     @property
     def is_whole(self) -> bool:
@@ -70,6 +73,8 @@ class Chosen:
             view = wanted.view if wanted else self.selection.view
             name = next(n for n, v in VIEWS.items() if v.view is view)
             return [*found, ("all", name), ("upto", str(self.selection.upto))]
+        if self.selection.deletion:
+            return [*found, ("undo", str(self.selection.deletion))]
         return [*found, ("ids", ",".join(map(str, self.selection.ids)))]
 
     @property
@@ -84,6 +89,8 @@ class Chosen:
     def place(self) -> Place:
         """The page that it was made on, at the last of the messages that are meant."""
         row = min(self.selection.ids, default=0)
+        if self.selection.deletion:
+            row = next(iter(self.selection.page(NEWEST, 1)), 0)
         return Place(self.shown, self.before, self.asked, row)
 
     def back(self, **said: object) -> str:

@@ -58,9 +58,12 @@ class Selection:
     view: View | None = None
     upto: int = 0  # id of the newest: what came in since was not seen and is not meant
     search: Wanted | None = None  # then `view` is None: it is in here
+    deletion: int = 0  # what one wish has deleted, by its instant
 
     def page(self, before: int, limit: int) -> list[int]:
         """The first of those with smaller ids than `before`, newest first."""
+        if self.deletion:
+            return trash.deleted_at(self.deletion, before, limit)
         if self.search is not None:
             return search.ids(self.search, min(before, self.upto + 1), limit)
         if self.view is not None:
@@ -83,6 +86,7 @@ class Task:
     who: str
     uncertain: bool = False  # resend: also what may have been sent
     connection_id: int | None = None  # resend: None keeps what was chosen, 0: the rules decide
+    at: int = 0  # delete: the instant that all of it counts as deleted at, and nothing else
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -93,7 +97,8 @@ class Task:
         chosen = found.pop("chosen")
         view = View(chosen["view"]) if chosen["view"] else None
         wanted = Wanted.of(chosen["search"]) if chosen.get("search") else None
-        selection = Selection(tuple(chosen["ids"]), view, chosen["upto"], wanted)
+        deletion = chosen.get("deletion", 0)
+        selection = Selection(tuple(chosen["ids"]), view, chosen["upto"], wanted, deletion)
         return cls(Action(found.pop("action")), selection, **found)
 
 
@@ -131,15 +136,18 @@ class Outcome:
 
     count: int = 0
     job_id: int | None = None
+    deletion: int = 0  # by which it can be taken back (Selection.deletion)
 
 
 class Interactions:
-    """Stateless; safe to use from any thread with a database connection."""
+    """Safe to use from any thread with a database connection."""
 
     def __init__(self, clock: Clock, events: Events, work: LongWork | None = None) -> None:
         self._clock = clock
         self._events = events
         self._work = work
+        self._naming = threading.Lock()
+        self._named = 0
 
     # before ------------------------------------------------------------------------------------
 
@@ -185,9 +193,11 @@ class Interactions:
     def carry_out(self, task: Task) -> Outcome:
         """Now, or as long work when it is much. Raises Refused, StoreError."""
         self._check(task)
+        if task.action is Action.DELETE:
+            task = replace(task, at=self._instant())
         preview = self.preview(task.action, task.chosen)
         if self._work is None or max(preview.weight, self._people(task)) <= AT_ONCE:
-            return Outcome(self.do(task))
+            return Outcome(self.do(task), deletion=task.at)
         sms = preview.failed + preview.uncertain * task.uncertain
         total = sms if task.action is Action.RESEND else preview.messages
         return Outcome(job_id=self._work.add(KIND, task.to_json(), total, task.who))
@@ -198,6 +208,15 @@ class Interactions:
         if task.action is Action.RESEND:  # those that failed are counted already
             return 0
         return sum(settling.recipients(task.chosen.ids).values())
+
+    def _instant(self) -> int:
+        """Now, as nothing else that is deleted has it: what is deleted together has one instant."""
+        with self._naming:
+            at = max(self._clock.now(), self._named + 1)
+            while trash.deleted_at(at, NEWEST, 1):
+                at += 1
+            self._named = at
+            return at
 
     def do(self, task: Task) -> int:
         """All of it, in this thread; returns how many messages (of a resend: SMS)."""
@@ -247,7 +266,7 @@ class Interactions:
         found = trash.bite(found, BITE)
         match task.action:
             case Action.DELETE:
-                changed = trash.mark_deleted(found, now)
+                changed = trash.mark_deleted(found, task.at or now)
                 one = trash.described(changed)
             case Action.RESTORE:
                 changed = trash.mark_restored(found, now)

@@ -217,6 +217,16 @@ def in_states_upto(
     return Number(*row)
 
 
+def deleted_at(at: int, before: int, limit: int) -> list[int]:
+    """What was deleted at this very instant, newest first; ids smaller than `before` only."""
+    with errors():
+        rows = execute(
+            "SELECT id FROM message WHERE deleted_at = ? AND id < ? ORDER BY id DESC LIMIT ?",
+            (at, before, limit),
+        ).fetchall()
+    return [i for (i,) in rows]
+
+
 def there(message_ids: Sequence[int], *, deleted: bool) -> list[int]:
     """Of these, the ones that are (not) in Deleted Communications, in the same order."""
     with errors():

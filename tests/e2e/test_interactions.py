@@ -279,3 +279,46 @@ def test_replying_forwarding_and_resending_with_the_keyboard_alone(
     expect(page.locator("dialog button[value=resend]")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("SMS queued again.")).to_be_visible()
+
+
+# where one comes back to -----------------------------------------------------------------------
+
+
+@ways
+def test_after_a_delete_one_is_at_the_next_row_and_may_take_it_back(
+    visit: OpenPage, box: RunningBox, way: str
+):
+    m = mark()
+    received(visit, box, *(f"{n} {m}" for n in ("first", "second", "third")))
+    page = visit(**WAYS[way])
+    page.goto("/received")
+    gone, beside = row(page, f"second {m}"), row(page, f"first {m}")
+    was, gone_id = beside.get_attribute("id"), gone.get_attribute("id")
+    gone.locator(".row-link").click()
+    gone.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete Interactions").click()
+    said = page.get_by_role("status").filter(has_text="1 message deleted.")
+    expect(said).to_be_in_viewport()
+    expect(beside).to_be_in_viewport()
+    if WAYS[way]["script"]:
+        expect(beside.locator(".row-link")).to_be_focused()
+        expect(page.locator("#spoken")).to_have_text("1 message deleted.")
+    else:
+        assert page.url.endswith(f"#{was}")
+    said.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status").filter(has_text="1 message restored.")).to_be_visible()
+    expect(page.locator(f"#{gone_id}")).to_be_in_viewport()
+
+
+def test_u_makes_the_row_that_has_the_focus_unread(visit: OpenPage, box: RunningBox):
+    m = mark()
+    received(visit, box, f"read me {m}")
+    page = visit()
+    page.goto("/received")
+    link = row(page, m).locator(".row-link")
+    link.click()
+    row(page, m).locator(".detail").wait_for()
+    link.press("u")
+    expect(page.get_by_text("1 message marked as unread.").first).to_be_visible()
+    expect(row(page, m)).to_have_class(re.compile("unread"))
+    expect(link).to_be_focused()

@@ -148,8 +148,8 @@ if (list) {
 }
 // What was done is said once: not again by the back button, or when the page is loaded anew.
 const here = new URL(location.href);
-if (["said", "n", "queued", "again"].some((name) => here.searchParams.has(name))) {
-  for (const name of ["said", "n", "queued", "again"]) here.searchParams.delete(name);
+if (["said", "n", "undo", "queued", "again"].some((name) => here.searchParams.has(name))) {
+  for (const name of ["said", "n", "undo", "queued", "again"]) here.searchParams.delete(name);
   history.replaceState(null, "", here);
 }
 tellTime();

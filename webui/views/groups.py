@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Any
 
 from flask import abort, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,6 +22,7 @@ from webui.views.people import blueprint as blueprint
 
 MEMBERS = 100
 FOUND = 20
+NUMBER = re.compile(r"\+?[0-9]{3,20}")
 
 
 # groups -----------------------------------------------------------------------------------------
@@ -43,7 +46,11 @@ def make_group() -> BaseResponse | str:
 
 def _groups_page(errors: Iterable[FieldError] = (), name: str = "") -> str:
     return render_template(
-        "groups.html", groups=groups.groups(), errors=_by_field(errors), name=name
+        "groups.html",
+        groups=groups.groups(),
+        errors=_by_field(errors),
+        name=name,
+        deleted=request.args.get("said") == "deleted",
     )
 
 
@@ -93,7 +100,7 @@ def delete_group(group_id: int) -> BaseResponse | str:
     except Refused as e:
         g.reason = str(e)
         abort(409)
-    return redirect(url_for("people.all_groups"), 303)
+    return redirect(url_for("people.all_groups", said="deleted"), 303)
 
 
 def _known(group_id: int) -> Group:
@@ -172,8 +179,9 @@ def all_blocked() -> str:
 def change_blocked() -> BaseResponse | str:
     number = request.form.get("number", "")
     if request.form.get("action") == "free":
+        place = _beside(number)
         box().people.free(number, author())
-        return redirect(url_for("people.all_blocked"), 303)
+        return redirect(url_for("people.all_blocked", said="free", about=number, **place), 303)
     try:
         box().people.block(number, author())
     except Refused as e:
@@ -205,6 +213,8 @@ def _blocked_page(
         "blocked.html",
         blocked=shown,
         names=people.names(b.number for b in shown),
+        freed=_freed(),
+        place=request.args.get("before", "")[:60],
         total=blocked.count(),
         before=before,
         more=f"{shown[-1].at}~{shown[-1].number}" if len(found) > len(shown) else None,
@@ -212,6 +222,22 @@ def _blocked_page(
         number=number,
         words=words or {kind: ", ".join(stopping.words(kind)) for kind in stopping.KEYS},
     )
+
+
+def _freed() -> str:
+    """The number that was just unblocked: only what is one, and is not blocked, is told."""
+    number = request.args.get("about", "") if request.args.get("said") == "free" else ""
+    return number if NUMBER.fullmatch(number) and blocked.get(number) is None else ""
+
+
+def _beside(number: str) -> dict[str, Any]:
+    """The page of the list that this number stood on, and its neighbour there."""
+    text = request.form.get("before", "")[:60]
+    shown = [b.number for b in blocked.page(_before(text), blocked.PAGE)]
+    at = shown.index(number) if number in shown else -1
+    beside = [*shown[at + 1 : at + 2], *shown[max(at - 1, 0) : max(at, 0)]]
+    anchor = f"b{beside[0]}" if at >= 0 and beside else None
+    return {"before": text or None, "_anchor": anchor}
 
 
 def _before(text: str) -> tuple[int, str] | None:

@@ -89,6 +89,7 @@ def several() -> BaseResponse | str:
     group_id = an_id(request.form.get("to"))
     if not ids:
         return _back("nobody")
+    g.row = _neighbour(ids, stays=action != "delete")
     if action in ("join", "leave"):
         group = groups.get(group_id) if group_id else None
         if group is None:
@@ -134,7 +135,19 @@ def _list_of(form: Mapping[str, str]) -> str:
 def _back(done: str, **more: int) -> BaseResponse:
     here = _list_of(request.form)
     said = urlencode({"done": done, **more})
-    return redirect(f"{here}{'&' if '?' in here else '?'}{said}", 303)
+    row = f"#p{g.row}" if g.get("row") else ""
+    return redirect(f"{here}{'&' if '?' in here else '?'}{said}{row}", 303)
+
+
+def _neighbour(ids: list[int], *, stays: bool) -> int:
+    """The last of these on the page they were ticked on; of those that go, the one beside it."""
+    found = people.page(wanted_from(request.form), _after(request.form.get("after", "")), PAGE)
+    shown, chosen = [contact.id for _, contact in found], set(ids)
+    last = max((n for n, i in enumerate(shown) if i in chosen), default=-1)
+    if last < 0 or stays:
+        return shown[last] if last >= 0 else 0
+    beside = [*shown[last + 1 :], *reversed(shown[:last])]
+    return next((i for i in beside if i not in chosen), 0)
 
 
 # one contact ------------------------------------------------------------------------------------

@@ -63,7 +63,9 @@ def _shown() -> dict[str, object]:
     waiting = schedules.waiting(after, PAGE + 1)
     more = waiting[PAGE - 1].next if len(waiting) > PAGE else None
     names = {c.connection_id: c.name for c in connections.all_connections()}
+    order = [one.id for one in (*(schedules.paused() if after is None else ()), *waiting[:PAGE])]
     return {
+        "beside": dict(zip(order, [*order[1:], *order[-2:-1]], strict=False)),
         "hold": box().scheduling.hold(),
         "waiting": later.lines(waiting[:PAGE], names),
         "paused": later.lines(schedules.paused() if after is None else [], names),
@@ -143,6 +145,8 @@ def _do(said: str, act: Callable[[int], object], about: int | None = None) -> Ba
             said=said if done else "meanwhile",
             about=about,
             message=g.get("message"),
+            after=request.form.get("after", "")[:60] or None,
+            _anchor=f"s{there}" if (there := about or an_id(request.form.get("beside"))) else None,
         ),
         303,
     )

@@ -81,10 +81,13 @@ def resend(message_id: int) -> BaseResponse | str:
 
 
 def _done(chosen: Chosen, task: Task) -> BaseResponse:
+    place = chosen.place
     outcome = box().interactions.carry_out(task)
     if outcome.job_id is not None:
         return redirect(url_for("work.one", job_id=outcome.job_id), 303)
-    return redirect(chosen.back(said=task.action.value, n=outcome.count), 303)
+    undo = outcome.deletion if outcome.count else None
+    there = place.still().address(said=task.action.value, n=outcome.count, undo=undo or None)
+    return redirect(there, 303)
 
 
 # windows ---------------------------------------------------------------------------------------

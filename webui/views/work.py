@@ -28,6 +28,7 @@ class Words:
     unit: str  # "messages"
     href: str = ""  # where what was done can be seen
     link: str = ""
+    undo: int = 0  # the deletion that can be taken back
 
 
 _OF_MESSAGES = {
@@ -46,8 +47,9 @@ _OF_MESSAGES = {
 
 
 def _messages(job: Job) -> Words:
-    title, unit, view, link = _OF_MESSAGES[Task.from_json(job.task).action]
-    return Words(title, unit, url_for("inbox.view", name=view), link)
+    task = Task.from_json(job.task)
+    title, unit, view, link = _OF_MESSAGES[task.action]
+    return Words(title, unit, url_for("inbox.view", name=view), link, task.at)
 
 
 def _import(job: Job) -> Words:
