@@ -26,6 +26,7 @@ from gateway.saying import say, say_json, sure
 if TYPE_CHECKING:
     from gateway.config import Config
     from gateway.store.backups import Contents
+    from gateway.store.returning import Returning
 
 PATIENCE = 60.0  # seconds for a service to come back
 
@@ -92,10 +93,15 @@ def _to_standard_output(settings: Config, settings_only: bool) -> None:
 @click.command()
 @common
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--bring-back", is_flag=True, help="Also tokens, users and passwords that were ended since."
+)
 @click.argument(
     "file", type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True)
 )
-def restore(config_file: Path | None, data: Path | None, yes: bool, file: Path) -> None:
+def restore(
+    config_file: Path | None, data: Path | None, yes: bool, bring_back: bool, file: Path
+) -> None:
     """Put a backup back. What is there now is kept among the backups.
 
     FILE - is standard input: sudo pigeonbox restore --yes - < mine.db
@@ -106,24 +112,26 @@ def restore(config_file: Path | None, data: Path | None, yes: bool, file: Path) 
     except OSError as e:
         raise PlainError(f"{settings.data} cannot be made ({e.strerror}).") from e
     if str(file) != "-":
-        _put_back(settings, file, str(file), yes)
+        _put_back(settings, file, str(file), yes, bring_back)
         return
     with tempfile.TemporaryDirectory(dir=settings.data, prefix="restore-") as folder:
         copy = Path(folder) / "standard input"
         with copy.open("wb") as whole:
             shutil.copyfileobj(sys.stdin.buffer, whole)
-        _put_back(settings, copy, "The file", yes)
+        _put_back(settings, copy, "The file", yes, bring_back)
 
 
-def _put_back(settings: Config, file: Path, name: str, yes: bool) -> None:
+def _put_back(settings: Config, file: Path, name: str, yes: bool, bring_back: bool) -> None:
     from gateway.control import ask
     from gateway.store import backups, restoring
 
     with plain_errors():
         found = backups.inspect(file, name)
+        _say_returning(restoring.returning(file, settings.data), bring_back)
         if not yes:
             _ask(f"{name} holds {_words(found)}. Put it back in {settings.data}?")
-        restoring.stage(file, settings.data, int(time.time() * 1000), who())
+        now = int(time.time() * 1000)
+        restoring.stage(file, settings.data, now, who(), bring_back=bring_back)
         if ask(settings.data, "restart") is not None:
             _wait(settings.data)
         else:
@@ -132,6 +140,16 @@ def _put_back(settings: Config, file: Path, name: str, yes: bool) -> None:
     if restoring.is_staged(settings.data):
         raise PlainError("The backup is put back when the service next starts.")
     say(f"Put back: {_words(found)}.")
+
+
+def _say_returning(found: Returning, bring_back: bool) -> None:
+    """Tokens and people that the backup would let in again."""
+    what = [f"token {name}" for name in found.tokens]
+    what += [f"user {name}" for name in found.users]
+    what += [f"old password or role of {name}" for name in found.others]
+    if what:
+        end = "comes back" if bring_back else "stays ended (--bring-back)"
+        say(*(f"Ended since this backup, {end}: {one}" for one in what), err=True)
 
 
 def _words(found: Contents) -> str:

@@ -141,6 +141,7 @@ CALLS: dict[str, tuple[str, ...] | None] = {
     "people list": ("JSON",),
     "people add": ("--notes", EVIL, EVIL, EVIL),
     "people change": ("1", "--name", EVIL),
+    "people always": ("1",),
     "people delete": ("99",),
     "people import": ("FILE",),
     "people export": None,  # a file: see below
@@ -150,6 +151,7 @@ CALLS: dict[str, tuple[str, ...] | None] = {
     "groups list": ("JSON",),
     "groups add": (EVIL,),
     "groups rename": (EVIL, "New"),
+    "groups always": (EVIL,),
     "groups delete": (EVIL,),
     "groups join": (EVIL, "1"),
     "groups leave": (EVIL, "1"),

@@ -13,6 +13,7 @@ from gateway.clock import DAY, Clock
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import backups, db, expiry, mending, rebuilding, restoring, settings
 from gateway.store.backups import DAILY, SETTINGS, Backup, Contents
+from gateway.store.returning import Returning
 from gateway.store.room import LOW, Room
 
 log = logging.getLogger(__name__)
@@ -98,9 +99,17 @@ class Keeping:
     def back_up_settings(self) -> Path:
         return backups.make_settings(self._own)
 
-    def stage(self, source: Path, who: str) -> Contents:
-        """Check a backup and have it put back at the next start. Raises StoreError."""
-        return restoring.stage(source, self._folder, self._clock.now(), who)
+    def stage(self, source: Path, who: str, *, bring_back: bool = False) -> Contents:
+        """Check a backup and have it put back at the next start. Raises StoreError.
+
+        `bring_back`: also the tokens, users and passwords that were ended since.
+        """
+        now = self._clock.now()
+        return restoring.stage(source, self._folder, now, who, bring_back=bring_back)
+
+    def returning(self, backup: Backup) -> Returning:
+        """Who could come in again through it. Raises StoreError."""
+        return restoring.returning(backup.path, self._folder)
 
     def restart(self) -> None:
         """The service stops and starts again: a staged backup is put back then."""

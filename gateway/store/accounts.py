@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.store.access_models import Audit, Session, User
+from gateway.store.access_models import Audit, Session, Token, User
 from gateway.store.db import errors, execute, transaction
 from gateway.store.models import Setting
 
@@ -127,7 +127,10 @@ def set_disabled(user_id: int, disabled: bool, now: int, *, who: str) -> None:
 
 
 def delete_user(user_id: int, now: int, *, who: str) -> None:
-    """Their sessions go too; what they wrote stays. Raises LastAdministrator."""
+    """Their sessions and the tokens that they made go too; what they wrote stays.
+
+    Raises LastAdministrator.
+    """
     with transaction():
         found = User.get_or_none(User.id == user_id)
         if found is None:
@@ -135,6 +138,9 @@ def delete_user(user_id: int, now: int, *, who: str) -> None:
         User.delete().where(User.id == user_id).execute()
         _check_somebody_is_left()
         audit(now, who, "user deleted", found.name)
+        for token in Token.select().where(Token.made_by == found.name):
+            Token.delete().where(Token.id == token.id).execute()
+            audit(now, who, "token revoked", token.name)
 
 
 def _check_somebody_is_left() -> None:

@@ -15,18 +15,23 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from gateway.store import backups, rebuilding, resuming
+from gateway.store import returning as come_back
 from gateway.store.backups import Contents, sync
 from gateway.store.base import StoreBroken, StoreFull
 from gateway.store.disk import disk_error
+from gateway.store.returning import Returning
 
+LIVE = "pigeonbox.db"  # in the data folder
 STAGED = "restore.db"  # in the data folder: what the next opening takes
 RESTORED = "store.restored"  # setting: when, what and by whom
 
 IN_DOUBT = "Put back from a backup: it may have been sent since. Send it again if it was not."
 
 
-def stage(source: Path, folder: Path, now: int, who: str) -> Contents:
+def stage(source: Path, folder: Path, now: int, who: str, *, bring_back: bool = False) -> Contents:
     """Check `source`, settle what it left open, and have the next opening of `folder` take it.
+
+    Tokens, users and passwords that were ended since stay ended, unless `bring_back`.
 
     Changes nothing else. Raises StoreError in one plain line.
     """
@@ -35,7 +40,7 @@ def stage(source: Path, folder: Path, now: int, who: str) -> Contents:
         _copy(source, foreign)
         rebuilding.rebuild(foreign, unfinished, source.name)
         contents = backups.inspect(unfinished, source.name)
-        _settle(unfinished, now, who, source.name)
+        _settle(unfinished, now, who, source.name, None if bring_back else folder / LIVE)
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.rename(folder / STAGED)
@@ -86,7 +91,14 @@ def _has(copy: sqlite3.Connection, table: str) -> bool:
     return copy.execute(sql, (table,)).fetchone() is not None
 
 
-def _settle(file: Path, now: int, who: str, name: str) -> None:
+def returning(source: Path, folder: Path) -> Returning:
+    """Who could come in again if it were put back. Raises StoreError."""
+    with rebuilding.reading(source, source.name) as backup:
+        rebuilding.check(backup, source.name)
+        return come_back.returning(backup, folder / LIVE)
+
+
+def _settle(file: Path, now: int, who: str, name: str, live: Path | None) -> None:
     """Only what the backup has is touched: the migrations come later."""
     try:
         with closing(sqlite3.connect(file, isolation_level=None)) as copy:
@@ -107,6 +119,9 @@ def _settle(file: Path, now: int, who: str, name: str) -> None:
                 if _has(copy, table):
                     copy.execute(change, {"now": now, "words": IN_DOUBT})
             copy.execute("DELETE FROM setting WHERE key = ?", (resuming.COMPARED,))
+            if live is not None:
+                come_back.revoke(copy, live)
+            copy.execute("DELETE FROM setting WHERE key = 'first_run'")  # nor by an old code
             copy.execute("DELETE FROM session")  # nobody is signed in through an old copy
             copy.execute(
                 "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, 'restore backup', ?)",

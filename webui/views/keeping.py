@@ -102,9 +102,12 @@ def ask(name: str) -> BaseResponse | str:
     found = _known(name)
     try:
         contents = _keeping().look_into(found)
+        returning = _keeping().returning(found)
     except StoreError as e:
         return make_response(_page(trouble=str(e)), 409)
-    return render_template("backup_restore.html", backup=found, contents=contents, kinds=KINDS)
+    return render_template(
+        "backup_restore.html", backup=found, contents=contents, kinds=KINDS, returning=returning
+    )
 
 
 @blueprint.post("/<name>/restore")
@@ -112,7 +115,7 @@ def restore(name: str) -> BaseResponse | str:
     """What is there now stays among the backups; the service starts again."""
     found = _known(name)
     try:
-        _keeping().stage(found.path, author())
+        _keeping().stage(found.path, author(), bring_back=bool(request.form.get("bring_back")))
     except StoreError as e:
         return make_response(_page(trouble=str(e)), 409)
     page = make_response(render_template("backup_restarting.html"))
