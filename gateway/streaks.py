@@ -12,8 +12,9 @@ sending -> held until an instant -> one trial -> accepted: sending
 ```
 
 However many messages are refused in one outage, it counts once: the pause until the next trial
-depends on how long the outage has lasted, not on how many were refused. It is an eighth of that, so
-that a short outage is over soon after its end, and never more than LONGEST_HOLD.
+depends on how long the outage has lasted, not on how many were refused. It is a small share of
+that, so that a short outage is over soon after its end and bad numbers in a row are soon passed,
+and never more than LONGEST_HOLD.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from gateway.at import About
 from gateway.clock import MINUTE, SECOND
 
 IN_A_ROW: Final = 3
-FIRST_HOLD: Final = 3 * SECOND // 2
+FIRST_HOLD: Final = 4 * SECOND // 10
 LONGEST_HOLD: Final = 30 * SECOND
-SHARE: Final = 8
+SHARE: Final = 32
 IDLE: Final = 5 * SECOND  # a trial that is due and not made by then is for want of messages
 LASTING: Final = 10 * SECOND  # a hold that is worth somebody's attention
 SUSPECT_FOR: Final = 15 * MINUTE

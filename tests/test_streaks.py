@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from gateway.at import About
 from gateway.clock import HOUR, MINUTE, SECOND
-from gateway.streaks import FIRST_HOLD, IDLE, IN_A_ROW, LASTING, LONGEST_HOLD, SUSPECT_FOR, Streaks
+from gateway.streaks import (
+    FIRST_HOLD,
+    IDLE,
+    IN_A_ROW,
+    LASTING,
+    LONGEST_HOLD,
+    SHARE,
+    SUSPECT_FOR,
+    Streaks,
+)
 
 NOW = 1_800_000_000_000
 SAID = "No. (CMS 38)"
@@ -83,11 +92,11 @@ def test_after_the_hold_one_trial_decides() -> None:
 
 @given(st.integers(0, 30 * HOUR), st.integers(0, 10_000))
 def test_however_long_an_outage_lasts_it_is_over_soon(lasts: int, sends: int) -> None:
-    """From the end of the outage to the next trial: no more than an eighth, nor LONGEST_HOLD."""
+    """From the end of the outage to the next trial: no more than its share, nor LONGEST_HOLD."""
     streaks, now = held(), NOW
     while (now := streaks.until(1) + sends) < NOW + lasts:
         refused(streaks, f"+{now}", now)
-    assert now - (NOW + lasts) <= max(FIRST_HOLD, min(LONGEST_HOLD, lasts // 8)) + sends
+    assert now - (NOW + lasts) <= max(FIRST_HOLD, min(LONGEST_HOLD, lasts // SHARE)) + sends
 
 
 def test_numbers_that_were_refused_are_the_last_to_be_tried() -> None:

@@ -127,15 +127,19 @@ class RadioWorld:
 
     def _send(self, work: Assignment) -> None:
         prompt, said = self.air(work.number, self.clock.now())
-        modem = Played({"AT+CMGS": prompt, "PDU": said})
+
+        def answer(_: str) -> str:
+            self.clock.ms += AIR_TIME
+            return said
+
+        modem = Played({"AT+CMGS": prompt, "PDU": answer})
         modem.context.ledger = self.ledger
         modem.context.connection_id = self.connection
         modem.context.profile = profile_for(self.maker, self.model)
         modem.play(send.send(modem.context, work))
-        self.tried.append(
-            (self.clock.now() - self.began, work.number, prompt if prompt != ">" else said)
-        )
-        self.clock.ms += AIR_TIME if prompt == ">" else TURN
+        came = said if prompt == ">" else prompt
+        self.tried.append((self.clock.now() - self.began, work.number, came))
+        self.clock.ms += TURN if prompt != ">" else 0
 
     # what is to be seen
 

@@ -221,7 +221,7 @@ def test_what_waits_goes_as_soon_as_its_cause_is_gone(world: RadioWorld, row: Wa
     assert world.state(message) == "pending"
     assert row.says in world.reason(message)
     row.ends(world)
-    assert world.run(AT_ONCE + row.refused, world.all_sent([message])), world.reason(message)
+    assert world.run(AT_ONCE + 2 * row.refused, world.all_sent([message])), world.reason(message)
 
 
 def test_a_phone_that_is_off_is_not_rung_again_because_the_modem_was_away(world: RadioWorld):
