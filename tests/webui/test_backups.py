@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,28 @@ def made(world: World, admin: Reader) -> str:
     found = re.search(rf'href="{PAGE}/(pigeonbox-[^"/]+)"', admin.get(PAGE))
     assert found
     return found[1]
+
+
+def test_it_says_who_would_come_in_again_and_lets_them_only_where_ticked(
+    world: World, admin: Reader
+) -> None:
+    world.box.programs.add("till", ["send"], who="admin")
+    world.accounts.set_password("bob", "correct horse", role="operator")
+    made = world.box.keeping.back_up().name
+    ask = f"{PAGE}/{made}/restore"
+    assert "Ended since" not in words(admin.get(ask))
+    world.box.programs.revoke("till", who="admin")
+    (bob,) = (user for user in world.box.users.all() if user.name == "bob")
+    world.box.users.delete(bob.id, who="admin")
+    page = words(admin.get(ask))
+    assert "the token till , which was revoked" in page
+    assert "the user bob , who was deleted or disabled" in page
+    staged = Path(db.database.database).parent / restoring.STAGED
+    for ticked, names in ({}, ["admin"]), ({"bring_back": "1"}, ["admin", "bob"]):
+        assert admin.post(ask, form=ask, **ticked).status_code == 200
+        with closing(sqlite3.connect(staged)) as found:
+            assert [n for (n,) in found.execute("SELECT name FROM user ORDER BY name")] == names
+            assert found.execute("SELECT count(*) FROM token").fetchone() == (len(names) - 1,)
 
 
 def test_a_backup_is_made_listed_and_taken_away(admin: Reader, made: str, tmp_path: Path) -> None:
