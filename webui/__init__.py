@@ -12,6 +12,7 @@ from webui import (
     assets,
     compress,
     connection,
+    drafts,
     errors,
     later,
     once,
@@ -85,6 +86,7 @@ def create_app(box: Box) -> Flask:
         export,
         once,
         places,
+        drafts,
     ):
         part.init_app(app)
     for blueprint in (

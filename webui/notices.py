@@ -71,6 +71,12 @@ def notice(args: MultiDict[str, str]) -> Notice | None:
             return Notice(f"Nothing was changed: these were {how} already, or are no SMS received.")
         case "read" | "unread" as how:
             return Notice(f"{_messages(number)} marked as {how}.")
+        case "draft":
+            return Notice("Kept as a draft. You find it here and under Send SMS.")
+        case "discard" if nothing:
+            return Notice("This draft was not here any more.")
+        case "discard":
+            return Notice("Discarded.")
         case "resend" if nothing:
             return Notice("Nothing was queued again: it had been already.", True, "pending")
         case "resend":

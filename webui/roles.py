@@ -59,6 +59,8 @@ OPERATORS = frozenset(
         "activities.try_out",
         "compose.count",
         "compose.contacts",
+        "compose.discard_draft",
+        "compose.keep_draft",
         "compose.send",
         "compose.write",
         "connections.check",

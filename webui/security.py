@@ -79,6 +79,7 @@ NOTHING_SET = (
 )  # what changes nothing that anybody would ask about later
 KEPT = (
     *("recipients", "text", "connection", "kind", "first", "left_out", "answers", "seen", "back"),
+    *("flash", "valid"),
     *("when", "date", "time", "unit", "every", "weekdays", "until", "schedule", "version"),
 )
 HSTS = "max-age=31536000"  # RFC 6797; of this name alone, others may have no certificate

@@ -181,3 +181,59 @@ def test_a_double_click_on_send_sends_once(visit: OpenPage, box):
     expect(page.get_by_text("queued to 1 person")).to_be_visible()
     page.goto("/")
     assert row(page, "only once, please").count() == 1
+
+
+# leaving what is being written -----------------------------------------------------------------
+
+
+def unfold(page: Page) -> None:
+    """Other tests have begun SMS as well."""
+    page.evaluate("document.querySelectorAll('details.drafts').forEach((d) => { d.open = true; })")
+
+
+def test_a_click_beside_what_is_written_asks_and_the_draft_is_found_again(
+    visit: OpenPage, box: RunningBox
+):
+    page = visit()
+    page.goto("/send")
+    page.get_by_label("Recipients").fill("+254798111222")
+    page.get_by_label("Message", exact=True).fill("Half a sen")
+    page.get_by_role("link", name="People").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Go on writing").click()
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Half a sen")
+    page.get_by_role("link", name="People").click()
+    dialog.get_by_role("button", name="Keep as a draft").click()
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    page.goto("/")
+    unfold(page)
+    draft = page.get_by_role("link", name="Go on writing to +254798111222")
+    draft.click()
+    text = page.get_by_label("Message", exact=True)
+    expect(text).to_have_value("Half a sen")
+    text.fill("Half a sentence")
+    page.get_by_role("link", name="Cancel").click()
+    dialog.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("heading", name="All Communications")).to_be_visible()
+    unfold(page)
+    expect(draft).to_have_count(0)
+
+
+def test_what_is_written_is_kept_by_itself_when_the_page_goes_away(
+    visit: OpenPage, box: RunningBox
+):
+    page = visit()
+    page.goto("/send")
+    page.get_by_label("Recipients").fill("+254798111223")
+    page.get_by_label("Message", exact=True).fill("Gone with the tab")
+    page.close(run_before_unload=False)
+    other = visit()
+    eventually(lambda: other.goto("/") and "Gone with the tab" in other.content())
+    unfold(other)
+    draft = other.get_by_role("link", name="Go on writing to +254798111223")
+    draft.click()
+    other.get_by_role("button", name="Send", exact=True).click()
+    expect(other.get_by_text("1 SMS queued to 1 person")).to_be_visible()
+    unfold(other)
+    expect(draft).to_have_count(0)

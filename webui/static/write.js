@@ -1,6 +1,7 @@
 // Counts while one types. What counts is the box's own codec: this script only asks it.
 
 import { ask, banner, SignedOut, signedOutWriting, tellTime } from "./page.js";
+import { keeping } from "./drafts.js";
 import { choosing } from "./recipients.js";
 
 const form = document.querySelector("form[data-count]");
@@ -88,4 +89,5 @@ function show(answer) {
 
 const showWho = choosing(form);
 tellTime();
+keeping(form);
 if (text.value || form.elements.recipients.value) ask_count();

@@ -27,12 +27,14 @@ from gateway.services.messaging import Draft, FieldError, Refused, new_id, tidy
 from gateway.services.scheduling import Gone, Stale
 from gateway.store import answers, details, queries, schedules
 from gateway.store.answers import Answer
+from gateway.store.drafts import TooLarge
 from gateway.store.outbox import AnsweredMeanwhile, DuplicateId
-from webui import answering, choosing, later, messages, places
+from webui import answering, choosing, drafts, later, messages, places
 from webui.arguments import an_id
 from webui.current import author, box
 from webui.once import TOKEN, id_of
 from webui.places import Place
+from webui.security import kept
 
 blueprint = Blueprint("compose", __name__)
 HOME = Place(messages.VIEWS["all"])
@@ -137,6 +139,12 @@ def write() -> BaseResponse | str:
     if changed := an_id(request.args.get("schedule")):
         return page(_scheduled(changed))
     back = Place.of(request.args.get(places.FIELD))
+    if draft := an_id(request.args.get("draft")):
+        fields = drafts.opened(draft)
+        if fields is None:
+            g.reason = "This draft is not here any more: it was sent or discarded."
+            abort(410)
+        return page(Form.of(fields))
     for name, asked in (("reply", answering.reply), ("forward", answering.forward)):
         if chosen := ids(request.args.get(name, "")):
             try:
@@ -177,14 +185,20 @@ def send() -> BaseResponse | str:
         return page(form, choose=action == "contacts" or bool(form.after))
     if action in ("plain", "check"):
         return page(form, _check(form) if action == "check" else ())
+    if action == "draft":
+        return _keep_draft(form)
+    token = form.token
     try:
         if form.when.later:
-            return redirect(_keep(form), 303)
+            there = _keep(form)
+            drafts.forget(token)
+            return redirect(there, 303)
         message_id, again = _send_once(form)
     except Refused as e:
         return make_response(page(form, e.errors), 400)
     except AnsweredMeanwhile as e:
         return make_response(page(form, meanwhile=e.found), 409)
+    drafts.forget(token)
     return redirect(form.place.still().address(queued=message_id, again=again or None), 303)
 
 
@@ -195,6 +209,40 @@ def count() -> Response:
     if request.form.get("action") == "plain":
         form.text = sms.plain(form.text)
     return jsonify(count=_count(form), text=form.text, who=_who(form), when=later.words(form.when))
+
+
+@blueprint.post("/send/draft")
+def keep_draft() -> BaseResponse:
+    """For the script: what is written so far. Not what was sent meanwhile by the same form."""
+    form = _posted()
+    if details.by_client_id(form.identity, most=1) or schedules.by_client_id(form.identity):
+        drafts.forget(form.token)
+        return make_response("", 204)
+    try:
+        drafts.keep(form.token, kept())
+    except TooLarge:
+        return make_response("", 413)
+    return make_response("", 204)
+
+
+@blueprint.post("/send/draft/discard")
+def discard_draft() -> BaseResponse:
+    token = request.form.get("token", "")
+    done = drafts.forget(token) if TOKEN.fullmatch(token) else False
+    if request.headers.get("X-Requested-By") == "page":
+        return make_response("", 204)
+    return redirect(HOME.address(said="discard", n=int(done)), 303)
+
+
+def _keep_draft(form: Form) -> BaseResponse | str:
+    fields = kept()
+    fields["recipients"] = form.recipients  # with what was ticked
+    try:
+        drafts.keep(form.token, fields)
+    except TooLarge:
+        words = "This is too long to be kept as a draft. Send it, or make it shorter."
+        return make_response(page(form, [FieldError("text", words)]), 400)
+    return redirect(form.place.still().address(said="draft", n=1), 303)
 
 
 @blueprint.post("/send/contacts")
@@ -307,6 +355,8 @@ def page(
         form=form,
         errors=by_field,
         meanwhile=bool(meanwhile),
+        unsaved=request.method == "POST",
+        unfinished=drafts.unfinished(but=form.token),
         told=answering.told(earlier or meanwhile),
         cancel=url_for("scheduled.index") if form.when.schedule else form.place.address(),
         focus="text" if form.recipients and "recipients" not in by_field else "recipients",
