@@ -21,6 +21,7 @@ from gateway.at.storage import (
     cpms_usage,
     csca,
     cscs,
+    in_text_mode,
     message_reference,
     stored_at,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "iccid",
     "imei",
     "imsi",
+    "in_text_mode",
     "is_busy",
     "is_empty_slot",
     "last_integer",

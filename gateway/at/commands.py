@@ -212,15 +212,6 @@ def cpms_query() -> Command:
     return Command("AT+CPMS?", STORAGE, "+CPMS:", ok_within=NO_OK)
 
 
-def cpms_forms(memory: str) -> list[Command]:
-    """All memories to the same: with three, two and one parameter, as modems want it."""
-    return [cpms(*[memory] * count) for count in (3, 2, 1)]
-
-
-def cpms_read_from(memory: str) -> Command:
-    return cpms(memory)
-
-
 def cpms(*memories: str) -> Command:
     """One to three memories: read and delete, write and send, receive."""
     quoted = ",".join(f'"{memory}"' for memory in memories)

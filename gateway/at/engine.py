@@ -58,6 +58,7 @@ class Engine:
         self._lines: list[str] = []
         self._size = 0
         self._answered = False  # a line with the command's prefix has come
+        self._echoed = False  # so has the whole command
         self._sent_at = 0.0
         self._until = 0.0
         self._payload = ""
@@ -115,6 +116,7 @@ class Engine:
         self._command = command
         self._phase = Phase.PROMPT_WANTED if command.prompt else Phase.FINAL_WANTED
         self._size, self._answered, self._ended_in_prompt = 0, False, False
+        self._echoed = False
         self._sent_at, self._until = now, now + command.timeout
         return command.text.encode("latin-1", "replace") + b"\r"
 
@@ -235,6 +237,8 @@ class Engine:
             self._unasked(line, out)
         elif kind is Kind.TEXT:
             self._text(line, out)
+        elif self._command is not None and line == self._command.text:
+            self._echoed = True
 
     # -- the pending command ----------------------------------------------------------------
 
@@ -315,7 +319,7 @@ class Engine:
 
     def _finish(self, result: Result, out: list[Event]) -> None:
         assert self._command is not None
-        out.append(Answer(self._command, tuple(self._lines), result))
+        out.append(Answer(self._command, tuple(self._lines), result, self._echoed))
         self._ended_in_prompt = self._phase is Phase.PROMPT_SEEN
         self._clear()
 

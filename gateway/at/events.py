@@ -51,11 +51,15 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The command has ended. `lines` are its information lines, echo and news removed."""
+    """The command has ended. `lines` are its information lines, echo and news removed.
+
+    `echoed`: the modem repeated the whole command before.
+    """
 
     command: Command
     lines: tuple[str, ...]
     result: Result
+    echoed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

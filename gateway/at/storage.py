@@ -62,18 +62,47 @@ def cmgr(lines: Sequence[str]) -> Entry | None:
     return _entry(*pairs[0], has_index=False) if pairs else None
 
 
+def in_text_mode(lines: Sequence[str]) -> bool:
+    """Whether an answer to CMGL or CMGR is one of text mode (AT+CMGF=1): no PDU is in it, though
+    what is may look like one, as UCS-2 text is hexadecimal too.
+    """
+    return any(
+        line.startswith(prefix) and not _is_of_pdu_mode(_divided(line)[0], prefix)
+        for line in lines
+        for prefix in ("+CMGL:", "+CMGR:")
+    )
+
+
+def _divided(line: str) -> tuple[str, str]:
+    """Header and PDU of one line; "" where the PDU comes in the next."""
+    pdu = pdu_in_header(line)
+    return (line[: line.rindex(pdu)].rstrip('", '), pdu) if pdu else (line, "")
+
+
+def _is_of_pdu_mode(header: str, prefix: str) -> bool:
+    """Whether a header may be `[<index>,]<stat>,[<alpha>],<length>` (27.005 3.4.2, 3.4.3).
+
+    In text mode a sender and a time, or a report's fields, stand there: always more of them.
+    """
+    parts = fields(header.partition(":")[2])
+    if prefix == "+CMGL:":
+        parts = parts[1:]
+    if len(parts) > 3 or not parts:
+        return not parts
+    counted = not parts[0] or integer(parts[0]) is not None  # text mode has words for it
+    return integer(parts[-1]) is not None or (not parts[-1] and counted)
+
+
 def _pairs(lines: Sequence[str], prefix: str) -> list[tuple[str, str]]:
     """Headers, each with its PDU from the same line or from the next line that is one."""
     pairs: list[tuple[str, str]] = []
     header = None
     for line in lines:
         if line.startswith(prefix):
-            pdu = pdu_in_header(line)
-            if pdu:
-                pairs.append((line[: line.rindex(pdu)].rstrip('", '), pdu))
-                header = None
-            else:
-                header = line
+            told, pdu = _divided(line)
+            header = told if not pdu and _is_of_pdu_mode(told, prefix) else None
+            if pdu and _is_of_pdu_mode(told, prefix):
+                pairs.append((told, pdu))
         elif header is not None and is_pdu(line):
             pairs.append((header, line.rstrip('"')))
             header = None

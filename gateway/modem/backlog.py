@@ -29,6 +29,11 @@ class Backlog:
         return max(0, limit - len(self._work))
 
     @property
+    def chosen(self) -> bool:
+        """Whether a person or program chose the connection of what is next."""
+        return bool(self._work) and self._work[0].chosen
+
+    @property
     def low(self) -> bool:
         """Time to ask for more."""
         return len(self._work) <= QUICK // 2

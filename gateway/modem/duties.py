@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
-from gateway.at import Console, Late, Restarted, Stray, Urc, nettime, profile_for, secrets
+from gateway.at import Console, Late, Restarted, Stray, Urc, profile_for, secrets
 from gateway.clock import Clock
 from gateway.modem import health
 from gateway.modem.backlog import Backlog
@@ -27,9 +27,10 @@ from gateway.modem.jobs import (
 )
 from gateway.modem.jobs.base import Context, Job, Unanswered
 from gateway.modem.ladder import Patience
-from gateway.modem.ledger import Ledger, NetworkTime, ReadPdu, Sim
+from gateway.modem.ledger import Ledger, ReadPdu, Sim
 from gateway.modem.link import News
 from gateway.modem.machine import Event, Machine, State
+from gateway.modem.network_clock import NetworkClock
 from gateway.modem.recovery import Recovery
 from gateway.modem.timers import Timers
 from hw.serialport import is_uart
@@ -43,11 +44,9 @@ LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registra
 OLD_CNMA = 30.0  # seconds after which a modem has given up waiting for an old +CNMA
 RENEW = 3.0  # seconds between looks whether it has
 CARD = 60.0  # seconds between looks whether it is still the same SIM
+CARD_SURE = 3.0  # seconds in which nobody exchanges one between two messages
 PING = 15.0  # seconds of silence after which the modem is asked whether it is there
 SUPPLY = 600.0  # seconds between looks at the supply voltage
-TIME = 3600.0  # seconds between questions for the network's time
-TIME_AGAIN, TIME_TRIES = 60.0, 5  # the same while it is not known: soon, and so many times
-NEWS_COUNTS = 6 * 3600.0  # seconds for which the network's own word beats the modem's clock
 WAKE_SIM = 12  # looks in vain for a SIM after which the radio is switched off and on
 CANNOT_RETRY = 60.0  # seconds between looks at a modem that cannot be used
 READ_IN_A_ROW = 4  # announced messages before the next one that is to be sent
@@ -79,12 +78,12 @@ class Duties:
         self._card = Sim()  # the one in service
         self._sim_went = False  # the modem said so; perhaps another one is in by now
         self._since = 0.0  # monotonic: when the SIM came into service
+        self._card_seen = 0.0  # monotonic: when it was last made sure that it is this one
         self._served: int | None = None  # the connection that `backlog` is for
         self._calls = calls.Calls()
         self._callers: deque[str] = deque()  # to be recorded
         self._read_in_a_row = 0  # announced messages since the last one was sent
-        self._time: NetworkTime | None = None
-        self._time_tries = 0  # in vain
+        self._time = NetworkClock(clock)
         self._without_sim = 0  # looks for a SIM in a row that found none
         self._patience = Patience()
         self._searching = verdict.Searching()
@@ -134,7 +133,7 @@ class Duties:
                     return job
         if self.requests:
             return self.requests.popleft()(self.context)
-        return radio.ping() if due("ping", PING) else None
+        return self._ping() if due("ping", PING) else None
 
     def _in_service(self) -> Job[None] | None:
         due = self.timers.due
@@ -158,7 +157,7 @@ class Duties:
             return self._renew()
         if due("look", LOOK[self._machine.state]):
             return self._look()
-        if due("time", TIME if self._time or self._time_tries >= TIME_TRIES else TIME_AGAIN):
+        if due("time", self._time.every):
             return self._ask_time()
         if self.requests and not (self._machine.state is State.READY and self._urgent()):
             return self.requests.popleft()(self.context)
@@ -231,7 +230,7 @@ class Duties:
         if self._served != self.context.connection_id:  # not over a SIM that nobody chose
             self.backlog.give_back(self._ledger, "Its SIM was changed.")
         self._served, self._card = self.context.connection_id, card
-        self._since = self._clock.monotonic()
+        self._since = self._card_seen = self._clock.monotonic()
         self._find_centre(prepared.smsc)
         self._show_way()
         self._show(
@@ -251,12 +250,15 @@ class Duties:
         self.context.told_centre = bool(told)
         self.context.centre = "" if told else known
 
+    def _ping(self) -> Job[None]:
+        if (yield from radio.ping()) and not self.context.echoes:
+            self.restarted = "It restarted without a word: it repeats what it is asked again."
+
     def _look(self) -> Job[None]:
         seen = yield from radio.look_around(self.context)
         self._show(operator=seen.operator, signal_dbm=seen.signal_dbm, roaming=seen.roaming)
         registered, now = seen.event is Event.REGISTER, self._clock.monotonic()
-        if not registered and (yield from sim.is_gone(self.context)):
-            self._machine.on(Event.NO_SIM, sim.MISSING)
+        if not registered and (yield from self._sim_failed()):
             return
         why = self._searching.words(seen.event, seen.why, self.context.model, now)
         if registered:
@@ -270,26 +272,35 @@ class Duties:
             yield from radio.cycle()
             yield from self._open_sim()
 
+    def _sim_failed(self) -> Job[bool]:
+        """Whether the SIM is the reason that there is no network."""
+        status = yield from sim.says()
+        if status == "NOT INSERTED":
+            self._machine.on(Event.NO_SIM, sim.MISSING)
+        elif status in sim.SHUT:  # it was open before
+            self.restarted = card.RESTARTED
+        return status == "NOT INSERTED" or status in sim.SHUT
+
     def _check_card(self) -> Job[None]:
+        yield from self._is_same_card()
+
+    def _is_same_card(self) -> Job[bool]:
+        """False: it is dealt with, and nothing may go out through what is there now."""
+        self._card_seen = self._clock.monotonic()
         if (yield from card.still_in(self._card)):
-            return
+            return True
+        if (yield from sim.says()) in sim.SHUT:
+            self.restarted = card.RESTARTED
+            return False
         log.warning("%s: %s", self.port, card.CHANGED)
         self.backlog.give_back(self._ledger, card.CHANGED)
         self._show(connection_id=None)
         yield from self._open_sim()
+        return False
 
     def _ask_time(self) -> Job[None]:
-        told = yield from radio.network_time(self.context)
-        self._time_tries += told is None
-        if told is not None:
-            self._note_time(told)
-
-    def _note_time(self, told: nettime.Told) -> None:
-        now, last = self._clock.monotonic(), self._time
-        heard = told.source is not nettime.Source.CLOCK
-        if heard or last is None or now - last.read_at >= NEWS_COUNTS:
-            self._time = NetworkTime(told.at, now, told.offset, told.source)
-            self._show(network_time=self._time)
+        if (yield from self._time.ask(self.context)):
+            self._show(network_time=self._time.told)
 
     def _measure(self) -> Job[None]:
         yield from health.measure(self.context, self.health, self._clock.monotonic())
@@ -304,7 +315,8 @@ class Duties:
         if not self.context.told_centre:  # a person may have entered it
             self._find_centre("")
         yield from receive.sweep(self.context)
-        self.health.storage = self.context.full
+        self._mind_mode()
+        self.health.storage = self.context.storage
         self._show()
 
     def _renew(self) -> Job[None]:
@@ -316,10 +328,16 @@ class Duties:
 
     def _read_announced(self) -> Job[None]:
         yield from receive.read_announced(self.context, self._arrived.popleft())
+        self._mind_mode()
         if news.in_vain(self.context):
             log.warning("%s announces delivery reports that can be read nowhere", self.port)
             yield from news.choose(self.context)
             self._show_way()
+
+    def _mind_mode(self) -> None:
+        """One that answers in text mode and takes PDU mode again has lost all its settings."""
+        if self.context.mode_lost and not self.context.text_only:
+            self.restarted = "It restarted without a word: it was in text mode."
 
     def _record_call(self) -> Job[None]:
         yield from calls.record(self.context, self._callers[0])
@@ -329,6 +347,8 @@ class Duties:
         self._read_in_a_row = 0
         if not self.context.told_centre:  # a person may have entered it since
             self._find_centre("")
+        if not (yield from self._is_card_sure()) or not self.backlog:
+            return
         work = self.backlog.take()
         self._show(sending=True, backlog=len(self.backlog) + 1)
         started = self._clock.monotonic()
@@ -348,6 +368,11 @@ class Duties:
             self.restarted = "It refused to send; it is set up again."
         if self.backlog.low:
             self._ledger.changed()
+
+    def _is_card_sure(self) -> Job[bool]:
+        """A SIM may be exchanged without a word: what is for one leaves through no other."""
+        seen = self._clock.monotonic() - self._card_seen
+        return (seen < CARD_SURE and not self.backlog.chosen) or (yield from self._is_same_card())
 
     # what the modem says by itself ----------------------------------------------------------
 
@@ -370,12 +395,14 @@ class Duties:
         if self.health.hear(urc, self._clock.monotonic()):
             log.warning("%s says %s", self.port, urc.line)
             self._show()
-        if (told := nettime.news(urc.line)) is not None:
-            self._note_time(told)
+        if self._time.hear(urc.line):
+            self._show(network_time=self._time.told)
         caller = self._calls.hear(urc, self._clock.monotonic())
         if caller is not None:
             self._callers.append(caller)
         told_of = receive.understand(urc)
+        if receive.in_text_mode(urc):
+            self.timers.now("sweep")  # which looks first whether the settings are kept
         if isinstance(told_of, ReadPdu):
             self.context.heard.append((self.context.connection_id, told_of))
         elif told_of is None and urc.name == "+CDS":

@@ -44,6 +44,7 @@ class Assignment:
     dispatch_id: int
     number: str
     parts: tuple[PartToSend, ...]  # those the network has not taken yet, in order
+    chosen: bool = False  # this connection was chosen for it, and no other may send it
 
 
 @dataclass(frozen=True, slots=True)

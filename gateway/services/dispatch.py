@@ -253,7 +253,7 @@ class Dispatch:
         by_connection: dict[int, list[Assignment]] = {}
         for won in outbox.claim(claims, now):
             parts = tuple(PartToSend(p.part_id, p.seq, p.tpdu) for p in won.parts)
-            work = Assignment(won.dispatch_id, won.number, parts)
+            work = Assignment(won.dispatch_id, won.number, parts, won.chosen)
             by_connection.setdefault(won.connection_id, []).append(work)
         step("claimed")
         self._events.publish(OutboxChanged())

@@ -15,7 +15,7 @@ from gateway.modem.ledger import Identity, ReadPdu, Sim
 from gateway.services import naming
 from gateway.services.gate import Gate
 from gateway.steps import step
-from gateway.store import connections, db, inbox, outbox, settings
+from gateway.store import connections, db, identities, inbox, outbox, settings
 from hw.serialport import is_pretend
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ class RadioLedger:
     ) -> None:
         self._port = port
         self._connection_id: int | None = None
+        self._modem = ""  # what the modem is known by
+        self._pin_for: int | None = None  # whose PIN was entered last
         self._clock = clock
         self._events = events
         self._poke = poke
@@ -54,6 +56,7 @@ class RadioLedger:
         self._heard = heard  # what new messages ask of the box itself, in their own transaction
 
     def seen(self, port: str, identity: Identity, usb_path: str) -> None:
+        self._modem = identities.modem_key(identity.imei, usb_path, port)
         connections.upsert_modem(
             imei=identity.imei,
             usb_path=usb_path,
@@ -65,7 +68,12 @@ class RadioLedger:
         )
 
     def sim_in(self, sim: Sim) -> int:
-        info = connections.upsert_connection(sim.iccid, sim.imsi, self._clock.now(), self._port)
+        info = connections.upsert_connection(
+            sim.iccid, sim.imsi, self._clock.now(), self._port, self._modem
+        )
+        if self._pin_for not in (None, info.connection_id):
+            connections.pin_was_of(self._pin_for, info.connection_id)
+        self._pin_for = None
         log.info("%s carries %s", self._port, info.name)
         self._connection_id = info.connection_id
         if naming.told_by_sim(info, sim.number, self._country()):
@@ -74,17 +82,21 @@ class RadioLedger:
         return info.connection_id
 
     def pin_for(self, sim: Sim, port: str, tries_left: int | None) -> str | None:
-        return connections.take_pin(
+        pin = connections.take_pin(
             sim.iccid,
             sim.imsi,
             self._pins.get(port, ""),
             self._clock.now(),
             port=port,
+            modem=self._modem,
             tries_left=tries_left,
         )
+        if pin:
+            self._pin_for = self.behind(sim, port)
+        return pin
 
     def behind(self, sim: Sim, port: str) -> int | None:
-        return connections.behind(sim.iccid, port)
+        return connections.behind(sim.iccid, port, self._modem)
 
     def receives(self, connection_id: int | None) -> bool:
         info = connections.get(connection_id) if connection_id is not None else None

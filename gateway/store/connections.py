@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.store import identities
 from gateway.store.db import errors, execute, insert, transaction
 
-UNIDENTIFIED = "unidentified"  # sim_key of a card that tells neither ICCID nor IMSI, with its port
 SAFE_TRIES = 3  # a PIN is entered by itself only while the SIM would forgive two more
 
 
@@ -56,69 +56,70 @@ _COLUMNS = (
 )
 
 
-def upsert_connection(iccid: str, imsi: str, now: int, port: str = "") -> ConnectionInfo:
+def upsert_connection(
+    iccid: str, imsi: str, now: int, port: str = "", modem: str = ""
+) -> ConnectionInfo:
     """A SIM is in service: remember it, by ICCID or else IMSI. Durable when it returns.
 
     Being in service also proves its PIN right: it may be entered again after a restart. So may one
     that was entered through this port while the SIM did not yet say who it is. One that was
-    forgotten is known again, with its settings.
+    forgotten is known again, with its settings. `modem`: what carries it, to know it by when it
+    tells nothing of itself.
     """
     with transaction():
         if iccid or imsi:
-            _now_known(iccid, imsi, port)
-        connection_id = _identify(iccid, imsi, now, port)
+            _now_known(iccid, imsi, now, port)
+        connection_id = _identify(iccid, imsi, now, port, modem)
         execute(
             "UPDATE connection SET last_up_at = ?, pin_tried = '', pin_tries = NULL,"
-            " pin_confirmed = 0, forgotten_at = NULL WHERE id = ?",
-            (now, connection_id),
+            " pin_confirmed = 0, forgotten_at = NULL, carried_by = ? WHERE id = ?",
+            (now, modem, connection_id),
         )
         return _info(execute(f"{_COLUMNS} WHERE id = ?", (connection_id,)).fetchone())
 
 
-def _now_known(iccid: str, imsi: str, port: str) -> None:
+def _now_known(iccid: str, imsi: str, now: int, port: str) -> None:
     """The SIM behind this port says who it is: what was kept for the unknown one becomes its own.
 
-    Inside a transaction. Where the SIM has a row already, that one stays and gets the PIN.
+    Inside a transaction. Where the SIM has a row already, that one stays, gets the PIN and what
+    waits for the other, which was never a SIM of its own.
     """
     row = execute(
-        "SELECT id, pin FROM connection WHERE sim_key = ?", (_unidentified(port),)
+        "SELECT id, pin FROM connection WHERE sim_key = ?", (identities.unidentified(port),)
     ).fetchone()
     if row is None:
         return
-    known = execute(
-        "SELECT id, pin FROM connection WHERE sim_key IN (?, ?) OR (imsi <> '' AND imsi = ?)",
-        (iccid or f"imsi:{imsi}", f"imsi:{imsi}", imsi),
-    ).fetchone()
+    known = identities.of(iccid, imsi)
     if known is None:
-        key = iccid or f"imsi:{imsi}"
-        execute("UPDATE connection SET sim_key = ? WHERE id = ?", (key, row[0]))
+        execute(
+            "UPDATE connection SET sim_key = ?, iccid = ?, imsi = ? WHERE id = ?",
+            (iccid or f"imsi:{imsi}", iccid, imsi, row[0]),
+        )
         return
-    execute("UPDATE connection SET pin_tried = '' WHERE id = ?", (row[0],))
-    if row[1] and not known[1]:
-        execute("UPDATE connection SET pin = ? WHERE id = ?", (row[1], known[0]))
+    execute("UPDATE dispatch SET wanted = ? WHERE wanted = ?", (known, row[0]))
+    execute(
+        "UPDATE connection SET pin = ? WHERE id = ? AND pin = '' AND ? <> ''",
+        (row[1], known, row[1]),
+    )
+    execute(
+        "UPDATE connection SET forgotten_at = ?, pin = '', pin_tried = '' WHERE id = ?",
+        (now, row[0]),
+    )
 
 
-def _unidentified(port: str) -> str:
-    return f"{UNIDENTIFIED}:{port}" if port else UNIDENTIFIED
-
-
-def _identify(iccid: str, imsi: str, now: int, port: str = "") -> int:
+def _identify(iccid: str, imsi: str, now: int, port: str = "", modem: str = "") -> int:
     """The row of this SIM, made or completed; inside a transaction."""
-    by_imsi = f"imsi:{imsi}" if imsi else _unidentified(port)
-    key = iccid or by_imsi
-    row = execute(
-        "SELECT id, iccid, imsi FROM connection WHERE sim_key IN (?, ?)"
-        " OR (? <> '' AND ? = '' AND imsi = ?) ORDER BY sim_key = ? DESC LIMIT 1",
-        (key, by_imsi if imsi else key, imsi, iccid, imsi, key),
-    ).fetchone()
-    if row is None:
+    found = identities.of(iccid, imsi) or identities.assumed(iccid, imsi, modem, port)
+    if found is None:
+        key = iccid or (f"imsi:{imsi}" if imsi else identities.unidentified(port))
         return _add(key, iccid, imsi, now)
     execute(
-        "UPDATE connection SET iccid = ?, imsi = ?, sim_key = CASE WHEN ? <> '' THEN ?"
-        " ELSE sim_key END WHERE id = ?",
-        (iccid or row[1], imsi or row[2], iccid, iccid, row[0]),
+        "UPDATE connection SET sim_key = CASE WHEN iccid = '' AND ? <> '' THEN ? ELSE sim_key END,"
+        " iccid = CASE WHEN iccid = '' THEN ? ELSE iccid END,"
+        " imsi = CASE WHEN ? <> '' THEN ? ELSE imsi END WHERE id = ?",
+        (iccid, iccid, iccid, imsi, imsi, found),
     )
-    return int(row[0])
+    return found
 
 
 def _add(key: str, iccid: str, imsi: str, now: int) -> int:
@@ -182,14 +183,12 @@ def get(connection_id: int) -> ConnectionInfo | None:
     return _info(row) if row else None
 
 
-def behind(iccid: str, port: str) -> int | None:
-    """The connection of a SIM that is not open yet: by its ICCID, else as the one at this port."""
+def behind(iccid: str, port: str, modem: str = "") -> int | None:
+    """The connection of a SIM that is not open yet: by its ICCID, else the one that this modem
+    carried last, else what is kept for the unknown one at this port.
+    """
     with errors():
-        row = execute(
-            "SELECT id FROM connection WHERE (? <> '' AND iccid = ?) OR (? = '' AND sim_key = ?)",
-            (iccid, iccid, iccid, _unidentified(port)),
-        ).fetchone()
-    return int(row[0]) if row else None
+        return identities.of(iccid, "") or identities.assumed(iccid, "", modem, port)
 
 
 def exists(connection_id: int) -> bool:
@@ -268,6 +267,7 @@ def take_pin(
     now: int,
     *,
     port: str = "",
+    modem: str = "",
     tries_left: int | None = None,
 ) -> str | None:
     """The PIN to enter now, on disk as tried before this returns; None: there is none to try.
@@ -278,7 +278,7 @@ def take_pin(
     tells how many are left, only the first try is free, and what a person entered since.
     """
     with transaction():
-        connection_id = _identify(iccid, imsi, now, port)
+        connection_id = _identify(iccid, imsi, now, port, modem)
         stored, tried, confirmed = execute(
             "SELECT pin, pin_tried, pin_confirmed FROM connection WHERE id = ?", (connection_id,)
         ).fetchone()
@@ -295,6 +295,14 @@ def take_pin(
             (f"{tried} {pin}".strip(), connection_id),
         )
         return pin
+
+
+def pin_was_of(taken_for: int, connection_id: int) -> None:
+    """The PIN that was entered as that of `taken_for` has opened another SIM: it is that one's."""
+    with transaction():
+        (pin,) = execute("SELECT pin FROM connection WHERE id = ?", (taken_for,)).fetchone()
+        execute("UPDATE connection SET pin = '', pin_tried = '' WHERE id = ?", (taken_for,))
+        execute("UPDATE connection SET pin = ? WHERE id = ? AND pin = ''", (pin, connection_id))
 
 
 # modems ----------------------------------------------------------------------------------------

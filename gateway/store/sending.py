@@ -48,6 +48,7 @@ class Assignment:
     number: str
     connection_id: int
     parts: tuple[PartToSend, ...]
+    chosen: bool = False  # the connection was chosen for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,10 @@ def _claim(wanted: Claim, now: int) -> Assignment | None:
     if row[3] < 0:
         changes["wanted"] = 0
     move(wanted.dispatch_id, State.PENDING, Move.CLAIM, now, **changes)
-    return Assignment(wanted.dispatch_id, row[0], row[1], wanted.connection_id, parts)
+    message_id, number, _, chosen = row
+    return Assignment(
+        wanted.dispatch_id, message_id, number, wanted.connection_id, parts, chosen > 0
+    )
 
 
 def _parts_of(dispatch_id: int) -> list[tuple[int, int, str, str]]:

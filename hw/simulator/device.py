@@ -75,7 +75,7 @@ class Device:
         """What power-on, ATZ and AT&F set (nothing is stored by AT&W)."""
         storage = self.personality.storage
         self.cmee = 0
-        self.text_mode = False
+        self.text_mode = self.faults.text_mode
         self.charset = "GSM"
         self.functionality = 1
         self.message_service = 0
@@ -114,7 +114,7 @@ class Device:
         if self.personality.reboot_vanishes:
             self.around.appear()
         self.starting = False
-        for line in self._boot_lines():
+        for line in () if self.faults.mute else self._boot_lines():
             self.session.urc(line)
         if self.personality.sms_ready_after:
             self.later(self.personality.sms_ready_after, self._sms_started)
@@ -191,7 +191,7 @@ class Device:
         if card is not None:
             card.unlocked = False
         self.close_ussd()
-        if not self.deaf:
+        if not (self.deaf or self.faults.mute):
             state = "NOT INSERTED" if card is None else card.state
             self.session.urc(f"+CPIN: {state}")
         self.network_changed()

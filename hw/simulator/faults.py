@@ -70,6 +70,9 @@ class Faults:
     strike_with: Blow = "reboot"
 
     # SIM and network
+    shy: bool = False  # does not tell the ICCID while the SIM is locked
+    mute: bool = False  # says nothing by itself of its boots and its SIM
+    text_mode: bool = False  # begins in text mode after a boot, as some do
     sim_missing: bool = False
     registration: int | None = None  # what +CREG tells: 0 idle, 2 searching, 3 denied, 5 roaming
     eps_registration: int | None = None  # the same for +CEREG and +CGREG; None: as +CREG

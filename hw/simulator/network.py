@@ -93,6 +93,8 @@ def card_number(device: Device, call: Call) -> Answer:
         raise cme(4)
     if call.kind == "test":
         return None
+    if device.faults.shy and _any_card(device).state != "READY":
+        raise cme(11)
     digits = _any_card(device).iccid
     return [row.iccid_form.format(iccid=_swapped(digits) if row.iccid_swapped else digits)]
 

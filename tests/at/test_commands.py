@@ -51,14 +51,6 @@ def test_a_submission_wants_a_prompt_and_knows_whose_it_is():
     assert commands.payload("0011") == b"0011\x1a"
 
 
-def test_memories_are_set_with_three_two_and_one_parameter():
-    assert [c.text for c in commands.cpms_forms("SM")] == [
-        'AT+CPMS="SM","SM","SM"',
-        'AT+CPMS="SM","SM"',
-        'AT+CPMS="SM"',
-    ]
-
-
 def test_the_number_of_a_service_centre_carries_its_type():
     assert commands.csca("+49171").text == 'AT+CSCA="+49171",145'
     assert commands.csca("0171").text == 'AT+CSCA="0171",129'
@@ -103,7 +95,9 @@ def test_a_ussd_request_can_go_without_coding():
         (commands.csms(0), "AT+CSMS=0", "+CSMS:"),
         (commands.cpms_query_offered(), "AT+CPMS=?", "+CPMS:"),
         (commands.cpms_query(), "AT+CPMS?", "+CPMS:"),
-        (commands.cpms_read_from("SM"), 'AT+CPMS="SM"', "+CPMS:"),
+        (commands.cpms("SM"), 'AT+CPMS="SM"', "+CPMS:"),
+        (commands.cpms("ME", "SM"), 'AT+CPMS="ME","SM"', "+CPMS:"),
+        (commands.cpms("ME", "SM", "SM"), 'AT+CPMS="ME","SM","SM"', "+CPMS:"),
         (commands.cnmi_query_offered(), "AT+CNMI=?", "+CNMI:"),
         (commands.cnmi("2,1,0,1,0"), "AT+CNMI=2,1,0,1,0", ""),
         (commands.csca_query(), "AT+CSCA?", "+CSCA:"),

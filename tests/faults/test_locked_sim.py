@@ -14,8 +14,8 @@ from gateway.config import Config, ModemPort, Ports
 from gateway.services.messaging import Draft
 from gateway.simnet import Network
 from gateway.states import State
-from gateway.store import db, details
-from hw.simulator import SimulatedModem
+from gateway.store import connections, db, details
+from hw.simulator import PERSONALITIES, SimulatedModem
 from hw.simulator.card import PIN_TRIES
 from tests.support.box import eventually
 from tests.support.hurry import hurry
@@ -24,12 +24,14 @@ from webui import create_app
 
 
 @contextmanager
-def service(folder: Path, modem: SimulatedModem) -> Iterator[tuple[Box, Reader]]:
+def service(
+    folder: Path, modem: SimulatedModem, port: Path | None = None
+) -> Iterator[tuple[Box, Reader]]:
     """The service on this modem, with somebody signed in."""
     config = Config(
         data=folder / "data",
         country="KE",
-        modems=(ModemPort(modem.port),),
+        modems=(ModemPort(str(port or modem.port)),),
         ports=Ports(usb=False),
     )
     running = Service(config)
@@ -133,3 +135,36 @@ def test_a_puk_is_a_persons_and_the_box_never_tries(
         page.post(here, form="/connections", pin="1234")  # somebody else's old form
         is_locked(box, page, "sim.puk")
         assert (card.pin_tries, card.puk_tries) == (0, 10)
+
+
+@pytest.mark.parametrize("name", PERSONALITIES)
+def test_a_locked_sim_that_does_not_say_who_it_is_is_known_after_a_power_cut(
+    name: str, tmp_path: Path, network: Network, monkeypatch: pytest.MonkeyPatch
+):
+    """No second SIM appears, the page does not say that the first is nowhere, its PIN is used."""
+    hurry(monkeypatch.setattr)
+    modem = network.add_modem(personality=PERSONALITIES[name], pin="1234", link=tmp_path / "port")
+    modem.faults.shy = modem.faults.mute = True
+    card = modem.card
+    assert card
+    with service(tmp_path, modem, port=tmp_path / "port") as (box, page):
+        is_locked(box, page, "sim.pin")
+        here = f"{connection(box)}/pin"
+        assert page.post(here, form=here, pin="1234").status_code == 303
+        eventually(lambda: state(box) == "ready", what="for the modem to get ready")
+        assert len(connections.all_connections()) == 1
+        card.unlocked = False
+        modem.reboot()  # without a word, while the box works
+        eventually(lambda: state(box) != "ready", what="for the box to notice")
+        eventually(lambda: state(box) == "ready", what="for the known PIN to be used again")
+        assert len(connections.all_connections()) == 1
+        assert "is in no modem" not in words(page.get("/connections"))
+    card.unlocked = False
+    modem.reboot()  # with the box, by a power cut
+    with service(tmp_path, modem, port=tmp_path / "port") as (box, page):
+        eventually(lambda: state(box) == "ready", what="for the kept PIN to be used")
+        assert len(connections.all_connections()) == 1
+        waits = box.messaging.send(Draft("0712345678", "again"))
+        sent = (State.SENT, State.DELIVERED)
+        eventually(lambda: details.get(waits.message_id).dispatches[0].state in sent)
+    assert card.pin_tries == PIN_TRIES

@@ -57,14 +57,14 @@ def test_a_reading_that_is_damaged_is_repeated(first: str):
 @pytest.mark.parametrize("empty", ["OK", "CMS 321", "+CMGR: 0,,0|OK"])
 def test_an_empty_slot_is_asked_once(empty: str):
     modem = Played({"AT+CMGR": empty})
-    assert modem.play(careful.slot(3)) == (None, True)
+    assert modem.play(careful.slot(modem.context, 3)) == (None, True)
     assert modem.heard == ["AT+CMGR=3"]
 
 
 @pytest.mark.parametrize("pdu", [PDU + "FFFF", PDU[:-4]])
 def test_a_modem_that_always_counts_wrongly_is_believed(pdu: str):
     modem = Played({"AT+CMGR": f"{HEAD}|{pdu}|OK"})
-    entry, is_sure = modem.play(careful.slot(3))
+    entry, is_sure = modem.play(careful.slot(modem.context, 3))
     assert is_sure
     assert (entry.pdu, entry.index) == (pdu, 3)
 

@@ -184,18 +184,17 @@ def test_full_storage_is_emptied_and_it_is_said():
     )
     sweep(modem, "SM")
     assert [t for t in modem.heard if t.startswith("AT+CMGD")] == ["AT+CMGD=1", "AT+CMGD=2"]
-    assert (
-        modem.context.full == "The message storage SM was full (2 messages) and has been emptied."
-    )
+    said = "The message storage SM was full (2 messages) and has been emptied."
+    assert modem.context.storage == said
     modem.says = {"AT+CPMS?": '+CPMS: "SM",0,2|OK'}
     sweep(modem, "SM")
-    assert modem.context.full == ""
+    assert modem.context.storage == ""
 
 
 def test_storage_that_stays_full_says_what_to_do():
     modem = Played({"AT+CPMS?": '+CPMS: "SM",2,2|OK', "AT+CMGL": "OK"})
     sweep(modem, "SM")
-    assert "cannot be emptied" in modem.context.full
+    assert "cannot be emptied" in modem.context.storage
 
 
 def test_copies_of_what_was_sent_are_removed_and_not_taken_for_received():

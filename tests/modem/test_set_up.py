@@ -160,7 +160,7 @@ def test_reports_that_are_stored_in_a_memory_of_their_own_are_looked_for_there()
     modem.play(setup.prepare_sms(modem.context))
     assert "SR" in modem.context.memories
     modem.play(receive.sweep(modem.context))
-    assert 'AT+CPMS="SR"' in modem.heard
+    assert 'AT+CPMS="SR","SM","SM"' in modem.heard
 
 
 def test_a_modem_that_only_hands_messages_over_is_answered_with_cnma():
@@ -196,7 +196,7 @@ def test_a_modem_that_announces_nothing_is_looked_through_more_often():
 
 def test_a_modem_that_has_gone_back_to_mute_is_noticed():
     modem = Played({"AT+CNMI?": "+CNMI: 2,0,0,0,0|OK"})
-    modem.context.news = "1,2,0,0,0"
+    modem.context.news, modem.context.tells_news = "1,2,0,0,0", True
     assert modem.play(setup.still_set(modem.context)) is False
 
 

@@ -153,3 +153,77 @@ def test_settings_keep_any_json() -> None:
     assert settings.get("a") == {"b": [2, "ü"]}
     settings.forget("a")
     assert settings.get("a") is None
+
+
+# who a SIM is that does not say so --------------------------------------------------------------
+
+ZTE, OTHER = "861000000000001@1-1.2", "861000000000002@1-1.3"
+ICCID, IMSI = "89254021000000000017", "639020000000017"
+
+
+def opened(iccid: str, imsi: str, modem: str) -> int:
+    return connections.upsert_connection(iccid, imsi, NOW, "/dev/a", modem).connection_id
+
+
+def test_a_locked_sim_that_tells_nothing_is_the_one_that_this_modem_carried() -> None:
+    here, there = opened(ICCID, IMSI, ZTE), opened("89254021000000000025", "639020000000025", OTHER)
+    connections.set_pin(here, "1234")
+    connections.set_pin(there, "9999")
+    assert connections.behind("", "/dev/b", ZTE) == here
+    assert connections.take_pin("", "", "", NOW, port="/dev/b", modem=ZTE) == "1234"
+    assert opened(ICCID, IMSI, ZTE) == here
+    assert len(connections.all_connections()) == 2
+
+
+def test_a_modem_in_another_socket_is_known_by_its_imei() -> None:
+    here = opened(ICCID, IMSI, ZTE)
+    assert connections.behind("", "/dev/b", ZTE.replace("1-1.2", "1-1.4")) == here
+    assert opened("89254021000000000025", "639020000000025", ZTE.replace("1-1.2", "1-1.3")) != here
+    assert connections.behind("", "/dev/b", ZTE.replace("1-1.2", "1-1.4")) is None  # a pool of one
+
+
+def test_the_only_sim_of_a_box_that_never_wrote_it_down_is_taken_for_it() -> None:
+    here = opened(ICCID, IMSI, "")
+    connections.set_pin(here, "1234")
+    assert connections.take_pin("", "", "", NOW, port="/dev/a", modem=ZTE) == "1234"
+    opened("89254021000000000025", "639020000000025", "")
+    assert connections.behind("", "/dev/b", OTHER) is None
+
+
+def test_what_the_sim_does_tell_counts() -> None:
+    here = opened(ICCID, IMSI, ZTE)
+    assert connections.behind("89254021000000000025", "/dev/a", ZTE) is None
+    assert opened("", "639020000000025", ZTE) != here
+
+
+@pytest.mark.parametrize("told", [ICCID[:-1], ICCID[:-2]])
+def test_an_iccid_is_the_same_with_and_without_its_check_digit(told: str) -> None:
+    here = opened(ICCID, IMSI, ZTE)
+    assert connections.behind(told, "/dev/b", "") == here
+    assert opened(told, "", OTHER) == here
+    assert opened("", IMSI, OTHER) == here
+    found = connections.get(here)
+    assert found is not None
+    assert found.iccid == ICCID
+    assert connections.behind(told[:-3] + "999", "/dev/b", "") is None
+
+
+def test_an_unknown_sim_that_turns_out_to_be_a_known_one_leaves_no_second_row() -> None:
+    here, _ = opened(ICCID, IMSI, ZTE), opened("89254021000000000025", "639020000000025", OTHER)
+    assert connections.take_pin("", "", "", NOW, port="/dev/c", modem="861000000000003@1") is None
+    phantom = connections.behind("", "/dev/c", "861000000000003@1")
+    assert phantom not in (None, here)
+    connections.set_pin(phantom, "1234")
+    found = connections.upsert_connection(ICCID, IMSI, NOW, "/dev/c", "861000000000003@1")
+    assert (found.connection_id, found.has_pin) == (here, True)
+    assert len(connections.all_connections()) == 2
+
+
+def test_a_pin_that_opened_another_sim_is_that_ones() -> None:
+    taken, other = opened(ICCID, IMSI, ZTE), opened("89254021000000000025", "6390", OTHER)
+    connections.set_pin(taken, "1234")
+    connections.pin_was_of(taken, other)
+    first, second = connections.get(taken), connections.get(other)
+    assert first is not None
+    assert second is not None
+    assert (first.has_pin, second.has_pin) == (False, True)

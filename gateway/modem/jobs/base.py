@@ -71,7 +71,15 @@ class Context:
     memories: tuple[str, ...] = ()  # those that hold incoming messages, the receiving one first
     reports: tuple[str, ...] = ()  # memories for delivery reports alone
     memory: str = ""  # the one CMGR, CMGL and CMGD work on now
+    receiving: str = ""  # the one that messages come into
+    cpms: int = 1  # how many memories AT+CPMS wants to be named
+    unread: frozenset[str] = frozenset()  # memories that the modem lists and does not open
     news: str = ""  # the fields of AT+CNMI that the modem took
+    tells_news: bool = False  # after set-up it told so when asked
+    tells_mode: bool = False  # after set-up it told that it is in PDU mode
+    echoes: bool = False  # it repeats commands although it was told not to
+    mode_lost: bool = False  # it answered in text mode
+    text_only: bool = False  # also after it was told to use PDU mode
     way: str = ""  # how delivery reports come (jobs.news.Reports)
     reports_announced: int = 0  # by +CDSI
     reports_seen: int = 0  # read in any memory
@@ -88,7 +96,7 @@ class Context:
     charset: str = ""  # of AT+CSCS, "" when the modem took none
     link_kept: bool = False  # AT+CMMS=2 holds the radio link open between messages
     link_refused: bool = False  # the modem does not know AT+CMMS
-    full: str = ""  # what to say of a storage that was or is full
+    storage: str = ""  # what to say of memories: one that was or is full, or cannot be read
     urgent: Callable[[], bool] = lambda: False  # whether an urgent message waits for this modem
     ussd_cut_off: bool = False  # a request was given up; what the network still says opens nothing
     sweeps: int = 0

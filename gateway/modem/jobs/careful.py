@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gateway import sms
-from gateway.at import Answer, answers, commands
-from gateway.modem.jobs.base import Job, ask
+from gateway.at import Answer, Command, answers, commands
+from gateway.modem.jobs.base import Context, Job, ask
 
 TRIES = 5  # readings of one thing
 SAME = 3  # equal readings that prove that a modem counts wrongly; runs of 0 lose one alike
@@ -35,17 +35,31 @@ def is_cut(pdu: str, tpdu_length: int | None) -> bool:
     return tpdu_length is not None and len(pdu) // 2 - 1 - int(pdu[:2], 16) < tpdu_length
 
 
-def slot(number: int, seen: str = "") -> Job[tuple[answers.Entry | None, bool]]:
+def read(context: Context, command: Command) -> Job[Answer]:
+    """Ask for stored messages. What comes in text mode is asked for again in PDU mode.
+
+    A modem that restarted without a word answers so, and its text may look like a PDU.
+    """
+    answer = yield from ask(command)
+    if answers.in_text_mode(answer.lines):
+        context.mode_lost = True
+        yield from ask(commands.cmgf(0))
+        answer = yield from ask(command)
+        context.text_only = answers.in_text_mode(answer.lines)
+    return answer
+
+
+def slot(context: Context, number: int, seen: str = "") -> Job[tuple[answers.Entry | None, bool]]:
     """What is stored there, None for nothing; and whether that is sure.
 
     `seen`: a reading of before that did not agree.
     """
     readings = Counter([seen] if seen else [])
     for _ in range(TRIES):
-        answer = yield from ask(commands.cmgr(number))
+        answer = yield from read(context, commands.cmgr(number))
         entry = answers.cmgr(answer.lines)
         if entry is None:
-            if _says_empty(answer):
+            if not answers.in_text_mode(answer.lines) and _says_empty(answer):
                 return None, True
             continue
         entry = replace(entry, index=number)
@@ -73,7 +87,7 @@ def is_doubtful(entries: Sequence[answers.Entry], usage: answers.Usage) -> bool:
     )
 
 
-def settle(listed: Sequence[answers.Entry]) -> Job[list[answers.Entry]]:
+def settle(context: Context, listed: Sequence[answers.Entry]) -> Job[list[answers.Entry]]:
     """What a doubtful listing comes to, slot by slot. What stays unclear is left out: it is still
     there at the next look.
     """
@@ -81,7 +95,7 @@ def settle(listed: Sequence[answers.Entry]) -> Job[list[answers.Entry]]:
     for index in sorted({entry.index for entry in listed}):
         of_it = [entry for entry in listed if entry.index == index]
         wrong = next((e.pdu for e in of_it if not agrees(e.pdu, e.length)), "")
-        entry, is_sure = yield from slot(index, wrong)
+        entry, is_sure = yield from slot(context, index, wrong)
         if is_sure and entry is not None:
             sure.append(replace(entry, status=of_it[0].status))
         elif not is_sure and len(of_it) == 1 and not wrong:

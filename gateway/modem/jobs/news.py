@@ -15,7 +15,7 @@ from enum import StrEnum
 from gateway.at import answers, commands
 from gateway.at.profiles import CNMI_DIRECT
 from gateway.modem.jobs.base import Context, Job, ask
-from gateway.modem.jobs.receive import select
+from gateway.modem.jobs.memory import select
 
 REFUSES = 2  # AT+CNMA=2: a negative acknowledgement (27.005 3.4.4)
 IN_VAIN = 3  # announced reports found nowhere, or refused +CNMA, until another way is taken

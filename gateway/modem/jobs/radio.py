@@ -63,11 +63,16 @@ def network_time(context: Context) -> Job[nettime.Told | None]:
     return None
 
 
-def ping() -> Job[None]:
-    """Is it still there? The second question finds the way back into step, or the link is lost."""
+def ping() -> Job[bool]:
+    """Is it still there? The second question finds the way back into step, or the link is lost.
+
+    Whether the modem repeats what it is asked, as they all do after a restart.
+    """
     for _ in range(2):
-        if (yield from ask(commands.at())).result.kind != "TIMEOUT":
-            return
+        answer = yield from ask(commands.at())
+        if answer.result.kind != "TIMEOUT":
+            return answer.echoed
+    return False
 
 
 def cycle() -> Job[None]:

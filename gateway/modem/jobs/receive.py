@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from gateway.at import Urc, answers, commands
-from gateway.modem.jobs import careful
+from gateway import sms
+from gateway.at import Urc, answers, commands, urcs
+from gateway.at.classify import pdu_in_header
+from gateway.modem.jobs import careful, textual
 from gateway.modem.jobs.base import Context, Job, ask
+from gateway.modem.jobs.memory import enter, select
+from gateway.modem.jobs.textual import is_text
 from gateway.modem.ledger import ReadPdu
 
 DELETE_TRIES = 3
@@ -34,6 +38,11 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
         case "+CMTI" | "+CDSI":
             memory, slot = answers.stored_at(urc.line) or ("", -1)
             return Notice(memory, slot, of_report=urc.name == "+CDSI")
+        case "+CMT" if in_text_mode(urc):
+            try:
+                return ReadPdu(textual.as_pdu(urc.line, urc.data))
+            except sms.EncodeError:
+                return ReadPdu(urc.data)  # shown as what it is
         case "+CMT" | "+CDS":
             pdu = urc.data.strip()
             length = _told_length(urc.line, pdu)
@@ -43,11 +52,23 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
             if not pdu or (urc.name == "+CDS" and _is_damaged(pdu, length)):
                 return None  # half a report settles nothing
             return ReadPdu(pdu, tpdu_length=length)
-        case "^SMMEMFULL":
-            return Notice("", -1)
-        case "+QIND" | "+CIEV" if "smsfull" in urc.line.lower():
-            return Notice("", -1)
-    return None
+    return Notice("", -1) if _says_full(urc) else None
+
+
+def in_text_mode(urc: Urc) -> bool:
+    """Whether the modem hands something over as text: its settings are lost."""
+    return urc.name in ("+CMT", "+CDS") and not pdu_in_header(urc.line) and is_text(urc.line)
+
+
+def _says_full(urc: Urc) -> bool:
+    """Whether it says that a memory for messages has no room: nothing more comes in before it has.
+
+    27.007 8.8 leaves the numbers of indicators to the maker; there 8 is "smsfull".
+    """
+    if urc.name in urcs.MEMORY_FULL:
+        return True
+    said = urc.line.partition(":")[2].lower().replace(" ", "")
+    return "smsfull" in said or (urc.name == "+CIEV" and said in ("8,1", "8,2"))
 
 
 def _is_damaged(pdu: str, tpdu_length: int | None) -> bool:
@@ -70,7 +91,7 @@ def read_announced(context: Context, notice: Notice) -> Job[None]:
     if not (yield from select(context, notice.memory)):
         yield from sweep(context)
         return
-    entry, is_sure = yield from careful.slot(notice.slot)
+    entry, is_sure = yield from careful.slot(context, notice.slot)
     if (
         entry is None or not is_sure
     ):  # a sweep was quicker, or it lies in another memory than was said
@@ -94,9 +115,9 @@ def sweep(context: Context) -> Job[None]:
         were_full += [usage] if usage.full else []
         if memory in context.reports and usage.empty and not all_of_it:
             continue
-        entries = yield from _list(usage)
+        entries = yield from _list(context, usage)
         if careful.is_doubtful(entries, usage):
-            entries = yield from careful.settle(entries)
+            entries = yield from careful.settle(context, entries)
         received = [
             ReadPdu(e.pdu, memory, e.index, e.length) for e in entries if e.status not in OUTGOING
         ]
@@ -106,9 +127,26 @@ def sweep(context: Context) -> Job[None]:
                 yield from _delete(entry.index)
     if context.memories:
         yield from select(context, context.memories[0])
-    context.full = yield from _after_full(context, were_full)
+    full = yield from _after_full(context, were_full)
+    context.storage = " ".join(filter(None, (full, *_unreadable(context))))
 
 
+def _unreadable(context: Context) -> Iterator[str]:
+    """What stays in the modem because nobody can read it."""
+    for memory in sorted(context.unread):
+        yield UNREAD.format(memory=memory)
+    if context.text_only:
+        yield TEXT_ONLY
+
+
+UNREAD = (
+    "The message storage {memory}, which this modem says to have, cannot be read: what comes into"
+    " it is not seen. If messages are missing, use another modem or another firmware."
+)
+TEXT_ONLY = (
+    "This modem shows what it has received as text although it was told not to; such messages are"
+    " left in it. Take the modem out and put it in again; if that does not help, use another one."
+)
 FREED = "The message storage {memory} was full ({total} messages) and has been emptied."
 STAYS = (
     "The message storage {memory} is full ({total} messages) and cannot be emptied: nothing more"
@@ -140,10 +178,10 @@ def _enter(context: Context, memory: str) -> Job[answers.Usage | None]:
     """Choose a memory; how full it is, which the choice itself may tell. None: it is refused."""
     told: tuple[str, ...] = ()
     if memory and context.memory != memory:
-        answer = yield from ask(commands.cpms_read_from(memory))
+        answer = yield from enter(context, memory)
         if not answer.result.ok:
             return None
-        context.memory, told = memory, answer.lines
+        told = answer.lines
     return (yield from _usage(memory, told))
 
 
@@ -157,9 +195,9 @@ def _usage(memory: str, told: tuple[str, ...] = ()) -> Job[answers.Usage]:
     return answers.Usage(memory or found[0].memory, found[0].used, found[0].total)
 
 
-def _list(usage: answers.Usage) -> Job[list[answers.Entry]]:
+def _list(context: Context, usage: answers.Usage) -> Job[list[answers.Entry]]:
     """All that the memory holds; slot by slot where the modem cannot list."""
-    answer = yield from ask(commands.cmgl())
+    answer = yield from careful.read(context, commands.cmgl())
     result = answer.result
     if result.ok or answer.lines or result.kind == "TIMEOUT" or answers.is_busy(result):
         return answers.cmgl(answer.lines)
@@ -167,7 +205,7 @@ def _list(usage: answers.Usage) -> Job[list[answers.Entry]]:
     for slot in range(min(usage.total, MOST_SLOTS) + 1):  # the first is 0 or 1
         if len(entries) == usage.used:
             break
-        entry = answers.cmgr((yield from ask(commands.cmgr(slot))).lines)
+        entry = answers.cmgr((yield from careful.read(context, commands.cmgr(slot))).lines)
         if entry is not None:
             entries.append(replace(entry, index=slot))
     return entries
@@ -209,13 +247,3 @@ def _delete(slot: int) -> Job[bool]:
         if answer.result.kind not in ("ERROR", "CMS", "CME"):
             return False
     return False
-
-
-def select(context: Context, memory: str) -> Job[bool]:
-    """Have CMGR, CMGL and CMGD work on this memory; False when the modem refuses."""
-    if context.memory == memory:
-        return True
-    answer = yield from ask(commands.cpms_read_from(memory))
-    if answer.result.ok:
-        context.memory = memory
-    return answer.result.ok

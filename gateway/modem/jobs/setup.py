@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from gateway.at import Answer, Command, Profile, Result, answers, commands, profile_for
 from gateway.at.results import label
-from gateway.modem.jobs import careful, news
+from gateway.modem.jobs import careful, memory, news
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.ledger import Identity
 
@@ -38,7 +38,7 @@ def set_up(context: Context) -> Job[SetUp]:
     if not (yield from _probe()):
         return SetUp(False, f"Nothing on {context.port} answers like a modem.")
     yield from ask(commands.echo_off())
-    yield from ask(commands.verbose())
+    context.echoes = (yield from ask(commands.verbose())).echoed
     yield from _errors_as_numbers()
     identity = yield from _identify()
     profile = profile_for(identity.manufacturer, identity.model)
@@ -55,27 +55,38 @@ def prepare_sms(context: Context) -> Job[Prepared]:
     mode = yield from _pdu_mode()
     if not mode.ok:
         return Prepared(f"This modem does not do SMS as it is ({label(mode)}).")
-    yield from _storage(context)
+    yield from memory.find(context)
     yield from news.choose(context)
     yield from _charset(context)
     for optional in commands.optional_settings():
         yield from ask(optional)
+    context.tells_news, context.tells_mode = yield from _are_set(context)
+    context.mode_lost = context.text_only = False
     smsc = answers.csca((yield from ask(commands.csca_query())).lines)
     return Prepared(smsc=smsc or "")
 
 
 def still_set(context: Context) -> Job[bool]:
-    """Whether the modem kept its settings: some restart without a word, in text mode and mute."""
-    if not context.news:
-        return True
-    return (yield from _is_set(context.news)) or (yield from _is_set(context.news))
+    """Whether the modem kept its settings: some restart without a word, in text mode and mute.
+
+    What it told after set-up and does not tell any more is not kept; what it never told is not
+    known. A difference counts when it is seen twice: a character may have got lost.
+    """
+    for _ in range(2):
+        news_kept, mode_kept = yield from _are_set(context)
+        if (news_kept or not context.tells_news) and (mode_kept or not context.tells_mode):
+            return True
+    return False
 
 
-def _is_set(news: str) -> Job[bool]:
+def _are_set(context: Context) -> Job[tuple[bool, bool]]:
+    """Whether it says that its news and PDU mode are as they were set."""
     answer = yield from ask(Command("AT+CNMI?", 3.0, "+CNMI:"))
     fields = [f.strip() for line in answer.lines for f in line.partition(":")[2].split(",")]
-    wanted = news.split(",")
-    return len(fields) < len(wanted) or fields[: len(wanted)] == wanted
+    wanted = context.news.split(",")
+    news_kept = bool(context.news) and fields[: len(wanted)] == wanted
+    answer = yield from ask(Command("AT+CMGF?", 3.0, "+CMGF:"))
+    return news_kept, answers.last_integer(answer.lines[0]) == 0 if answer.lines else False
 
 
 def _probe() -> Job[bool]:
@@ -125,23 +136,6 @@ def _pdu_mode() -> Job[Result]:
             break
         yield Pause(SMS_READY_PAUSE)
     return answer.result
-
-
-def _storage(context: Context) -> Job[None]:
-    """Set all memories to the one that the profile prefers among those the modem offers."""
-    offered = answers.cpms_offered((yield from ask(commands.cpms_query_offered())).lines)
-    chosen = ""
-    for memory in [m for m in context.profile.storage if m in offered.receive] or ["SM", "ME"]:
-        for form in commands.cpms_forms(memory):
-            if (yield from ask(form)).result.ok:
-                chosen = memory
-                break
-        if chosen:
-            break
-    others = [m for m in ("SM", "ME", "MT") if m in offered.read and m != chosen]
-    context.memory = chosen
-    context.reports = ("SR",) if "SR" in offered.read else ()
-    context.memories = tuple(m for m in (chosen, *others) if m and m != "MT")
 
 
 def _charset(context: Context) -> Job[None]:

@@ -17,6 +17,7 @@ MISSING = "No SIM is found; is it inserted the right way round?"
 ENOUGH = 3  # tries: as many as a fresh SIM has
 
 
+SHUT = frozenset({"SIM PIN", "SIM PUK"})
 KNOWN = frozenset({"READY", "SIM PIN", "SIM PUK", "NOT INSERTED", ""})
 GONE = frozenset({"NOTINSERTED", "NOTREADY", "SIMREMOVED", "REMOVED"})  # of +CPIN:
 OUT = frozenset({("^SIMST", "0"), ("^SIMST", "255"), ("+QSIMSTAT", "1,0"), ("#QSS", "0")})
@@ -53,10 +54,10 @@ def open_sim(context: Context) -> Job[SimState]:
     return SimState(Event.SIM_LOCK, why, card, status)
 
 
-def is_gone(context: Context) -> Job[bool]:
-    """Whether the modem says, in so many words, that it has no SIM any more."""
+def says() -> Job[str]:
+    """What the modem says of its SIM at this moment: READY, NOT INSERTED, SIM PIN, ...; or ""."""
     answer = yield from ask(commands.cpin_query())
-    return answers.cpin(answer.lines, answer.result) == "NOT INSERTED"
+    return answers.cpin(answer.lines, answer.result)
 
 
 def taken_out(urc: Urc) -> bool:
