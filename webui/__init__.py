@@ -16,6 +16,7 @@ from webui import (
     errors,
     later,
     once,
+    people_undo,
     places,
     roles,
     security,
@@ -87,6 +88,7 @@ def create_app(box: Box) -> Flask:
         once,
         places,
         drafts,
+        people_undo,
     ):
         part.init_app(app)
     for blueprint in (

@@ -21,6 +21,7 @@ _SAID = {
     "purge": "Deleted {} for good",
     "change automatic purge": "Set when deleted messages go for good: {}",
     "delete contacts": "Deleted {}",
+    "restore contacts": "Brought back {}",
     "always reached": "Marked as always reached: {}",
     "not always reached": "Marked as not always reached any more: {}",
     "delete group": "Deleted the group “{}”",

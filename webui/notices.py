@@ -44,6 +44,10 @@ def people_notice(args: MultiDict[str, str]) -> str:
             return f"{counted(number, 'person', 'people')} removed from {name}."
         case "delete":
             return f"{counted(number, 'person', 'people')} deleted."
+        case "restore" if not number:
+            return "Nobody was brought back: they are back already, or it was too long ago."
+        case "restore":
+            return f"{counted(number, 'person', 'people')} brought back."
     return ""
 
 

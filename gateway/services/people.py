@@ -86,6 +86,12 @@ class People:
         self._events.publish(StoreChanged())
         return count
 
+    def put_back(self, found: Sequence[people.Gone], who: str) -> int:
+        """Contacts that were deleted; returns how many could be."""
+        count = people.put_back(found, self._clock.now(), who)
+        self._events.publish(StoreChanged())
+        return count
+
     def checked(self, entered: Entered, contact_id: int = 0) -> Contact:
         """Raises Refused with everything that is wrong."""
         contact, errors = examine(entered, self._country())

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.comparing import fold as fold
-from gateway.store import audits
+from gateway.store import audits, settings
 from gateway.store.bites import in_bites
 from gateway.store.db import errors, execute, insert, transaction
 
 PAGE = 50
+LAST_ID = "people.last_id"  # plans name people by id: none is given a second time
 AT_ONCE = 900  # values in one statement; SQLite takes 999 at least
 LAST = "\U0010ffff"  # sorts after every name: people without one come last
 
@@ -207,9 +208,13 @@ def add(contact: Contact, now: int) -> int:
         _free(contact.number, 0)
         return insert(
             "INSERT INTO contact (name, number, notes, fields, sort, search, created_at,"
-            " changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*_values(contact), now, now),
+            " changed_at, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*_values(contact), now, now, max(_newest_id(), settings.get(LAST_ID, 0)) + 1),
         )
+
+
+def _newest_id() -> int:
+    return int(execute("SELECT coalesce(max(id), 0) FROM contact").fetchone()[0])
 
 
 def save(contact: Contact, now: int) -> bool:
@@ -247,6 +252,7 @@ def delete(ids: Sequence[int], now: int, who: str) -> int:
 
     def bite(most: int) -> int:
         nonlocal count, entry
+        settings.put(LAST_ID, max(_newest_id(), settings.get(LAST_ID, 0)))
         some, left[:] = left[:most], left[most:]
         count += execute(f"DELETE FROM contact WHERE id IN ({_marks(some)})", some).rowcount  # noqa: S608
         if count:
@@ -254,6 +260,60 @@ def delete(ids: Sequence[int], now: int, who: str) -> int:
         return len(some)
 
     in_bites(bite)
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A contact as it was, to be put back just so."""
+
+    row: tuple[Any, ...]  # _WHOLE
+    groups: tuple[int, ...]
+
+
+_WHOLE = "id, name, number, notes, fields, sort, search, created_at, changed_at, always"
+
+
+def as_they_are(ids: Sequence[int]) -> list[Gone]:
+    with errors():
+        chosen = json.dumps(list(ids))
+        groups_of: dict[int, list[int]] = {}
+        for contact_id, group_id in execute(
+            "SELECT contact_id, group_id FROM membership"
+            " WHERE contact_id IN (SELECT value FROM json_each(?))",
+            (chosen,),
+        ):
+            groups_of.setdefault(contact_id, []).append(group_id)
+        rows = execute(
+            f"SELECT {_WHOLE} FROM contact WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (chosen,),
+        ).fetchall()
+    return [Gone(tuple(row), tuple(groups_of.get(row[0], ()))) for row in rows]
+
+
+def put_back(found: Sequence[Gone], now: int, who: str) -> int:
+    """Under their old ids, in the groups that are still there; returns how many.
+
+    Left out is whoever is back already, and whose number somebody else has by now.
+    """
+    count = 0
+    with transaction():
+        for one in found:
+            if execute("SELECT 1 FROM contact WHERE id = ?", one.row[:1]).fetchone():
+                continue
+            done = execute(
+                f"INSERT OR IGNORE INTO contact ({_WHOLE}) VALUES ({_marks(one.row)})",  # noqa: S608
+                one.row,
+            ).rowcount
+            count += done
+            for group_id in one.groups if done else ():
+                execute(
+                    "INSERT OR IGNORE INTO membership (group_id, contact_id)"
+                    ' SELECT id, ? FROM "group" WHERE id = ?',
+                    (one.row[0], group_id),
+                )
+        if count:
+            audits.write(now, who, "restore contacts", f"{count} contacts")
     return count
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from gateway.events import Events
+from gateway.services import schedule_people
 from gateway.services.interactions import KIND, Action, Interactions, Selection, Task
 from gateway.services.longwork import Kind, LongWork
 from gateway.services.people import Entered
@@ -212,3 +213,33 @@ def test_an_unblocked_number_can_be_blocked_again(admin: Reader, world: World):
     assert "is not blocked" not in words(admin.get("/people/blocked?said=free&about=Call%20me"))
     assert "is not blocked" not in words(admin.get(f"/people/blocked?said=free&about=%2B{ANN[1:]}"))
     assert blocked.get(BOB) is None
+
+
+def test_contacts_come_back_as_they_were(admin: Reader, world: World):
+    group = world.box.people.make_group("Staff")
+    ann = world.box.people.add(Entered("Ann", ANN, "at the till", {}), (group,))
+    bob = world.box.people.add(Entered("Bob", BOB, "", {}), ())
+    before = people.get(ann)
+    more = {"action": "delete", "confirmed": "1"}
+    gone = admin.post("/people/several", form="/people", id=[str(ann), str(bob)], **more)
+    page = admin.get(gone.headers["Location"].partition("#")[0])
+    assert "2 people deleted." in words(page)
+    world.box.people.add(Entered("Robert", BOB, "", {}), ())  # who has the number by now keeps it
+    fields = {"action": "restore", "undo": field(page, "undo")}
+    back = admin.post("/people/several", form="/people", **fields)
+    assert "1 person brought back." in words(admin.get(back.headers["Location"].partition("#")[0]))
+    assert people.get(ann) == before
+    assert people.get(bob) is None
+    again = admin.post("/people/several", form="/people", **fields)
+    assert "Nobody was brought back" in words(admin.get(again.headers["Location"]))
+    assert "Undo" not in words(admin.get("/people?done=delete&n=1&undo=x"))
+
+
+def test_what_is_planned_for_somebody_deleted_goes_to_nobody_else(admin: Reader, world: World):
+    """Plans name people by their id, and a new contact must not take over an old one."""
+    ann = world.box.people.add(Entered("Ann", ANN, "", {}), ())
+    keep(admin, world, recipients="Ann")
+    world.box.people.delete([ann], "admin")
+    assert world.box.people.add(Entered("Bob", BOB, "", {}), ()) != ann
+    (planned,) = schedules.waiting()
+    assert schedule_people.expand(planned.content.recipients).numbers == (ANN,)

@@ -28,7 +28,7 @@ from gateway.services.people import Entered
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import blocked, groups, people
 from gateway.store.people import Contact, Filter
-from webui import messages, notices
+from webui import messages, notices, people_undo
 from webui.arguments import an_id
 from webui.current import author, box
 from webui.once import once
@@ -59,6 +59,7 @@ def index() -> str:
         after=request.args.get("after"),
         more=_key(shown[-1]) if len(found) > PAGE else None,
         done=notices.people_notice(request.args),
+        undo=people_undo.known(request.args.get("undo", "")),
     )
 
 
@@ -87,6 +88,10 @@ def several() -> BaseResponse | str:
     ids = _ticked()
     action = request.form.get("action", "")
     group_id = an_id(request.form.get("to"))
+    if action == "restore":
+        gone = people_undo.take(request.form.get("undo", ""))
+        g.row = gone[0].row[0] if gone else 0
+        return _back("restore", n=box().people.put_back(gone, author()))
     if not ids:
         return _back("nobody")
     g.row = _neighbour(ids, stays=action != "delete")
@@ -99,11 +104,14 @@ def several() -> BaseResponse | str:
     if action == "send":
         return _send_to(ids)
     if action == "delete" and request.form.get("confirmed"):
-        return _back("delete", n=box().people.delete(ids, author()))
+        undo = people_undo.before_deleting(ids)
+        return _back("delete", n=box().people.delete(ids, author()), undo=undo)
     if action != "delete":
         abort(400)
     back = _list_of(request.form)
-    return render_template("people_delete.html", ids=ids, form=request.form, back=back)
+    return render_template(
+        "people_delete.html", most_undone=people_undo.MOST, ids=ids, form=request.form, back=back
+    )
 
 
 def _ticked() -> list[int]:
@@ -132,7 +140,7 @@ def _list_of(form: Mapping[str, str]) -> str:
     return url_for("people.index", **kept)  # type: ignore[arg-type]
 
 
-def _back(done: str, **more: int) -> BaseResponse:
+def _back(done: str, **more: int | str) -> BaseResponse:
     here = _list_of(request.form)
     said = urlencode({"done": done, **more})
     row = f"#p{g.row}" if g.get("row") else ""
