@@ -78,6 +78,8 @@ class Context:
     tells_news: bool = False  # after set-up it told so when asked
     tells_mode: bool = False  # after set-up it told that it is in PDU mode
     echoes: bool = False  # it repeats commands although it was told not to
+    unsure: bool = False  # an answer did not come: perhaps another memory or SIM is read from
+    strange: set[tuple[str, int]] = field(default_factory=set)  # slots that hold no PDU
     mode_lost: bool = False  # it answered in text mode
     text_only: bool = False  # also after it was told to use PDU mode
     way: str = ""  # how delivery reports come (jobs.news.Reports)

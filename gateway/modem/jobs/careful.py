@@ -15,6 +15,7 @@ from gateway.at import Answer, Command, answers, commands
 from gateway.modem.jobs.base import Context, Job, ask
 
 TRIES = 5  # readings of one thing
+FINAL = ("OK", "ERROR", "CMS", "CME")  # results that a modem gives which is there all the time
 SAME = 3  # equal readings that prove that a modem counts wrongly; runs of 0 lose one alike
 
 
@@ -35,6 +36,16 @@ def is_cut(pdu: str, tpdu_length: int | None) -> bool:
     return tpdu_length is not None and len(pdu) // 2 - 1 - int(pdu[:2], 16) < tpdu_length
 
 
+def is_certain(pdu: str, tpdu_length: int | None) -> bool:
+    """Whether it is a PDU for sure: as long as its header says, or else a whole message. Other
+    hexadecimal digits may be a text.
+    """
+    if len(pdu) % 2 or len(pdu) < 4:
+        return False
+    tpdu = bytes.fromhex(pdu)[1 + int(pdu[:2], 16) :]
+    return len(tpdu) == tpdu_length or sms.is_whole(tpdu) or sms.is_whole(tpdu[:tpdu_length])
+
+
 def read(context: Context, command: Command) -> Job[Answer]:
     """Ask for stored messages. What comes in text mode is asked for again in PDU mode.
 
@@ -46,6 +57,7 @@ def read(context: Context, command: Command) -> Job[Answer]:
         yield from ask(commands.cmgf(0))
         answer = yield from ask(command)
         context.text_only = answers.in_text_mode(answer.lines)
+    context.unsure |= answer.result.kind not in FINAL
     return answer
 
 
@@ -55,6 +67,7 @@ def slot(context: Context, number: int, seen: str = "") -> Job[tuple[answers.Ent
     `seen`: a reading of before that did not agree.
     """
     readings = Counter([seen] if seen else [])
+    set_again = False
     for _ in range(TRIES):
         answer = yield from read(context, commands.cmgr(number))
         entry = answers.cmgr(answer.lines)
@@ -65,7 +78,12 @@ def slot(context: Context, number: int, seen: str = "") -> Job[tuple[answers.Ent
         entry = replace(entry, index=number)
         readings[entry.pdu] += 1
         enough = TRIES if len(entry.pdu) % 2 else SAME
-        if agrees(entry.pdu, entry.length) or readings[entry.pdu] >= enough:
+        if agrees(entry.pdu, entry.length):
+            return entry, True
+        if not (set_again or is_certain(entry.pdu, entry.length)):  # a text, perhaps
+            set_again = True
+            yield from ask(commands.cmgf(0))
+        elif readings[entry.pdu] >= enough:
             return entry, True
     return None, False
 

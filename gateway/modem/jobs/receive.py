@@ -85,6 +85,7 @@ def _told_length(header: str, pdu: str) -> int | None:
 
 def read_announced(context: Context, notice: Notice) -> Job[None]:
     """Read one message where the modem said it is; anything unclear becomes a sweep."""
+    _begin(context)
     if notice.slot < 0 or not notice.memory:
         yield from sweep(context)
         return
@@ -105,7 +106,9 @@ def read_announced(context: Context, notice: Notice) -> Job[None]:
 
 def sweep(context: Context) -> Job[None]:
     """Read every message of every memory; a +CMTI can get lost, a stored message must not."""
+    _begin(context)
     were_full: list[answers.Usage] = []
+    context.strange.clear()
     all_of_it = context.sweeps % LIST_ANYWAY == 0
     context.sweeps += 1
     for memory in context.memories or ("",):
@@ -124,17 +127,25 @@ def sweep(context: Context) -> Job[None]:
         yield from _keep_and_delete(context, received)
         for entry in entries:
             if entry.status in OUTGOING:
-                yield from _delete(entry.index)
+                yield from _delete(context, ReadPdu(entry.pdu, memory, entry.index, entry.length))
     if context.memories:
         yield from select(context, context.memories[0])
     full = yield from _after_full(context, were_full)
     context.storage = " ".join(filter(None, (full, *_unreadable(context))))
 
 
+def _begin(context: Context) -> None:
+    """Which memory is read from is not known any more when an answer did not come since."""
+    if context.unsure:
+        context.unsure, context.memory = False, ""
+
+
 def _unreadable(context: Context) -> Iterator[str]:
     """What stays in the modem because nobody can read it."""
     for memory in sorted(context.unread):
         yield UNREAD.format(memory=memory)
+    if context.strange:
+        yield STRANGE.format(count=len(context.strange))
     if context.text_only:
         yield TEXT_ONLY
 
@@ -142,6 +153,10 @@ def _unreadable(context: Context) -> Iterator[str]:
 UNREAD = (
     "The message storage {memory}, which this modem says to have, cannot be read: what comes into"
     " it is not seen. If messages are missing, use another modem or another firmware."
+)
+STRANGE = (
+    "{count} of what this modem shows as received SMS cannot be one. It is in the inbox as it came"
+    " and left in the modem; look at the SIM in a phone and delete it there."
 )
 TEXT_ONLY = (
     "This modem shows what it has received as text although it was told not to; such messages are"
@@ -199,6 +214,8 @@ def _list(context: Context, usage: answers.Usage) -> Job[list[answers.Entry]]:
     """All that the memory holds; slot by slot where the modem cannot list."""
     answer = yield from careful.read(context, commands.cmgl())
     result = answer.result
+    if result.ok or answer.lines:
+        context.unread -= {usage.memory}
     if result.ok or answer.lines or result.kind == "TIMEOUT" or answers.is_busy(result):
         return answers.cmgl(answer.lines)
     entries: list[answers.Entry] = []
@@ -208,6 +225,8 @@ def _list(context: Context, usage: answers.Usage) -> Job[list[answers.Entry]]:
         entry = answers.cmgr((yield from careful.read(context, commands.cmgr(slot))).lines)
         if entry is not None:
             entries.append(replace(entry, index=slot))
+    if usage.used and not entries:
+        context.unread |= {usage.memory}
     return entries
 
 
@@ -220,7 +239,9 @@ def _keep_and_delete(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
     context.reports_seen += sum(not _is_message(read.pdu) for read in pdus)
     gone = []
     for pdu, key in zip(pdus, keys, strict=True):
-        if (yield from _delete(pdu.slot)):
+        if not careful.is_certain(pdu.pdu, pdu.tpdu_length):
+            context.strange.add((pdu.memory, pdu.slot))
+        elif (yield from _delete(context, pdu)):
             gone.append(key)
     context.ledger.erased(gone)
 
@@ -234,16 +255,30 @@ def _is_message(pdu: str) -> bool:
         return False
 
 
-def _delete(slot: int) -> Job[bool]:
+def _delete(context: Context, read: ReadPdu) -> Job[bool]:
     """Delete one slot. When it fails for good, the copy on disk keeps the next sweep harmless.
 
     Without an answer it may be done all the same, and the slot taken by the next message: asking
     again would delete that one unread.
     """
+    if context.unsure and not (yield from _lies_there(context, read)):
+        return False
     for _ in range(DELETE_TRIES):
-        answer = yield from ask(commands.cmgd(slot))
+        answer = yield from ask(commands.cmgd(read.slot))
         if answer.result.ok or answers.is_empty_slot(answer.result):
             return True
         if answer.result.kind not in ("ERROR", "CMS", "CME"):
+            context.unsure = True
             return False
     return False
+
+
+def _lies_there(context: Context, read: ReadPdu) -> Job[bool]:
+    """Whether this is what is in the slot now: after an answer that did not come the modem may have
+    restarted, and work on another memory or SIM than when it was read.
+    """
+    _begin(context)
+    if read.memory and not (yield from select(context, read.memory)):
+        return False
+    entry, is_sure = yield from careful.slot(context, read.slot)
+    return is_sure and entry is not None and entry.pdu == read.pdu and not context.unsure
