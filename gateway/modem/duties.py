@@ -287,7 +287,7 @@ class Duties:
     def _is_same_card(self) -> Job[bool]:
         """False: it is dealt with, and nothing may go out through what is there now."""
         self._card_seen = self._clock.monotonic()
-        if (yield from card.still_in(self._card)):
+        if (yield from card.still_in(self.context, self._card)):
             return True
         if (yield from sim.says()) in sim.SHUT:
             self.restarted = card.RESTARTED

@@ -184,23 +184,49 @@ def test_what_a_modem_never_told_is_no_sign():
         ("ERROR", "+CPIN: READY|OK", False),  # it is looked at anew, which costs nothing
         ("CME 11", "+CPIN: SIM PIN|OK", False),
         ("CME 4", "+CPIN: READY|OK", False),
-        ("CME 14", "+CPIN: READY|OK", True),  # busy
+        ("CME 14", "+CPIN: READY|OK", False),  # busy, as after a restart
+        ("TIMEOUT", "TIMEOUT", False),
     ],
 )
 def test_a_refused_identity_is_not_the_same_one(cimi, cpin, same):
     modem = Played({"AT+CIMI": cimi, "AT+CPIN?": cpin})
-    assert modem.play(card.still_in(SIM)) is same
+    assert modem.play(card.still_in(modem.context, SIM)) is same
 
 
 def test_one_refusal_may_be_a_garbled_question():
     modem = Played({"AT+CIMI": ["ERROR", f"{SIM.imsi}|OK"]})
-    assert modem.play(card.still_in(SIM))
+    assert modem.play(card.still_in(modem.context, SIM))
+
+
+@pytest.mark.parametrize("late", ["TIMEOUT", "CME 14"])
+def test_one_answer_that_did_not_come_may_come(late):
+    modem = Played({"AT+CIMI": [late, f"{SIM.imsi}|OK"]})
+    assert modem.play(card.still_in(modem.context, SIM))
+
+
+@pytest.mark.parametrize(
+    ("ccid", "same"),
+    [
+        (f"+CCID: {SIM.iccid}|OK", True),
+        ("+CCID: 8949001000000009999|OK", False),
+        ("ERROR", False),
+        (["ERROR", f"+CCID: {SIM.iccid}|OK"], True),
+    ],
+)
+def test_who_never_told_an_imsi_is_known_by_the_iccid(ccid, same):
+    modem = Played({"AT+CIMI": "ERROR", "AT+CCID": ccid, "AT+CPIN?": "+CPIN: READY|OK"}, "ERROR")
+    assert modem.play(card.still_in(modem.context, Sim(SIM.iccid, ""))) is same
 
 
 @pytest.mark.parametrize(("cpin", "same"), [("+CPIN: READY|OK", True), ("CME 11", False)])
-def test_who_never_told_an_imsi_is_looked_at_by_its_state(cpin, same):
-    modem = Played({"AT+CIMI": "ERROR", "AT+CPIN?": cpin})
-    assert modem.play(card.still_in(Sim(SIM.iccid, ""))) is same
+def test_who_never_told_anything_is_looked_at_by_its_state(cpin, same):
+    modem = Played({"AT+CPIN?": cpin}, "ERROR")
+    assert modem.play(card.still_in(modem.context, Sim())) is same
+
+
+def test_who_told_nothing_before_and_tells_it_now_is_looked_at_anew():
+    modem = Played({"AT+CIMI": f"{SIM.imsi}|OK"}, "ERROR")
+    assert not modem.play(card.still_in(modem.context, Sim()))
 
 
 # memories ---------------------------------------------------------------------------------------

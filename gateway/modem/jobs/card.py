@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gateway.at import Urc, answers, commands
-from gateway.modem.jobs import careful
-from gateway.modem.jobs.base import Job, ask
+from gateway.modem.jobs import careful, sim
+from gateway.modem.jobs.base import Context, Job, ask
 from gateway.modem.ledger import Sim
 
 CHANGED = "The SIM in the modem is not the one that was in it, or does not answer any more."
-SURE = 2  # refusals: the question may have got garbled on its way
 RESTARTED = "It restarted without a word: its SIM asks for the PIN again."
 NEWS = frozenset({"+CPIN", "^SIMST", "+QSIMSTAT", "+QUSIM", "+UUSIMSTAT", "+SIMCARD", "#QSS"})
 
@@ -18,33 +19,32 @@ def is_news(urc: Urc) -> bool:
     return urc.name in NEWS
 
 
-def still_in(card: Sim) -> Job[bool]:
-    """False when the IMSI is another one, or the modem does not tell it any more.
+def still_in(context: Context, card: Sim) -> Job[bool]:
+    """False when it says that it is another one, or does not say any more that it is this one.
 
-    A refusal is no "as before": a modem that restarted, or a SIM that is shut, tells none; then it
-    has to be looked at anew. One that never told an IMSI is known by its ICCID alone, which is
-    read as seldom as `_open_sim` does.
+    Neither a refusal nor silence is "as before": a modem that restarted tells nothing, nor does a
+    SIM that is shut; looking at it anew is the answer to all of that.
     """
-    other, refused = "", 0
+    told = yield from _sure(_imsi, card.imsi)
+    if told or card.imsi:
+        return told == card.imsi
+    if card.iccid:  # it never told its IMSI
+        return (yield from _sure(lambda: sim.iccid(context), card.iccid)) == card.iccid
+    return (yield from sim.says()) not in (*sim.SHUT, "NOT INSERTED")
+
+
+def _sure(read: Callable[[], Job[str]], wanted: str) -> Job[str]:
+    """What is wanted as soon as it is told once, everything else when it is told twice: a character
+    may have got lost.
+    """
+    before = None
     for _ in range(careful.TRIES):
-        answer = yield from ask(commands.cimi())
-        imsi = answers.imsi(answer.lines)
-        if imsi and (not card.imsi or imsi == card.imsi):
-            return True
-        if imsi and imsi == other:  # said twice: no character got lost
-            return False
-        other = imsi or other
-        if imsi or answers.is_busy(answer.result):
-            continue
-        if answer.result.kind == "TIMEOUT":
-            return True
-        refused += 1
-        if refused == SURE:
-            return not (card.imsi or (yield from _is_shut()))
-    return True
+        told = yield from read()
+        if told == before or (told and told == wanted):
+            return told
+        before = told
+    return ""
 
 
-def _is_shut() -> Job[bool]:
-    """Whether the SIM is gone or asks for something, as far as the modem says so."""
-    answer = yield from ask(commands.cpin_query())
-    return answers.cpin(answer.lines, answer.result) in ("NOT INSERTED", "SIM PIN", "SIM PUK")
+def _imsi() -> Job[str]:
+    return answers.imsi((yield from ask(commands.cimi())).lines) or ""

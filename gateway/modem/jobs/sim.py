@@ -35,7 +35,7 @@ def open_sim(context: Context) -> Job[SimState]:
     status = yield from _status()
     card = Sim()
     if status == "SIM PIN":
-        card = Sim(iccid=(yield from careful.twice(lambda: _iccid(context))))
+        card = Sim(iccid=(yield from careful.twice(lambda: iccid(context))))
         left = yield from _tries_left(context)
         status = yield from _enter_pin(context, card, left)
         if status == "SIM PIN":
@@ -48,7 +48,7 @@ def open_sim(context: Context) -> Job[SimState]:
             return SimState(Event.NO_SIM, MISSING)
         case "SIM PUK":
             why = "The SIM is blocked and asks for its PUK; unblock it in a phone."
-            card = card if card.iccid else Sim(iccid=(yield from _iccid(context)))
+            card = card if card.iccid else Sim(iccid=(yield from iccid(context)))
             return SimState(Event.SIM_LOCK, why, card, "PUK")
     why = f"The SIM cannot be used: it asks for {status}."
     return SimState(Event.SIM_LOCK, why, card, status)
@@ -116,8 +116,8 @@ def _enter_pin(context: Context, card: Sim, left: int | None) -> Job[str]:
 def _identity(context: Context) -> Job[Sim]:
     """A SIM taken for another one would bring its queue to a stop, so it is read twice."""
     imsi = yield from careful.twice(_imsi)
-    iccid = yield from careful.twice(lambda: _iccid(context))
-    return Sim(iccid, imsi, (yield from careful.twice(_own_number)))
+    card = yield from careful.twice(lambda: iccid(context))
+    return Sim(card, imsi, (yield from careful.twice(_own_number)))
 
 
 def _own_number() -> Job[str]:
@@ -136,9 +136,9 @@ def _imsi() -> Job[str]:
     return imsi
 
 
-def _iccid(context: Context) -> Job[str]:
+def iccid(context: Context) -> Job[str]:
     for command in commands.iccid_queries(context.profile):
         answer = yield from ask(command)
-        if answer.result.ok and (iccid := answers.iccid(answer.lines)):
-            return iccid
+        if answer.result.ok and (found := answers.iccid(answer.lines)):
+            return found
     return ""
