@@ -42,6 +42,7 @@ class Tried:
 class _Trial:
     sample: Sample
     sender: str
+    message: Fresh  # as it would come in
     facts: Arrived
     who: Asked
     country: str
@@ -79,8 +80,8 @@ def _begin(sample: Sample, now: int, preferences: Preferences) -> _Trial:
         raise Refused([FieldError("via", words)])
     at = now if sample.at is None else sample.at
     facts = arrived(sender, sample.text, via, at, preferences)
-    who = asked(Fresh(0, sender, sample.text, now, None), now, country)
-    return _Trial(sample, sender, facts, who, country)
+    message = Fresh(0, sender, sample.text, at, via)
+    return _Trial(sample, sender, message, facts, asked(message, now, country), country)
 
 
 def _one(activity: Activity, trial: _Trial) -> Tried:
@@ -123,11 +124,12 @@ def _would_forward(action: Action, trial: _Trial) -> str:
         return "find nobody to forward it to"
     people_ = "1 person" if count == 1 else f"{count:,} people"
     whom = ", ".join(map(activity_words.recipient, action.recipients))
-    return f"forward “{_filled(action.text, trial)}” to {whom} ({people_})"
+    return f"forward “{_filled(action.text, trial, to_others=True)}” to {whom} ({people_})"
 
 
-def _filled(text: str, trial: _Trial) -> str:
-    return tidy(fill(text, trial.sender, trial.sample.text, trial.country))
+def _filled(text: str, trial: _Trial, *, to_others: bool = False) -> str:
+    """As the SMS itself would be."""
+    return tidy(fill(text, trial.message, trial.country, to_others=to_others))
 
 
 def _not_triggered(trial: _Trial) -> str:

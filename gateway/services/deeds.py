@@ -114,7 +114,8 @@ def forward_to(recipients: Iterable[Recipient]) -> tuple[list[str], list[str]]:
 
 def _send(step: Step, numbers: tuple[str, ...], now: int, country: str) -> Outcome:
     """The message is made here, in the transaction that marks the action done."""
-    text = tidy(fill(step.text, step.message.sender, step.message.text, country))
+    to_others = step.kind is ActionKind.FORWARD
+    text = tidy(fill(step.text, step.message, country, to_others=to_others))
     worded = alike(text, len(numbers))
     if errors := wording_errors(worded, numbers):
         return Outcome(StepMove.FAIL, errors[0].words)

@@ -23,7 +23,7 @@ LONGEST_GROUP = 60
 MOST_GROUPS = 500
 MOST_FIELDS = 20
 UNFIT_FOR_GROUP = set(",;<>\n\t")  # what separates recipients
-UNFIT_FOR_FIELD = set("{}\n")
+UNFIT_FOR_FIELD = set("{}|\n")
 
 Result = TypeVar("Result")
 
@@ -256,7 +256,7 @@ def field_name_error(name: str) -> str:
     if len(name) > LONGEST_GROUP:
         return f"At most {LONGEST_GROUP} characters are possible in the name of a field."
     if UNFIT_FOR_FIELD & set(name):
-        return "The name of a field cannot have { or } in it: they mark placeholders."
+        return "The name of a field cannot have { or } or | in it: they mark placeholders."
     if fold(name) in (*RESERVED, "notes", "groups"):
         return f"Every contact has “{name}” already; choose another name."
     return ""

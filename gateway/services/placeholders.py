@@ -1,5 +1,6 @@
 """`{name}`, `{number}` and own fields such as `{Town}` in a text, filled in for each recipient.
 
+Nobody's name is nothing; `{name|friend}` says "friend" then, and so do all others with a `|`.
 Anything between braces counts as one, so that a mistyped one is refused and never sent as it
 stands. Whoever wants braces in an SMS doubles them: `{{like this}}`.
 """
@@ -10,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.services.numbers import display
 from gateway.store import groups, people
 from gateway.store.people import Contact, fold
 
@@ -32,8 +32,15 @@ class Filled:
 class Template:
     """A text with placeholders, read once and filled in for many."""
 
-    def __init__(self, text: str, extra: Mapping[str, str] = {}) -> None:
-        """`extra`: further placeholders (folded) that are alike for everybody."""
+    def __init__(
+        self,
+        text: str,
+        extra: Mapping[str, str] = {},
+        unnamed: Callable[[str], str] = lambda number: "",
+    ) -> None:
+        """`extra`: further placeholders (folded) that are alike for everybody. `unnamed`: what
+        stands for the name of a number that has none.
+        """
         own = {fold(f.name): f.id for f in groups.fields()} if "{" in text else {}
         self._pieces: list[str | Value] = []
         self._names: list[str] = []
@@ -44,12 +51,24 @@ class Template:
             end = match.end()
             if match[2] is None:
                 self._pieces.append("{" + match[1] + "}")
-            elif value := _value(fold(match[2]), own, extra):
-                self._pieces.append(value)
-                self._names.append(match[2].strip())
             else:
-                self.unknown.append(match[2])
+                self._placeholder(match[2], own, extra, unnamed)
         self._pieces.append(text[end:])
+
+    def _placeholder(
+        self,
+        inside: str,
+        own: Mapping[str, int],
+        extra: Mapping[str, str],
+        unnamed: Callable[[str], str],
+    ) -> None:
+        name, bar, instead = inside.partition("|")
+        value = _value(fold(name), own, extra, unnamed)
+        if value is None:
+            self.unknown.append(name)
+        else:
+            self._pieces.append(_or(value, instead) if bar else value)
+            self._names.append(name.strip())
 
     @property
     def varies(self) -> bool:
@@ -77,6 +96,10 @@ class Template:
         return "".join(said)
 
 
+def _or(value: Value, instead: str) -> Value:
+    return lambda number, contact: value(number, contact) or instead
+
+
 def escaped(text: str) -> str:
     """A text to be sent word for word, as it has to be written: its braces doubled."""
     return PATTERN.sub(lambda m: "{{" + m[2] + "}}" if m[1] is None else "{{{" + m[1] + "}}}", text)
@@ -87,11 +110,16 @@ def known() -> list[str]:
     return [*RESERVED, *(f.name for f in groups.fields())]
 
 
-def _value(folded: str, own: Mapping[str, int], extra: Mapping[str, str]) -> Value | None:
+def _value(
+    folded: str,
+    own: Mapping[str, int],
+    extra: Mapping[str, str],
+    unnamed: Callable[[str], str],
+) -> Value | None:
     if folded in extra:
         return lambda number, contact: extra[folded]
     if folded == NAME:
-        return lambda number, contact: (contact.name if contact else "") or display(number)
+        return lambda number, contact: (contact.name if contact else "") or unnamed(number)
     if folded == NUMBER:
         return lambda number, contact: number
     if (field_id := own.get(folded)) is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from gateway.activities import Arrived
 from gateway.activities.guard import Asked
 from gateway.comparing import fold
-from gateway.services.numbers import BadNumber, from_network, normalise
+from gateway.services.numbers import BadNumber, display, from_network, normalise
 from gateway.services.placeholders import Template, known
 from gateway.services.preferences import Preferences
 from gateway.store import blocked, connections, groups, replies, wrote
@@ -65,14 +66,21 @@ def own_numbers(country: str) -> frozenset[str]:
     return frozenset(filter(None, found))
 
 
-def template(text: str, message: str = "") -> Template:
-    return Template(text, {MESSAGE: message})
+def template(
+    text: str, message: str = "", unnamed: Callable[[str], str] = lambda number: ""
+) -> Template:
+    return Template(text, {MESSAGE: message}, unnamed)
 
 
-def fill(text: str, sender: str, message: str, country: str) -> str:
-    """A text of an activity with its placeholders filled in, all of which are about the sender."""
-    who = number_of(sender, country) or sender or NOBODY
-    return template(text, message).fill([who]).texts[0]
+def fill(text: str, message: Fresh, country: str, *, to_others: bool = False) -> str:
+    """A text of an activity with its placeholders filled in, all of which are about the sender.
+
+    `to_others`: it is read by somebody who has to know who wrote, so for them the number of a
+    stranger stands where a name would.
+    """
+    who = number_of(message.sender, country) or message.sender or NOBODY
+    unnamed = display if to_others else lambda number: ""
+    return template(text, message.text, unnamed).fill([who]).texts[0]
 
 
 def placeholders() -> list[str]:

@@ -331,7 +331,7 @@ def test_the_fallback_answers_what_did_not_trigger_and_it_still_did_not(world):
     world.activities.set_fallback(Fallback("Sorry {name}?", on=True), "admin")
     message = world.receive("hello")
     assert untriggered() == [message]
-    assert world.sent()[0][1] == "Sorry +254 712 000001?"
+    assert world.sent()[0][1] == "Sorry ?"
     assert world.said(message)[0].startswith("Fallback reply: done")
     world.receive("join")
     assert [text for _, text in world.sent()][1:] == ["Welcome"]

@@ -266,13 +266,13 @@ def test_the_fallback_reply(admin, world, hear) -> None:
     refused = admin.post("/activities/fallback", form="/activities", fallback=" ", on="yes")
     assert refused.status_code == 422
     assert "Write the reply, or switch it off." in refused.text
-    text = "Sorry {name}, what?"
+    text = "Sorry {name|friend}, what?"
     saved = admin.post("/activities/fallback", form="/activities", fallback=text, on="yes")
     assert saved.status_code == 303
     assert text in admin.get("/activities")
     message = hear("hello")
     made = runs.set_off(message)[0].steps[0].made_id
-    assert details.get(made).text == "Sorry +44 7700 900123, what?"
+    assert details.get(made).text == "Sorry friend, what?"
     assert "Fallback reply" in words(admin.get(f"/untriggered?open={message}"))
 
 
