@@ -19,7 +19,13 @@ def csv(wanted: Filter) -> Iterator[str]:
     yield MARK + sheets.write([(*HEADER, *(f.name for f in own))])
     for some in _chunks(wanted):
         yield sheets.write(
-            (c.name, c.number, c.notes, "; ".join(c.groups), *(c.fields.get(f.id, "") for f in own))
+            (
+                c.name,
+                sheets.phone(c.number),
+                c.notes,
+                "; ".join(c.groups),
+                *(c.fields.get(f.id, "") for f in own),
+            )
             for c in some
         )
 

@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from gateway.services.numbers import display
+
 SEPARATORS = (",", ";", "\t")
 FORMULA = tuple("=+-@\t\r\n'＝＋－＠")
-HARMLESS = re.compile(r"\+?[0-9]+")
+HARMLESS = re.compile(r"\+?[0-9]+(?:[ -][0-9]+)*")  # a phone number, which is no formula
 MOST_ROWS = 50_000
 MOST_COLUMNS = 60
 UNREADABLE = "The file cannot be read as a table: "
@@ -115,6 +117,15 @@ def write(rows: Iterable[Sequence[str]]) -> str:
     writer = csv.writer(out)
     writer.writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue()
+
+
+def phone(number: str) -> str:
+    """A number that a spreadsheet takes for text: +254712345678 would lose its plus and be shown as
+    2.54712E+11.
+    """
+    shown = display(number)
+    digits = shown.removeprefix("+")
+    return f"+{digits[:3]} {digits[3:]}" if digits.isdecimal() and digits != shown else shown
 
 
 def guarded(cell: str) -> str:
