@@ -17,7 +17,18 @@ from gateway.events import Events, OutboxChanged, Queued
 from gateway.services.longwork import LongWork, Progress
 from gateway.services.refusals import FieldError, Refused
 from gateway.states import State
-from gateway.store import audits, connections, db, inbox, outbox, search, settling, trash, views
+from gateway.store import (
+    audits,
+    connections,
+    db,
+    inbox,
+    jobs,
+    outbox,
+    search,
+    settling,
+    trash,
+    views,
+)
 from gateway.store.bites import BITE, BREATH
 from gateway.store.jobs import Job
 from gateway.store.search import Wanted
@@ -193,6 +204,8 @@ class Interactions:
     def carry_out(self, task: Task) -> Outcome:
         """Now, or as long work when it is much. Raises Refused, StoreError."""
         self._check(task)
+        if (begun := self._begun(task)) is not None:
+            return Outcome(job_id=begun)
         if task.action is Action.DELETE:
             task = replace(task, at=self._instant())
         preview = self.preview(task.action, task.chosen)
@@ -201,6 +214,14 @@ class Interactions:
         sms = preview.failed + preview.uncertain * task.uncertain
         total = sms if task.action is Action.RESEND else preview.messages
         return Outcome(job_id=self._work.add(KIND, task.to_json(), total, task.who))
+
+    def _begun(self, task: Task) -> int | None:
+        """The long work that does this already: somebody has clicked twice."""
+        for job in jobs.running() if self._work is not None else ():
+            mine = (job.kind, job.who) == (KIND, task.who)
+            if mine and replace(Task.from_json(job.task), at=0) == task:
+                return job.id
+        return None
 
     @staticmethod
     def _people(task: Task) -> int:

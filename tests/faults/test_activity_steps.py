@@ -11,6 +11,7 @@ import pytest
 from gateway.activities import ActionKind
 from gateway.clock import SystemClock
 from gateway.events import Events
+from gateway.services import reach
 from gateway.services.activities import Activities
 from gateway.services.activity_drafts import ActionTyped, Typed
 from gateway.services.fallback import Fallback
@@ -36,7 +37,10 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def box(network: Network, tmp_path: Path, receiver: Receiver) -> Iterator[RunningBox]:
+def box(
+    network: Network, tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RunningBox]:
+    monkeypatch.setattr(reach, "this_machine", True)  # here too, where the activity is made
     modem = network.add_modem()
     with RunningBox(tmp_path, ports=[modem.port], module="tests.support.hurry") as running:
         set_up(running.data, receiver.url())

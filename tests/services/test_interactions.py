@@ -96,7 +96,10 @@ def test_what_the_window_says_is_what_is_done(interactions: Interactions):
     trash.delete([gone], NOW, "bob")
     chosen = Selection((waiting, sending, gone, 999))
     assert interactions.preview(Action.DELETE, chosen) == Preview(2, Number(2, 1), Number(1, 1))
-    assert interactions.carry_out(Task(Action.DELETE, chosen, "ann")) == Outcome(2)
+    done = interactions.carry_out(Task(Action.DELETE, chosen, "ann"))
+    assert (done.count, done.job_id) == (2, None)
+    undo = interactions.preview(Action.RESTORE, Selection(deletion=done.deletion))
+    assert undo.messages == 2, "by which it can be taken back"
     assert interactions.preview(Action.DELETE, chosen).messages == 0
     assert interactions.preview(Action.RESTORE, chosen) == Preview(3, Number(3, 2))
     assert interactions.preview(Action.DESTROY, chosen) == Preview(3, sending=Number(1, 1))

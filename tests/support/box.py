@@ -62,7 +62,8 @@ class RunningBox:
         self.config.write_text(
             f'data = "{self.data}"\ncountry = "KE"\n'
             f'[http]\nlisten = "127.0.0.1:{self.port}"\n'
-            f"[ports]\nusb = false\n{modems}"  # whatever is plugged in here is not ours to use
+            "[ports]\nusb = false\n"  # whatever is plugged in here is not ours to use
+            f"[webhooks]\nthis_machine = true\n{modems}"  # where the tests' receivers are
         )
         self.patience = PATIENCE  # seconds until it has to answer
         self.process: subprocess.Popen[str] | None = None
