@@ -12,7 +12,8 @@ from gateway.at.text import fields, from_ucs2_hex, integer, unquote, value
 _LABELLED = re.compile(r"(?i)^(\+?C?GM[IMR]|manufacturer|model|revision)\s*:\s*")
 _IMEI = re.compile(r"(?<!\d)\d{14,16}(?!\d)")
 _IMSI = re.compile(r"(?<!\d)\d{14,15}(?!\d)")
-_ICCID = re.compile(r"(?<![0-9A-Fa-f])\d{18,20}[Ff]{0,2}(?![0-9A-Fa-f])")
+_ICCID = re.compile(r"89[0-9A-E]{16,18}")  # Chinese carriers number beyond 9
+_HEX_RUN = re.compile(r"(?<![0-9A-Z])[0-9A-F]{18,22}(?![0-9A-Z])")
 
 # The same state of a SIM as a value, a CME and a CMS error (27.007 8.3 and 9.2, 27.005 3.2.5).
 BUSY: Final = "BUSY"
@@ -64,27 +65,22 @@ def _first(pattern: re.Pattern[str], lines: Sequence[str]) -> str | None:
 
 
 def iccid(lines: Sequence[str]) -> str | None:
-    """18 to 20 digits beginning with 89 (ITU-T E.118); swapped nibbles and F padding undone."""
+    """18 to 20 digits beginning with 89 (ITU-T E.118), however the modem writes them: blanks,
+    swapped nibbles and F padding are undone.
+    """
     for line in lines:
-        crsm = value([line], "+CRSM:")
-        candidates = fields(crsm)[2:] if crsm else _ICCID.findall(line)
-        if crsm is None and not candidates:
-            candidates = [unquote(line.rpartition(":")[2])]
-        for text in candidates:
-            found = _upright(text)
-            if found:
-                return found
+        text = line.rpartition(":")[2].upper()
+        for found in _HEX_RUN.findall(text) or _HEX_RUN.findall("".join(text.split())):
+            if told := _upright(found):
+                return told
     return None
 
 
 def _upright(text: str) -> str | None:
-    text = text.upper()
     if text.startswith("98") and len(text) % 2 == 0:
         text = "".join(text[n + 1] + text[n] for n in range(0, len(text), 2))
     text = text.rstrip("F")
-    if text.startswith("89") and text.isdecimal() and 18 <= len(text) <= 20:
-        return text
-    return None
+    return text if _ICCID.fullmatch(text) else None
 
 
 def cpin(lines: Sequence[str], result: Result) -> str:

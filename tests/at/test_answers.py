@@ -394,3 +394,26 @@ def test_no_answer_makes_a_parser_raise(lines):
         answers.stored_at(line)
         answers.last_integer(line)
         answers.cusd(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "iccid"),
+    [
+        ("+CCID: 8949 0200 0000 1234 567", "8949020000001234567"),
+        ("+ICCID:98942000000021436587", "89490200000012345678"),
+        ("98942000000021436 5F7", "8949020000001234567"),
+        ('^ICCID: "9894200000002143655F"', None),
+        ("+QCCID: 9894200000002143 65F7", "8949020000001234567"),
+        ('+CRSM: 144,0,"989420000000214365F7"', "8949020000001234567"),
+        ("+CRSM: 144, 0, 989420000000214365f7", "8949020000001234567"),
+        ("+CCID: 898602B8221740000012", "898602B8221740000012"),  # as Chinese carriers number them
+        ("98 68 20 8B 22 71 04 00 00 21", "898602B8221740000012"),
+        ("+CRSM: 148,4", None),
+        ("+CME ERROR: 11", None),
+        ("AAAAAAAAAAAAAAAAAAAA", None),
+        ("FFFFFFFFFFFFFFFFFFFF", None),
+        ("861000000000001", None),
+    ],
+)
+def test_an_iccid_is_the_same_however_it_is_written(line: str, iccid: str | None):
+    assert answers.iccid([line]) == iccid
