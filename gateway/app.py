@@ -119,6 +119,7 @@ class Service:
         network = self._start_simulation()
         means = _means(self.config.power, lambda: fleet.works())
         fleet = Fleet(self._clock, db.connected, self._ledger, _known, means)
+        self._claims = fleet.claims
         timekeeping.network = partial(_network_times, fleet)
         self._gate = Gate(self._clock)
         preferences = Preferences(self.events, self.config.country)
@@ -292,6 +293,7 @@ class Service:
             self._dispatch.elsewhere,
             self._heard,
             self._country,
+            self._claims,
         )
 
     def _heard(self, message_ids: Sequence[int]) -> None:

@@ -47,6 +47,11 @@ class Claims:
         with self._lock:
             self._claims.pop(owner, None)
 
+    def all(self) -> list[Claim]:
+        """Every modem that is served now."""
+        with self._lock:
+            return list(self._claims.values())
+
     def served(self, port: str) -> bool:
         with self._lock:
             return any(claim.port == port for claim in self._claims.values())

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from gateway.clock import Clock
-from gateway.modem.claims import Claims
+from gateway.modem.claims import Claim, Claims
 from gateway.modem.doors import Doors
 from gateway.modem.jobs.base import Context, Job
 from gateway.modem.ledger import Assignment, Ledger, Telemetry
@@ -54,6 +54,10 @@ class Fleet:
         self._workers: list[Worker] = []
         self._claims = Claims()
         self._stopping = False
+
+    def claims(self) -> list[Claim]:
+        """Every modem that is served now."""
+        return self._claims.all()
 
     def add(self, config: WorkerConfig) -> None:
         if self._stopping:

@@ -11,6 +11,7 @@ from gateway import schedule
 from gateway.at import Explanation
 from gateway.clock import Clock
 from gateway.events import ConnectionChanged, Events, ModemChanged, OutboxChanged, Received
+from gateway.modem.claims import Claim
 from gateway.modem.ledger import Identity, ReadPdu, Sim
 from gateway.services import naming
 from gateway.services.gate import Gate
@@ -40,6 +41,7 @@ class RadioLedger:
         elsewhere: Callable[[str, Collection[int]], bool] = lambda number, avoid: False,
         heard: Callable[[Sequence[int]], None] = lambda message_ids: None,
         country: Callable[[], str] = lambda: "",
+        claims: Callable[[], Collection[Claim]] = lambda: (),
     ) -> None:
         self._port = port
         self._connection_id: int | None = None
@@ -53,6 +55,7 @@ class RadioLedger:
         self._gate = gate or Gate(clock)
         self._elsewhere = elsewhere  # whether a connection besides these could carry it
         self._country = country
+        self._claims = claims  # the modems that are there
         self._heard = heard  # what new messages ask of the box itself, in their own transaction
 
     def seen(self, port: str, identity: Identity, usb_path: str) -> None:
@@ -69,7 +72,7 @@ class RadioLedger:
 
     def sim_in(self, sim: Sim) -> int:
         info = connections.upsert_connection(
-            sim.iccid, sim.imsi, self._clock.now(), self._port, self._modem
+            sim.iccid, sim.imsi, self._clock.now(), self._port, self._modem, self._others()
         )
         if self._pin_for not in (None, info.connection_id):
             connections.pin_was_of(self._pin_for, info.connection_id)
@@ -89,6 +92,7 @@ class RadioLedger:
             self._clock.now(),
             port=port,
             modem=self._modem,
+            others=self._others(),
             tries_left=tries_left,
         )
         if pin:
@@ -96,7 +100,11 @@ class RadioLedger:
         return pin
 
     def behind(self, sim: Sim, port: str) -> int | None:
-        return connections.behind(sim.iccid, port, self._modem)
+        return connections.behind(sim.iccid, port, self._modem, self._others())
+
+    def _others(self) -> set[str]:
+        keys = {identities.modem_key(c.imei, c.usb_path, c.port) for c in self._claims()}
+        return keys - {self._modem}
 
     def receives(self, connection_id: int | None) -> bool:
         info = connections.get(connection_id) if connection_id is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,19 +58,24 @@ _COLUMNS = (
 
 
 def upsert_connection(
-    iccid: str, imsi: str, now: int, port: str = "", modem: str = ""
+    iccid: str,
+    imsi: str,
+    now: int,
+    port: str = "",
+    modem: str = "",
+    others: Collection[str] = (),
 ) -> ConnectionInfo:
     """A SIM is in service: remember it, by ICCID or else IMSI. Durable when it returns.
 
     Being in service also proves its PIN right: it may be entered again after a restart. So may one
     that was entered through this port while the SIM did not yet say who it is. One that was
     forgotten is known again, with its settings. `modem`: what carries it, to know it by when it
-    tells nothing of itself.
+    tells nothing of itself; `others`: the other modems that are there.
     """
     with transaction():
         if iccid or imsi:
             _now_known(iccid, imsi, now, port)
-        connection_id = _identify(iccid, imsi, now, port, modem)
+        connection_id = _identify(iccid, imsi, now, port, modem, others)
         execute(
             "UPDATE connection SET last_up_at = ?, pin_tried = '', pin_tries = NULL,"
             " pin_confirmed = 0, forgotten_at = NULL, carried_by = ? WHERE id = ?",
@@ -107,9 +113,11 @@ def _now_known(iccid: str, imsi: str, now: int, port: str) -> None:
     )
 
 
-def _identify(iccid: str, imsi: str, now: int, port: str = "", modem: str = "") -> int:
+def _identify(
+    iccid: str, imsi: str, now: int, port: str, modem: str, others: Collection[str]
+) -> int:
     """The row of this SIM, made or completed; inside a transaction."""
-    found = identities.of(iccid, imsi) or identities.assumed(iccid, imsi, modem, port)
+    found = identities.of(iccid, imsi) or identities.assumed(iccid, imsi, modem, port, others)
     if found is None:
         key = iccid or (f"imsi:{imsi}" if imsi else identities.unidentified(port))
         return _add(key, iccid, imsi, now)
@@ -183,12 +191,12 @@ def get(connection_id: int) -> ConnectionInfo | None:
     return _info(row) if row else None
 
 
-def behind(iccid: str, port: str, modem: str = "") -> int | None:
+def behind(iccid: str, port: str, modem: str = "", others: Collection[str] = ()) -> int | None:
     """The connection of a SIM that is not open yet: by its ICCID, else the one that this modem
     carried last, else what is kept for the unknown one at this port.
     """
     with errors():
-        return identities.of(iccid, "") or identities.assumed(iccid, "", modem, port)
+        return identities.of(iccid, "") or identities.assumed(iccid, "", modem, port, others)
 
 
 def exists(connection_id: int) -> bool:
@@ -268,6 +276,7 @@ def take_pin(
     *,
     port: str = "",
     modem: str = "",
+    others: Collection[str] = (),
     tries_left: int | None = None,
 ) -> str | None:
     """The PIN to enter now, on disk as tried before this returns; None: there is none to try.
@@ -278,11 +287,14 @@ def take_pin(
     tells how many are left, only the first try is free, and what a person entered since.
     """
     with transaction():
-        connection_id = _identify(iccid, imsi, now, port, modem)
+        connection_id = _identify(iccid, imsi, now, port, modem, others)
         stored, tried, confirmed = execute(
             "SELECT pin, pin_tried, pin_confirmed FROM connection WHERE id = ?", (connection_id,)
         ).fetchone()
-        execute("UPDATE connection SET pin_tries = ? WHERE id = ?", (tries_left, connection_id))
+        execute(  # one that was forgotten is known again: else nobody could enter its PIN
+            "UPDATE connection SET pin_tries = ?, forgotten_at = NULL WHERE id = ?",
+            (tries_left, connection_id),
+        )
         pin: str = stored or fallback
         if not pin or pin in tried.split():
             return None

@@ -5,6 +5,8 @@ A locked SIM may tell its ICCID, or nothing at all, and modems write one ICCID i
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gateway.store.db import execute
 
 UNIDENTIFIED = "unidentified"  # sim_key of a card that tells neither ICCID nor IMSI
@@ -33,20 +35,24 @@ def of(iccid: str, imsi: str) -> int | None:
     return None
 
 
-def assumed(iccid: str, imsi: str, modem: str, port: str = "") -> int | None:
+def assumed(
+    iccid: str, imsi: str, modem: str, port: str = "", others: Collection[str] = ()
+) -> int | None:
     """The one that this modem carried last, unless what the SIM tells speaks against it.
+
+    `others`: keys of the other modems that are there; what those carried is theirs.
 
     Else the row that is kept for the unknown SIM at this port; else, where nobody has written down
     what carried it, the only connection that there is.
     """
     if iccid and imsi:
         return None
-    found = _carried_by(modem)
+    found = _carried_by(modem, others)
     if found is None and not (iccid or imsi):
         row = execute("SELECT id FROM connection WHERE sim_key = ?", (unidentified(port),))
         if kept := row.fetchone():
             return int(kept[0])
-    found = found or _only_one()
+    found = found or (None if others else _only_one())
     if found is None:
         return None
     connection_id, known_iccid, known_imsi = found
@@ -72,23 +78,25 @@ def modem_key(imei: str, usb_path: str, port: str) -> str:
     return f"{imei}@{usb_path or port}"
 
 
-def _carried_by(modem: str) -> tuple[int, str, str] | None:
-    """By IMEI and place; by the IMEI alone where only one SIM was ever in a modem that has it."""
+def _carried_by(modem: str, others: Collection[str]) -> tuple[int, str, str] | None:
+    """By IMEI and place; by the IMEI alone where only one SIM was ever in a modem that has it, and
+    that modem is not there as another one: whole pools of sticks share one (gammu#334).
+    """
     if not modem:
         return None
     rows = execute(
-        "SELECT id, iccid, imsi FROM connection WHERE carried_by = ? AND forgotten_at IS NULL"
-        " ORDER BY last_up_at DESC LIMIT 1",
+        "SELECT id, iccid, imsi, carried_by FROM connection WHERE carried_by = ?"
+        " AND forgotten_at IS NULL ORDER BY last_up_at DESC LIMIT 1",
         (modem,),
     ).fetchall()
     imei = modem.partition("@")[0]
     if not rows and imei:
         rows = execute(
-            "SELECT id, iccid, imsi FROM connection WHERE substr(carried_by, 1, ?) = ?"
-            " AND forgotten_at IS NULL",
+            "SELECT id, iccid, imsi, carried_by FROM connection"
+            " WHERE substr(carried_by, 1, ?) = ? AND forgotten_at IS NULL",
             (len(imei) + 1, f"{imei}@"),
         ).fetchall()
-    return rows[0] if len(rows) == 1 else None
+    return rows[0][:3] if len(rows) == 1 and rows[0][3] not in others else None
 
 
 def _only_one() -> tuple[int, str, str] | None:

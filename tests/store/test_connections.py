@@ -227,3 +227,44 @@ def test_a_pin_that_opened_another_sim_is_that_ones() -> None:
     assert first is not None
     assert second is not None
     assert (first.has_pin, second.has_pin) == (False, True)
+
+
+def test_what_another_stick_with_the_same_imei_carries_is_not_behind_this_one() -> None:
+    """Whole pools of sticks share one: the PIN of a SIM is not tried on its neighbour."""
+    here = opened(ICCID, IMSI, ZTE)
+    connections.set_pin(here, "1234")
+    second = ZTE.replace("1-1.2", "1-1.4")
+    assert connections.behind("", "/dev/b", second, [ZTE]) is None
+    assert connections.behind("", "/dev/b", second, [OTHER]) == here, "it was moved"
+    taken = connections.take_pin("", "", "", NOW, port="/dev/b", modem=second, others=[ZTE])
+    assert taken is None
+    assert len(connections.all_connections()) == 2, "it has a page of its own for its PIN"
+
+
+def test_the_only_sim_is_not_behind_a_second_modem() -> None:
+    here = opened(ICCID, IMSI, "")
+    assert connections.behind("", "/dev/b", OTHER, [ZTE]) is None
+    assert connections.behind("", "/dev/b", OTHER) == here
+
+
+@pytest.mark.parametrize("iccid", ["", ICCID])
+def test_a_forgotten_sim_that_asks_for_its_pin_is_known_again(iccid: str) -> None:
+    """Else nobody could enter it: the page shows what is known."""
+    assert connections.take_pin(iccid, "", "", NOW, port="/dev/a", modem=ZTE) is None
+    known = connections.behind(iccid, "/dev/a", ZTE)
+    assert known is not None
+    connections.forget(known, NOW)
+    assert connections.take_pin(iccid, "", "", NOW, port="/dev/a", modem=ZTE) is None
+    assert connections.get(known) is not None
+
+
+def test_a_place_whose_unknown_sim_became_known_has_room_for_the_next() -> None:
+    here = opened(ICCID, IMSI, OTHER)
+    connections.take_pin("", "", "", NOW, port="/dev/a", modem=ZTE)
+    assert opened(ICCID, IMSI, ZTE) == here
+    opened(ICCID, IMSI, OTHER)  # it went back
+    connections.take_pin("", "", "", NOW, port="/dev/a", modem=ZTE, others=[OTHER])
+    known = connections.behind("", "/dev/a", ZTE, [OTHER])
+    assert known not in (None, here)
+    assert known is not None
+    assert connections.get(known) is not None
