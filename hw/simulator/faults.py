@@ -79,6 +79,8 @@ class Faults:
 
     # Receiving
     storage_full: bool = False
+    full_said: str = ""  # what a modem says that has no room, instead of its own words for it
+    cpms_wants: int = 0  # +CPMS takes so many memories and no other number; 0: any
     lose_cmti: int = 0  # stored, but not announced
     cmti_memory: str = ""  # +CMTI names this memory instead of the right one
     duplicate: int = 0  # the network brings it twice

@@ -51,7 +51,7 @@ def storage(device: Device, call: Call) -> Answer:
     if call.kind == "read":
         groups = (f'"{name}",{_counts(device.named_memory(name))}' for name in device.storages)
         return [f"+CPMS: {','.join(groups)}"]
-    if not 1 <= len(call.args) <= 3:
+    if not 1 <= len(call.args) <= 3 or device.faults.cpms_wants not in (0, len(call.args)):
         raise cms(302)
     wanted = [device.unquote(one) if len(one) > 2 else one for one in call.args]
     for name in wanted:

@@ -125,9 +125,10 @@ class Receiver:
         memory = device.named_memory(name)
         index = None if device.faults.storage_full else memory.put(Slot(arrival.tpdu))
         if index is None:
-            if device.personality.full_urc and not self._said_full:
+            said = device.faults.full_said or device.personality.full_urc
+            if said and not self._said_full:
                 self._said_full = True
-                device.session.urc(device.personality.full_urc)
+                device.session.urc(said)
             return False
         self._said_full = False
         if urc and not device.faults.take("lose_cmti"):
