@@ -105,9 +105,9 @@ def cpin_enter(pin: str) -> Command:
     return Command(f'AT+CPIN="{pin}"', 30.0)
 
 
-def pin_tries(profile: Profile) -> Command | None:
-    """How many wrong PINs are left; None where no command is known for it."""
-    return Command(profile.pin_tries, SIM) if profile.pin_tries else None
+def pin_tries(profile: Profile) -> list[Command]:
+    """How many wrong PINs are left: in the maker's way, then as 27.007 8.65 has it."""
+    return [Command(text, SIM) for text in (profile.pin_tries, "AT+CPINR") if text]
 
 
 def cimi() -> Command:

@@ -111,10 +111,14 @@ _TRIES: Final[dict[str, int]] = {
     "^SPIC:": 0,  # Cinterion
     "+ZPINPUK:": 0,  # ZTE
 }
+_OF_PIN = re.compile(r'\+CPINR:\s*"?SIM PIN"?\s*,\s*(\d+)')  # of several codes, each in its line
 
 
 def pin_tries(lines: Sequence[str]) -> int | None:
     """How many wrong PINs the SIM would still take; None when that is not told."""
+    told = next(filter(None, map(_OF_PIN.match, lines)), None)
+    if told:
+        return int(told[1])
     for prefix, place in _TRIES.items():
         text = value(lines, prefix)
         parts = fields(text) if text else []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .device import Device
 
 OPERATOR = ("Pigeonbox Mobile", "Pigeon", "00101")  # long, short, numeric (test network 001/01)
-TRIES_COMMANDS = ("^CPIN", "+SPIC", "+QPINC", "+UPINCNT", "+CPINC")
+TRIES_COMMANDS = ("^CPIN", "+SPIC", "+QPINC", "+UPINCNT", "+CPINC", "+CPINR")
 
 
 @command("+CPIN")
@@ -62,6 +62,8 @@ def tries_left(device: Device, call: Call) -> Answer:
         return [f"+CPINC: {pin_left},3,{puk_left},10"]
     if call.name == "+UPINCNT":
         return [f"+UPINCNT: {pin_left},3,{puk_left},10"]
+    if call.name == "+CPINR":
+        return [f"+CPINR: SIM PIN,{pin_left},3", f"+CPINR: SIM PUK,{puk_left},10"]
     return [f"+SPIC: {pin_left},3,{puk_left},10"]
 
 

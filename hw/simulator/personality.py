@@ -30,7 +30,7 @@ class Personality:
     iccid_command: str = "+CCID"  # "+CCID", "+QCCID", "+CICCID", "^ICCID"
     iccid_form: str = "+CCID: {iccid}"
     iccid_swapped: bool = False  # nibbles swapped, as they lie on the SIM
-    tries_command: str = ""  # "^CPIN", "+SPIC", "+QPINC", "+UPINCNT", "+CPINC"
+    tries_command: str = ""  # "^CPIN", "+SPIC", "+QPINC", "+UPINCNT", "+CPINC", "+CPINR"
     ussd: Literal["plain", "packed"] = "plain"
     ussd_marks: bool = False  # texts in UCS2 come as question marks unless AT+CSCS is "UCS2"
     lte: bool = True
@@ -144,6 +144,7 @@ NOVATEL = Personality(
     memories={"SM": 20},
     cnmi_ranges=((0, 1), (0, 1), (0, 2), (0, 1), (0, 1)),
     services=(0,),
+    tries_command="+CPINR",
     lacks=frozenset({"+CNMA", "+CEREG"}),
     lte=False,
     act=2,

@@ -417,3 +417,17 @@ def test_no_answer_makes_a_parser_raise(lines):
 )
 def test_an_iccid_is_the_same_however_it_is_written(line: str, iccid: str | None):
     assert answers.iccid([line]) == iccid
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        (["+CPINR: SIM PIN,3,3", "+CPINR: SIM PUK,10,10", "+CPINR: SIM PIN2,1,3"], 3),
+        (["+CPINR: SIM PUK,10", "+CPINR: SIM PIN,2"], 2),
+        (['+CPINR: "SIM PIN",1,3'], 1),
+        (["+CPINR: SIM PIN2,3,3"], None),
+        (["+CPINR: SIM PIN,-1"], None),
+    ],
+)
+def test_the_standard_question_for_tries_tells_them_of_every_code(lines, left):
+    assert answers.pin_tries(lines) == left

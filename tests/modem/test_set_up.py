@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from gateway.at import Urc
-from gateway.at.profiles import PROFILES
+from gateway.at.profiles import GENERIC, PROFILES
 from gateway.modem import duties
 from gateway.modem.jobs import direct, radio, receive, setup, sim
 from gateway.modem.machine import Event, State
@@ -19,7 +19,7 @@ READY = {"AT+CPIN?": "+CPIN: READY|OK", "AT+CIMI": "262011234567890|OK", "AT+CCI
 
 
 def profile(name: str):
-    return next(p for p in PROFILES if p.name == name)
+    return next(p for p in (*PROFILES, GENERIC) if p.name == name)
 
 
 # who is there -----------------------------------------------------------------------------------
@@ -243,6 +243,8 @@ def test_a_sim_that_is_busy_for_a_while_is_waited_for():
         ("simcom 800", "AT+SPIC", "+SPIC: {left},10,0,10|OK"),
         ("cinterion", "AT^SPIC", "^SPIC: {left}|OK"),
         ("zte", "AT+ZPINPUK=?", "+ZPINPUK: {left},3,10,10|OK"),
+        ("generic", "AT+CPINR", "+CPINR: SIM PUK,10,10|+CPINR: SIM PIN,{left},3|OK"),
+        ("zte", "AT+CPINR", "+CPINR: SIM PIN,{left}|OK"),
     ],
 )
 def test_tries_left_are_read_as_each_make_tells_them(name: str, command: str, answer: str):

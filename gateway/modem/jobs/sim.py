@@ -96,10 +96,11 @@ def _pin_words(left: int | None) -> str:
 
 
 def _tries_left(context: Context) -> Job[int | None]:
-    command = commands.pin_tries(context.profile)
-    if command is None:
-        return None
-    return answers.pin_tries((yield from ask(command)).lines)
+    for command in commands.pin_tries(context.profile):
+        left = answers.pin_tries((yield from ask(command)).lines)
+        if left is not None:
+            return left
+    return None
 
 
 def _enter_pin(context: Context, card: Sim, left: int | None) -> Job[str]:
