@@ -94,5 +94,6 @@ def _listen(config: Config) -> socket.socket:
     except OSError as e:
         raise AppError(
             f"{host}:{port} cannot be listened on ({e.strerror}). Is another program using it? "
-            "Choose another address with [http] listen in the config."
+            f"Choose another port: --listen {host}:{port % 65535 + 1} for this once, or listen"
+            " under [http] in the config."
         ) from e

@@ -136,14 +136,22 @@ def _when(instant: int, zone: tzinfo | None, today: date) -> Markup:
     )
 
 
-def exactly(instant: int | None, offset_minutes: int | None = None) -> Markup:
-    """In full, for an opened message."""
+def exactly(instant: int | None, there: int | None = None) -> Markup:
+    """In full, for an opened message, in the box's zone like everything else in it.
+
+    `there`: minutes east of UTC that the instant came with. Where that is another time of day it is
+    told in the title, and to who hears the page.
+    """
     if instant is None:
         return Markup("")
-    then = local(instant, offset_minutes)
-    return Markup('<time datetime="{}">{}</time>').format(
-        then.isoformat(timespec="seconds"), full(then)
-    )
+    then = local(instant)
+    stamp, shown = then.isoformat(timespec="seconds"), full(then)
+    if there is None or then.utcoffset() == timedelta(minutes=there):
+        return Markup('<time datetime="{}">{}</time>').format(stamp, shown)
+    told = f"where it was sent: {full(local(instant, there))}"
+    return Markup(
+        '<time datetime="{}" title="{}">{}</time><span class="unseen"> ({})</span>'
+    ).format(stamp, told, shown, told)
 
 
 def full(then: datetime) -> str:

@@ -32,6 +32,7 @@ from hw.simulator import GENERIC, Faults, Personality, SimCard, SimulatedModem
 
 _KEPT = 20_000  # messages that are remembered per network and per number
 MOST_PARTS = 255
+RINGS = 6.0  # seconds until a pretend caller gives up
 # Numbers that the German regulator keeps free for films: +49 171 39200xx.
 MODEM_NUMBERS = "+4917139200"
 
@@ -324,6 +325,15 @@ class Network:
                 self._carry(_OnTheWay(Part(sender, recipient, user_data, dcs, now), None, None))
             self._changed.notify_all()
             return len(parts)
+
+    def phone_call(self, from_number: str, to_number: str) -> bool:
+        """Let it ring for RINGS seconds. False: no modem has that number."""
+        modem = self._modem_of(self._full(to_number))
+        if modem is None:
+            return False
+        modem.ring(self._full(from_number))
+        self._later.do(RINGS, modem.hang_up)
+        return True
 
     def phone_inbox(self, number: str) -> list[PhoneMessage]:
         """What `number` has received, assembled, oldest first; incomplete ones among them."""

@@ -7,6 +7,7 @@ import pytest
 from jinja2 import FileSystemBytecodeCache
 
 from gateway.simnet import Network
+from hw.simulator import SimulatedModem
 from tests.webui.conftest import ANN, Reader, World, make_app, words
 
 
@@ -77,7 +78,6 @@ def test_what_the_box_answers_appears_without_reloading(player: Reader, network:
     [
         ({"text": " "}, "Write a message."),
         ({"to": "+447700900123"}, "Choose one of the box"),
-        ({"number": "nobody"}, "Enter one phone number"),
         ({"number": "+447700900123, +447700900124"}, "Enter one phone number"),
         ({"text": "x" * 50_000}, "too long"),
     ],
@@ -91,3 +91,32 @@ def test_mistakes_are_told_and_what_was_typed_is_kept(
     assert said in response.text
     assert fields["text"][:100].strip() in response.text
     assert network.conversation(ANN) == []
+
+
+def test_the_pretend_phone_writes_from_a_name(player: Reader, network: Network) -> None:
+    response = player.post(
+        "/phone", form="/phone", number="BANK", to="+447700900002", text="Your code"
+    )
+    assert response.status_code == 303
+    assert "Your code" in player.get(response.headers["Location"])
+    assert [m.text for m in network.conversation("BANK")] == ["Your code"]
+
+
+@pytest.mark.parametrize("number", ["", "B A/N_K_much_too_long", "12,13", "~"])
+def test_what_is_neither_number_nor_name_is_refused(player: Reader, number: str) -> None:
+    response = player.post("/phone", form="/phone", number=number, to="+447700900002", text="x")
+    assert response.status_code == 400
+    assert "or a name such as BANK" in response.text
+
+
+def test_the_pretend_phone_calls(
+    player: Reader, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(SimulatedModem, "ring", lambda modem, caller: calls.append(caller))
+    form = {"number": "07700 900123", "to": "+447700900002", "text": "", "action": "call"}
+    response = player.post("/phone", form="/phone", **form)
+    assert "It rings at the box" in player.get(response.headers["Location"])
+    assert calls == [ANN]
+    refused = player.post("/phone", form="/phone", **(form | {"number": "BANK"}))
+    assert "Only a phone number can call." in refused.text

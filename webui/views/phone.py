@@ -12,7 +12,8 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.messaging import tidy
-from gateway.sms import EncodeError
+from gateway.services.numbers import normalise
+from gateway.sms import Address, EncodeError, TypeOfNumber
 from webui.current import box
 
 if TYPE_CHECKING:
@@ -33,14 +34,20 @@ def phone() -> str:
 def write() -> BaseResponse:
     number, text = request.form.get("number", ""), tidy(request.form.get("text", ""))
     target = request.form.get("to", "")
+    calls = request.form.get("action") == "call"
     errors: dict[str, str] = {}
-    own = _numbers(number)
+    own = _own(number)
     if own is None:
-        errors["number"] = "Enter one phone number for the pretend phone."
-    if not text.strip():
+        errors["number"] = "Enter one phone number, or a name such as BANK, for the pretend phone."
+    elif calls and not own.startswith("+"):
+        errors["number"] = "Only a phone number can call."
+    if not calls and not text.strip():
         errors["text"] = "Write a message."
     if target not in _box_numbers():
         errors["to"] = "Choose one of the box's numbers."
+    if own is not None and calls and not errors:
+        _network().phone_call(own, target)
+        return redirect(url_for("phone.phone", number=own, called=1), 303)
     if own is not None and not errors:
         try:
             _network().phone_send(own, target, text)
@@ -70,19 +77,29 @@ def _box_numbers() -> list[str]:
     return [modem.number for modem in _network().modems]
 
 
-def _numbers(typed: str) -> str | None:
-    found = box().messaging.recipients(typed)
-    return found.numbers[0] if len(found.numbers) == 1 and not found.bad else None
+def _own(typed: str) -> str | None:
+    """A number, or a name as companies and banks have them; None when it is neither."""
+    found = normalise(typed.strip(), box().preferences.country())
+    if isinstance(found, str):
+        return found
+    try:
+        name = Address.parse(typed.strip())
+    except EncodeError:
+        return None
+    return (
+        name.value if name.ton == TypeOfNumber.ALPHANUMERIC and name.value[:1].isalpha() else None
+    )
 
 
 def _page(number: str, text: str, errors: dict[str, str]) -> str:
-    own = _numbers(number)
+    own = _own(number)
     return render_template(
         "phone.html",
         number=own or number,
         text=text,
         errors=errors,
         to=request.form.get("to", ""),
+        called=request.args.get("called"),
         box_numbers=_box_numbers(),
         talk=_talk(own or number),
     )
