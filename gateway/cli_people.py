@@ -147,6 +147,8 @@ def always(config_file: Path | None, data: Path | None, off: bool, contact: int)
 @click.option("--update", is_flag=True, help="Update contacts that exist; else they are left.")
 @click.option("--group", default="", help="Put everybody into this group as well.")
 @click.option("--bad", type=click.Path(path_type=Path), help="Where rows go that cannot go in.")
+@click.option("--encoding", default="", help="Of the letters, such as cp1251; else as it fits.")
+@click.option("--field", "fields", multiple=True, help="Head of a column that is an own field.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(
     config_file: Path | None,
@@ -154,9 +156,11 @@ def import_(
     update: bool,
     group: str,
     bad: Path | None,
+    encoding: str,
+    fields: tuple[str, ...],
     file: Path,
 ) -> None:
-    """Put the people in FILE (CSV or vCard) in; columns are known by the words at their heads."""
+    """Put the people in FILE (CSV or vCard) in; columns are known by their heads and contents."""
     from dataclasses import replace
 
     from gateway.events import Events
@@ -171,8 +175,10 @@ def import_(
         kept = importing.upload(file.name, file.read_bytes(), who())
         found = imports.get(kept)
         assert found is not None
-        guessed = importing.guess(importing.sheet(found))
-        importing.start(kept, replace(guessed, update=update, group=group))
+        sheet = importing.sheet(found, _encoding(encoding))
+        guessed = importing.guess(sheet)
+        chosen = _with_fields(guessed.columns, sheet.header, fields)
+        importing.start(kept, replace(guessed, columns=chosen, update=update, group=group))
         done = imports.get(kept, content=False)
         assert done is not None
         if done.bad and bad is not None:
@@ -183,6 +189,27 @@ def import_(
         say(f"line {one.line}: {one.words}", err=True)
     if len(problems) > 50:
         say(f"and {len(problems) - 50} more; --bad FILE keeps them all", err=True)
+
+
+def _encoding(typed: str) -> str:
+    from gateway.services import encodings
+
+    if typed and typed.lower() not in encodings.CHOICES:
+        offered = ", ".join(encodings.CHOICES)
+        raise PlainError(f"The encoding {typed} is not known; these are: {offered}.")
+    return typed.lower()
+
+
+def _with_fields(
+    kinds: tuple[str, ...], header: tuple[str, ...], fields: tuple[str, ...]
+) -> tuple[str, ...]:
+    from gateway.services.columns import OWN
+
+    if missing := [name for name in fields if name not in header]:
+        raise PlainError(f"No column is called {missing[0]}; there are: {', '.join(header)}.")
+    return tuple(
+        OWN + head if head in fields else kind for head, kind in zip(header, kinds, strict=True)
+    )
 
 
 @people.command("export")

@@ -61,15 +61,20 @@ def test_groups_are_made_filled_renamed_and_deleted(run) -> None:
 
 def test_a_file_goes_in_and_comes_out(run, tmp_path: Path) -> None:
     file, bad = tmp_path / "in.csv", tmp_path / "bad.csv"
-    file.write_text("Name,Phone\nAnn,0712000001\nMoon,far away\n")
+    file.write_text("Name,Phone,Town\nAnn,0712000001,Kisumu\n,far away,\n")
     assert ok(run("people", "import", str(file), "--bad", str(bad), "--group", "New")) == (
         "1 added, 1 did not go in.\n"
     )
-    assert "Moon,far away,“far away” is not a phone number." in bad.read_text("utf-8-sig")
-    again = run("people", "import", str(file), "--update")
+    assert ",far away,,“far away” is not a phone number." in bad.read_text("utf-8-sig")
+    assert (
+        "no column is called x"
+        in refused(run("people", "import", str(file), "--field", "x")).lower()
+    )
+    assert "cp1251" in refused(run("people", "import", str(file), "--encoding", "klingon"))
+    again = run("people", "import", str(file), "--update", "--field", "Town")
     assert ok(again) == "0 added, 1 updated, 1 did not go in.\n"
     assert "line 3: “far away” is not a phone number." in again.stderr
-    assert "Ann,+254 712 000001,,New" in ok(run("people", "export"))
+    assert "Ann,+254 712 000001,,New,Kisumu" in ok(run("people", "export"))
     assert "TEL;TYPE=CELL:+254712000001" in ok(run("people", "export", "--vcard"))
     file.write_text("\n\n")
     assert "There is nothing in the file" in refused(run("people", "import", str(file)))

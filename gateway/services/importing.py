@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,11 +18,18 @@ from gateway.clock import Clock
 from gateway.events import Events, StoreChanged
 from gateway.services import cleaning, columns, import_rows, sheets
 from gateway.services.columns import OWN, Sheet
-from gateway.services.import_rows import Looked, Looker, Plan
+from gateway.services.headings import FIRST, LAST, MIDDLE, NAME, NUMBERS
+from gateway.services.import_rows import Looked, Looker, Plan, Prepared
 from gateway.services.longwork import LongWork, Progress
-from gateway.services.people import field_name_error, group_name_error
+from gateway.services.people import (
+    MOST_FIELDS,
+    MOST_GROUPS,
+    field_name_error,
+    group_name_error,
+)
 from gateway.services.refusals import FieldError, Refused
 from gateway.services.sheets import Row
+from gateway.services.text_files import BadFile
 from gateway.store import db, groups, imports, jobs, people
 from gateway.store.bites import BREATH
 from gateway.store.imports import Problem
@@ -41,10 +48,10 @@ ENDED = "This import has ended already."
 class _Reading:
     """A file that is being worked through: its next rows, and what came before."""
 
-    header: tuple[str, ...]
     rows: Iterator[Row]
     looker: Looker
     update: bool
+    everybody: str  # the group that those join, too, who are left as they are
     done: int = 0  # rows taken from it
 
 
@@ -74,23 +81,29 @@ class Importing:
             words = f"The file is larger than {MOST_OCTETS >> 20} MB; import it in parts."
             raise Refused([FieldError("file", words)])
         try:
-            _, rows = import_rows.opened(content, self._country())
-            total = sum(1 for _ in rows)
-        except sheets.BadFile as e:
+            total = self._total(content, "")
+        except BadFile as e:
             raise Refused([FieldError("file", str(e))]) from e
         return imports.add(cleaning.line(name)[:100], content, total, self._clock.now(), who)
 
-    def sheet(self, kept: imports.Import) -> Sheet:
-        """As much as a preview looks at."""
-        return import_rows.read(kept.content, self._country())
+    def _total(self, content: bytes, encoding: str) -> int:
+        """Rows under the header. Raises BadFile."""
+        _, rows, _ = import_rows.opened(content, self._country(), encoding)
+        return sum(1 for _ in rows)
+
+    def sheet(self, kept: imports.Import, encoding: str = "") -> Sheet:
+        """As much as a preview looks at. `encoding`: as somebody chose it. Raises BadFile."""
+        return import_rows.read(kept.content, self._country(), encoding)
 
     def guess(self, sheet: Sheet) -> Plan:
-        return Plan(columns.guess(sheet, self._country()))
+        fields = [f.name for f in groups.fields()]
+        found = columns.guess(sheet, self._country(), fields)
+        return Plan(found, encoding=sheet.encoding)
 
     def check(self, sheet: Sheet, plan: Plan) -> list[FieldError]:
         """What is wrong with the plan itself."""
         errors = []
-        if not set(plan.columns) & {columns.NAME, columns.FIRST, columns.LAST, columns.NUMBER}:
+        if not set(plan.columns) & {NAME, FIRST, MIDDLE, LAST, *NUMBERS}:
             errors.append(FieldError("columns", "Say which column has the name or the number."))
         for kind in columns.ONCE:
             if plan.columns.count(kind) > 1:
@@ -101,6 +114,7 @@ class Importing:
             for kind in plan.columns
             if kind.startswith(OWN) and (why := field_name_error(kind[len(OWN) :]))
         ]
+        errors += [FieldError("columns", why)] if (why := _too_many_fields(plan)) else []
         if len(plan.columns) != len(sheet.header):
             errors.append(FieldError("columns", "The file has other columns; look at it again."))
         if plan.group and (why := group_name_error(plan.group, self._country())):
@@ -109,7 +123,7 @@ class Importing:
 
     def look(self, sheet: Sheet, plan: Plan) -> Looked:
         """The rows of a preview: can they go in, and if not, why."""
-        looked = Looker(plan, self._country()).look(sheet.rows)
+        looked = Looker(plan, sheet.header, self._country()).look(sheet.rows)
         numbers = [p.contact.number for p in looked.good if p.contact.number]
         nameless = [p for p in looked.good if not p.contact.number]
         again = sum(import_rows.known(p) is not None for p in nameless)
@@ -126,13 +140,18 @@ class Importing:
         kept = imports.get(import_id)
         if kept is None or kept.state != "new":
             return False
-        sheet = self.sheet(kept)
+        try:
+            sheet = self.sheet(kept, plan.encoding)
+            total = self._total(kept.content, plan.encoding)
+        except BadFile as e:
+            raise Refused([FieldError("encoding", str(e))]) from e
         if errors := self.check(sheet, plan):
             raise Refused(errors)
-        if not imports.start(import_id, plan.to_json(), sheet.header):
+        plan = replace(plan, encoding=sheet.encoding)  # the country may change meanwhile
+        if not imports.start(import_id, plan.to_json(), sheet.header, total):
             return False
-        if self._work is not None and kept.total > AT_ONCE:
-            self._work.add(KIND, json.dumps(import_id), kept.total, kept.who)
+        if self._work is not None and total > AT_ONCE:
+            self._work.add(KIND, json.dumps(import_id), total, kept.who)
             return True
         pause = threading.Event()
         while not self._step(import_id):
@@ -179,7 +198,7 @@ class Importing:
                 self._events.publish(StoreChanged())
                 return True
             with suppress(_Overtaken):
-                self._put(kept, looked, kept.done + len(rows), update=reading.update)
+                self._put(kept, looked, kept.done + len(rows), reading)
             self._events.publish(StoreChanged())
         reading.done += len(rows)
         self._reading[import_id] = reading
@@ -188,33 +207,36 @@ class Importing:
     def _open(self, kept: imports.Import) -> _Reading:
         """From its beginning: what is done already is looked at again, for what follows it."""
         plan = Plan.from_json(kept.plan)
-        header, rows = import_rows.opened(kept.content, self._country())
-        return _Reading(header, rows, Looker(plan, self._country()), plan.update)
+        header, rows, _ = import_rows.opened(kept.content, self._country(), plan.encoding)
+        return _Reading(rows, Looker(plan, header, self._country()), plan.update, plan.group)
 
-    def _put(self, kept: imports.Import, looked: Looked, done: int, *, update: bool) -> None:
+    def _put(self, kept: imports.Import, looked: Looked, done: int, reading: _Reading) -> None:
         """One transaction."""
-        added = updated = skipped = 0
+        added = updated = skipped = numberless = 0
         bad = list(looked.bad)
         with db.transaction():
-            own = _fields({name for p in looked.good for name in p.values})
-            member = self._groups({name for p in looked.good for name in p.groups})
-            for prepared in looked.good:
-                contact = replace(
-                    prepared.contact, fields={own[k]: v for k, v in prepared.values.items()}
-                )
-                known = import_rows.known(prepared)
-                if known is not None and not update:
+            good = [(p, import_rows.known(p)) for p in looked.good]
+            goes_in = [p for p, known in good if known is None or reading.update]
+            own = _fields({name for p in goes_in for name in p.values})
+            member = self._groups({g for p in goes_in for g in p.groups} | {reading.everybody})
+            for prepared, known in good:
+                if known is not None and not reading.update:
                     skipped += 1
+                    _join(member, (reading.everybody,), known.id)
                     continue
+                if why := _no_room(prepared, own, member):
+                    bad.append(Problem(prepared.row.line, prepared.row.cells, why))
+                    continue
+                fields = {own[k]: v for k, v in prepared.values.items()}
                 try:
-                    contact_id = self._store(contact, known)
+                    contact_id = self._store(replace(prepared.contact, fields=fields), known)
                 except NumberTaken:
                     bad.append(Problem(prepared.row.line, prepared.row.cells, TAKEN))
                     continue
                 added, updated = added + (known is None), updated + (known is not None)
-                for name in prepared.groups:
-                    groups.join(member[name], [contact_id])
-            if not imports.advance(kept.id, kept.done, done, added, updated, skipped):
+                numberless += known is None and not prepared.contact.number
+                _join(member, prepared.groups, contact_id)
+            if not imports.advance(kept.id, kept.done, done, added, updated, skipped, numberless):
                 raise _Overtaken
             imports.keep_problems(kept.id, sorted(bad, key=lambda b: b.line))
 
@@ -233,24 +255,57 @@ class Importing:
         return known.id
 
     def _groups(self, names: Iterable[str]) -> dict[str, int]:
+        """As many as there may be."""
         found: dict[str, int] = {}
-        for name in names:
-            known = groups.named(fold(name))
-            found[name] = known.id if known else groups.make(name, self._clock.now())
+        room = MOST_GROUPS - len(groups.groups())
+        for name in sorted(filter(None, names)):
+            if known := groups.named(fold(name)):
+                found[name] = known.id
+            elif room > 0:
+                found[name] = groups.make(name, self._clock.now())
+                room -= 1
         return found
 
 
 def _fields(names: Iterable[str]) -> dict[str, int]:
+    """As many as there may be."""
     known = {fold(f.name): f.id for f in groups.fields()}
     for name in sorted(names):
-        if fold(name) not in known:
+        if fold(name) not in known and len(known) < MOST_FIELDS:
             known[fold(name)] = groups.add_field(cleaning.line(name))
-    return {name: known[fold(name)] for name in names}
+    return {name: known[fold(name)] for name in names if fold(name) in known}
+
+
+def _no_room(prepared: Prepared, own: Mapping[str, int], member: Mapping[str, int]) -> str:
+    if prepared.values.keys() - own.keys():
+        return f"At most {MOST_FIELDS} own fields are possible."
+    if set(prepared.groups) - member.keys():
+        return f"At most {MOST_GROUPS} groups are possible."
+    return ""
+
+
+def _join(member: Mapping[str, int], names: Iterable[str], contact_id: int) -> None:
+    for name in names:
+        if name in member:
+            groups.join(member[name], [contact_id])
+
+
+def _too_many_fields(plan: Plan) -> str:
+    known = {fold(f.name) for f in groups.fields()}
+    wanted = {fold(kind[len(OWN) :]) for kind in plan.columns if kind.startswith(OWN)} - known
+    room = max(MOST_FIELDS - len(known), 0)
+    if len(wanted) <= room:
+        return ""
+    return (
+        f"At most {MOST_FIELDS} own fields are possible, {len(known)} exist already:"
+        f" choose {room or 'no'} more, not {len(wanted)}, and leave out the other columns."
+    )
 
 
 def told(kept: imports.Import) -> str:
     """What became of it, in plain words."""
     words = [f"{kept.added:,} added"]
+    words += [f"{kept.numberless:,} of them without a number"] * bool(kept.numberless)
     words += [f"{kept.updated:,} updated"] * bool(kept.updated)
     words += [f"{kept.skipped:,} left as they were"] * bool(kept.skipped)
     words += [f"{kept.bad:,} did not go in"] * bool(kept.bad)

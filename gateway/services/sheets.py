@@ -6,30 +6,28 @@ Going out, a cell that a spreadsheet would take for a formula gets an apostrophe
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from gateway.services.numbers import display
+from gateway.services.text_files import BadFile, Text
 
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|")
 FORMULA = tuple("=+-@\t\r\n'＝＋－＠")
 HARMLESS = re.compile(r"\+?[0-9]+(?:[ -][0-9]+)*")  # a phone number, which is no formula
 MOST_ROWS = 50_000
-MOST_COLUMNS = 60
+MOST_COLUMNS = 400  # address books have a hundred
+FAR_TOO_MANY = 20_000  # of anything between cells, in one line
+LOOKED_AT = 1 << 16  # characters that tell what is between cells
+TOO_WIDE = f"Line {{line}} has more than {MOST_COLUMNS} columns; is it a list of contacts?"
 UNREADABLE = "The file cannot be read as a table: "
 UNCLOSED = (
     "a cell in line {line} begins with a quotation mark that is never closed."
     " Close it or take it out."
 )
-
-
-class BadFile(ValueError):
-    """One plain line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,47 +36,19 @@ class Row:
     cells: tuple[str, ...]
 
 
-def decode(content: bytes) -> str:
-    """UTF-8 with or without its mark, UTF-16, else what Windows in the West wrote (cp1252)."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return content.decode(encoding, errors="replace")
-    if unmarked := _utf16_without_mark(content):
-        return content.decode(unmarked, errors="replace")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _utf16_without_mark(content: bytes) -> str:
-    """Digits, separators and line ends have a zero octet beside them, on one side only."""
-    start = content[:2000]
-    even, odd = start[0::2].count(0), start[1::2].count(0)
-    if odd > len(start) // 8 and odd > 4 * even:
-        return "utf-16-le"
-    if even > len(start) // 8 and even > 4 * odd:
-        return "utf-16-be"
-    return ""
-
-
 def read(text: str) -> list[Row]:
     """All of them at once. Raises BadFile."""
-    return list(rows(text))
+    return list(rows(Text.of(text)))
 
 
-def rows(text: str) -> Iterator[Row]:
+def rows(text: Text) -> Iterator[Row]:
     """Rows with something in them, one by one. Raises BadFile, when it comes to what is bad."""
-    text, separator = _separator(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    count = began = ended = 0
+    separator, before = _separator(text)
+    reader = csv.reader(_lines(text, before, separator), delimiter=separator)
+    count, began, ended = 0, before, before
     try:
         for cells in reader:
-            began, ended = ended + 1, reader.line_num
+            began, ended = ended + 1, reader.line_num + before
             if any(cell.strip() for cell in cells):
                 count += 1
                 _check_size(count, ended, cells)
@@ -86,24 +56,33 @@ def rows(text: str) -> Iterator[Row]:
     except csv.Error as e:
         if "field larger" in str(e):
             raise BadFile(f"{UNREADABLE}{UNCLOSED.format(line=ended + 1)}") from e
-        raise BadFile(f"{UNREADABLE}line {reader.line_num}, {e}.") from e
+        raise BadFile(f"{UNREADABLE}line {reader.line_num + before}, {e}.") from e
     if not count:
         raise BadFile("There is nothing in the file.")
     if ended > began:
         _check_closed(text, began, separator)
 
 
+def _lines(text: Text, before: int, separator: str) -> Iterator[str]:
+    """Those behind the first `before`; none of them a table of its own."""
+    with text.open() as file:
+        for number, line in enumerate(file, start=1):
+            if line.count(separator) > FAR_TOO_MANY:
+                raise BadFile(TOO_WIDE.format(line=number))
+            if number > before:
+                yield line
+
+
 def _check_size(count: int, line: int, cells: Sequence[str]) -> None:
     if count > MOST_ROWS:
         raise BadFile(f"The file has more than {MOST_ROWS:,} rows; import it in parts.")
     if len(cells) > MOST_COLUMNS:
-        words = f"Line {line} has more than {MOST_COLUMNS} columns; is it a list of contacts?"
-        raise BadFile(words)
+        raise BadFile(TOO_WIDE.format(line=line))
 
 
-def _check_closed(text: str, began: int, separator: str) -> None:
+def _check_closed(text: Text, began: int, separator: str) -> None:
     """A quotation mark that is never closed takes all lines behind it into one cell, the last."""
-    rest = islice(io.StringIO(text, newline=""), began - 1, None)
+    rest = _lines(text, began - 1, separator)
     try:
         next(csv.reader(rest, delimiter=separator, strict=True))
     except csv.Error as e:
@@ -139,10 +118,21 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
-def _separator(text: str) -> tuple[str, str]:
-    """The one that the first row has most of, outside quotes; Excel may say it itself."""
-    if said := re.match(r"sep=([,;\t])\r?\n", text):
-        return text[said.end() :], said[1]
-    head = re.sub(r'"[^"]*"', "", text.lstrip()[:5000])
-    first = head.splitlines()[0] if head.splitlines() else ""
-    return text, max(SEPARATORS, key=first.count)
+def _separator(text: Text) -> tuple[str, int]:
+    """(what is between cells, lines before the table): the one that the first lines agree on.
+
+    Excel may say it itself, in a line of its own.
+    """
+    with text.open(newline=None) as file:
+        head = file.read(LOOKED_AT)
+    if said := re.match(r"sep=([^\n\"])\n", head):
+        return said[1], 1
+    lines = re.sub(r'"[^"]*"', "", head.strip("\n")).split("\n")[:20]
+    lines = [line for line in lines if line.strip(" ,;|\t")]
+
+    def agreed(separator: str) -> tuple[int, int]:
+        found = [line.count(separator) for line in lines]
+        often = max(set(found), key=lambda n: (n > 0, found.count(n)), default=0)
+        return (found.count(often) if often else 0, often)
+
+    return max(SEPARATORS, key=agreed), 0

@@ -1,19 +1,33 @@
-"""Address books as phones give them: vCard 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350) -> a table."""
+"""Address books as phones give them: vCard 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350) -> a table.
+
+What nobody asks for (photographs, keys) is passed over piece by piece; of everything else so much
+is held as a person can have.
+"""
 
 from __future__ import annotations
 
-import io
 import quopri
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-HEADER = ("Name", "Number", "Notes", "Groups", "Organisation")
-PREFERRED = ("PREF", "CELL", "MOBILE", "IPHONE")
-NOT_FOR_SMS = ("FAX", "PAGER", "MODEM", "BBS")
-_PROPERTY = re.compile(
-    r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.S
-)
+from gateway.services.text_files import Text
+
+HEADER = ("Name", "Kind of number", "Number", "Notes", "Groups", "Organisation", "E-mail")
+BETWEEN = " ::: "  # several numbers of one person, and their kinds
+WANTED = frozenset((
+    "BEGIN", "END", "FN", "N", "NICKNAME", "TEL", "NOTE", "CATEGORIES", "ORG", "EMAIL", "UID",
+    "KIND", "X-ADDRESSBOOKSERVER-KIND", "MEMBER", "X-ADDRESSBOOKSERVER-MEMBER", "X-ABLABEL",
+    "AGENT",
+))  # fmt: skip
+LONGEST = 1 << 14  # characters of one property that are kept
+MOST = 200  # properties of one card, and letters of a line that are read at once
+MOST_MEMBERS = 50_000  # of groups
+EVERYBODY = "mycontacts"  # Google's group of all people
+_GROUP_CARD = re.compile(rb"KIND(?:;[^:\r\n]{0,80})?:\s*group\b", re.I)
+_HEAD = re.compile(r'[^":]*(?:"[^"]*"[^":]*)*')
+_PARAM = re.compile(r'(?:[^;"]|"[^"]*")+')
+_SAYS_NOTHING = frozenset(("VOICE", "PREF", "TEXT", "MSG", "INTERNET", "X-VOIP", "X-SIM"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,51 +36,54 @@ class Card:
 
     line: int
     name: str
-    number: str
+    numbers: tuple[tuple[str, str], ...]  # each with its kind in words, the preferred one first
     notes: str
-    groups: str  # with ; between them
+    groups: tuple[str, ...]
     organisation: str
+    email: str
 
     @property
     def cells(self) -> tuple[str, ...]:
-        return (self.name, self.number, self.notes, self.groups, self.organisation)
+        numbers = BETWEEN.join(number for number, _ in self.numbers)
+        kinds = BETWEEN.join(kind for _, kind in self.numbers)
+        groups = "; ".join(self.groups)
+        kinds = kinds if any(kind for _, kind in self.numbers) else ""
+        return (self.name, kinds, numbers, self.notes, groups, self.organisation, self.email)
 
 
 @dataclass(frozen=True, slots=True)
 class _Property:
+    group: str  # "item1" of "item1.TEL"
     name: str
-    params: frozenset[str]  # "TYPE=CELL" and bare "CELL" alike, in capitals
+    types: tuple[str, ...]  # "TYPE=CELL" and bare "CELL" alike, in capitals
     value: str
 
 
-def looks_like(text: str) -> bool:
-    return bool(re.match(r"\s*BEGIN\s*:\s*VCARD", text, re.IGNORECASE))
+@dataclass(slots=True)
+class _Open:
+    """A card that was begun."""
+
+    line: int
+    found: list[_Property] = field(default_factory=list)
+    within: int = 0  # cards of others that were begun inside it
+
+
+def looks_like(text: Text) -> bool:
+    with text.open(newline=None) as file:
+        return bool(re.match(r"\s*BEGIN\s*:\s*VCARD", file.read(2000), re.IGNORECASE))
 
 
 def read(text: str) -> list[Card]:
     """All of them at once."""
-    return list(cards(text))
+    return list(cards(Text.of(text)))
 
 
-def cards(text: str) -> Iterator[Card]:
-    """Every card that was begun, whatever else is in the file, one by one."""
-    current: list[_Property] | None = None
-    started = 0
-    for number, line in _unfolded(text):
-        found = _property(line)
-        if found is None:
-            continue
-        if found.name == "BEGIN" and found.value.strip().upper() == "VCARD":
-            if current:
-                yield _card(started, current)
-            current, started = [], number
-        elif found.name == "END" and current is not None:
-            yield _card(started, current)
-            current = None
-        elif current is not None:
-            current.append(found)
-    if current:
-        yield _card(started, current)
+def cards(text: Text) -> Iterator[Card]:
+    """Every person that was begun, whatever else is in the file, one by one."""
+    member = _members(text) if _GROUP_CARD.search(text.content) else {}
+    for begun in _begun(text):
+        if not _is_group(begun.found):
+            yield _card(begun, member)
 
 
 def write(people: Iterable[tuple[str, str, str, Sequence[str]]]) -> str:
@@ -85,40 +102,171 @@ def write(people: Iterable[tuple[str, str, str, Sequence[str]]]) -> str:
     return "".join(folded + "\r\n" for line in out for folded in _folded(line))
 
 
-def _unfolded(text: str) -> Iterable[tuple[int, str]]:
-    """Logical lines: a blank at the start goes on; so does = at the end of quoted-printable."""
-    pending: list[str] = []  # a photograph has thousands
-    started, quoted = 0, False
-    for number, line in enumerate(_lines(text), start=1):
-        if quoted and pending[-1].endswith("="):
-            pending[-1] = pending[-1][:-1]
-            pending.append(line)
-        elif line[:1] in (" ", "\t") and pending:
-            pending.append(line[1:])
-        else:
-            if pending:
-                yield started, "".join(pending)
-            pending, started = [line] if line else [], number
-            quoted = "QUOTED-PRINTABLE" in line.partition(":")[0].upper()
-    if pending:
-        yield started, "".join(pending)
+# cards ------------------------------------------------------------------------------------------
 
 
-def _lines(text: str) -> Iterator[str]:
-    for line in io.StringIO(text, newline=None):
-        yield line.rstrip("\n")
+def _begun(text: Text) -> Iterator[_Open]:
+    current: _Open | None = None
+    for number, line in _properties(text):
+        found = _property(line)
+        if found is None:
+            continue
+        mark = found.value.strip().upper() == "VCARD"
+        if found.name == "BEGIN" and mark:
+            if current and current.found and current.found[-1].name == "AGENT":
+                current.within += 1  # a card in a card (vCard 2.1): somebody else
+                continue
+            if current and current.found and not current.within:
+                yield current
+            current = _Open(number)
+        elif found.name == "END" and mark and current is not None:
+            if current.within:
+                current.within -= 1
+                current.found.append(_Property("", "END", (), ""))
+                continue
+            yield current
+            current = None
+        elif current is not None and not current.within and len(current.found) < MOST:
+            current.found.append(found)
+    if current and current.found:
+        yield current
+
+
+def _is_group(found: Iterable[_Property]) -> bool:
+    kinds = ("KIND", "X-ADDRESSBOOKSERVER-KIND")
+    return any(p.name in kinds and p.value.strip().lower() == "group" for p in found)
+
+
+def _members(text: Text) -> Mapping[str, list[str]]:
+    """UID of a person -> the groups whose cards name them. Read before anybody is."""
+    found: dict[str, list[str]] = {}
+    for begun in _begun(text):
+        if not _is_group(begun.found):
+            continue
+        name = next((_text(p.value) for p in begun.found if p.name == "FN"), "")
+        for one in begun.found:
+            if name and one.name.endswith("MEMBER") and len(found) < MOST_MEMBERS:
+                found.setdefault(_uid(one.value), []).append(name)
+    return found
+
+
+def _uid(value: str) -> str:
+    return value.strip().lower().removeprefix("urn:uuid:")
+
+
+def _card(begun: _Open, member: Mapping[str, list[str]]) -> Card:
+    found = begun.found
+    values = {p.name: p.value for p in reversed(found)}
+    organisation = ", ".join(filter(None, map(_text, _parts(values.get("ORG", "")))))
+    names = (values.get("FN", ""), values.get("NICKNAME", ""))
+    full, nick = map(_text, names)
+    name = full or _from_parts(values.get("N", "")) or nick or organisation
+    numbers = _numbers(found)
+    if name in (number for number, _ in numbers):
+        name = ""  # a card has to have a name; ours without one carry their number there
+    groups = [_text(one) for p in found if p.name == "CATEGORIES" for one in _parts(p.value, ",")]
+    groups += member.get(_uid(values.get("UID", "")), []) if member else []
+    groups = [one.strip() for group in groups for one in re.split("[,;]", group)]  # as ours are
+    return Card(
+        line=begun.line,
+        name=name,
+        numbers=numbers,
+        notes="\n".join(filter(None, (_text(p.value) for p in found if p.name == "NOTE"))),
+        groups=tuple(g for g in dict.fromkeys(groups) if g and g.lower() != EVERYBODY),
+        organisation=organisation,
+        email=_text(values.get("EMAIL", "")),
+    )
+
+
+def _numbers(found: Sequence[_Property]) -> tuple[tuple[str, str], ...]:
+    labels = {p.group: _label(p.value) for p in found if p.name == "X-ABLABEL" and p.group}
+    phones = [p for p in found if p.name == "TEL"]
+    phones.sort(key=lambda p: not any(t.startswith("PREF") for t in p.types))
+    numbers: dict[str, str] = {}
+    for phone in phones:
+        value = phone.value.strip()
+        if value.lower().startswith("tel:"):
+            value = value[4:].partition(";")[0]
+        types = (t for t in phone.types if t not in _SAYS_NOTHING and not t.startswith("PREF="))
+        said = [t.removeprefix("X-").lower() for t in types]
+        said = [labels[phone.group]] if labels.get(phone.group) else said
+        if number := _text(value):
+            numbers.setdefault(number, " ".join(said))
+    return tuple(numbers.items())
+
+
+def _label(value: str) -> str:
+    """Apple's own words are between signs: _$!<Mobile>!$_"""
+    return _text(value).removeprefix("_$!<").removesuffix(">!$_")
+
+
+def _from_parts(value: str) -> str:
+    """N is family; given; additional; prefix; suffix."""
+    family, given, additional, *_ = [*map(_text, _parts(value)), "", "", ""]
+    return " ".join(filter(None, (given, additional, family)))
+
+
+# properties -------------------------------------------------------------------------------------
+
+
+def _properties(text: Text) -> Iterator[tuple[int, str]]:
+    """Those that are wanted, each whole: a blank at the start of a line goes on with it, and so
+    does = at the end of quoted-printable (some writers do both).
+    """
+    held: list[str] = []
+    started, room, quoted, soft = 0, 0, False, False
+    for number, piece, first in _pieces(text):
+        body = piece.rstrip("\n")
+        goes_on = soft and body[:9].upper() not in ("END:VCARD", "BEGIN:VCA")
+        if first and not goes_on and body[:1] not in (" ", "\t"):
+            if held:
+                yield started, "".join(held)
+            head = body.partition(":")[0].upper()
+            wanted = head.partition(";")[0].rpartition(".")[2].strip() in WANTED
+            held, started = [], number
+            room, quoted = (LONGEST if wanted else 0), "QUOTED-PRINTABLE" in head
+        elif first and body[:1] in (" ", "\t"):
+            body = body[1:]
+        soft = quoted and piece.endswith("\n") and body.endswith("=")
+        if soft:
+            body = body[:-1]
+        if room > 0 and body:
+            held.append(body[:room])
+            room -= len(body)
+    if held:
+        yield started, "".join(held)
+
+
+def _pieces(text: Text) -> Iterator[tuple[int, str, bool]]:
+    """(number of the line, a piece of it, whether it is its first one)."""
+    number, first = 0, True
+    with text.open(newline=None) as file:
+        while piece := file.readline(1 << 12):
+            number += first
+            yield number, piece, first
+            first = piece.endswith("\n")
 
 
 def _property(line: str) -> _Property | None:
-    match = _PROPERTY.fullmatch(line)
-    if match is None:
+    head = _HEAD.match(line)
+    end = head.end() if head else 0
+    if line[end : end + 1] != ":":
+        end = line.find(":")  # a quotation mark that is never closed
+    if end < 1:
         return None
-    name, params, value = match[1].upper(), match[2].upper(), match[3]
-    said = [p.strip().strip('"') for p in params.split(";") if p.strip()]
-    if "ENCODING=QUOTED-PRINTABLE" in said or "QUOTED-PRINTABLE" in said:
+    name, *params = _PARAM.findall(line[:end]) or [""]
+    group, _, name = name.rpartition(".")
+    said = [p.strip().upper().replace('"', "") for p in params]
+    value = line[end + 1 :]
+    if {"ENCODING=QUOTED-PRINTABLE", "QUOTED-PRINTABLE"} & set(said):
         value = _from_quoted(value, said)
-    types = {t for p in said for t in p.removeprefix("TYPE=").replace('"', "").split(",")}
-    return _Property(name, frozenset(types), value)
+    types = [
+        one.strip()
+        for p in said
+        if "=" not in p or p.startswith(("TYPE=", "PREF="))
+        for one in p.removeprefix("TYPE=").split(",")
+    ]
+    return _Property(group.strip(), name.strip().upper(), tuple(filter(None, types)), value)
 
 
 def _from_quoted(value: str, params: Sequence[str]) -> str:
@@ -130,61 +278,17 @@ def _from_quoted(value: str, params: Sequence[str]) -> str:
         return octets.decode("utf-8", errors="replace")
 
 
-def _card(line: int, properties: Sequence[_Property]) -> Card:
-    values = {p.name: p.value for p in reversed(properties)}
-    name = _text(values.get("FN", "")) or _from_parts(values.get("N", ""))
-    phones = sorted((p for p in properties if p.name == "TEL"), key=_rank)
-    numbers = list(dict.fromkeys(filter(None, map(_number, phones))))
-    notes = [_text(p.value) for p in properties if p.name == "NOTE"]
-    if len(numbers) > 1:
-        notes.append("Other numbers: " + ", ".join(numbers[1:]))
-    groups = [
-        _text(one) for p in properties if p.name == "CATEGORIES" for one in _parts(p.value, ",")
-    ]
-    organisation = ", ".join(filter(None, map(_text, _parts(values.get("ORG", "")))))
-    if name == (numbers or [""])[0]:
-        name = ""  # a card has to have a name; ours without one carry their number there
-    return Card(
-        line,
-        name,
-        numbers[0] if numbers else "",
-        "\n".join(filter(None, notes)),
-        "; ".join(filter(None, groups)),
-        organisation,
-    )
-
-
-def _rank(phone: _Property) -> int:
-    """Mobile ones first; a fax cannot be written to."""
-    if phone.params & set(NOT_FOR_SMS):
-        return 2
-    return 0 if phone.params & set(PREFERRED) else 1
-
-
-def _number(phone: _Property) -> str:
-    value = phone.value.strip()
-    if value.lower().startswith("tel:"):
-        value = value[4:].partition(";")[0]
-    return _text(value)
-
-
-def _from_parts(value: str) -> str:
-    """N is family; given; additional; prefix; suffix."""
-    family, given, *_ = [*map(_text, _parts(value)), "", ""]
-    return f"{given} {family}".strip()
-
-
 def _parts(value: str, separator: str = ";") -> list[str]:
     """Split where the separator is not escaped."""
-    found, rest = [""], iter(value)
-    for char in rest:
-        if char == "\\":
-            found[-1] += char + next(rest, "")
-        elif char == separator:
-            found.append("")
-        else:
-            found[-1] += char
-    return found
+    found, start, at = [], 0, 0
+    while at < len(value):
+        if value[at] == "\\":
+            at += 1
+        elif value[at] == separator:
+            found.append(value[start:at])
+            start = at + 1
+        at += 1
+    return [*found, value[start:]]
 
 
 def _text(value: str) -> str:

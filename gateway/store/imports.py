@@ -26,6 +26,7 @@ class Import:
     added: int
     updated: int
     skipped: int
+    numberless: int  # of those added
     bad: int  # rows that did not go in
 
 
@@ -53,7 +54,8 @@ def add(name: str, content: bytes, total: int, now: int, who: str) -> int:
 
 _BAD = "(SELECT count(*) FROM import_problem WHERE import_id = import.id AND line > 0)"
 _COLUMNS = (
-    "id, at, who, name, {content}, plan, state, total, done, added, updated, skipped, " + _BAD
+    "id, at, who, name, {content}, plan, state, total, done, added, updated, skipped,"
+    " numberless, " + _BAD
 )
 
 
@@ -76,19 +78,22 @@ def newest() -> list[Import]:
     return [Import(*row) for row in rows]
 
 
-def start(import_id: int, plan: str, header: Sequence[str]) -> bool:
-    """False: somebody has started it already."""
+def start(import_id: int, plan: str, header: Sequence[str], total: int) -> bool:
+    """`total`: rows, as the plan reads the file. False: somebody has started it already."""
     with transaction():
         done = execute(
-            "UPDATE import SET plan = ?, state = 'running' WHERE id = ? AND state = 'new'",
-            (plan, import_id),
+            "UPDATE import SET plan = ?, total = ?, state = 'running'"
+            " WHERE id = ? AND state = 'new'",
+            (plan, total, import_id),
         )
         if done.rowcount:
             keep_problems(import_id, [Problem(0, tuple(header), "Problem")])
         return done.rowcount == 1
 
 
-def advance(import_id: int, before: int, done: int, added: int, updated: int, skipped: int) -> bool:
+def advance(
+    import_id: int, before: int, done: int, added: int, updated: int, skipped: int, numberless: int
+) -> bool:
     """In the same transaction as the rows themselves, so that none goes in twice.
 
     False: somebody else has dealt with the rows behind `before` already.
@@ -96,8 +101,9 @@ def advance(import_id: int, before: int, done: int, added: int, updated: int, sk
     with transaction():
         changed = execute(
             "UPDATE import SET done = ?, added = added + ?, updated = updated + ?,"
-            " skipped = skipped + ? WHERE id = ? AND done = ? AND state = 'running'",
-            (done, added, updated, skipped, import_id, before),
+            " skipped = skipped + ?, numberless = numberless + ?"
+            " WHERE id = ? AND done = ? AND state = 'running'",
+            (done, added, updated, skipped, numberless, import_id, before),
         )
         return changed.rowcount == 1
 

@@ -97,6 +97,7 @@ class Import(Base):
     updated = IntegerField(default=0)
     skipped = IntegerField(default=0)
     bad = TextField(default="")
+    numberless = IntegerField(default=0)
 
 
 class ImportProblem(Base):

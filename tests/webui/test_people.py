@@ -235,32 +235,62 @@ def test_an_import_that_has_begun_says_that_a_change_was_not_taken(admin: Reader
 
 
 def test_a_file_is_looked_at_changed_and_put_in(admin, world, ann) -> None:
-    rows = "Naam;Phone;Town\nAnn B;07700900123;Leeds\nBob;07700900456;York\nMoon;far away;\n"
+    rows = (
+        "Naam;Phone;Town\nAnn B;07700900123;Leeds\nBob;07700900456;York\nMoon;far away;\n"
+        ";nowhere;\n"
+    )
     page = upload(admin, rows.encode("cp1252")).headers["Location"]
     html = admin.get(page)
     said = words(html)
     assert "2 people can go in, 1 row cannot" in said
+    assert "1 person will have no number" in said
+    assert "Import 2 people" in said
     assert "Line 4 “far away” is not a phone number" in said
-    assert "1 new contact, 1 known already and left as they are" in said
+    assert "2 new contacts, 1 known already and left as they are" in said
     plan = {"column-0": "name", "column-1": "number", "column-2": "", "known": "update"}
     looked = admin.post(page, form=page, action="look", **plan)
     assert "1 known already and updated" in words(looked.text)
+    assert "Import 3 people" in words(looked.text)
     admin.post(page, form=page, action="start", group="New", **plan)
     done = words(admin.get(page))
-    assert "1 contact added, 1 updated" in done
+    assert "2 contacts added, 1 of them without a number, 1 updated" in done
     assert people.get(ann).name == "Ann B"
     assert groups.fields() == []
     file = admin.client.get(page + "/rows.csv")
-    assert "Moon,far away,,“far away” is not a phone number" in file.text
+    assert ",nowhere,,“nowhere” is not a phone number" in file.text
     assert "attachment" in file.headers["Content-Disposition"]
     again = admin.get("/people/import")
-    assert "people.csv 1 contact added, 1 updated" in words(again)
+    assert "people.csv 2 contacts added, 1 updated" in words(again)
     assert f'href="{page}"' in again
+
+
+def test_the_encoding_is_shown_and_another_one_is_read_anew(admin) -> None:
+    rows = "Имя;Телефон\nИван;07700900123\n".encode("cp1251")
+    page = upload(admin, rows).headers["Location"]
+    html = admin.get(page)
+    assert re.search(r'value="cp1251" selected', html)
+    assert "Иван" in html
+    plan = {"column-0": "name", "column-1": "number", "was-read-in": "cp1251"}
+    other = admin.post(page, form=page, action="start", encoding="cp1252", **plan)
+    assert re.search(r'value="cp1252" selected', other.text), "nobody has seen it so yet"
+    assert "Èâàí" in other.text
+    assert people.ids(people.Filter()) == []
+    admin.post(page, form=page, action="start", encoding="cp1251", **plan)
+    assert people.by_number("+447700900123").name == "Иван"
+
+
+def test_everybody_joins_the_group_those_too_who_are_known(admin, ann) -> None:
+    page = upload(admin, f"Name,Phone\nOther,{ANN}\n".encode()).headers["Location"]
+    plan = {"column-0": "name", "column-1": "number", "known": "skip", "group": "Staff"}
+    looked = words(admin.post(page, form=page, action="look", **plan).text)
+    assert "Put 1 person into the group" in looked
+    admin.post(page, form=page, action="start", **plan)
+    assert (people.get(ann).name, people.get(ann).groups) == ("Ann Otieno", ("Staff",))
 
 
 def test_no_column_twice_and_no_file_at_all_are_refused(admin) -> None:
     page = upload(admin, b"Name,Phone\nAnn,07700900123\n").headers["Location"]
-    plan = {"column-0": "number", "column-1": "number"}
+    plan = {"column-0": "name", "column-1": "name"}
     refused = admin.post(page, form=page, action="start", **plan)
     assert refused.status_code == 400
     assert "Only one column can be" in refused.text

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from flask import Flask, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.services import cleaning, columns, importing
+from gateway.services import cleaning, columns, encodings, importing
 from gateway.services.columns import Sheet
 from gateway.services.import_rows import Looked, Plan
 from gateway.services.refusals import FieldError, Refused
+from gateway.services.text_files import BadFile
 from gateway.store import imports
 from webui.current import author, box
 from webui.once import once
@@ -87,11 +89,20 @@ def go_on(import_id: int) -> BaseResponse | str:
         if action == "resume":
             box().importing.resume(import_id)
         begun = Plan.from_json(kept.plan)
-        if action == "start" and _plan(request.form, len(begun.columns)) != begun:
+        if action == "start" and _is_other(request.form, begun):
             return redirect(url_for("people.one_import", import_id=import_id, said="begun"), 303)
         return here
-    sheet = box().importing.sheet(kept)
-    plan = _plan(request.form, len(sheet.header))
+    encoding = request.form.get("encoding", "")
+    try:
+        sheet = box().importing.sheet(kept, encoding)
+    except BadFile as e:
+        sheet = box().importing.sheet(kept)
+        wrong = [FieldError("encoding", str(e))]
+        return make_response(_preview(kept, sheet, _plan(request.form, sheet), wrong), 400)
+    plan = _plan(request.form, sheet)
+    if sheet.encoding != request.form.get("was-read-in", sheet.encoding):
+        plan = replace(plan, columns=box().importing.guess(sheet).columns)  # of other words
+        return _preview(kept, sheet, plan)  # which nobody has seen yet
     if action != "start":
         return _preview(kept, sheet, plan)
     try:
@@ -101,12 +112,19 @@ def go_on(import_id: int) -> BaseResponse | str:
     return here
 
 
-def _plan(form: Mapping[str, str], columns_: int) -> Plan:
+def _plan(form: Mapping[str, str], sheet: Sheet) -> Plan:
     return Plan(
-        tuple(form.get(f"column-{i}", "") for i in range(columns_)),
+        tuple(form.get(f"column-{i}", "") for i in range(len(sheet.header))),
         update=form.get("known") == "update",
         group=cleaning.line(form.get("group", "")),
+        encoding=sheet.encoding,
     )
+
+
+def _is_other(form: Mapping[str, str], begun: Plan) -> bool:
+    """What was chosen is not what has begun."""
+    plan = _plan(form, Sheet(begun.columns, (), form.get("encoding") or begun.encoding))
+    return plan != begun
 
 
 @blueprint.get("/people/import/<id:import_id>/rows.csv")
@@ -139,6 +157,9 @@ def _preview(
         looked=looked,
         rows=kept.total or len(sheet.rows),
         problems=looked.bad[:SHOWN_PROBLEMS],
+        told=looked.told,
+        shown=SHOWN_PROBLEMS,
+        encodings=_encodings(kept, sheet),
         samples=[_sample(sheet, i) for i in range(len(sheet.header))],
         choices=[_choices(head) for head in sheet.header],
     )
@@ -152,4 +173,12 @@ def _sample(sheet: Sheet, index: int) -> list[str]:
 
 def _choices(head: str) -> list[tuple[str, str]]:
     own = [(columns.OWN + head, f"Own field “{head}”")] if head else []
+    if group := columns.in_group(head):
+        own.append((group, f"In the group “{group[len(columns.IN_GROUP) :]}”"))
     return [*columns.LABELS.items(), *own]
+
+
+def _encodings(kept: imports.Import, sheet: Sheet) -> list[tuple[str, str]]:
+    """One alone when the file says it itself."""
+    marked = encodings.mark_of(kept.content)[1]
+    return [(k, v) for k, v in encodings.CHOICES.items() if not marked or k == sheet.encoding]
