@@ -9,8 +9,14 @@ STATEMENTS = (
     'CREATE INDEX "dispatch_failed" ON "dispatch" ("connection_id", "state_at")'
     " WHERE state = 'failed'",
 )
+# What 0003 made for some minutes, before it was changed: such stores have what credit asks for too.
+COLUMN_THEN = "SELECT 1 FROM pragma_table_info('credit_check') WHERE name = 'raw'"
+COLUMN_NOW = 'ALTER TABLE "credit_check" RENAME COLUMN "raw" TO "answer"'
 
 
 def up(migrator: object, db: object) -> None:
+    execute = db.execute_sql  # type: ignore[attr-defined]
     for statement in STATEMENTS:
-        db.execute_sql(statement)  # type: ignore[attr-defined]
+        execute(statement)
+    if execute(COLUMN_THEN).fetchone():
+        execute(COLUMN_NOW)
