@@ -156,8 +156,8 @@ def _people() -> None:
     content = b"name,number\nAnn,+254711000001\nX,12\n"
     done = imports.add("people.csv", content, 2, NOW, "root")
     imports.add("later.csv", content, 2, NOW + 1, "root")
-    imports.start(done, '{"name": 0, "number": 1}', ("name", "number"))
-    imports.advance(done, 0, 2, 1, 0, 0)
+    imports.start(done, '{"name": 0, "number": 1}', ("name", "number"), 2)
+    imports.advance(done, 0, 2, 1, 0, 0, 1)
     imports.keep_problems(done, [imports.Problem(3, ("X", "12"), "12 is too short.")])
     imports.finish(done)
 
