@@ -1,8 +1,8 @@
 """Filled databases of every version come up to date, and nothing in them is lost or altered.
 
 tests/data/databases/filled/NNNN.sql was written by the program when NNNN was the migration that had
-been added last, which is not always the one with the highest number: 0008, 0009 and 0012 are older
-than 0005 to 0007, and 0018 is the youngest of them all. make_database.py writes the next one.
+been added last. They were not added in the order of their numbers: 0001 to 0004, 0008, 0009, 0012,
+0005, 0007, 0006, 0013 to 0016, 0020, 0025, 0022, 0018, 0021. make_database.py writes the next one.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Old:
     folder: Path
 
     def rows(self, table: str, **wanted: object) -> Rows:
-        """None when that version did not have the table yet."""
+        """There are none when that version did not have the table yet."""
         rows = self.before.get(table, [])
         return [row for row in rows if all(row.get(k) == v for k, v in wanted.items())]
 
