@@ -11,6 +11,7 @@ LEAVE_OUT = ""
 NAME, FIRST, MIDDLE, LAST, NOTES, GROUPS = "name", "first", "middle", "last", "notes", "groups"
 MOBILE, NUMBER, OTHER, KIND = "mobile", "number", "other", "kind"
 NUMBERS = (MOBILE, NUMBER, OTHER)  # as they are preferred
+LONGEST = 120  # characters of a head
 MAYBE = "?"  # in front of a kind: only if it looks like it
 
 # Whole heads, by | apart.
@@ -90,6 +91,8 @@ _CALLED = re.compile(
 
 def kind_of(head: str) -> str | None:
     """None: the head says nothing."""
+    if len(head) > LONGEST:
+        return None
     said = _folded(head)
     if (known := _BY_HEAD.get(said)) is not None:
         return known
@@ -109,7 +112,7 @@ def kind_of(head: str) -> str | None:
 
 def rank(label: str) -> str:
     """Which of NUMBERS a number is that is called so; "" = no SMS reaches it, such as a fax."""
-    words = [word.removeprefix("ال") for word in _folded(label).split()]
+    words = [word.removeprefix("ال") for word in _folded(label[:LONGEST]).split()]
     if _one_of(words, _MOBILE):
         return NUMBER if "other" in words else MOBILE
     if _one_of(words, _NOT_FOR_SMS):

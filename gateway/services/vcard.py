@@ -108,6 +108,8 @@ def write(people: Iterable[tuple[str, str, str, Sequence[str]]]) -> str:
 def _begun(text: Text) -> Iterator[_Open]:
     current: _Open | None = None
     for number, line in _properties(text):
+        if current and len(current.found) >= MOST and line[:6].upper() not in ("BEGIN:", "END:VC"):
+            continue
         found = _property(line)
         if found is None:
             continue
