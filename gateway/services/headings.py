@@ -57,8 +57,9 @@ _PHONE = (
     " تلفون هواتف telf fono телефон* тел whatsapp"
 )
 _MOBILE = (
-    "*mobil* *handy* cell* cellphone cellular* celular* movil moviles portable gsm cel mkononi"
-    " rununu komork* telemovel telemoveis мобильн* сотов* переносн* мобільн* محمول جوال موبايل نقال"
+    "*mobil* mob моб *handy* cell* cellphone cellular* celular* movil moviles portable gsm cel"
+    " mkononi rununu komork* telemovel telemoveis мобильн* сотов* переносн* мобільн*"
+    " محمول جوال موبايل نقال"
     " whatsapp cep mobiel* iphone smartphone natel"
 )
 _OTHER = (
@@ -73,7 +74,7 @@ _NOT_FOR_SMS = (
     "*fax* faks* faksi faxe telecopie* telecopieur факс* فاكس pager* beeper *pieper пейджер* telex"
     " tty tdd modem bbs radio callback assistant* assistent* manager* spouse emergency extension"
     " ext email e-mail mail date model type id uuid country code provider network operator carrier"
-    " status count"
+    " status count account money balance group"
 )
 _KINDS = "type label typ tipo etykieta libelle etiqueta тип نوع"
 

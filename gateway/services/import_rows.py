@@ -46,7 +46,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A row that can go in. `values`: own field -> what is in it. `told`: of its numbers, what
-    could not be read.
+    could not be read. `aside`: the end of the notes, which is about numbers.
     """
 
     row: Row
@@ -54,6 +54,7 @@ class Prepared:
     groups: tuple[str, ...]
     values: Mapping[str, str]
     told: str = ""
+    aside: str = ""
 
 
 @dataclass(slots=True)
@@ -162,7 +163,8 @@ class Looker:
         width = len(self._plan.columns)
         if any(cell.strip() for cell in row.cells[width:]):
             said.append(f"It has more cells than the {width} columns; is a quotation mark missing?")
-        return Prepared(row, contact, member, values, number.bad), " ".join(said)
+        aside = cleaning.block(number.notes)
+        return Prepared(row, contact, member, values, number.bad, aside), " ".join(said)
 
     def _number(self, row: Row) -> Chosen:
         typed: list[row_numbers.Typed] = []

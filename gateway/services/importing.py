@@ -22,6 +22,7 @@ from gateway.services.headings import FIRST, LAST, MIDDLE, NAME, NUMBERS
 from gateway.services.import_rows import Looked, Looker, Plan, Prepared
 from gateway.services.longwork import LongWork, Progress
 from gateway.services.people import (
+    LONGEST_NOTES,
     MOST_FIELDS,
     MOST_GROUPS,
     field_name_error,
@@ -229,7 +230,9 @@ class Importing:
                     continue
                 fields = {own[k]: v for k, v in prepared.values.items()}
                 try:
-                    contact_id = self._store(replace(prepared.contact, fields=fields), known)
+                    contact_id = self._store(
+                        replace(prepared.contact, fields=fields), known, prepared.aside
+                    )
                 except NumberTaken:
                     bad.append(Problem(prepared.row.line, prepared.row.cells, TAKEN))
                     continue
@@ -240,14 +243,14 @@ class Importing:
                 raise _Overtaken
             imports.keep_problems(kept.id, sorted(bad, key=lambda b: b.line))
 
-    def _store(self, contact: Contact, known: Contact | None) -> int:
+    def _store(self, contact: Contact, known: Contact | None, aside: str) -> int:
         now = self._clock.now()
         if known is None:
             return people.add(contact, now)
         merged = Contact(
             name=contact.name or known.name,
             number=contact.number or known.number,
-            notes=contact.notes or known.notes,
+            notes=_notes(contact.notes, known.notes, aside),
             fields={**known.fields, **contact.fields},
             id=known.id,
         )
@@ -265,6 +268,14 @@ class Importing:
                 found[name] = groups.make(name, self._clock.now())
                 room -= 1
         return found
+
+
+def _notes(written: str, known: str, aside: str) -> str:
+    """What a person wrote is replaced by what a person wrote; numbers beside it are added."""
+    own = written.removesuffix(aside).strip() or known
+    lines = [line for line in aside.splitlines() if line not in own]
+    both = "\n".join(filter(None, (own, *lines)))
+    return both if len(both) <= LONGEST_NOTES else own
 
 
 def _fields(names: Iterable[str]) -> dict[str, int]:

@@ -6,11 +6,13 @@ import base64
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway.events import Events
+from gateway.services import headings
 from gateway.services.importing import Importing
 from gateway.services.refusals import Refused
 from gateway.store import groups, imports, people
@@ -460,6 +462,31 @@ def test_an_unusable_number_does_not_spoil_the_row(service):
     assert "12-unknown" in found["Ann"].notes
     assert found["Moon"].number == ""
     assert "far away" in found["Moon"].notes
+
+
+def test_an_update_keeps_what_somebody_wrote_beside_the_numbers_of_the_file(service):
+    bring_in(service, "Name,Mobile,Notes\nAnn,0712000001,left-handed\n")
+    again = "Name,Mobile,Home Phone\nAnn Otieno,0712000001,0202345678\n"
+    for _ in range(2):
+        kept = service.upload("file", again.encode(), "admin")
+        plan = service.guess(service.sheet(imports.get(kept)))
+        assert service.start(kept, replace(plan, update=True))
+    ann = the_only_one()
+    assert ann.name == "Ann Otieno"
+    assert ann.notes == "left-handed\nOther numbers: 0202345678 (Home Phone)"
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("Mob No", "mobile"), ("Телефон (моб.)", "mobile"), ("MobileNo", "mobile"),
+        ("Numéro de portable", "mobile"), ("Company Main Phone", "other"), ("Ph. No.", "number"),
+        ("Cell group", None), ("Mobile money account", None), ("Assistant's Phone", None),
+        ("Phonetic First Name", None), ("Company Name", None), ("E-mail Type", None),
+    ],
+)  # fmt: skip
+def test_heads(head, kind):
+    assert headings.kind_of(head) == kind
 
 
 # vCard ------------------------------------------------------------------------------------------
