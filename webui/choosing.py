@@ -6,14 +6,14 @@ and what was ticked are one list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template
 from werkzeug.datastructures import MultiDict
 
 from gateway.services.addressees import Addressees, blocked_among, written
-from gateway.services.numbers import SEPARATORS
+from gateway.services.numbers import SEPARATORS, BadNumber
 from gateway.store import groups, people
 from gateway.store.people import Filter
 from webui.arguments import an_id
@@ -65,8 +65,8 @@ def entries(typed: str) -> list[str]:
     return [entry.strip() for entry in SEPARATORS.split(typed) if entry.strip()]
 
 
-def chips(found: Addressees) -> str:
-    """Who is meant, one by one, and how many they are."""
+def chips(found: Addressees, bad: Sequence[BadNumber] = ()) -> str:
+    """Who is meant, one by one, how many they are, and what of it is nobody."""
     numbers = found.recipients.numbers
     shown = found.entries[:SHOWN_CHIPS]
     names = box().people.names(n for entry in shown for n in entry.numbers[:1])
@@ -81,6 +81,7 @@ def chips(found: Addressees) -> str:
         more=max(0, len(found.entries) - len(shown)),
         people=len(numbers),
         blocked=blocked_among(numbers) if numbers else 0,
+        bad=bad,
     )
 
 

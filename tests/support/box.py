@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+GROUPS = ("token", "scheduled", "connections", "people", "groups")  # with commands of their own
 PATIENCE = 30.0
 
 
@@ -78,7 +79,7 @@ class RunningBox:
         self, *words: str, stdin: str = "", patience: float = PATIENCE
     ) -> subprocess.CompletedProcess[str]:
         """`pigeonbox WORDS` on this box's config; fails if it takes longer than `patience`."""
-        verb = words[: 2 if words[0] in ("token", "scheduled", "connections") else 1]
+        verb = words[: 2 if words[0] in GROUPS else 1]
         rest = words[len(verb) :]
         return subprocess.run(
             [sys.executable, "-m", "gateway", *verb, "--config", str(self.config), *rest],

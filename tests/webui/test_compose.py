@@ -241,7 +241,7 @@ def test_the_counter_adds_up_over_the_people(admin: Reader) -> None:
 
 
 def test_the_counter_names_a_bad_recipient(admin: Reader) -> None:
-    assert "“soon” is not a phone number," in words(_count(admin, "hi", "soon")["count"])
+    assert "“soon” is not a phone number," in words(_count(admin, "hi", "soon")["who"])
 
 
 def test_without_script_check_and_plain_do_the_same(admin: Reader) -> None:

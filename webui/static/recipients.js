@@ -12,6 +12,13 @@ function write(field, list) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** The entry that the caret is in while the field has the focus. */
+export function beingTyped(field) {
+  if (document.activeElement !== field) return "";
+  const [before, after] = [field.value.slice(0, field.selectionStart), field.value.slice(field.selectionStart)];
+  return (before.split(SEPARATORS).at(-1) + after.split(SEPARATORS)[0]).trim();
+}
+
 /** Sets everything up; returns what shows the chips that the box has made. */
 export function choosing(form) {
   const field = form.elements.recipients;
@@ -104,9 +111,10 @@ export function suggesting(field) {
     }));
     list.hidden = !found.length;
     mark(-1);
-    if (found.length) say(`${found.length} suggestions`);
+    if (found.length) say(found.length === 1 ? `${found[0].name}: Enter takes it` : `${found.length} suggestions`);
   };
 
+  const meant = () => offers[at] ?? (offers.length === 1 ? offers[0] : null); // the only one needs no arrow
   const soon = () => { clearTimeout(timer); timer = setTimeout(look, 120); };
   field.addEventListener("input", soon);
   if (document.activeElement === field && field.value) soon(); // typed before the script was here
@@ -120,7 +128,7 @@ export function suggesting(field) {
     if (list.hidden) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); mark((at + step + offers.length + (at < 0 && step < 0 ? 1 : 0)) % offers.length); }
-    else if (event.key === "Enter" && at >= 0) { event.preventDefault(); take(offers[at]); }
+    else if (["Enter", "Tab"].includes(event.key) && meant() && !event.shiftKey) { event.preventDefault(); take(meant()); }
     else if (event.key === "Escape") { event.preventDefault(); close(); }
   });
 }

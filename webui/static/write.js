@@ -2,7 +2,7 @@
 
 import { ask, banner, SignedOut, signedOutWriting, tellTime } from "./page.js";
 import { keeping } from "./drafts.js";
-import { choosing } from "./recipients.js";
+import { beingTyped, choosing } from "./recipients.js";
 
 const form = document.querySelector("form[data-count]");
 const count = document.getElementById("count");
@@ -48,7 +48,13 @@ async function watch() {
   setTimeout(watch, document.hidden ? 20_000 : down ? 1500 : 3000);
 }
 setTimeout(watch, 3000);
-addEventListener("pageshow", () => delete form.dataset.sent);
+addEventListener("pageshow", () => {
+  delete form.dataset.sent;
+  if (text.value || form.elements.recipients.value) ask_count(); // also what the back button brings
+});
+
+// What is wrong with a recipient is said when it has been typed, not while.
+form.elements.recipients.addEventListener("blur", () => { clearTimeout(timer); ask_count(); });
 
 count.addEventListener("click", async (event) => {
   if (event.target.value !== "plain") return;
@@ -71,6 +77,7 @@ async function ask_count() {
 async function post(more) {
   const body = new URLSearchParams(new FormData(form));
   for (const [name, value] of Object.entries(more)) body.set(name, value);
+  body.set("typing", beingTyped(form.elements.recipients));
   try {
     const response = await ask(form.dataset.count, { method: "POST", body });
     return response.ok ? await response.json() : null;
@@ -90,4 +97,3 @@ function show(answer) {
 const showWho = choosing(form);
 tellTime();
 keeping(form);
-if (text.value || form.elements.recipients.value) ask_count();

@@ -208,7 +208,8 @@ def count() -> Response:
     form = _posted()
     if request.form.get("action") == "plain":
         form.text = sms.plain(form.text)
-    return jsonify(count=_count(form), text=form.text, who=_who(form), when=later.words(form.when))
+    who = _who(form, typing=request.form.get("typing", "").strip())
+    return jsonify(count=_count(form), text=form.text, who=who, when=later.words(form.when))
 
 
 @blueprint.post("/send/draft")
@@ -360,8 +361,8 @@ def page(
         told=answering.told(earlier or meanwhile),
         cancel=url_for("scheduled.index") if form.when.schedule else form.place.address(),
         focus="text" if form.recipients and "recipients" not in by_field else "recipients",
-        count=_count(form, told="recipients" in by_field),
-        who=_who(form),
+        count=_count(form),
+        who=_who(form, told="recipients" in by_field),
         when=later.section(form.when, by_field),
         choose=choosing.section(form.recipients, form.find, form.after) if choose else "",
         placeholders=placeholders.known(),
@@ -371,12 +372,14 @@ def page(
     )
 
 
-def _who(form: Form) -> str:
-    return choosing.chips(box().messaging.addressees(form.recipients, later=form.when.later))
+def _who(form: Form, *, told: bool = False, typing: str = "") -> str:
+    """`told`: what is wrong stands beside the field already. `typing`: what is not finished yet."""
+    found = box().messaging.addressees(form.recipients, later=form.when.later)
+    bad = [one for one in found.bad if one.typed != typing] if not told else []
+    return choosing.chips(found, bad)
 
 
-def _count(form: Form, *, told: bool = False) -> str:
-    """`told`: what is wrong with the recipients stands beside their field already."""
+def _count(form: Form) -> str:
     found = box().messaging.addressees(form.recipients, later=form.when.later)
     recipients = found.recipients
     worded = box().messaging.word(form.draft(), recipients.numbers)
@@ -391,5 +394,4 @@ def _count(form: Form, *, told: bool = False) -> str:
         people=len(recipients.numbers),
         worded=worded,
         unknown=wording.unknown_placeholders(form.text),
-        bad=() if told else recipients.bad,
     )
