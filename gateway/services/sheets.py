@@ -17,7 +17,8 @@ from gateway.services.text_files import BadFile, Text
 
 SEPARATORS = (",", ";", "\t", "|")
 FORMULA = tuple("=+-@\t\r\n'＝＋－＠")
-HARMLESS = re.compile(r"\+?[0-9]+(?:[ -][0-9]+)*")  # a phone number, which is no formula
+# A phone number: digits alone, or divided by a blank, which no formula is.
+HARMLESS = re.compile(r"\+?[0-9]+|\+[0-9]{1,3} [0-9]+(?:[ -][0-9]+)*")
 MOST_ROWS = 50_000
 MOST_COLUMNS = 400  # address books have a hundred
 FAR_TOO_MANY = 20_000  # of anything between cells, in one line

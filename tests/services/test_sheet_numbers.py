@@ -43,3 +43,17 @@ def test_no_spreadsheet_makes_a_sum_of_it_and_it_comes_back(number):
     assert not LIKE_A_NUMBER.fullmatch(written)
     assert not written.startswith("'")
     assert normalise(read, "KE") == number
+
+
+@pytest.mark.parametrize("cell", ["+1-2", "+1+2", "-2", "+1 2*3", "=+1 2"])
+def test_what_could_be_a_sum_is_none(cell):
+    written, read = through_a_file(cell)
+    assert written == f"'{cell}"
+    assert read == cell
+
+
+@pytest.mark.parametrize("number", ["+12025550123", "+41446681800", "+551155256325"])
+def test_numbers_with_hyphens_are_no_sums(number):
+    written, read = through_a_file(sheets.phone(number))
+    assert written == sheets.phone(number)
+    assert normalise(read, "KE") == number
