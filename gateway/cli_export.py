@@ -7,12 +7,10 @@ from pathlib import Path
 
 import click
 
-from gateway.cli_shared import PlainError, common, connection_id, open_store, read_settings
+from gateway.cli_shared import VIEWS, PlainError, common, connection_id, open_store, read_settings
 from gateway.cli_shared import who as operator
 from gateway.clock import SystemClock
 from gateway.saying import say_file
-
-VIEWS = ("all", "received", "sent", "failed", "pending", "untriggered", "calls", "deleted")
 
 
 @click.command()

@@ -21,6 +21,7 @@ from gateway.cli_shared import (
     store_clock,
     who,
 )
+from gateway.plural import counted
 from gateway.saying import say, say_json, sure
 
 if TYPE_CHECKING:
@@ -154,18 +155,14 @@ def _say_returning(found: Returning, bring_back: bool) -> None:
 
 def _words(found: Contents) -> str:
     told = [
-        _counted(found.messages, "message"),
-        _counted(found.people, "contact"),
-        _counted(found.connections, "connection"),
+        counted(found.messages, "message"),
+        counted(found.people, "contact"),
+        counted(found.connections, "connection"),
     ]
     if found.newest is not None:
         day = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(found.newest / 1000))
         told[0] += f" (the newest of {day})"
     return ", ".join(told)
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
 def _ask(question: str) -> None:

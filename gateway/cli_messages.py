@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from gateway.cli_shared import (
+    VIEWS,
     PlainError,
     as_json,
     common,
@@ -20,7 +21,6 @@ from gateway.cli_shared import (
 from gateway.clock import SystemClock
 from gateway.saying import say, say_json, sure
 
-VIEWS = ("all", "received", "sent", "failed", "pending", "untriggered", "calls", "deleted")
 MOST = 10_000  # lines of a list
 
 

@@ -17,6 +17,8 @@ from gateway.clock import Clock
 from gateway.saying import one_line, say
 
 DEFAULT_CONFIG = Path("/etc/pigeonbox/config.toml")
+# gateway.store.views.View, which is slow to import
+VIEWS = ("all", "received", "sent", "failed", "pending", "untriggered", "calls", "deleted")
 
 
 class PlainError(click.ClickException):

@@ -151,11 +151,7 @@ class _Reader:
 
     def config(self, table: dict[str, Any]) -> Config:
         default = Config()
-        self._known(
-            table,
-            "",
-            ("data", "country", "http", "modem", "ports", "power", "leds", "log", "webhooks"),
-        )
+        self._known(table, "", SECTIONS)
         leds = self._table(table, "leds", ("board", "button"))
         log = self._table(table, "log", ("level", "texts"))
         webhooks = self._table(table, "webhooks", ("this_machine",))

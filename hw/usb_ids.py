@@ -102,7 +102,6 @@ LAYOUTS: dict[tuple[int, int], Layout] = {
 # Huawei's own descriptors (class ff, subclass 01 to 03): the protocol says what a port is for.
 # News such as +CMTI comes out of the control port only; the modem port answers and stays mute.
 HUAWEI_CONTROL = frozenset({0x02, 0x12, 0x32, 0x62})
-HUAWEI_MODEM = frozenset({0x01, 0x10, 0x31, 0x61})
 HUAWEI_NEVER = frozenset({0x03, 0x05, 0x13, 0x14, 0x33, 0x63})  # diagnosis, satellite receiver
 
 # Modes in which a stick offers no port that speaks AT.

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from gateway.activities.words import as_word, first_words
 from gateway.comparing import fold, letters
-from gateway.services.stopping import comparable
 
 ALIKE = [
     ("Arrêt", "ARRET"),
@@ -53,7 +52,7 @@ APART = [("かき", "がき"), ("ไม", "ไม่"), ("क्षण", "कष
 @pytest.mark.parametrize(("one", "other"), ALIKE)
 def test_people_read_these_as_one(one, other):
     assert fold(one) == fold(other)
-    assert comparable(one) == comparable(other)
+    assert letters(one) == letters(other)
     assert as_word(one) == as_word(other)
     if " " not in one:
         assert as_word(other) in first_words(f"{one}, please")
@@ -87,4 +86,4 @@ def test_what_cannot_be_seen_does_not_count(text, unseen):
     st.text(" .,!?\"'()*👍🛑\u200b\ufe0f\n-_", max_size=9),
 )
 def test_what_stands_around_a_word_does_not_count_for_stop(word, around):
-    assert comparable(f"{around}{word}{around}") == comparable(word)
+    assert letters(f"{around}{word}{around}") == letters(word)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gateway.store import connections
 from gateway.store.audits import Audited
-from webui.messages import VIEWS
+from webui.inbox_views import VIEWS
 from webui.words import phone
 
 # What was stored as the action -> what people read; {} is the detail that was stored with it.

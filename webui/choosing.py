@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flask import render_template
 from werkzeug.datastructures import MultiDict
 
+from gateway import plural
 from gateway.services.addressees import Addressees, blocked_among, written
 from gateway.services.numbers import SEPARATORS, BadNumber
 from gateway.store import groups, people
@@ -73,7 +74,7 @@ def chips(found: Addressees, bad: Sequence[BadNumber] = ()) -> str:
     return render_template(
         "_who.html",
         chips=[
-            Chip(e.place, e.typed, e.shown, _people(len(e.numbers)))
+            Chip(e.place, e.typed, e.shown, plural.people(len(e.numbers)))
             if e.kind == "group"
             else Chip(e.place, e.typed, names.get(e.numbers[0]) or phone(e.numbers[0]), "")
             for e in shown
@@ -98,7 +99,7 @@ def section(recipients: str, find: str, after: str) -> str:
     return render_template(
         "_choose.html",
         groups=[
-            Choice(one.name, one.name, _people(one.people), one.name in taken)
+            Choice(one.name, one.name, plural.people(one.people), one.name in taken)
             for one in groups.groups()
             if folded in people.fold(one.name)
         ]
@@ -119,7 +120,3 @@ def section(recipients: str, find: str, after: str) -> str:
 def _about(contact: people.Contact) -> str:
     said = phone(contact.number) if contact.name else ""
     return f"{said}, blocked" if contact.blocked else said
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from gateway.plural import counted
 from gateway.services.searching import DIRECTIONS, STATES, Asked, Plan
 from gateway.store import connections, groups
 from gateway.store.search import Found, Number
 from webui.current import box
-from webui.messages import ViewOf
-from webui.words import counted
+from webui.inbox_views import ViewOf
 
 FIELD = "find"  # in forms and addresses that have fields of their own
 MOST_FIELD = 2000  # characters

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from gateway import recurrence
 from gateway.clock import DAY, HOUR, MINUTE
+from gateway.plural import counted
 from gateway.recurrence import WEEKDAYS, Unit
 from gateway.services import schedule_people, timing
 from gateway.services.refusals import Refused
@@ -24,7 +25,7 @@ from gateway.store.schedule_runs import Outcome, Run
 from gateway.store.schedules import Schedule, Status
 from webui.arguments import an_id
 from webui.current import box
-from webui.words import counted, full, shortened
+from webui.words import full, shortened
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict

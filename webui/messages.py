@@ -17,8 +17,7 @@ from gateway.store.details import Detail, DispatchInfo
 from gateway.store.queries import Row
 from webui import answering, later, set_off
 from webui.current import box
-from webui.inbox_views import VIEWS as VIEWS
-from webui.inbox_views import ViewOf as ViewOf
+from webui.inbox_views import VIEWS, ViewOf
 from webui.words import StateWords, exactly, phone, shortened, state_words
 
 MOST_PEOPLE = 200  # recipients that an opened row lists; those with trouble come first

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from gateway.plural import counted, people
 from gateway.store import groups
 from webui.arguments import an_id
-from webui.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,15 @@ def people_notice(args: MultiDict[str, str]) -> str:
         case "no number":
             return "None of them has a number."
         case "join":
-            return f"{counted(number, 'person', 'people')} added to {name}."
+            return f"{people(number)} added to {name}."
         case "leave":
-            return f"{counted(number, 'person', 'people')} removed from {name}."
+            return f"{people(number)} removed from {name}."
         case "delete":
-            return f"{counted(number, 'person', 'people')} deleted."
+            return f"{people(number)} deleted."
         case "restore" if not number:
             return "Nobody was brought back: they are back already, or it was too long ago."
         case "restore":
-            return f"{counted(number, 'person', 'people')} brought back."
+            return f"{people(number)} brought back."
     return ""
 
 

@@ -14,7 +14,7 @@ from gateway.store import views
 from webui import finding
 from webui.arguments import an_id
 from webui.current import box
-from webui.messages import VIEWS, ViewOf
+from webui.inbox_views import VIEWS, ViewOf
 
 FIELD = "back"  # in addresses and forms of other pages
 MOST = 3000  # characters

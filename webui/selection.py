@@ -15,10 +15,9 @@ from gateway.store.views import NEWEST
 from webui import finding
 from webui.arguments import an_id
 from webui.current import box
-from webui.messages import VIEWS, ViewOf
-from webui.places import Place
+from webui.inbox_views import VIEWS, ViewOf
+from webui.places import NOTHING, Place
 
-NOTHING = Asked()
 MOST = 2000  # ids in one form; a page shows 50
 IN_ADDRESS = 100  # ids that fit into an address
 

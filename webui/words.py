@@ -10,6 +10,7 @@ from typing import cast
 from flask import Flask, g
 from markupsafe import Markup, escape
 
+from gateway.plural import counted
 from gateway.services.numbers import display
 from gateway.services.setup import Setup
 from webui.current import box, signed_in
@@ -86,11 +87,6 @@ def coded(words: str) -> Markup:
         Markup("<code>{}</code>").format(part) if n % 2 else escape(part)
         for n, part in enumerate(parts)
     )
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """ "1 message", "2 messages"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def local(instant: int, offset_minutes: int | None = None) -> datetime:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gateway.clock import DAY
 from gateway.health.issue import Issue, problem, warning
 from gateway.health.snapshot import Snapshot
+from gateway.plural import counted
 
 SOON = 14 * DAY  # what renews itself does so a month before
 MEND = (
@@ -28,5 +29,5 @@ def check(now: Snapshot) -> Iterator[Issue]:
         )
         return
     days = (ends - now.now) // DAY
-    left = "less than a day" if days < 1 else "1 day" if days == 1 else f"{days} days"
+    left = "less than a day" if days < 1 else counted(days, "day")
     yield warning("certificate.ends", f"The page's certificate expires in {left}.", MEND)

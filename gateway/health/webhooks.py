@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from gateway.clock import MINUTE
 from gateway.health.issue import Issue, problem, warning
 from gateway.health.snapshot import Snapshot
+from gateway.plural import counted
 
 LONG = 15 * MINUTE  # a program that is being restarted is no news
 MEND = "Look at the program there, and at the address under Activities."
@@ -19,7 +20,7 @@ def check(now: Snapshot) -> Iterator[Issue]:
         about = f"{hook.activity}, {host}"
         said = f"The webhook of “{hook.activity}” at {host}"
         if hook.given_up:
-            many = "1 message" if hook.given_up == 1 else f"{hook.given_up:,} messages"
+            many = counted(hook.given_up, "message")
             words = f"{said} was not told of {many}, after trying for a day. {hook.words}"
             mend = f"{MEND} Each of these can be tried again on its message."
             yield problem("webhook.given_up", words, mend, about=about, since=hook.since)

@@ -137,10 +137,6 @@ class Link:
         """Take in what the modem says by itself, until `until` (monotonic) or a wake-up."""
         self._wait(until, wakeable=True)
 
-    def write_raw(self, data: bytes) -> None:
-        """For the recovery ladder: nobody waits for the answer."""
-        self._write(data)
-
     def _perform(self, request: Request) -> Reply:
         match request:
             case Pause(seconds=seconds):

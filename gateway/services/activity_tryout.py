@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway import plural
 from gateway.activities import ActionKind, Arrived, why_not
 from gateway.activities.guard import Asked, why_no_reply
 from gateway.services import activity_words, fallback
@@ -122,9 +123,9 @@ def _would_forward(action: Action, trial: _Trial) -> str:
     count = sum(n not in unfit for n in numbers)
     if not count:
         return "find nobody to forward it to"
-    people_ = "1 person" if count == 1 else f"{count:,} people"
     whom = ", ".join(map(activity_words.recipient, action.recipients))
-    return f"forward “{_filled(action.text, trial, to_others=True)}” to {whom} ({people_})"
+    text = _filled(action.text, trial, to_others=True)
+    return f"forward “{text}” to {whom} ({plural.people(count)})"
 
 
 def _filled(text: str, trial: _Trial, *, to_others: bool = False) -> str:

@@ -77,8 +77,7 @@ def blocked_among(numbers: Sequence[str]) -> int:
 
 
 def _one(typed: str, country: str, empty_groups: bool) -> Entry | BadNumber:
-    chosen = CHOSEN.fullmatch(typed)
-    number = meant(chosen[1] if chosen else typed, country)
+    chosen, number = _written_number(typed, country)
     if isinstance(number, str):
         return Entry(typed, typed, "person" if chosen else "number", (number,))
     if chosen or not any(c.isalpha() for c in typed):
@@ -89,9 +88,14 @@ def _one(typed: str, country: str, empty_groups: bool) -> Entry | BadNumber:
 
 
 def _number(typed: str, country: str) -> Entry | BadNumber:
-    chosen = CHOSEN.fullmatch(typed)
-    number = meant(chosen[1] if chosen else typed, country)
+    _, number = _written_number(typed, country)
     return Entry(typed, typed, "number", (number,)) if isinstance(number, str) else number
+
+
+def _written_number(typed: str, country: str) -> tuple[bool, str | BadNumber]:
+    """Whether a name stands before it, as `written` puts it there; and the number."""
+    chosen = CHOSEN.fullmatch(typed)
+    return chosen is not None, meant(chosen[1] if chosen else typed, country)
 
 
 def _by_name(typed: str, empty_groups: bool) -> Entry | BadNumber | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateway import plural
 from gateway.services import sheets, vcard
 from gateway.store import audits, db, groups, people
 from gateway.store.people import Contact, Filter
@@ -37,9 +38,9 @@ def cards(wanted: Filter) -> Iterator[str]:
 
 def note(wanted: Filter, now: int, who: str) -> None:
     """Into the audit list, before anything is handed out: numbers of people leave the box."""
-    number = people.count(wanted)
+    words = plural.people(people.count(wanted))
     with db.transaction():
-        audits.write(now, who, "export", "1 person" if number == 1 else f"{number:,} people")
+        audits.write(now, who, "export", words)
 
 
 def _chunks(wanted: Filter) -> Iterator[list[Contact]]:

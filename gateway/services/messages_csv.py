@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 
+from gateway.plural import counted
 from gateway.services import sheets
 from gateway.services.interactions import Selection
 from gateway.store import audits, connections, db, lines, search, views
@@ -93,7 +94,7 @@ def number(chosen: Selection) -> int:
 def note(chosen: Selection, messages: int, now: int, who: str) -> None:
     """Into the audit list: texts and numbers of people leave the box."""
     of = f"the view {chosen.view}" if chosen.view is not None else "a search"
-    words = "1 message" if messages == 1 else f"{messages:,} messages"
+    words = counted(messages, "message")
     with db.transaction():
         audits.write(now, who, "export", f"{words} of {of}")
 

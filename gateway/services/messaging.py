@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from gateway import sms
 from gateway.clock import SECOND, Clock
 from gateway.events import Events, OutboxChanged, Queued
+from gateway.plural import counted, people
 from gateway.services.addressees import Addressees, resolve
 from gateway.services.numbers import Recipients, from_network
 from gateway.services.refusals import FieldError as FieldError
@@ -226,15 +227,11 @@ def tidy(text: str) -> str:
 
 def queued_words(found: Count) -> str:
     """ "1,000 SMS queued to 200 people", the same wherever it is told."""
-    unfit = f"{_number(found.blocked, 'number is', 'numbers are')} blocked" if found.blocked else ""
+    unfit = f"{counted(found.blocked, 'number is', 'numbers are')} blocked" if found.blocked else ""
     if not found.people:
         return f"Nothing was queued: {unfit}"
-    queued = f"{found.sms:,} SMS queued to {_number(found.people, 'person', 'people')}"
+    queued = f"{found.sms:,} SMS queued to {people(found.people)}"
     return f"{queued}; {unfit}" if unfit else queued
-
-
-def _number(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
 
 
 def new_id() -> str:

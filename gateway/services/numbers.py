@@ -12,7 +12,6 @@ import phonenumbers
 from gateway.services.digits import NO_NUMBER, TOO_LONG, written
 from gateway.services.digits import beginning as begins
 
-SHORT_CODE = re.compile(r"[0-9*#]{2,6}")
 INTERNATIONAL = re.compile(r"\+[0-9]{7,15}")
 NETWORKS_OWN = re.compile(r"\+?[0-9]{1,20}|[0-9*#]{1,20}")  # an address has 20 digits at most
 SEPARATORS = re.compile(r"[,;\r\n\t]+")

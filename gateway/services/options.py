@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.events import Events, Queued
-from gateway.services.gate import SETTING, Gate
+from gateway.services.gate import Gate
 from gateway.services.numbers import service_centre
 from gateway.services.radio import CENTRE
 from gateway.services.refusals import FieldError, Refused
@@ -42,14 +42,6 @@ class Options:
             raise Refused(errors)
         if changes:
             connections.set_options(connection_id, **changes)
-        self._tell()
-
-    def set_default_limits(self, minute: int, hour: int, day: int) -> None:
-        """SMS at most for connections without limits of their own; 0 = no limit."""
-        given = {"per_minute": minute, "per_hour": hour, "per_day": day}
-        if errors := [e for name, value in given.items() if (e := _wrong(name, value))]:
-            raise Refused(errors)
-        settings.put(SETTING, {"minute": minute, "hour": hour, "day": day})
         self._tell()
 
     def set_pin(self, connection_id: int, pin: str, *, despite_few_tries: bool = False) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from gateway.clock import DAY, HOUR, SECOND, Clock
 from gateway.events import Events, OutboxChanged
+from gateway.plural import counted
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import audits, bites, db, settings, settling, trash
 from gateway.store.bites import BREATH
@@ -89,7 +90,7 @@ class Purging:
                     break
                 trash.remove(gone)
                 count += len(gone)
-                words = f"{trash.counted(count)}, deleted more than {_days(after)} before"
+                words = f"{trash.counted(count)}, deleted more than {counted(after, 'day')} before"
                 entry = audits.write(now, WHO, "purge", words, entry)
             self._events.publish(OutboxChanged())
             self._stopping.wait(BREATH)
@@ -103,7 +104,3 @@ class Purging:
             if not settling.settle(self._clock.now()):
                 return
             self._stopping.wait(BREATH)
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"

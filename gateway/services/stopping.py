@@ -54,7 +54,7 @@ class Stopping:
             self._obey(message_id, number, message.text)
 
     def _obey(self, message_id: int, number: str, text: str) -> None:
-        said = comparable(text) if len(text) <= LONGEST_TEXT else ""
+        said = letters(text) if len(text) <= LONGEST_TEXT else ""
         if not said:
             return
         if word := _among(said, words("stop")):
@@ -96,11 +96,6 @@ def told(message_id: int) -> str:
     return EFFECTS[found.effect].format(word=found.word) if found else ""
 
 
-def comparable(text: str) -> str:
-    """ " Stop all. " and "STOPALL" are one."""
-    return letters(text)
-
-
 def words(kind: str) -> tuple[str, ...]:
     """The words that count: "stop" or "start". None at all switches it off."""
     key, default = KEYS[kind]
@@ -111,13 +106,13 @@ def set_words(kind: str, typed: str) -> None:
     """Words with commas or line ends between them. Raises Refused, StoreError."""
     key, _ = KEYS[kind]
     found = list(dict.fromkeys(filter(None, map(cleaning.line, re.split(r"[,;\n]", typed)))))
-    other = {comparable(word) for word in words("start" if kind == "stop" else "stop")}
+    other = {letters(word) for word in words("start" if kind == "stop" else "stop")}
     wrong = ""
     if len(found) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in found):
         wrong = f"At most {MOST_WORDS} words of {LONGEST_WORD} characters are possible."
-    elif bad := [word for word in found if not comparable(word)]:
+    elif bad := [word for word in found if not letters(word)]:
         wrong = f"“{bad[0]}” has no letter in it."
-    elif bad := [word for word in found if comparable(word) in other]:
+    elif bad := [word for word in found if letters(word) in other]:
         wrong = f"“{bad[0]}” cannot both block and free a number."
     if wrong:
         raise Refused([FieldError(kind, wrong)])
@@ -125,4 +120,4 @@ def set_words(kind: str, typed: str) -> None:
 
 
 def _among(said: str, known: Sequence[str]) -> str:
-    return next((word for word in known if comparable(word) == said), "")
+    return next((word for word in known if letters(word) == said), "")

@@ -23,7 +23,9 @@ PRAGMAS = {
     "temp_store": "memory",
 }
 
-database = SqliteDatabase(None, pragmas=PRAGMAS, lock_type="IMMEDIATE", autoconnect=False)
+database = SqliteDatabase(
+    None, pragmas=PRAGMAS, timeout=BUSY_TIMEOUT, lock_type="IMMEDIATE", autoconnect=False
+)
 
 
 class StoreError(Exception):

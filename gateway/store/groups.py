@@ -66,17 +66,6 @@ def numbers(group_id: int) -> list[str]:
     return [number for (number,) in rows]
 
 
-def has_number(group_id: int, number: str) -> bool:
-    """Whether this number belongs to a member."""
-    with errors():
-        row = execute(
-            "SELECT 1 FROM contact c JOIN membership m ON m.contact_id = c.id AND m.group_id = ?"
-            " WHERE c.number = ? AND c.number <> ''",
-            (group_id, number),
-        ).fetchone()
-    return row is not None
-
-
 def standing(number: str) -> tuple[bool, frozenset[int]]:
     """Whether this number is a contact's, and the groups that it is in."""
     with errors():

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from gateway.comparing import fold
 from gateway.store.db import errors, execute
-from gateway.store.terms import MARK, entry
+from gateway.store.terms import MARK, entry, spelled
 
 MANY = 500  # numbers: below that, looking each up is quick anyhow
 LAST = "\U0010ffff"  # sorts after whatever continues a word
@@ -31,7 +31,8 @@ def add(message_id: int) -> None:
             " WHERE substr(value, 1, 1) <> ?",
             (json.dumps(known.split(" ")), MARK),
         )
-        _spell(known.split(" "))
+        for pair in spelled(known.split(" ")):
+            execute("INSERT OR IGNORE INTO spelling (folded, word) VALUES (?, ?)", pair)
 
 
 def remove(message_ids: Iterable[int]) -> None:
@@ -52,12 +53,6 @@ def remove(message_ids: Iterable[int]) -> None:
             " AND NOT EXISTS (SELECT 1 FROM word WHERE word = ?)",
             (fold(word), word, word),
         )
-
-
-def _spell(words: Iterable[str]) -> None:
-    for word in words:
-        if not word.isascii() and (folded := fold(word)) not in ("", word):
-            execute("INSERT OR IGNORE INTO spelling (folded, word) VALUES (?, ?)", (folded, word))
 
 
 def _entry(message_id: int) -> str:

@@ -209,12 +209,14 @@ def add(contact: Contact, now: int) -> int:
         return insert(
             "INSERT INTO contact (name, number, notes, fields, sort, search, created_at,"
             " changed_at, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*_values(contact), now, now, max(_newest_id(), settings.get(LAST_ID, 0)) + 1),
+            (*_values(contact), now, now, _highest_id() + 1),
         )
 
 
-def _newest_id() -> int:
-    return int(execute("SELECT coalesce(max(id), 0) FROM contact").fetchone()[0])
+def _highest_id() -> int:
+    """That anybody has, or had."""
+    (highest,) = execute("SELECT coalesce(max(id), 0) FROM contact").fetchone()
+    return max(int(highest), int(settings.get(LAST_ID, 0)))
 
 
 def save(contact: Contact, now: int) -> bool:
@@ -252,7 +254,7 @@ def delete(ids: Sequence[int], now: int, who: str) -> int:
 
     def bite(most: int) -> int:
         nonlocal count, entry
-        settings.put(LAST_ID, max(_newest_id(), settings.get(LAST_ID, 0)))
+        settings.put(LAST_ID, _highest_id())
         some, left[:] = left[:most], left[most:]
         count += execute(f"DELETE FROM contact WHERE id IN ({_marks(some)})", some).rowcount  # noqa: S608
         if count:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from gateway.states import State
 from gateway.store.base import StoreBroken, StoreError, StoreTooNew, translated
-from gateway.store.terms import MARK, entry
+from gateway.store.terms import MARK, entry, spelled
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MAGIC = b"SQLite format 3\0"
@@ -258,7 +258,6 @@ def _index(copy: sqlite3.Connection) -> None:
     if "found" not in there:
         return
     said = "SELECT number, text FROM dispatch WHERE message_id = ? ORDER BY id"
-    spell = "spelling" in there
     for message_id, text, peer in copy.execute("SELECT id, text, peer FROM message ORDER BY id"):
         known = entry(text, peer, copy.execute(said, (message_id,)).fetchall())
         if not known:
@@ -267,17 +266,9 @@ def _index(copy: sqlite3.Connection) -> None:
         copy.execute("INSERT INTO found (rowid, words) VALUES (?, ?)", (message_id, known))
         plain = [(word,) for word in words if not word.startswith(MARK)]
         copy.executemany("INSERT OR IGNORE INTO word (word) VALUES (?)", plain)
-        if spell:
-            _spell(copy, words)
-
-
-def _spell(copy: sqlite3.Connection, words: list[str]) -> None:
-    from gateway.comparing import fold
-
-    for word in words:
-        if not word.isascii() and (folded := fold(word)) not in ("", word):
+        if "spelling" in there:
             sql = "INSERT OR IGNORE INTO spelling (folded, word) VALUES (?, ?)"
-            copy.execute(sql, (folded, word))
+            copy.executemany(sql, spelled(words))
 
 
 def _settle(copy: sqlite3.Connection, name: str) -> None:

@@ -256,17 +256,6 @@ def set_off(message_id: int) -> list[RunInfo]:
     return [RunInfo(i, name, at, tuple(found.get(r, ()))) for r, i, name, at in runs]
 
 
-def caused_by(message_id: int) -> int | None:
-    """The received message whose activity made this one."""
-    with errors():
-        row = execute(
-            "SELECT r.message_id FROM activity_step s JOIN activity_run r ON r.id = s.run_id"
-            " WHERE s.made_id = ?",
-            (message_id,),
-        ).fetchone()
-    return row[0] if row else None
-
-
 def troubles() -> dict[int, int]:
     """Activity -> how many of its webhook calls wait for an answer that does not come."""
     with errors():

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from gateway.comparing import fold
+
 LONGEST = 40  # characters of a word that count
 MARK = "@"  # in front of a phone number: no word of a text begins with it
 
@@ -26,6 +28,12 @@ _DENSE = re.compile(
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _DIVIDING, _LETTER, _DENSE_ONE, _ALONE, _MISSING = " ", "l", "d", "a", ""
+
+
+def spelled(known: Iterable[str]) -> list[tuple[str, str]]:
+    """Those of these words that are compared as another one, each behind that (comparing.py)."""
+    pairs = ((fold(word), word) for word in known if not word.isascii())
+    return [(folded, word) for folded, word in pairs if folded not in ("", word)]
 
 
 def entry(text: str, peer: str, said: Iterable[tuple[str, str | None]]) -> str:

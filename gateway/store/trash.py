@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway import plural
 from gateway.states import State
 from gateway.store import answers, audits, indexing, settling
 from gateway.store.db import errors, execute, transaction
@@ -145,7 +146,7 @@ def described(message_ids: Sequence[int]) -> str:
 
 
 def counted(number: int) -> str:
-    return "1 message" if number == 1 else f"{number:,} messages"
+    return plural.counted(number, "message")
 
 
 # what a selection holds ------------------------------------------------------------------------

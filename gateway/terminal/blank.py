@@ -13,7 +13,6 @@ from typing import Final
 from gateway.at.results import parse_final
 
 TEXT: Final = "blanked"
-LONGEST_KEPT: Final = 4  # digits in a row
 MANY: Final = 7  # digits of a number that is written in groups
 
 # Commands whose answers are free text worth keeping: who made the modem.

@@ -47,10 +47,6 @@ class Session:
         """What AT&F and ATZ set: echo on, results in words."""
         self.echo, self.verbose, self.quiet = True, True, False
 
-    @property
-    def prompting(self) -> bool:
-        return self._prompt is not None
-
     def feed(self, data: bytes) -> None:
         """Take what came over the line."""
         if self._device.deaf:

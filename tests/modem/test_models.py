@@ -75,7 +75,8 @@ def heard(modem: Recorded):
                 assert f"AT+CMGD={kept.slot}" in modem.heard
                 yield "received", f"{kept.memory} {kept.slot}"
             case ReadPdu() as pdu:
-                modem.run(direct.keep_direct(modem.context, [pdu]))
+                modem.context.heard.append((modem.context.connection_id, pdu))
+                modem.run(direct.keep_heard(modem.context))
                 yield "direct", str(pdu.tpdu_length)
 
 

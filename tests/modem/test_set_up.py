@@ -163,13 +163,18 @@ def test_reports_that_are_stored_in_a_memory_of_their_own_are_looked_for_there()
     assert 'AT+CPMS="SR","SM","SM"' in modem.heard
 
 
+def _hand_over(modem: Played, pdu: receive.ReadPdu) -> None:
+    modem.context.heard.append((modem.context.connection_id, pdu))
+    modem.play(direct.keep_heard(modem.context))
+
+
 def test_a_modem_that_only_hands_messages_over_is_answered_with_cnma():
     modem = Played({"AT+CNMI=": lambda text: "OK" if text.startswith("AT+CNMI=1,2") else "CMS 303"})
     modem.play(setup.prepare_sms(modem.context))
     assert modem.context.direct
     assert "AT+CSMS=1" in modem.heard
     pdu = receive.understand(Urc("+CMT", "+CMT: ,24", "00" * 12))
-    modem.play(direct.keep_direct(modem.context, [pdu]))
+    _hand_over(modem, pdu)
     assert modem.ledger.names[-1] == "keep"
     assert modem.heard[-1] == "AT+CNMA=0"
 
@@ -177,14 +182,14 @@ def test_a_modem_that_only_hands_messages_over_is_answered_with_cnma():
 def test_a_modem_that_wants_cnma_without_a_number_gets_it_so():
     modem = Played({"AT+CNMA=0": "ERROR"})
     modem.context.direct = True
-    modem.play(direct.keep_direct(modem.context, [receive.ReadPdu("00" * 12)]))
+    _hand_over(modem, receive.ReadPdu("00" * 12))
     assert modem.heard[-2:] == ["AT+CNMA=0", "AT+CNMA"]
 
 
 def test_an_acknowledgement_that_nobody_expected_is_no_trouble():
     modem = Played({"AT+CNMA": "CMS 340"})
     modem.context.direct = True
-    modem.play(direct.keep_direct(modem.context, [receive.ReadPdu("00" * 12)]))
+    _hand_over(modem, receive.ReadPdu("00" * 12))
     assert "AT+CNMA" not in modem.heard
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway import sms
+from gateway.comparing import letters
 from gateway.events import Events
 from gateway.modem.ledger import ReadPdu
 from gateway.services.messaging import Draft, Messaging
@@ -15,7 +16,7 @@ from gateway.services.people import Entered, People
 from gateway.services.placeholders import Template
 from gateway.services.radio import RadioLedger
 from gateway.services.refusals import Refused
-from gateway.services.stopping import Stopping, comparable, set_words, words
+from gateway.services.stopping import Stopping, set_words, words
 from gateway.states import State
 from gateway.store import blocked, details, groups, outbox, people, trash, views
 from gateway.store.db import execute
@@ -318,7 +319,7 @@ def test_the_words_are_a_setting(folk, clock):
     assert "cannot both" in refused(set_words, "start", "Stop")["start"]
     set_words("stop", "")
     assert words("stop") == ()
-    assert comparable("  Stop-All ") == "stopall"
+    assert letters("  Stop-All ") == "stopall"
 
 
 def test_a_stop_is_obeyed_in_the_commit_that_stores_it_and_never_loses_it(folk, clock, monkeypatch):

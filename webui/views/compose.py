@@ -32,12 +32,13 @@ from gateway.store.outbox import AnsweredMeanwhile, DuplicateId
 from webui import answering, choosing, drafts, later, messages, places
 from webui.arguments import an_id
 from webui.current import author, box
+from webui.inbox_views import VIEWS
 from webui.once import TOKEN, id_of
 from webui.places import Place
 from webui.security import kept
 
 blueprint = Blueprint("compose", __name__)
-HOME = Place(messages.VIEWS["all"])
+HOME = Place(VIEWS["all"])
 NO_CONNECTION = -1  # an id that none has
 KINDS = ("Reply to", "Forward")
 LONGEST_NOTE = 2000

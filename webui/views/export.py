@@ -14,7 +14,7 @@ from gateway.store.jobs import Job
 from gateway.store.views import NEWEST
 from webui import finding
 from webui.current import author, box
-from webui.messages import VIEWS
+from webui.inbox_views import VIEWS
 from webui.views.inbox import blueprint
 from webui.views.work import KINDS, Words
 from webui.words import local

@@ -17,13 +17,13 @@ from gateway.store.details import Detail
 from webui import finding, messages, notices, roles
 from webui.arguments import an_id
 from webui.current import box
-from webui.messages import VIEWS, DetailView, ViewOf
+from webui.inbox_views import VIEWS, ViewOf
+from webui.messages import DetailView
+from webui.places import NOTHING, PAGE
 from webui.words import state_words
 
 blueprint = Blueprint("inbox", __name__)
-PAGE = 50
 RECIPIENTS = 100
-NOTHING = Asked()
 TICKS = ("page", "all")  # what a link of the page without script ticks
 
 

@@ -21,8 +21,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from webui import connection, finding, messages
 from webui.arguments import an_id
 from webui.current import box
-from webui.messages import VIEWS, DetailView
-from webui.views.inbox import PAGE, working
+from webui.inbox_views import VIEWS, ViewOf
+from webui.messages import DetailView
+from webui.places import PAGE
+from webui.views.inbox import working
 
 blueprint = Blueprint("live", __name__)
 STARTED = secrets.token_hex(4)  # revisions begin anew with each start
@@ -73,7 +75,7 @@ def _stamp(message_id: int) -> str:
     return found.stamp if found else ""
 
 
-def _newer(shown: messages.ViewOf, ids: list[int]) -> str:
+def _newer(shown: ViewOf, ids: list[int]) -> str:
     """ "3 new messages" as a link."""
     asked = finding.unpacked(request.args.get(finding.FIELD))
     number = messages.not_shown(shown, set(ids), PAGE, asked)

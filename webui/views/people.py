@@ -23,6 +23,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
+from gateway import plural
 from gateway.services import addressees, exporting
 from gateway.services.people import Entered
 from gateway.services.refusals import FieldError, Refused
@@ -31,6 +32,7 @@ from gateway.store.people import Contact, Filter
 from webui import messages, notices, people_undo
 from webui.arguments import an_id
 from webui.current import author, box
+from webui.inbox_views import VIEWS
 from webui.once import once
 from webui.words import phone, shortened
 
@@ -129,10 +131,6 @@ def _send_to(ids: list[int]) -> BaseResponse | str:
     named = len(found) <= MOST_NAMED  # with their names thousands would not fit into a form
     said = [addressees.written(c) if named else c.number for c in found]
     return compose.page(compose.Form(recipients=", ".join(said)))
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _list_of(form: Mapping[str, str]) -> str:
@@ -274,7 +272,7 @@ def contact_page(
 def _said(numbers: tuple[str, ...], ids: list[int]) -> list[messages.RowView]:
     """In the words that this person got."""
     own = people.told(numbers, ids)
-    rows = messages.rows(messages.VIEWS["all"], ids)
+    rows = messages.rows(VIEWS["all"], ids)
     return [replace(row, words=shortened(own[row.id])) if row.id in own else row for row in rows]
 
 
@@ -302,7 +300,7 @@ def suggest() -> Response:
     if not folded:
         return jsonify([])
     found = [
-        {"write": one.name, "name": one.name, "about": f"group, {_people(one.people)}"}
+        {"write": one.name, "name": one.name, "about": f"group, {plural.people(one.people)}"}
         for one in groups.groups()
         if any(part.startswith(folded) for part in _tails(people.fold(one.name)))
     ][:SUGGESTED]

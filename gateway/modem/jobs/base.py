@@ -110,12 +110,3 @@ def ask(command: Command) -> Job[Answer]:
     reply = yield command
     assert isinstance(reply, Answer)
     return reply
-
-
-def first_ok(commands: list[Command]) -> Job[Answer | None]:
-    """The first of several forms of a question that the modem understands."""
-    for command in commands:
-        answer = yield from ask(command)
-        if answer.result.ok:
-            return answer
-    return None

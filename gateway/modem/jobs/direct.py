@@ -7,18 +7,15 @@ told anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gateway.at import Command, Result, commands
 from gateway.modem.jobs import news
 from gateway.modem.jobs.base import Context, Job, ask
-from gateway.modem.ledger import ReadPdu
 
 NOT_EXPECTED = 340  # CMS: nothing waits to be acknowledged, or not any more
 
 
 def keep_heard(context: Context) -> Job[None]:
-    """Keep all that was handed over so far."""
+    """Keep all that was handed over so far, then tell the network that we have it."""
     while context.heard:
         connection_id, _ = context.heard[0]
         pdus = [pdu for of, pdu in context.heard if of == connection_id]
@@ -27,12 +24,6 @@ def keep_heard(context: Context) -> Job[None]:
         context.heard.clear()
         context.heard.extend(left)
         yield from _acknowledge(context, len(pdus))
-
-
-def keep_direct(context: Context, pdus: Sequence[ReadPdu]) -> Job[None]:
-    """Keep PDUs of the SIM in service, then tell the network that we have them."""
-    context.ledger.keep(context.connection_id, pdus)
-    yield from _acknowledge(context, len(pdus))
 
 
 def _acknowledge(context: Context, count: int) -> Job[None]:
