@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.at import framing
-from gateway.at.classify import Kind, classify, is_console, is_console_prompt, is_pdu
+from gateway.at.classify import Kind, classify, is_console, is_pdu
 from gateway.at.events import (
     Answer,
     Command,
-    Console,
     Event,
     Prompt,
     Restarted,
@@ -18,6 +17,7 @@ from gateway.at.events import (
     Write,
 )
 from gateway.at.inquiry import Inquiry
+from gateway.at.login import LoginWatch
 from gateway.at.misplaced import Misplaced, Phase
 from gateway.at.news import NewsReader
 from gateway.at.recovery import Recovery
@@ -26,7 +26,6 @@ from gateway.at.urcs import BootWatch, name_of
 
 PROMPT_PAUSE: Final = 0.05  # a ">" without its space counts as prompt after this many seconds
 PROMPT_HOLD: Final = 30.0  # seconds the caller may take between Prompt and send_payload
-CONSOLE_PAUSE: Final = 0.3  # a login prompt stands there this long without a line end
 ANSWER_CAP: Final = 256 * 1024  # characters of one answer; the rest of a babble is dropped
 
 _BLANKS: Final = " \t\x1a\x1b\x08"  # also the echo of Ctrl-Z and ESC
@@ -66,7 +65,7 @@ class Engine:
         self._numeric = True  # no result in words was heard yet: "0" may be one
         self._swallow_final = False  # the last line was a late one, its OK may follow
         self._odd = Misplaced()
-        self._console_told = False
+        self._login = LoginWatch()
 
     # -- what the caller may ask ------------------------------------------------------------
 
@@ -89,12 +88,11 @@ class Engine:
         """When tick() has something to do at the latest; None: only bytes matter."""
         framer = self._framer
         times = [self._inquiry.deadline, self._news.until, self._recovery.deadline]
+        times.append(self._login.deadline(framer))
         if self._command is not None:
             times.append(self._until)
             if self._phase is Phase.PROMPT_WANTED and framer.rest == ">":
                 times.append(framer.rest_at + PROMPT_PAUSE)
-        if framer.rest and not self._console_told and is_console_prompt(framer.rest):
-            times.append(framer.rest_at + CONSOLE_PAUSE)
         return min((t for t in times if t is not None), default=None)
 
     # -- what the caller does ---------------------------------------------------------------
@@ -105,9 +103,7 @@ class Engine:
             raise AtBusy(
                 "a command is pending, or the engine is out of step"
             )  # text may hold a PIN
-        if self._framer.rest.startswith(">"):  # not our prompt: nobody had asked for one
-            self._framer.rest = ""
-            self._recovery.prompt_may_be_open = True
+        self._put_prompt_aside()
         if command.text[:8].upper() == "AT+CFUN=":
             self._boot.expect(now, reboot=command.text.endswith(",1"))
         elif not self._boot.started:
@@ -169,10 +165,14 @@ class Engine:
             raise AtBusy("a command is pending")
         if not self._boot.started:
             self._boot.expect(now)
+        self._put_prompt_aside()
+        return self._recovery.begin(now)
+
+    def _put_prompt_aside(self) -> None:
+        """One that is not ours: nobody had asked for it."""
         if self._framer.rest.startswith(">"):
             self._framer.rest = ""
             self._recovery.prompt_may_be_open = True
-        return self._recovery.begin(now)
 
     def reopened(self, now: float) -> None:
         """The port was closed and opened: half lines and the pending command are forgotten.
@@ -184,7 +184,8 @@ class Engine:
         self._clear()
         self._recovery.lose_step()
         self._recovery.prompt_may_be_open = self._numeric = True
-        self._console_told = self._ended_in_prompt = False
+        self._ended_in_prompt = False
+        self._login.reopened()
         self._boot.expect(now)
 
     # -- what comes in ----------------------------------------------------------------------
@@ -265,7 +266,7 @@ class Engine:
         if self._payload and line.lstrip("> ") == self._payload:
             return  # the echo of the payload
         if not is_pdu(line) and is_console(line):
-            self._console(line, out)
+            out.extend(self._login.tell(line))
         elif self._command is not None:
             self._keep(line)
         elif self._recovery.out_of_step:
@@ -335,11 +336,6 @@ class Engine:
         self._until = now + PROMPT_HOLD
         out.append(Prompt(self._command))
 
-    def _console(self, line: str, out: list[Event]) -> None:
-        if not self._console_told:
-            self._console_told = True
-            out.append(Console(line))
-
     def _reboot(self, line: str, now: float, out: list[Event]) -> None:
         name = name_of(line)
         if not self._boot.is_restart(name, line, now):
@@ -369,8 +365,7 @@ class Engine:
             self._time_out(now, out)
         elif question := self._inquiry.tick(now):
             out.append(Write(question))
-        if framer.rest and now >= framer.rest_at + CONSOLE_PAUSE and is_console_prompt(framer.rest):
-            self._console(framer.rest, out)
+        out.extend(self._login.look(framer, now))
         out.extend(self._recovery.tick(now))
 
     def _flush_news(self, now: float, out: list[Event]) -> None:

@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 from gateway.at import Console, Late, Restarted, Stray, Urc, profile_for, secrets
 from gateway.clock import Clock
-from gateway.modem import health
+from gateway.modem import card_watch, health
 from gateway.modem.backlog import Backlog
+from gateway.modem.card_watch import CardWatch
 from gateway.modem.entrance import Entrance
 from gateway.modem.jobs import (
     calls,
     card,
+    centre,
     direct,
     news,
     radio,
@@ -41,10 +43,6 @@ SWEEP = 45.0  # seconds between sweeps of the storage: +CMTI is a hint that can 
 POLL = 15.0  # the same for a modem that announces nothing
 SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
 LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
-OLD_CNMA = 30.0  # seconds after which a modem has given up waiting for an old +CNMA
-RENEW = 3.0  # seconds between looks whether it has
-CARD = 60.0  # seconds between looks whether it is still the same SIM
-CARD_SURE = 3.0  # seconds in which nobody exchanges one between two messages
 PING = 15.0  # seconds of silence after which the modem is asked whether it is there
 SUPPLY = 600.0  # seconds between looks at the supply voltage
 WAKE_SIM = 12  # looks in vain for a SIM after which the radio is switched off and on
@@ -75,13 +73,9 @@ class Duties:
         self.restarted = ""  # why the modem has to be set up again
         self.hurried = False  # somebody has done something about the SIM: look at once
         self._arrived: deque[receive.Notice] = deque()
-        self._card = Sim()  # the one in service
-        self._sim_went = False  # the modem said so; perhaps another one is in by now
-        self._since = 0.0  # monotonic: when the SIM came into service
-        self._card_seen = 0.0  # monotonic: when it was last made sure that it is this one
+        self._card = CardWatch(clock)
         self._served: int | None = None  # the connection that `backlog` is for
-        self._calls = calls.Calls()
-        self._callers: deque[str] = deque()  # to be recorded
+        self._callers = calls.Callers()
         self._read_in_a_row = 0  # announced messages since the last one was sent
         self._time = NetworkClock(clock)
         self._without_sim = 0  # looks for a SIM in a row that found none
@@ -137,23 +131,21 @@ class Duties:
 
     def _in_service(self) -> Job[None] | None:
         due = self.timers.due
-        if self._sim_went:
-            self._sim_went = False
+        if self._card.went:
+            self._card.went = False
             return self._open_sim()
         if self.context.heard:
             return self._keep_heard()
         if self._arrived and not self._send_first():
             self._read_in_a_row += 1
             return self._read_announced()
-        if self._calls.late(self._clock.monotonic()) is not None:
-            self._callers.append("")
-        if self._callers:
-            return self._record_call()
-        if due("card", CARD):
+        if self._callers.waiting(self._clock.monotonic()):
+            return self._callers.record(self.context)
+        if due("card", card_watch.EVERY):
             return self._check_card()
         if due("sweep", POLL if self.context.polling else SWEEP):
             return self._sweep()
-        if self._may_be_cut_off() and due("renew", RENEW):
+        if direct.may_be_cut_off(self.context, self._card.age) and due("renew", direct.RENEW):
             return self._renew()
         if due("look", LOOK[self._machine.state]):
             return self._look()
@@ -167,10 +159,6 @@ class Duties:
             why = self._machine.why or "The modem has lost the network."
             self.backlog.give_back(self._ledger, why)
         return self._measure() if due("supply", SUPPLY) else None
-
-    def _may_be_cut_off(self) -> bool:
-        """Whether it may still wait for a +CNMA of before we came, and then hand over no more."""
-        return self.context.direct and self._clock.monotonic() - self._since < OLD_CNMA
 
     def _show_way(self) -> None:
         self._show(reports=news.WORDS.get(news.Reports(self.context.way), ""))
@@ -229,9 +217,9 @@ class Duties:
         self.context.connection_id = self._ledger.sim_in(card)
         if self._served != self.context.connection_id:  # not over a SIM that nobody chose
             self.backlog.give_back(self._ledger, "Its SIM was changed.")
-        self._served, self._card = self.context.connection_id, card
-        self._since = self._card_seen = self._clock.monotonic()
-        self._find_centre(prepared.smsc)
+        self._served = self.context.connection_id
+        self._card.came(card)
+        centre.find(self.context, prepared.smsc)
         self._show_way()
         self._show(
             sim=card,
@@ -241,14 +229,6 @@ class Duties:
         )
         self.timers.now("sweep")
         yield from self._look()
-
-    def _find_centre(self, told: str) -> None:
-        """Some modems forget the service centre for a while (gammu#195), some SIMs lack it."""
-        connection_id = self.context.connection_id
-        assert connection_id is not None
-        known = self._ledger.centre(connection_id, told)
-        self.context.told_centre = bool(told)
-        self.context.centre = "" if told else known
 
     def _ping(self) -> Job[None]:
         if (yield from radio.ping()) and not self.context.echoes:
@@ -286,8 +266,7 @@ class Duties:
 
     def _is_same_card(self) -> Job[bool]:
         """False: it is dealt with, and nothing may go out through what is there now."""
-        self._card_seen = self._clock.monotonic()
-        if (yield from card.still_in(self.context, self._card)):
+        if (yield from self._card.still_in(self.context)):
             return True
         if (yield from sim.says()) in sim.SHUT:
             self.restarted = card.RESTARTED
@@ -312,8 +291,7 @@ class Duties:
         if not kept and not (yield from direct.renew(self.context)):
             self.restarted = "The modem has lost its settings: it restarted without a word."
             return
-        if not self.context.told_centre:  # a person may have entered it
-            self._find_centre("")
+        centre.find_again(self.context)
         yield from receive.sweep(self.context)
         self._mind_mode()
         self.health.storage = self.context.storage
@@ -339,14 +317,9 @@ class Duties:
         if self.context.mode_lost and not self.context.text_only:
             self.restarted = "It restarted without a word: it was in text mode."
 
-    def _record_call(self) -> Job[None]:
-        yield from calls.record(self.context, self._callers[0])
-        self._callers.popleft()
-
     def _send(self) -> Job[None]:
         self._read_in_a_row = 0
-        if not self.context.told_centre:  # a person may have entered it since
-            self._find_centre("")
+        centre.find_again(self.context)
         if not (yield from self._is_card_sure()) or not self.backlog:
             return
         work = self.backlog.take()
@@ -371,8 +344,8 @@ class Duties:
 
     def _is_card_sure(self) -> Job[bool]:
         """A SIM may be exchanged without a word: what is for one leaves through no other."""
-        seen = self._clock.monotonic() - self._card_seen
-        return (seen < CARD_SURE and not self.backlog.chosen) or (yield from self._is_same_card())
+        sure = self._card.is_sure and not self.backlog.chosen
+        return sure or (yield from self._is_same_card())
 
     # what the modem says by itself ----------------------------------------------------------
 
@@ -397,9 +370,7 @@ class Duties:
             self._show()
         if self._time.hear(urc.line):
             self._show(network_time=self._time.told)
-        caller = self._calls.hear(urc, self._clock.monotonic())
-        if caller is not None:
-            self._callers.append(caller)
+        self._callers.hear(urc, self._clock.monotonic())
         told_of = receive.understand(urc)
         if receive.in_text_mode(urc):
             self.timers.now("sweep")  # which looks first whether the settings are kept
@@ -413,7 +384,7 @@ class Duties:
         elif ussd.still_open(self.context, urc):
             self.requests.append(ussd.cancel)
         elif sim.taken_out(urc):
-            self._sim_went = True
+            self._card.went = True
         elif card.is_news(urc):
             self.timers.now("card")
             if self._machine.state is State.SIM_MISSING:  # put in, perhaps

@@ -30,14 +30,14 @@ class NetworkClock:
         """Whether something is known that was not."""
         told = yield from radio.network_time(context)
         self._in_vain += told is None
-        return told is not None and self.note(told)
+        return told is not None and self._note(told)
 
     def hear(self, line: str) -> bool:
         """The same of what the modem says by itself."""
         told = nettime.news(line)
-        return told is not None and self.note(told)
+        return told is not None and self._note(told)
 
-    def note(self, told: nettime.Told) -> bool:
+    def _note(self, told: nettime.Told) -> bool:
         now, last = self._clock.monotonic(), self.told
         heard = told.source is not nettime.Source.CLOCK
         if not heard and last is not None and now - last.read_at < NEWS_COUNTS:

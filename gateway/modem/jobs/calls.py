@@ -8,6 +8,7 @@ The caller's number comes with the first or second ring, if at all.
 from __future__ import annotations
 
 import re
+from collections import deque
 
 from gateway.at import Urc, commands
 from gateway.modem.jobs.base import Context, Job, ask
@@ -64,6 +65,28 @@ class Calls:
         nameless = self._began is not None and self._told_at is None
         self._began = None
         return self._tell("", now) if nameless else None
+
+
+class Callers:
+    """Who has called and is not recorded yet. Used by the modem's thread."""
+
+    def __init__(self) -> None:
+        self._calls = Calls()
+        self._numbers: deque[str] = deque()
+
+    def hear(self, urc: Urc, now: float) -> None:
+        if (number := self._calls.hear(urc, now)) is not None:
+            self._numbers.append(number)
+
+    def waiting(self, now: float) -> bool:
+        """Whether there is somebody to be recorded by now."""
+        if (number := self._calls.late(now)) is not None:
+            self._numbers.append(number)
+        return bool(self._numbers)
+
+    def record(self, context: Context) -> Job[None]:
+        yield from record(context, self._numbers[0])
+        self._numbers.popleft()
 
 
 def _number(line: str) -> str | None:

@@ -11,6 +11,8 @@ from gateway.at import Command, Result, commands
 from gateway.modem.jobs import news
 from gateway.modem.jobs.base import Context, Job, ask
 
+OLD_CNMA = 30.0  # seconds after which a modem has given up waiting for an old +CNMA
+RENEW = 3.0  # seconds between looks whether it has
 NOT_EXPECTED = 340  # CMS: nothing waits to be acknowledged, or not any more
 
 
@@ -56,6 +58,13 @@ def _cnma() -> Job[Result]:
     if not result.ok and result.kind != "TIMEOUT" and result.code != NOT_EXPECTED:
         result = (yield from ask(commands.cnma_bare())).result
     return result
+
+
+def may_be_cut_off(context: Context, age: float) -> bool:
+    """Whether a modem may still wait for a +CNMA of before its SIM came into service `age` seconds
+    ago, and then hand over no more.
+    """
+    return context.direct and age < OLD_CNMA
 
 
 def renew(context: Context) -> Job[bool]:
