@@ -334,7 +334,7 @@ class Engine:
         assert self._command is not None
         self._phase, self._odd = Phase.PROMPT_SEEN, Misplaced()
         self._until = now + PROMPT_HOLD
-        out.append(Prompt(self._command))
+        out.append(Prompt(self._command, self._echoed))
 
     def _reboot(self, line: str, now: float, out: list[Event]) -> None:
         name = name_of(line)

@@ -44,9 +44,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The modem waits for the payload: send_payload() or abandon()."""
+    """The modem waits for the payload: send_payload() or abandon().
+
+    `echoed`: it repeated the whole command before.
+    """
 
     command: Command
+    echoed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

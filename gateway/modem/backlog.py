@@ -18,7 +18,7 @@ class Backlog:
     def __init__(self) -> None:
         self._work: deque[Assignment] = deque()
         self._pace = SLOW_FROM  # seconds per part, a moving mean
-        self._sent_at = 0.0  # when the last dispatch was finished (monotonic)
+        self._sent_at = float("-inf")  # when the last one was taken, if nothing went wrong since
 
     def __len__(self) -> int:
         return len(self._work)
@@ -48,8 +48,9 @@ class Backlog:
         """Whether the modem may have restarted unseen since the last dispatch."""
         return now - self._sent_at > MODE_HOLDS
 
-    def finished(self, work: Assignment, started: float, now: float) -> None:
-        self._sent_at = now
+    def finished(self, work: Assignment, started: float, now: float, *, taken: bool) -> None:
+        """`taken`: by the network, all of it; whatever else happened may have been a restart."""
+        self._sent_at = now if taken else float("-inf")
         self._pace += ((now - started) / max(1, len(work.parts)) - self._pace) / 4
 
     def give_back(self, ledger: Ledger, why: str) -> None:

@@ -325,12 +325,13 @@ class Duties:
         work = self.backlog.take()
         self._show(sending=True, backlog=len(self.backlog) + 1)
         started = self._clock.monotonic()
+        outcome = send.Outcome()
         try:
             confirm = self.backlog.rested(started)
             more = len(self.backlog) > 0
             outcome = yield from send.send(self.context, work, confirm_mode=confirm, more=more)
         finally:
-            self.backlog.finished(work, started, self._clock.monotonic())
+            self.backlog.finished(work, started, self._clock.monotonic(), taken=outcome.taken)
             self._show(sending=False, backlog=len(self.backlog))
         for name in self.context.look_at:
             self.timers.now(name)

@@ -90,6 +90,13 @@ def test_an_answer_in_the_last_moment_counts(engine):
     assert not engine.out_of_step
 
 
+@pytest.mark.parametrize("echo", [b"AT+CMGS=19\r", b""])
+def test_a_prompt_says_whether_its_command_was_repeated(engine, echo):
+    engine.send(commands.submit(19), 0.0)
+    (prompt,) = engine.receive(echo + b"\r\n> ", 1.0)
+    assert prompt.echoed == bool(echo)
+
+
 def test_the_payload_has_a_time_limit_of_its_own(engine):
     command = commands.submit(19)
     engine.send(command, 0.0)

@@ -17,11 +17,13 @@ Said = str | list[str] | Callable[[str], "Said"]
 class Played:
     """`says`: beginning of a command -> what comes, the result last; a list is used up in turn.
 
-    Lines are divided by "|": "+CSQ: 17,99|OK". What is in no row gets `otherwise`.
+    Lines are divided by "|": "+CSQ: 17,99|OK". What is in no row gets `otherwise`. `echoes`: the
+    beginnings of commands that it repeats.
     """
 
     says: Mapping[str, Said]
     otherwise: str = "OK"
+    echoes: tuple[str, ...] = ()
     heard: list[str] = field(default_factory=list)
     slept: float = 0.0
 
@@ -43,6 +45,7 @@ class Played:
                 self.slept += seconds
                 return None
             case Abandon():
+                self.heard.append("ESC")
                 return None
             case Payload(data=data):
                 self.heard.append(data.decode("ascii"))
@@ -50,7 +53,9 @@ class Played:
             case Command(prompt=True):
                 self.heard.append(request.text)
                 said = self._say(request.text)
-                return Prompt(request) if said == ">" else self._parse(request, said)
+                if said == ">":
+                    return Prompt(request, request.text.startswith(self.echoes))
+                return self._parse(request, said)
             case Command():
                 self.heard.append(request.text)
                 return self._answer(request)
@@ -70,7 +75,7 @@ class Played:
 
     def _parse(self, command: Command, said: str) -> Answer:
         *lines, last = said.split("|")
-        return Answer(command, tuple(lines), _result(last))
+        return Answer(command, tuple(lines), _result(last), command.text.startswith(self.echoes))
 
 
 def _result(text: str) -> Result:

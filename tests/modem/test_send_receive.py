@@ -8,6 +8,7 @@ import pytest
 
 from gateway.at import About, Urc
 from gateway.modem import duties
+from gateway.modem.backlog import Backlog
 from gateway.modem.jobs import receive, send
 from gateway.modem.jobs.receive import Notice
 from hw.simulator.personality import GENERIC
@@ -95,6 +96,53 @@ def test_a_prompt_that_is_gone_before_the_pdu_was_written_leaves_no_doubt():
     ((part, why),) = modem.ledger.all("refused")
     assert (part, why.label, why.about) == (11, "no prompt", About.CONNECTION)
     assert not modem.ledger.all("doubtful")
+
+
+@pytest.mark.parametrize("first", [">", "ERROR", "CMS 305"])
+def test_nothing_is_handed_to_a_modem_that_repeats_what_it_was_told_not_to(first: str):
+    modem = Played({"AT+CMGS": first, "PDU": "+CMGS: 5|OK"}, echoes=("AT",))
+    outcome = modem.play(send.send(modem.context, work("x" * 400), confirm_mode=False))
+    assert outcome.set_up_again
+    assert not outcome.taken
+    assert modem.ledger.all("released") == [1]
+    assert not modem.ledger.all("submitting")
+    assert "PDU" not in "".join(modem.heard)
+    assert ("ESC" in modem.heard) == (first == ">")
+
+
+def test_the_parts_after_a_restart_without_a_word_are_not_handed_over():
+    modem = Played(TAKEN)
+    modem.says = {"AT+CMGS": ">", "PDU": lambda text: restarted(modem)}
+
+    def restarted(modem: Played) -> str:
+        modem.echoes = ("AT",)
+        return "+CMGS: 5|OK"
+
+    outcome = modem.play(send.send(modem.context, work("x" * 400)))
+    assert outcome.set_up_again
+    assert modem.ledger.all("accepted") == [(11, 5)]
+    assert modem.ledger.all("submitting") == [11]
+    assert modem.ledger.all("released") == [1]
+
+
+def test_a_modem_that_repeats_this_command_alone_sends_all_the_same():
+    modem = Played(TAKEN, echoes=("AT+CMGS",))
+    for n in (1, 2):
+        assert modem.play(send.send(modem.context, work(dispatch_id=n))).taken
+    assert modem.ledger.all("accepted") == [(11, 5), (21, 5)]
+    assert modem.heard.count("ESC") == 1
+
+
+@pytest.mark.parametrize("answer", ["TIMEOUT", "CMS 38", "ERROR"])
+def test_after_anything_but_success_the_mode_is_set_before_the_next(answer: str):
+    backlog = Backlog()
+    modem = Played({"AT+CMGS": ">", "PDU": ["+CMGS: 5|OK", answer]})
+    rested = []
+    for n in (1, 2):
+        outcome = modem.play(send.send(modem.context, work(dispatch_id=n)))
+        backlog.finished(work(), 1.0, 2.0, taken=outcome.taken)
+        rested.append(backlog.rested(2.0))
+    assert rested == [False, True]
 
 
 @pytest.mark.parametrize("full", ["CMS 322", "CMS 208", "CME 20"])

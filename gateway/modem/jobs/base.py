@@ -78,6 +78,7 @@ class Context:
     tells_news: bool = False  # after set-up it told so when asked
     tells_mode: bool = False  # after set-up it told that it is in PDU mode
     echoes: bool = False  # it repeats commands although it was told not to
+    echoes_submit: bool = False  # the same of AT+CMGS alone
     unsure: bool = False  # an answer did not come: perhaps another memory or SIM is read from
     strange: set[tuple[str, int]] = field(default_factory=set)  # slots that hold no PDU
     mode_lost: bool = False  # it answered in text mode

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from gateway import sms
 from gateway.at import (
     Answer,
+    Command,
     Explanation,
     Late,
     Prompt,
@@ -25,7 +26,7 @@ from gateway.at import (
     commands,
 )
 from gateway.at.codes import NO_SERVICE, SIM_TROUBLE
-from gateway.modem.jobs import direct
+from gateway.modem.jobs import direct, radio
 from gateway.modem.jobs.base import Abandon, Context, Job, LinkLost, Pause, Payload, ask
 from gateway.modem.ledger import Assignment, PartToSend
 
@@ -46,6 +47,7 @@ class _Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    taken: bool = False  # all of it
     set_up_again: bool = False
 
 
@@ -100,7 +102,7 @@ def _send_parts(context: Context, work: Assignment) -> Job[Outcome]:
             raise
         if fate is not _Fate.TAKEN:
             return Outcome(set_up_again=fate is _Fate.SICK)
-    return Outcome()
+    return Outcome(taken=True)
 
 
 def _in_pdu_mode(context: Context, work: Assignment) -> Job[bool]:
@@ -118,7 +120,10 @@ def _send_part(context: Context, work: Assignment, part: PartToSend) -> Job[_Fat
     assert context.connection_id is not None
     centre = sms.Address.parse(context.centre) if context.centre else None
     pdu, length = sms.join_pdu(bytes.fromhex(part.tpdu), centre)
-    reply = yield commands.submit(length, tag=part.part_id)
+    reply = yield from _ask_for_prompt(context, commands.submit(length, tag=part.part_id))
+    if reply is None:
+        context.ledger.released(work.dispatch_id, RESTARTED)
+        return _Fate.SICK
     if not isinstance(reply, Prompt):
         return _not_prompted(context, work, part, reply.result)
     if context.guard:
@@ -137,6 +142,23 @@ def _send_part(context: Context, work: Assignment, part: PartToSend) -> Job[_Fat
     if answer.result.kind == "NO_PROMPT":
         return _refused(context, part.part_id, before_prompt(answer.result))
     return _settle(context, part, answer)
+
+
+def _ask_for_prompt(context: Context, command: Command) -> Job[Prompt | Answer | None]:
+    """None: it repeats what it is asked, which it was told not to. So it has restarted, is in text
+    mode and perhaps has another SIM: nothing may be handed over.
+    """
+    reply: Prompt | Answer = yield command
+    if not reply.echoed or context.echoes or context.echoes_submit:
+        return reply
+    if isinstance(reply, Prompt):
+        yield Abandon()
+    if (yield from radio.ping()):
+        return None
+    context.echoes_submit = True  # this command alone
+    if isinstance(reply, Prompt):
+        reply = yield command
+    return reply
 
 
 def _not_prompted(context: Context, work: Assignment, part: PartToSend, result: Result) -> _Fate:
