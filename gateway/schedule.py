@@ -15,6 +15,7 @@ from gateway.clock import HOUR, MINUTE, SECOND
 VALIDITY = 24 * HOUR  # a message waits this long for a connection unless its writer says otherwise
 GROWTH = 3  # each wait is so many times the one before
 LONGEST_WAIT = HOUR
+LONGEST_UNPROVEN = 50 * SECOND  # the same while it may be an outage, which may end at any moment
 HOLD = 2 * MINUTE  # SIM or account trouble: look again at this pace, without counting tries
 OTHER_ROUTE_PAUSE = 2 * SECOND
 OTHER_ROUTES = 4  # connections that may refuse it before we give up
@@ -50,13 +51,15 @@ def judge(
     *,
     held: int = 0,
     elsewhere: bool = False,
+    unproven: bool = False,
 ) -> Verdict:
     """What follows from a refusal.
 
     `tries` counts the refusals so far, this one included. `held`: the connection is kept from
     sending until then, so this says nothing about the message; 0 when it is not. `elsewhere`:
-    another connection could carry it that has not refused it yet. An explanation of class TAKEN
-    never comes here.
+    another connection could carry it that has not refused it yet. `unproven`: this may be an outage
+    of which the message is the only witness; it is tried often and not given up. An explanation of
+    class TAKEN never comes here.
     """
     retry = explanation.retry
     if retry is Retry.UNCERTAIN:
@@ -73,10 +76,12 @@ def judge(
         if tries > OTHER_ROUTES:
             return GiveUp()
         return TryAgain(now + OTHER_ROUTE_PAUSE, counts=True, avoid=True)
-    if tries > explanation.tries:
+    outage = unproven and explanation.about is About.EITHER
+    if tries > explanation.tries and not outage:
         return GiveUp()
     first = int((explanation.after or DEFAULT_WAIT) * SECOND)
-    wait = min(first * GROWTH ** (tries - 1), max(first, LONGEST_WAIT))
+    longest = LONGEST_UNPROVEN if outage else max(first, LONGEST_WAIT)
+    wait = min(first * GROWTH ** min(tries - 1, 10), longest)
     return TryAgain(now + wait, counts=True, avoid=False)
 
 

@@ -44,6 +44,7 @@ CERTAIN_WORDS: Final = "{said} One message is tried again every now and then."
 @dataclass(slots=True)
 class _Streak:
     numbers: dict[str, int] = field(default_factory=dict)  # refused since the last success, when
+    began: int = 0  # the first of them, if none was long ago
     said: str = ""
     certain: bool = False  # the refusal itself names modem, SIM or network
     since: int = 0  # when the hold began; 0: there is none
@@ -84,6 +85,8 @@ class Streaks:
         if suspect and about is About.EITHER:
             self._prolong(streak, now)
             return 0
+        if now - max(streak.numbers.values(), default=0) >= SUSPECT_FOR:
+            streak.began = now
         streak.numbers.pop(number, None)
         streak.numbers[number] = now
         streak.numbers = _newest(streak.numbers)
@@ -95,6 +98,14 @@ class Streaks:
             streak.until = now + FIRST_HOLD
         self._prolong(streak, now)
         return streak.until
+
+    def unproven(self, connection_id: int, number: str, now: int) -> bool:
+        """Whether a refusal of `number` may still be an outage: nothing has gone through since the
+        refusals began, a short while ago."""
+        streak = self._streaks.get(connection_id)
+        if streak is None or number not in streak.numbers:
+            return False
+        return now - streak.began < SUSPECT_FOR
 
     def doubted(self, connection_id: int, now: int) -> bool:
         """Nobody knows what became of a message: a trial of that kind proves nothing, and the next
@@ -169,6 +180,7 @@ class Streaks:
         since = written.get("since", until if written["until"] else 0)
         self._streaks[connection_id] = _Streak(
             {n: min(at, now) for n, at in numbers.items()},
+            min(written.get("began", now), now),
             written["said"],
             written.get("certain", False),
             min(since, now),

@@ -85,3 +85,22 @@ def test_a_hold_that_has_just_begun_is_not_worth_another_sender() -> None:
     assert judge(cms(41), 1, NOW, held=long, elsewhere=True) == TryAgain(
         NOW + OTHER_ROUTE_PAUSE, counts=False, avoid=True
     )
+
+
+@pytest.mark.parametrize("code", [17, 21, 38, 41, 42, 194, 255, 500])
+def test_the_only_message_of_an_outage_is_tried_within_a_minute_and_not_given_up(code: int) -> None:
+    for tries in (1, 2, 5, 40):
+        verdict = judge(cms(code), tries, NOW, unproven=True)
+        assert isinstance(verdict, TryAgain)
+        assert 0 < verdict.at - NOW < 60_000
+
+
+@pytest.mark.parametrize("code", [22, 27, 211])
+def test_a_phone_that_is_full_or_off_is_no_outage(code: int) -> None:
+    for tries in (1, 9):
+        assert judge(cms(code), tries, NOW, unproven=True) == judge(cms(code), tries, NOW)
+
+
+@pytest.mark.parametrize("code", [1, 30, 96, 195, 28])
+def test_what_is_final_is_no_outage(code: int) -> None:
+    assert judge(cms(code), 1, NOW, unproven=True) == GiveUp()

@@ -165,3 +165,42 @@ def test_what_an_older_release_wrote_is_understood(until: int) -> None:
     assert streaks.on_trial(1) is bool(until)
     assert streaks.until(1) <= NOW + LONGEST_HOLD
     assert refused(streaks, "+3", NOW + MINUTE)
+
+
+def test_a_refusal_may_be_an_outage_until_something_gets_through_or_it_has_lasted_long() -> None:
+    streaks = Streaks()
+    assert not streaks.unproven(1, "+1", NOW)
+    for minutes in (0, 5, 14):
+        refused(streaks, "+1", NOW + minutes * MINUTE)
+        assert streaks.unproven(1, "+1", NOW + minutes * MINUTE)
+    assert not streaks.unproven(1, "+2", NOW)
+    refused(streaks, "+1", NOW + SUSPECT_FOR)
+    assert not streaks.unproven(1, "+1", NOW + SUSPECT_FOR)
+
+
+def test_who_is_refused_while_others_get_through_is_no_outage() -> None:
+    streaks = Streaks()
+    refused(streaks, "+1")
+    streaks.succeeded(1, "+2", NOW)
+    refused(streaks, "+1", NOW + SECOND)
+    assert not streaks.unproven(1, "+1", NOW + SECOND)
+
+
+def test_a_refusal_long_after_another_may_be_a_new_outage() -> None:
+    streaks = Streaks()
+    refused(streaks, "+1")
+    later = NOW + 2 * HOUR
+    refused(streaks, "+2", later)
+    assert streaks.unproven(1, "+2", later)
+
+
+def test_when_an_outage_began_is_known_after_a_restart() -> None:
+    streaks, later = Streaks(), Streaks()
+    refused(streaks, "+1")
+    written = streaks.written(1)
+    assert written is not None
+    later.restore(1, written, NOW + MINUTE)
+    refused(later, "+1", NOW + 2 * MINUTE)
+    assert later.unproven(1, "+1", NOW + 2 * MINUTE)
+    refused(later, "+1", NOW + SUSPECT_FOR)
+    assert not later.unproven(1, "+1", NOW + SUSPECT_FOR)

@@ -72,6 +72,11 @@ class Gate:
             connection_id, lambda s: s.refused(connection_id, number, about, said, now)
         )
 
+    def unproven(self, connection_id: int, number: str) -> bool:
+        """Whether its refusal may still be an outage: nothing has gone through since it began."""
+        with self._lock:
+            return self._suspected().unproven(connection_id, number, self._clock.now())
+
     def doubted(self, connection_id: int) -> None:
         """Nobody knows what became of one."""
         now = self._clock.now()

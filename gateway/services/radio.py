@@ -162,7 +162,10 @@ class RadioLedger:
         held = self._gate.refused(at.connection_id, at.number, why.about, said)
         avoid = at.avoid | {at.connection_id}
         elsewhere = not at.chosen and self._elsewhere(at.number, avoid)
-        return schedule.judge(why, at.tries + 1, now, held=held, elsewhere=elsewhere)
+        unproven = self._gate.unproven(at.connection_id, at.number)
+        return schedule.judge(
+            why, at.tries + 1, now, held=held, elsewhere=elsewhere, unproven=unproven
+        )
 
     def pausing(self) -> str:
         return self._gate.pausing(self._connection_id) if self._connection_id is not None else ""

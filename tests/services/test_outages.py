@@ -60,6 +60,23 @@ def test_so_are_few_messages_that_name_the_connection(world, count):
     assert world.run(BACK, world.all_sent(waiting))
 
 
+@pytest.mark.parametrize("said", ["CMS 38", "CMS 41", "CMS 21", "CMS 194", "CMS 500", "ERROR"])
+@pytest.mark.parametrize("lasts", [100 * SECOND, 12 * MINUTE])
+def test_so_is_the_only_message_whatever_is_said_of_it(world, said, lasts):
+    world.air = outage(world.began, lasts, ">", said)
+    alarm = world.write("+254700000001", priority=100)
+    world.run(lasts / SECOND)
+    assert world.states(alarm) == {"pending"}
+    assert world.run(BACK, world.all_sent(alarm))
+
+
+def test_the_only_message_fails_when_it_never_gets_through(world):
+    world.air = lambda number, now: REFUSED
+    alone = world.write("+254700000001")
+    assert world.run(20 * 60, lambda: world.states(alone) == {"failed"})
+    assert len(world.tried) < 30
+
+
 @pytest.mark.parametrize("bad", [1, 3, 8, 20])
 @pytest.mark.parametrize("priority", [0, 100])
 def test_good_messages_behind_bad_numbers_are_out_in_half_a_minute(world, bad, priority):
