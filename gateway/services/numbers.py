@@ -18,6 +18,7 @@ SEPARATORS = re.compile(r"[,;\r\n\t]+")
 LONGEST_SURE_CODE, LONGEST_CODE = 6, 8  # digits; the longer ones may be a subscriber's
 FEWEST_DIGITS, MOST_DIGITS = 3, 15  # after a + (E.164)
 MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+FIXED = (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.UNKNOWN)
 CENTRE = re.compile(r"\+[1-9][0-9]{5,14}")
 NO_BEGINNING = "is not the beginning of a phone number"
 NO_CODE = "has a 0 after the +, where the country code belongs"
@@ -176,25 +177,33 @@ def display(number: str) -> str:
 
 
 def _existing(digits: str, country: str) -> str:
-    """The number as E.164, if these digits can be read as one that exists; else ""."""
-    if found := _valid(digits, country):
-        return found
-    if digits.startswith("+") or len(digits) <= LONGEST_CODE:
-        return ""
+    """The number as E.164, if these digits can be read as one that exists; else "".
+
+    Only a mobile phone reads an SMS: 4915123456789 in Germany is one with its country code, not
+    the landline in the area 04915 that it could be as well.
+    """
+    home, kind = _valid(digits, country)
+    if digits.startswith("+") or len(digits) <= LONGEST_CODE or kind in MOBILE:
+        return home
     # Not every country dials 00 to go abroad, but many people write it; others leave out the +.
-    return _valid("+" + digits.removeprefix("00"), country)
+    abroad, kind = _valid("+" + digits.removeprefix("00"), country)
+    wanted = kind == phonenumbers.PhoneNumberType.MOBILE if home else kind not in FIXED
+    return abroad if abroad and (wanted or digits.startswith("00")) else home
 
 
-def _valid(digits: str, country: str) -> str:
+def _valid(digits: str, country: str) -> tuple[str, int]:
+    """The number as E.164 and what kind of number it is; "" = it does not exist."""
+    nothing = "", phonenumbers.PhoneNumberType.UNKNOWN
     try:
         number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_valid_number(number):
-        return ""
-    if len(digits) <= LONGEST_SURE_CODE and phonenumbers.number_type(number) not in MOBILE:
-        return ""  # where mobile numbers are longer, these are the digits of a service
-    return _fitting(number)
+        return nothing
+    kind = phonenumbers.number_type(number)
+    if kind == phonenumbers.PhoneNumberType.UNKNOWN:
+        return nothing
+    if len(digits) <= LONGEST_SURE_CODE and kind not in MOBILE:
+        return nothing  # where mobile numbers are longer, these are the digits of a service
+    return _fitting(number), kind
 
 
 def _believed(digits: str, country: str, *, plain: bool) -> str:

@@ -1,3 +1,4 @@
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,10 +86,34 @@ def test_nothing_is_dropped_in_silence():
         ("212345", "FO", "+298212345"),
         ("22333", "DE", "22333"),
         ("254712345678", "", "+254712345678"),  # no country chosen yet
+        ("4915123456789", "DE", "+4915123456789"),  # as a landline it could be dialled too
+        ("254712123456.0", "DE", "+254712123456"),
+        ("33612345678", "DE", "+33612345678"),
+        ("62812345678", "ID", "+62812345678"),
+        ("04915123456789", "DE", "+494915123456789"),  # the 0 says that it is at home
+        ("15123456789", "DE", "+4915123456789"),  # a mobile at home, before one elsewhere
+        ("393123456789", "IT", "+393123456789"),
     ],
 )
 def test_each_country_dials_in_its_own_way(typed, country, number):
     assert normalise(typed, country) == number
+
+
+def test_a_landline_abroad_is_not_guessed():
+    """(201) is an area of the USA; read as international it would be somebody in Egypt."""
+    assert isinstance(normalise("(201) 555-0123", "KE"), BadNumber)
+
+
+@pytest.mark.parametrize("country", sorted(phonenumbers.SUPPORTED_REGIONS - {"TA"}))
+def test_a_mobile_of_its_own_country_is_itself_without_its_plus(country):
+    kind = phonenumbers.PhoneNumberType.MOBILE
+    found = phonenumbers.example_number_for_type(country, kind)
+    ways = phonenumbers.PhoneNumberFormat
+    number = phonenumbers.format_number(found, ways.E164)
+    at_home = phonenumbers.format_number(found, ways.NATIONAL)
+    for typed in (number[1:], f"{number[1:]}.0", f"00{number[1:]}", at_home):
+        assert normalise(typed, country) == number
+    assert from_network(number[1:], country) == number
 
 
 @pytest.mark.parametrize(
