@@ -8,16 +8,12 @@ from gateway import recurrence
 from gateway.store import schedules
 from gateway.store.schedules import Schedule, Status
 
+ALL = -1  # SQLite's word for no limit
+
 
 def everything() -> list[Schedule]:
     """What waits for its time, the next one first; then what is paused."""
-    found: list[Schedule] = []
-    after: tuple[int, int] | None = None
-    while some := schedules.waiting(after):
-        found += some
-        last = some[-1]
-        after = (last.next.at if last.next else 0, last.id)
-    return found + schedules.paused()
+    return schedules.waiting(limit=ALL) + schedules.paused(ALL)
 
 
 def told(one: Schedule) -> dict[str, Any]:

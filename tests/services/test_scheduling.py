@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 
 import pytest
 
 from gateway.clock import DAY, HOUR, MINUTE
 from gateway.events import Events
 from gateway.recurrence import shown
+from gateway.services import schedule_report
 from gateway.services.messaging import Draft, Messaging, Refused
 from gateway.services.scheduling import Scheduling
 from gateway.services.timing import Typed
@@ -24,6 +26,7 @@ from gateway.store import (
     schedules,
     settings,
 )
+from gateway.store.db import execute, transaction
 from gateway.store.outbox import DuplicateId
 from gateway.store.people import Contact
 from gateway.store.schedule_runs import Outcome
@@ -54,6 +57,16 @@ def test_what_is_kept_for_later_is_not_sent_before(scheduling: Scheduling, clock
         "schedule",
         found.client_id,
     )
+
+
+def test_programs_are_told_of_every_one_however_many_and_odd_they_are(scheduling: Scheduling):
+    for number in range(schedules.PAGE + 3):
+        scheduling.add(draft(str(number)), daily(), author="ann")
+    with transaction():
+        execute("UPDATE schedule SET next_wall = NULL WHERE id > 1")
+    found = list(islice(schedule_report.everything(), 2 * schedules.PAGE))
+    assert len(found) == schedules.PAGE + 3
+    assert schedule_report.told(found[-1])["next_at"] is None
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,9 @@ def calls(others: tuple[str, str, int]) -> list[tuple[str, str]]:
         ("POST", f"/scheduled/{number}/resume"),
         ("POST", f"/scheduled/{number}/send"),
         ("DELETE", f"/messages/{planned}"),
+        ("DELETE", f"/messages/{sent}?trash=1"),
+        ("DELETE", f"/messages/{sent}?forever=1"),
+        ("POST", f"/messages/{sent}/restore"),
     ]
 
 

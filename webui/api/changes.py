@@ -12,7 +12,6 @@ import json
 from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.interactions import Action, Preview, Selection, Task
-from gateway.services.roles import MANAGE
 from gateway.services.scheduling import Gone
 from gateway.store import details, schedules
 from webui.api import access, asked, messages
@@ -40,8 +39,8 @@ def delete(message_id: str) -> Response:
     """
     found = details.by_client_id(message_id)
     trash, forever = asked.flag("trash"), asked.flag("forever")
-    if (trash or forever) and not access.may(MANAGE):
-        raise access.Missing(MANAGE)
+    if trash or forever:
+        access.need_whole()
     if forever:
         return _destroyed(found.id if found else None, message_id)
     if trash:
