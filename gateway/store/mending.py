@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from gateway.store import backups, restoring
+from gateway.store import backups, restoring, returning
 from gateway.store.base import StoreBroken, StoreDamaged, StoreTooNew, translated
 from gateway.store.disk import disk_error
 from gateway.store.rewriting import rewrite
@@ -24,6 +24,12 @@ log = logging.getLogger(__name__)
 RECORD = "mended.json"  # in the data folder, until somebody has read it
 MENDED = "mended.db"  # in the data folder: written anew, about to take the other one's place
 WHOLE = ".check-whole"  # in the data folder: look at every page at the next start
+
+
+MAY_RETURN = (
+    " Who may come in is as it was then: tokens that were revoked since, users who were deleted and"
+    " earlier passwords are good again. Look at Users and Programs."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ def _rewrite(folder: Path, path: Path, now: int) -> Mended | None:
 def _take_backup(folder: Path, path: Path, now: int) -> Mended | None:
     found = backups.listed(folder / backups.FOLDER)
     whole = [b for b in found if b.why not in (backups.SETTINGS, "damaged")]
+    may_return = "" if returning.is_known(path) else MAY_RETURN
     for backup in (*whole, *(b for b in found if b.why == backups.SETTINGS)):
         day = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(backup.at / 1000))
         if backup.why == backups.SETTINGS:
@@ -123,6 +130,7 @@ def _take_backup(folder: Path, path: Path, now: int) -> Mended | None:
                 f"The database was damaged beyond repair. The backup of {day} was put back;"
                 " later messages are missing."
             )
+        words += may_return
         done = _record(folder, Mended(now, words, "", backup.at, lost=True))
         try:
             restoring.stage(backup.path, folder, now, "the box itself")

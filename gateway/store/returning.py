@@ -61,8 +61,14 @@ def _live(path: Path) -> _Access | None:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as live:
             return _access(live)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeError):
         return None
+
+
+def is_known(live: Path) -> bool:
+    """Whether the store that is replaced can still tell who may come in."""
+    now = _live(live)
+    return now is not None and bool(now.key)
 
 
 def _compared(old: _Access, now: _Access | None) -> Returning:

@@ -8,6 +8,7 @@ size DATA          megabytes that a copy takes
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sqlite3
@@ -72,8 +73,7 @@ def _put_aside(database: Path) -> None:
     """The newer database into the backups, so that nothing in it is lost for good."""
     folder = database.parent / BACKUPS
     folder.mkdir(mode=0o700, exist_ok=True)
-    stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
-    aside = folder / f"pigeonbox-{stamp}-failed-upgrade-secret.db"
+    aside = _free_name(folder)
     try:
         _fold(database, aside)
         print(aside)
@@ -81,6 +81,16 @@ def _put_aside(database: Path) -> None:
         shutil.copy2(database, aside)
     for end in ("-wal", "-shm"):
         database.with_name(DATABASE + end).unlink(missing_ok=True)
+
+
+def _free_name(folder: Path) -> Path:
+    """That of now, or the next second's where one was put aside in this one already."""
+    for at in itertools.count(int(time.time())):
+        stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime(at))
+        aside = folder / f"pigeonbox-{stamp}-failed-upgrade-secret.db"
+        if not aside.exists():
+            break
+    return aside
 
 
 def _others(folder: Path) -> Iterator[Path]:

@@ -130,6 +130,19 @@ def test_putting_back_may_be_done_twice(plain, tmp_path):
     assert value(plain / tool.DATABASE) == ["before"]
 
 
+def test_what_is_put_aside_in_one_second_stays_each(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tool.time, "time", lambda: 1_800_000_000.5)
+    kept = tmp_path / "kept"
+    tool.copy(plain, kept)
+    for said in ("first", "second"):
+        put(plain / tool.DATABASE, said).close()
+        tool.restore(kept, plain)
+    found = sorted((plain / "backups").iterdir())
+    assert [value(one)[-1] for one in found] == ["first", "second"]
+
+
 def test_a_broken_database_is_put_aside_as_it_is(plain, tmp_path):
     put(plain / tool.DATABASE, "before").close()
     kept = tmp_path / "kept"

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store import backups, db, mending, opening, rebuilding, restoring, views
+from gateway.store import (
+    backups,
+    db,
+    mending,
+    opening,
+    rebuilding,
+    restoring,
+    settings,
+    tokens,
+    views,
+)
 from gateway.store.base import StoreDamaged, StoreError, StoreFull
 from tests.store.given import ANN, message
 
@@ -53,6 +63,18 @@ def damage_index(folder: Path) -> None:
     data = bytearray(file.read_bytes())
     for page in pages:
         data[(page - 1) * 4096 : (page - 1) * 4096 + 8] = b"\xff" * 8
+    file.write_bytes(data)
+
+
+def spoil_messages(folder: Path) -> None:
+    """Messages cannot be read any more; people and access can."""
+    file = folder / db.FILE_NAME
+    with closing(sqlite3.connect(file)) as found:
+        found.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        sql = "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = 'message'"
+        ((page,),) = found.execute(sql)
+    data = bytearray(file.read_bytes())
+    data[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
     file.write_bytes(data)
 
 
@@ -116,6 +138,30 @@ def test_trouble_with_the_disk_while_mending_is_no_reason_to_take_a_backup(
     db.close_store()
     assert [b.why for b in backups.listed(folder / backups.FOLDER)] == ["by-hand"]
     assert contents(folder) == 3
+
+
+@pytest.mark.parametrize(("known", "back"), [(True, []), (False, ["old"])])
+def test_who_comes_in_again_is_known_or_said(folder: Path, known: bool, back: list[str]) -> None:
+    """A token that was revoked after the backup: it stays so where the damaged file tells."""
+    db.open_store(folder)
+    with db.connected():
+        settings.put("signing_key", "k")
+        tokens.add_token("old", "digest", 1, scopes=["send"], who="ann")
+        backups.make(folder / backups.FOLDER, "daily")
+        tokens.revoke_token("old", 2, who="ann")
+    db.close_store()
+    if known:
+        spoil_messages(folder)
+    else:
+        ruin(folder)
+    db.open_store(folder)
+    with db.connected():
+        assert [one.name for one in tokens.tokens()] == back
+    db.close_store()
+    told = mending.mended(folder)
+    assert told is not None
+    assert "was put back" in told.words
+    assert ("tokens that were revoked" in told.words) is not known
 
 
 def test_a_full_disk_while_a_backup_is_read_is_no_reason_to_begin_anew(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from pathlib import Path
+
 import pytest
 
-from tests.webui.conftest import NAME, Reader, World
+from gateway.services.keeping import Keeping
+from gateway.store import mending
+from tests.webui.conftest import NAME, Reader, World, words
 
 OPEN_TO_ALL = {"auth.sign_in", "auth.sign_in_now", "auth.sign_out", "auth.first_run"}
 OPEN_TO_ALL |= {"auth.first_run_now", "health.health", "static"}
@@ -28,6 +34,19 @@ def test_the_first_visitor_sets_name_and_password_with_the_code_of_the_link(
     assert response.status_code == 303
     assert "All Communications" in first_visitor.get("/")
     assert new_world.accounts.names() == ["boss"]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_who_finds_a_box_that_began_anew_is_told_why(
+    new_world: World, first_visitor: Reader, tmp_path: Path, lost: bool
+) -> None:
+    """As at a box that is new; nothing of it says where the damaged file is."""
+    told = mending.Mended(1, "The database was damaged.", "/somewhere/kept.db", lost=lost)
+    (tmp_path / mending.RECORD).write_text(json.dumps(asdict(told)))
+    new_world.box.keeping = Keeping(new_world.clock, tmp_path, lambda: None)
+    page = words(first_visitor.get("/first-run"))
+    assert ("so the box begins anew: people, settings and messages are missing" in page) is lost
+    assert "kept.db" not in page
 
 
 def test_a_code_dies_with_its_use(new_world: World, first_visitor: Reader) -> None:

@@ -134,5 +134,8 @@ def _sign_in_page(name: str = "", error: str = "") -> str:
 
 
 def _first_run_page(code: str, name: str, errors: dict[str, str]) -> str:
-    again = box().accounts.set_up
-    return render_template("first_run.html", code=code, name=name, errors=errors, again=again)
+    again, keeping = box().accounts.set_up, box().keeping
+    lost = not again and keeping is not None and keeping.mended is not None and keeping.mended.lost
+    return render_template(
+        "first_run.html", code=code, name=name, errors=errors, again=again, lost=lost
+    )
