@@ -6,11 +6,11 @@ What is not known is refused by name, or a program would believe that its filter
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 
 from flask import Response, jsonify, make_response, request
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from webui.api import instants
+
 YES, NO = ("1", "true", "yes"), ("0", "false", "no", "")
 EXPORT = ("view", "q", "direction", "state", "simNumber", "who", "since", "until")
 # Endpoint -> what it understands; the others take none.
@@ -76,11 +76,8 @@ def instant(name: str) -> int | None:
     if text is None:
         return None
     text = re.sub(r" (?=\d\d:?\d\d$)", "+", text)  # a + that nobody has escaped
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+    found = instants.instant(text)
+    if found is None:
         words = "must be an instant in ISO 8601 with its zone, e.g. 2026-11-27T08:00:00Z."
         raise Wrong(f"{name} {words}")
-    return (found - EPOCH) // timedelta(milliseconds=1)
+    return found

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.services.messaging import Draft
 from gateway.store import connections
+from webui.api.instants import instant
 from webui.arguments import an_id
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_TEXT = 50_000  # characters: more than 255 SMS hold
 
 
@@ -123,14 +122,10 @@ class _Reader:
 
     def _instant(self, name: str, text: str) -> int | None:
         """Milliseconds UTC."""
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            found = None
-        if found is None or found.tzinfo is None:
+        found = instant(text)
+        if found is None:
             self.mistakes.append(f"{name} must be an instant in ISO 8601 with its zone.")
-            return None
-        return (found - EPOCH) // timedelta(milliseconds=1)
+        return found
 
     def _ttl(self, now: int) -> int | None:
         """Seconds; "ttl" gives them, "validUntil" the instant."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from gateway.at import Answer, Command, Profile
+from gateway.at.commands import QUICK
 from gateway.modem.ledger import Ledger, ReadPdu
 
 
@@ -111,3 +112,9 @@ def ask(command: Command) -> Job[Answer]:
     reply = yield command
     assert isinstance(reply, Answer)
     return reply
+
+
+def ask_fields(text: str, prefix: str) -> Job[list[str]]:
+    """The values that the modem names, as they are set now."""
+    answer = yield from ask(Command(text, QUICK, prefix))
+    return [f.strip() for line in answer.lines for f in line.partition(":")[2].split(",")]

@@ -7,9 +7,9 @@ told anew.
 
 from __future__ import annotations
 
-from gateway.at import Command, Result, commands
+from gateway.at import Result, commands
 from gateway.modem.jobs import news
-from gateway.modem.jobs.base import Context, Job, ask
+from gateway.modem.jobs.base import Context, Job, ask, ask_fields
 
 OLD_CNMA = 30.0  # seconds after which a modem has given up waiting for an old +CNMA
 RENEW = 3.0  # seconds between looks whether it has
@@ -77,13 +77,8 @@ def renew(context: Context) -> Job[bool]:
 
 def _is_off(context: Context) -> Job[bool]:
     """Whether only <mt> and <ds> are different; after a restart the service is too."""
-    told, wanted = (yield from _fields("AT+CNMI?", "+CNMI:")), context.news.split(",")
+    told, wanted = (yield from ask_fields("AT+CNMI?", "+CNMI:")), context.news.split(",")
     if len(told) < len(wanted) or told[0] != wanted[0] or (told[1], told[3]) != ("0", "0"):
         return False
-    service = yield from _fields("AT+CSMS?", "+CSMS:")
+    service = yield from ask_fields("AT+CSMS?", "+CSMS:")
     return service[:1] == ["1"]
-
-
-def _fields(text: str, prefix: str) -> Job[list[str]]:
-    answer = yield from ask(Command(text, commands.QUICK, prefix))
-    return [f.strip() for line in answer.lines for f in line.partition(":")[2].split(",")]

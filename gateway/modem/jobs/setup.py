@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from gateway.at import Answer, Command, Profile, Result, answers, commands, profile_for
 from gateway.at.results import label
 from gateway.modem.jobs import careful, memory, news
-from gateway.modem.jobs.base import Context, Job, Pause, ask
+from gateway.modem.jobs.base import Context, Job, Pause, ask, ask_fields
 from gateway.modem.ledger import Identity
 
 PROBES = 5  # the first one often meets a modem that is still waking up
@@ -81,8 +81,7 @@ def still_set(context: Context) -> Job[bool]:
 
 def _are_set(context: Context) -> Job[tuple[bool, bool]]:
     """Whether it says that its news and PDU mode are as they were set."""
-    answer = yield from ask(Command("AT+CNMI?", 3.0, "+CNMI:"))
-    fields = [f.strip() for line in answer.lines for f in line.partition(":")[2].split(",")]
+    fields = yield from ask_fields("AT+CNMI?", "+CNMI:")
     wanted = context.news.split(",")
     news_kept = bool(context.news) and fields[: len(wanted)] == wanted
     answer = yield from ask(Command("AT+CMGF?", 3.0, "+CMGF:"))
