@@ -38,12 +38,11 @@ def of(iccid: str, imsi: str) -> int | None:
 def assumed(
     iccid: str, imsi: str, modem: str, port: str = "", others: Collection[str] = ()
 ) -> int | None:
-    """The one that this modem carried last, unless what the SIM tells speaks against it.
+    """The one that this modem carried last, unless what the SIM tells speaks against it; else the
+    row that is kept for the unknown SIM at this port; else, where nobody has written down what
+    carried it, the only connection that there is.
 
     `others`: keys of the other modems that are there; what those carried is theirs.
-
-    Else the row that is kept for the unknown SIM at this port; else, where nobody has written down
-    what carried it, the only connection that there is.
     """
     if iccid and imsi:
         return None
