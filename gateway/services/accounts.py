@@ -186,7 +186,7 @@ class Accounts:
         would tell a good guess at once.
         """
         # Counted apart from the page: a program with an old password must not shut people out.
-        limits = (Limit(("program", neighbourhood(address)), 5), _over_all("program's name", name))
+        limits = _of_program(name, address)
         lane = self._lane(name, address)
         self._tries.hold_back(limits, address, known=lane is Lane.ADDRESS)
         user = store.user(shape(name))
@@ -207,33 +207,37 @@ class Accounts:
         return SignedIn(user.id, user.name, user.role)
 
     def check_token(
-        self, secret: str, address: str, look_up: Callable[[str], T | None]
+        self,
+        secret: str,
+        address: str,
+        look_up: Callable[[str], T | None],
+        *,
+        name: str | None = None,
     ) -> T | None:
         """What `look_up` finds for a program's token; None: it is not valid. Raises Throttled.
 
         256 random bits are not guessed; what is held back is the flood. The same wrong token again
         is no guess, and one that was good from this address before is not held back by others:
         the alarm of a program must not wait because its neighbour tries something.
+
+        `name`: it came as its password (Basic), may be a person's, and counts in check_basic.
         """
         where, now = neighbourhood(address), self._clock.monotonic()
-        limits = (Limit(("token", where), 20, longest=2),)
+        flood = (Limit(("token", where), 20, longest=2),)
+        limits = flood if name is None else _of_program(name, address)
+        known = name is not None and self._lane(name, address) is Lane.ADDRESS
         mark = self._good_tokens.mark(secret, where)
         if not self._good_tokens.knows(mark, now):
-            self._tries.hold_back(limits, address)
+            self._tries.hold_back(limits, address, known=known)
         found = look_up(secret)
         if found is not None:
             self._good_tokens.keep(mark, now + KNOWN_LIFE)
-        elif self._bad_tokens.knows(mark, now):
+        elif name is None and self._bad_tokens.knows(mark, now):
             self.note_refused("a token that is not valid", address)
-        else:
+        elif name is None:
             self._bad_tokens.keep(mark, now + KNOWN_LIFE)
             self._tries.bad(limits, "a token that is not valid", address)
         return found
-
-    def hold_back_program(self, name: str, address: str) -> None:
-        """Before a token is looked up that came as a password (Basic). Raises Throttled."""
-        limits = (Limit(("program", neighbourhood(address)), 5), _over_all("program's name", name))
-        self._tries.hold_back(limits, address, known=self._lane(name, address) is Lane.ADDRESS)
 
     def confirm(self, who: SignedIn, password: str) -> None:
         """Before something delicate: is it still the same person? Raises WrongCredentials, ..."""
@@ -363,6 +367,11 @@ class Accounts:
         if not self._greeted.knows(mark, now):
             self._greeted.keep(mark, now + DAY / 1000)
             store.audit(self._clock.now(), name, "signed in", f"as a program, from {address}")
+
+
+def _of_program(name: str, address: str) -> tuple[Limit, ...]:
+    """Tries of programs with name and password: from one address, and on one name."""
+    return Limit(("program", neighbourhood(address)), 5), _over_all("program's name", name)
 
 
 def _over_all(kind: str, name: str) -> Limit:

@@ -92,6 +92,18 @@ def test_a_token_as_password_waits_with_the_guesses(stranger: Reader, token: str
     assert Api(stranger.client, {"X-API-Key": token}).get("/inbox").status_code == 200
 
 
+def test_a_program_that_was_there_is_not_held_back_by_guesses_on_its_name(
+    stranger: Reader, token: str
+) -> None:
+    """The alarm of a program must not wait because its neighbour tries something."""
+    program = Api(stranger.client, _basic("till", token))
+    assert program.get("/inbox").status_code == 200
+    for number in range(6):
+        Api(stranger.client, _basic("till", f"pb_{number:043}")).get("/inbox")
+    assert Api(stranger.client, _basic("till", "pb_" + "x" * 43)).get("/inbox").status_code == 429
+    assert program.get("/inbox").status_code == 200
+
+
 def test_a_revoked_token_is_refused_at_once(api: Api, world: World) -> None:
     assert api.get("/inbox").status_code == 200
     world.box.programs.revoke("till")

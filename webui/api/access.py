@@ -114,8 +114,8 @@ def _program(secret: str, address: str) -> Response | None:
 
 def _named(name: str, password: str, address: str) -> Response | None:
     if looks_like_a_token(password):
-        box().accounts.hold_back_program(name, address)
-        if found := box().programs.check(password):
+        check = box().programs.check
+        if found := box().accounts.check_token(password, address, check, name=name):
             g.caller, g.scopes, g.role = found.name, found.scopes, ""
             return None
     try:
