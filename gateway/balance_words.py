@@ -11,9 +11,19 @@ EUR € EUR EURO EUROS ЕВРО
 GBP £ GBP
 USD US$ USD
 BRL R$ BRL reais
-- $ Rs Rs. Re. rupees ₨ kr kr. kronor kroner ¥ 元 Shs Sh FCFA CFA F Bs Bs.
+- $ Rs Rs. Re. rupees ₨ kr kr. kronor kroner ¥ ￥ 元 Shs Sh FCFA CFA F Bs Bs.
 - P som pesos dollars dolares dólares pounds francs
 - DH Dhs dirhams SR ريال درهم دينار dinars kwacha
+- Toman تومان
+SAR ر.س
+QAR ر.ق
+OMR ر.ع
+AED د.إ
+JOD د.أ
+TND د.ت
+MAD د.م
+DZD د.ج
+JPY JPY 円
 INR ₹ INR रु रु.
 PKR PKR
 LKR LKR
@@ -38,14 +48,14 @@ BYN BYN бел.руб.
 KZT ₸ тг тг. тенге KZT tenge
 UZS сум сўм so'm UZS sum
 KGS сом KGS
-GEL ₾ GEL лари lari
-AMD AMD ֏
+GEL ₾ GEL лари lari ლარი
+AMD AMD ֏ dram դրամ
 AZN AZN ₼ manat
 MDL MDL
 IDR Rp Rp. IDR
 MYR RM MYR
 SGD S$ SGD
-THB ฿ THB baht บาท
+THB ฿ THB baht บาท บ.
 PHP ₱ PHP
 VND ₫ VND đ d dong đồng
 KHR ៛ KHR
@@ -75,7 +85,7 @@ SAR SAR
 DZD DZD DA دج
 TND TND DT
 EGP EGP LE L.E. جنيه ج.م
-IRR IRR Rial Rials Toman تومان ریال
+IRR IRR Rial Rials ریال
 IQD IQD
 KWD KWD KD د.ك
 BHD BHD BD
@@ -142,6 +152,7 @@ KEYWORDS: Final = (
     r"|رصيد\w*|tai khoan|tài khoản|tkc|tkg|tk goc|tk chinh|so du|số dư|salio|stav"
     r"|qaldiq|hisob\w*|likutis|kontojääk|atlikums|υπόλοιπο|ypoloipo|יתרה|disponible|available"
     r"|remaining|reste|etebare?|اعتبار|مانده\w*|موجودی|talktime|bakaya|शेष|ব্যালেন্স|ሂሳብ\w*"
+    r"|baki|load(?= ?[:=]| bal| wallet)|ნაშთი|ბალანსი|մնացորդ\w*|बैलेंस|बैलेन्स"
 )
 # In scripts without blanks between words.
 DENSE_KEYWORDS: Final = (
@@ -154,6 +165,9 @@ OTHERS: Final = (
     r"|okoa|deuda|dette|schulden|долг\w*|задолженност\w*|лимит\w*|платеж\w*|списан\w*|cashback"
     r"|buy|purchase|recharge|top ?up|aufladen|achet\w*|forfait\w*|compr[ae]\w*|recarg\w*|paquete\w*"
     r"|bundles?|subscri\w*|renew\w*|купи\w*|пакет\w*|подключ\w*|doladuj\w*|doładuj\w*|pakiet\w*"
+    r"|pay\w*|paid|send|sent|receiv\w*|transfer\w*|credited|debited|deducted|extra|rate|invoice"
+    r"|due|rechnung\w*|offen\w*|zahl\w*|bezahl\w*|facturas?|fattur[ae]|factures?|montant d[uû]"
+    r"|payez|[aà] payer|pagar\w*|pagamento|оплат\w*|зачислен\w*|перевод\w*"
     r"|won|win|option\w*|press|reply|select\w*|choose|min(?:imum|imal\w*)|at least|less than|below"
 )
 # So is the balance of one of these: "data balance".

@@ -21,6 +21,17 @@ READ = [
     ("Saldo:\t 7,85\u00a0\u00a0€", "7.85", "EUR"),
     ("Credit:5,20EUR.Valabil pana la 15.12.2026", "5.20", "EUR"),
     ("Ваш баланс:123.45руб.", "123.45", "RUB"),
+    ("رصيدك هو 12.50 ر.س", "12.50", "SAR"),
+    ("موجودی: 12,500 تومان", "12500", "تومان"),  # ten rials each
+    ("残高 1,234円", "1234", "JPY"),
+    ("余额：￥12.34", "12.34", "￥"),
+    ("ยอดเงิน12.50บ. ใช้ได้ถึง 12/12", "12.50", "THB"),
+    ("आपका बैलेंस Rs 12.50 है", "12.50", "Rs"),
+    ("ნაშთი: 5.20 ლარი", "5.20", "GEL"),
+    ("Baki: RM12.34", "12.34", "MYR"),
+    ("Regular load: P 10.00", "10.00", "P"),
+    ("Pay As You Go credit: £5.10", "5.10", "GBP"),
+    ("Last payment received KES 100. Balance KES 5.00", "5.00", "KES"),
     # scripts without blanks
     ("您的账户余额35.60元,有效期至2027年1月1日", "35.60", "元"),
     ("尊敬的客户,您的余额为35.60元。", "35.60", "元"),
@@ -74,6 +85,17 @@ READ = [
 ]
 
 NOTHING = [
+    "Pay 5 USD to 12345",
+    "You have received KES 50.00 from 0712345678",
+    "Send $5 to your friend",
+    "You have been credited with $5.00",
+    "Airtime transfer of KES 20 successful",
+    "Call rate: KES 4.00",
+    "Get 5 EUR extra",
+    "You have 30 EUR to pay",
+    "Balance due: 30.00 EUR",
+    "Rechnung: 30,00 EUR",
+    "Montant dû: 30 EUR",
     "Option R2 selected",
     "Option R2 selected. Your balance follows by SMS.",
     "Press 1 for R5 airtime, 2 for R10",
