@@ -128,6 +128,7 @@ class Engine:
         if self._phase is not Phase.PROMPT_SEEN:
             raise NoPrompt("the modem does not wait for a message")
         self._phase = Phase.FINAL_WANTED
+        self._recovery.late.submitting()
         self._payload = data.rstrip(b"\x1a").decode("latin-1")
         self._until = now + timeout
         self._inquiry.begin(now)
@@ -322,6 +323,9 @@ class Engine:
         assert self._command is not None
         out.append(Answer(self._command, tuple(self._lines), result, self._echoed))
         self._ended_in_prompt = self._phase is Phase.PROMPT_SEEN
+        submitted = self._command.prompt and self._phase is Phase.FINAL_WANTED
+        if submitted and not self._answered and result.kind in ("ERROR", "CMS", "CME"):
+            self._recovery.late.refused(self._command)
         self._clear()
 
     def _clear(self) -> None:

@@ -17,12 +17,22 @@ class LateAnswers:
 
     `stale` is the last one; what it says while the engine is out of step is its own. A submission
     is remembered longer, until LATE_SEND is over: its reference settles what became of a message.
+    So is one that was refused, until the next is handed over: the refusal may have been another's.
     """
 
     def __init__(self) -> None:
         self.stale: Command | None = None
         self._send: Command | None = None
         self._send_until = 0.0
+        self._refused: Command | None = None
+
+    def refused(self, command: Command) -> None:
+        """A submitted message was, without a reference."""
+        self._refused = command
+
+    def submitting(self) -> None:
+        """From here on a reference is of the message that is handed over now."""
+        self._refused = None
 
     def timed_out(self, command: Command, submitted: bool, answered: bool, now: float) -> None:
         """`submitted`: its payload was sent. `answered`: its information line has come."""
@@ -37,11 +47,11 @@ class LateAnswers:
 
     def reference(self, line: str) -> Late | None:
         """The line as the reference of a submission that had timed out; it is settled by that."""
-        if self._send is None or not line.startswith(self._send.prefix):
+        send = self._send or self._refused
+        if send is None or not line.startswith(send.prefix):
             return None
-        late = Late(self._send, (line,))
-        self._send = self.stale = None
-        return late
+        self._send = self._refused = self.stale = None
+        return Late(send, (line,))
 
     def line(self, line: str) -> Late | None:
         """The same for any line of the stale command, while out of step."""
@@ -76,4 +86,4 @@ class LateAnswers:
 
     def forget(self) -> None:
         """The modem has restarted: nothing of before can come."""
-        self.stale = self._send = None
+        self.stale = self._send = self._refused = None

@@ -44,4 +44,5 @@ class Misplaced:
 
 
 def _hardly_meant(result: Result) -> bool:
-    return result.ok or (result.kind, result.code) in MISPLACED
+    bare = result.kind == "ERROR" and not result.text  # who says why says so of a message
+    return result.ok or bare or (result.kind, result.code) in MISPLACED

@@ -9,6 +9,7 @@ from gateway.at import (
     AtBusy,
     Command,
     Engine,
+    Late,
     NoPrompt,
     Prompt,
     Restarted,
@@ -95,6 +96,46 @@ def test_a_prompt_says_whether_its_command_was_repeated(engine, echo):
     engine.send(commands.submit(19), 0.0)
     (prompt,) = engine.receive(echo + b"\r\n> ", 1.0)
     assert prompt.echoed == bool(echo)
+
+
+def hand_over(engine: Engine, now: float, tag: object = None) -> Command:
+    command = commands.submit(19, tag)
+    engine.send(command, now)
+    assert engine.receive(b"\r\n> ", now) == [Prompt(command)]
+    engine.send_payload(b"0011\x1a", now, 120.0)
+    return command
+
+
+def test_an_error_without_a_word_is_no_refusal_when_the_reference_follows(engine):
+    command = hand_over(engine, 0.0)
+    assert engine.receive(b"\r\nERROR\r\n", 1.0) == []
+    events = engine.receive(b"\r\n+CMGS: 9\r\n\r\nOK\r\n", 2.0)
+    assert events == [Answer(command, ("+CMGS: 9",), OK)]
+
+
+def test_an_error_without_a_word_is_a_refusal_when_nothing_follows(engine):
+    command = hand_over(engine, 0.0)
+    engine.receive(b"\r\nERROR\r\n", 1.0)
+    assert engine.tick(4.0) == [Answer(command, (), Result("ERROR"))]
+
+
+@pytest.mark.parametrize("refusal", ["+CMS ERROR: 500", "+CMS ERROR: 38", "+CME ERROR: 100"])
+def test_a_reference_after_a_refusal_settles_that_it_was_anothers(engine, refusal):
+    """A message that is sent again because of it would arrive twice."""
+    command = hand_over(engine, 0.0, tag=5)
+    (answer,) = engine.receive(f"\r\n{refusal}\r\n".encode(), 1.0)
+    assert not answer.result.ok
+    assert engine.receive(b"\r\n+CMGS: 9\r\n\r\nOK\r\n", 2.0) == [Late(command, ("+CMGS: 9",))]
+    assert engine.receive(b"\r\n+CMGS: 9\r\n", 2.0) != [Late(command, ("+CMGS: 9",))]
+
+
+def test_a_reference_is_of_the_message_that_was_handed_over_last(engine):
+    hand_over(engine, 0.0, tag=5)
+    engine.receive(b"\r\n+CMS ERROR: 38\r\n", 1.0)
+    second = hand_over(engine, 2.0, tag=6)
+    (answer,) = engine.receive(b"\r\n+CMGS: 9\r\n\r\nOK\r\n", 3.0)
+    assert (answer.command.tag, answer.lines) == (second.tag, ("+CMGS: 9",))
+    assert not any(isinstance(e, Late) for e in engine.receive(b"\r\n+CMGS: 8\r\n", 4.0))
 
 
 def test_the_payload_has_a_time_limit_of_its_own(engine):
