@@ -125,6 +125,35 @@ def test_what_is_handed_over_as_text_is_kept_as_the_message_that_it_is(header, d
     assert receive.in_text_mode(Urc("+CMT", f"+CMT: {header}", data))
 
 
+TIMES = '"26/11/30,22:00:00+04","26/11/30,22:00:09+04"'
+
+
+@pytest.mark.parametrize(
+    ("line", "recipient"),
+    [
+        (f'+CDS: 6,44,"+491721110001",145,{TIMES},0', "+491721110001"),
+        (f'+CDS: 6,44,"491721110001",145,{TIMES},0', "+491721110001"),
+        (f"+CDS: 6,44,,,{TIMES},0", ""),
+        (f'+CDS: 6, 44, "002B0034003900310037", 145, {TIMES}, 0', "+4917"),
+    ],
+)
+def test_a_report_that_is_handed_over_as_text_is_one(line, recipient):
+    read = receive.understand(Urc("+CDS", line))
+    assert isinstance(read, receive.ReadPdu)
+    report = sms.decode_from_network(sms.split_pdu(read.pdu).tpdu)
+    assert isinstance(report, sms.StatusReport)
+    assert (report.message_reference, report.status) == (44, 0)
+    assert str(report.recipient) == recipient
+    assert report.discharge_time == sms.Timestamp(2026, 11, 30, 22, 0, 9, 60)
+    assert report.service_centre_time == sms.Timestamp(2026, 11, 30, 22, 0, 0, 60)
+    assert receive.in_text_mode(Urc("+CDS", line))
+
+
+@pytest.mark.parametrize("rest", ["", "6,44,", '6,x,"+49",145,,,0', '6,44,"+49",145,"?","?",999'])
+def test_half_a_report_in_text_mode_settles_nothing(rest):
+    assert receive.understand(Urc("+CDS", f"+CDS: {rest}")) is None
+
+
 def test_what_is_handed_over_as_pdu_is_as_it_was():
     urc = Urc("+CMT", "+CMT: ,23", PDU)
     assert receive.understand(urc) == receive.ReadPdu(PDU, tpdu_length=23)

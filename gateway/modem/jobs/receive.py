@@ -43,6 +43,11 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
                 return ReadPdu(textual.as_pdu(urc.line, urc.data))
             except sms.EncodeError:
                 return ReadPdu(urc.data)  # shown as what it is
+        case "+CDS" if in_text_mode(urc):
+            try:
+                return ReadPdu(textual.report_as_pdu(urc.line))
+            except sms.EncodeError:
+                return None
         case "+CMT" | "+CDS":
             pdu = urc.data.strip()
             length = _told_length(urc.line, pdu)

@@ -1,4 +1,5 @@
-"""What a modem in text mode hands over (+CMT, 27.005 3.4.1), as the PDU that it would have been.
+"""What a modem in text mode hands over (+CMT and +CDS, 27.005 3.4.1), as the PDU that it would
+have been.
 
 It is stored nowhere else, so it is kept although the box never asks for text mode: a modem that
 restarted without a word is in it.
@@ -40,6 +41,31 @@ def as_pdu(header: str, text: str) -> str:
         user_data=parts[0],
     )
     pdu, _ = sms.join_pdu(sms.encode(deliver))
+    return pdu
+
+
+def report_as_pdu(header: str) -> str:
+    """`<fo>,<mr>,[<ra>],[<tora>],<scts>,<dt>,<st>` as an SMS-STATUS-REPORT in the same way.
+
+    Raises sms.EncodeError for anything else.
+    """
+    told = fields(header.partition(":")[2])
+    times = [*_TIME.finditer(header), None, None]
+    if len(told) < 6 or not (told[0].isdecimal() and told[1].isdecimal() and told[-1].isdecimal()):
+        raise sms.EncodeError("This is no delivery report in text mode.")
+    number = from_ucs2_hex(told[2])
+    if told[3] == "145" and not number.startswith("+"):
+        number = f"+{number}"
+    report = sms.StatusReport(
+        message_reference=int(told[1]),
+        recipient=_sender(number),
+        service_centre_time=_time(times[0]) if times[0] else None,
+        discharge_time=_time(times[1]) if times[1] else None,
+        status=int(told[-1]),
+        raw_service_centre_time=NO_TIME,
+        raw_discharge_time=NO_TIME,
+    )
+    pdu, _ = sms.join_pdu(sms.encode(report))
     return pdu
 
 
