@@ -86,6 +86,7 @@ PROFILES: Final[tuple[Profile, ...]] = (
         "zte",
         "zte",
         extras=("AT+ZCDRUN=8", "AT+ZOPRT=5"),  # no CD drive next time; online
+        iccid=_iccid_first("AT+ZGETICCID"),
         pin_tries="AT+ZPINPUK=?",
     ),
     Profile(
@@ -148,6 +149,7 @@ PROFILES: Final[tuple[Profile, ...]] = (
         "sierra",
         "sierra",
         submit_time=180.0,
+        iccid=_iccid_first("AT!ICCID?"),
         pin_tries="AT+CPINC?",
         restart=("AT!RESET", "AT+CFUN=1,1"),
     ),
@@ -157,11 +159,19 @@ PROFILES: Final[tuple[Profile, ...]] = (
         # MC75i takes only 1 as the last field (gammu#1206)
         cnmi=("2,1,2,1,1", "2,1,0,1,1", "2,1,0,2,1", "2,1,0,0,1", *CNMI),
         reports_in=("SM", "ME"),  # MC75i: ds 0 and 2 only, and no "SR"
+        iccid=_iccid_first("AT^SCID"),
         pin_tries="AT^SPIC",
         power_off="AT^SMSO",
         codes=makers.CINTERION,
     ),
-    Profile("telit", "telit", submit_time=180.0, power_off="AT#SHDN", codes=makers.TELIT),
+    Profile(
+        "telit",
+        "telit",
+        submit_time=180.0,
+        iccid=_iccid_first("AT#CCID"),
+        power_off="AT#SHDN",
+        codes=makers.TELIT,
+    ),
 )
 
 

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from gateway.at import commands, profile_for
+from gateway.at import answers, commands, profile_for
 from gateway.at.profiles import CNMI, GENERIC, PROFILES
 
 
@@ -34,8 +34,25 @@ def test_a_modem_gets_its_profile(manufacturer, model, name):
 def test_every_profile_tries_every_form_of_news_and_of_the_serial_number():
     for profile in (GENERIC, *PROFILES):
         assert set(CNMI) <= set(profile.cnmi)
-        assert set(GENERIC.iccid) == set(profile.iccid)
+        assert set(GENERIC.iccid) <= set(profile.iccid)
         assert profile.submit_time >= 120
+
+
+@pytest.mark.parametrize(
+    ("manufacturer", "model", "command", "answer"),
+    [
+        ("SIEMENS", "MC55", "AT^SCID", "^SCID: 8949020000001234567"),
+        ("Cinterion", "BGS2-W", "AT^SCID", "^SCID: 8949020000001234567F"),
+        ("Telit", "GL865", "AT#CCID", "#CCID: 8949020000001234567"),
+        ("ZTE INCORPORATED", "MF190", "AT+ZGETICCID", "+ZGETICCID: 8949020000001234567F"),
+        ("Sierra Wireless", "MC7304", "AT!ICCID?", "!ICCID: 8949020000001234567"),
+    ],
+)
+def test_a_maker_that_has_a_command_of_its_own_for_the_serial_number_is_asked_by_it_first(
+    manufacturer, model, command, answer
+):
+    assert commands.iccid_queries(profile_for(manufacturer, model))[0].text == command
+    assert answers.iccid([answer]) == "8949020000001234567"
 
 
 def test_no_command_erases_by_flag_or_resets_to_factory_settings():
