@@ -17,6 +17,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from gateway.recurrence import Unit
 from gateway.states import State
 from gateway.store.base import StoreBroken, StoreError, StoreTooNew, translated
 from gateway.store.terms import MARK, entry, spelled
@@ -31,11 +32,22 @@ FEWEST_SECONDS = 120.0
 SLOWEST = 256 << 10  # octets per second: an old card in the smallest board
 LOOK_EVERY = 50_000  # steps of SQLite's machine between looks at the clock
 AT_ONCE = 500  # rows
+_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+# What calendars can still reckon with: ms UTC from the year 1653 to 8307, minutes east of UTC.
+INSTANTS = range(-(10**13), 2 * 10**14)
+BOUNDS = {"at": INSTANTS, "valid_until": INSTANTS, "sent_offset": range(-24 * 60 + 1, 24 * 60)}
 # Conditions that no row of ours ever fulfils, and that work would stumble over.
 IMPOSSIBLE = (
     ("dispatch", "state NOT IN (" + ", ".join(f"'{one}'" for one in (*State, "scheduled")) + ")"),
     ("message", "direction NOT IN ('in', 'out')"),
     ("schedule", "state = 'active' AND (next_at IS NULL OR next_wall IS NULL)"),
+    ("schedule", "state NOT IN ('active', 'paused', 'done', 'cancelled')"),
+    ("schedule", "unit NOT IN (" + ", ".join(f"'{one}'" for one in Unit) + ") OR every < 1"),
+    ("schedule", "NOT json_valid(recipients) OR json_type(recipients) <> 'array'"),
+    ("schedule", f"start NOT GLOB '{_DAY}T*' OR datetime(start) IS NULL"),
+    ("schedule", f"coalesce(next_wall, start) NOT GLOB '{_DAY}T*'"),
+    ("schedule", "datetime(coalesce(next_wall, start)) IS NULL"),
+    ("schedule", "until <> '' AND date(until) IS NULL OR weekdays GLOB '*[^0-9 ]*'"),
     ("setting", "NOT json_valid(value)"),
 )
 
@@ -232,7 +244,10 @@ def _trouble(error: sqlite3.Error, name: str) -> StoreError:
 def _fill(source: sqlite3.Connection, copy: sqlite3.Connection, table: str, name: str) -> None:
     columns = _columns(copy, table)
     names = ", ".join(f'"{column}"' for column in columns)
-    kinds = [(column, _KINDS.get(kind, str), needed) for column, (kind, needed) in columns.items()]
+    kinds = [
+        (column, _KINDS.get(kind, str), needed, _bounds(column, kind))
+        for column, (kind, needed) in columns.items()
+    ]
     marks = ", ".join("?" * len(columns))
     order = ' ORDER BY "id"' if "id" in columns else ""
     insert = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608
@@ -243,11 +258,22 @@ def _fill(source: sqlite3.Connection, copy: sqlite3.Connection, table: str, name
         copy.executemany(insert, rows)
 
 
+def _bounds(column: str, kind: str) -> range | None:
+    if kind != "INTEGER":
+        return None
+    return BOUNDS.get("at" if column.endswith("_at") else column)
+
+
 def _check_row(
-    row: Sequence[object], kinds: list[tuple[str, type, bool]], table: str, name: str
+    row: Sequence[object],
+    kinds: list[tuple[str, type, bool, range | None]],
+    table: str,
+    name: str,
 ) -> None:
-    for value, (column, kind, needed) in zip(row, kinds, strict=True):
-        if type(value) is not kind and (value is not None or needed):
+    for value, (column, kind, needed, bounds) in zip(row, kinds, strict=True):
+        if value is None and not needed:
+            continue
+        if type(value) is not kind or (bounds is not None and value not in bounds):
             words = f"the column “{column}” of the table “{table}” holds what it cannot hold"
             raise StoreBroken(f"{name} cannot be put back: {words}.")
 

@@ -63,6 +63,11 @@ def test_an_honest_backup_comes_through_whole_with_counts_and_index(
         assert fresh.execute(found).fetchall() == old.execute(found).fetchall() != []
 
 
+SCHEDULE = (
+    "INSERT INTO schedule"
+    " (text, recipients, start, unit, next_wall, next_at, created_at, changed_at)"
+    " VALUES ('x', '[]', '2026-12-01T09:00:00', 'day', '2026-12-02T09:00:00', 1, 1, 1)"
+)
 CREATED = "CREATE TABLE IF NOT EXISTS owned (words)"
 HARMFUL: list[tuple[str, ...]] = [
     (CREATED, "CREATE TRIGGER evil AFTER UPDATE ON dispatch BEGIN DELETE FROM message; END"),
@@ -125,6 +130,17 @@ REFUSED: list[tuple[str, tuple[str, ...]]] = [
     ("holds what it cannot hold", ("UPDATE message SET text = x'00ff'",)),
     ("holds what it cannot hold", ("UPDATE dispatch SET state_at = 'soon'",)),
     ("holds what it cannot hold", ("UPDATE dispatch SET state_at = 1.5",)),
+    ("holds what it cannot hold", ("UPDATE message SET created_at = 9223372036854775807",)),
+    ("holds what it cannot hold", ("UPDATE dispatch SET due_at = -9223372036854775807",)),
+    ("holds what it cannot hold", ("UPDATE message SET sent_offset = 1440",)),
+    ("a state that cannot be", (SCHEDULE, "UPDATE schedule SET state = 'lost'")),
+    ("a state that cannot be", (SCHEDULE, "UPDATE schedule SET unit = 'blink'")),
+    ("a state that cannot be", (SCHEDULE, "UPDATE schedule SET recipients = '{}'")),
+    ("a state that cannot be", (SCHEDULE, "UPDATE schedule SET start = 'soon'")),
+    ("a state that cannot be", (SCHEDULE, "UPDATE schedule SET start = '2026-13-01T09:00:00'")),
+    ("a state that cannot be", (SCHEDULE, "UPDATE schedule SET next_wall = 'now'")),
+    ("a state that cannot be", (SCHEDULE, "UPDATE schedule SET until = 'never'")),
+    ("a state that cannot be", (SCHEDULE, "UPDATE schedule SET weekdays = 'Mon'")),
     ("contradict", ("DROP INDEX user_name", "INSERT INTO user (name, created_at) VALUES ('a', 1)",
                     "INSERT INTO user (name, created_at) VALUES ('a', 1)")),
     ("string or blob too big", ("UPDATE message SET text = printf('%.*c', 20000000, 'x')",)),
