@@ -129,6 +129,18 @@ def announces_pdu(line: str) -> bool:
     return len(parts) <= 2 and parts[-1].isdecimal()
 
 
+def announces_text(line: str) -> bool:
+    """Whether a +CMT or +CDS is surely one of text mode: `"<oa>",[<alpha>],[<scts>]...` or
+    `<fo>,<mr>,[<ra>],...` (27.005 3.4.1). A +CMTI that has lost a letter and a quotation mark is
+    neither that nor a header of PDU mode.
+    """
+    name, _, value = line.partition(":")
+    parts = fields(value)
+    if name == "+CDS":
+        return len(parts) >= 5 and parts[0].isdecimal() and parts[1].isdecimal()
+    return len(parts) >= 3 and value.lstrip().startswith('"') and not announces_pdu(line)
+
+
 def ussd_is_open(text: str) -> bool:
     """Whether the quotes of a +CUSD text have not been closed yet: more lines follow."""
     quotes = text.count('"')

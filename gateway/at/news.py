@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.at.classify import (
-    announces_pdu,
+    announces_text,
     has_second_line,
     is_pdu,
     pdu_in_header,
@@ -49,7 +49,7 @@ class NewsReader:
         """
         if self._name == "+CUSD":
             return self._take_ussd(raw, line, now)
-        if is_pdu(line) or (line and not announces_pdu(self._lines[0])):
+        if is_pdu(line) or (line and announces_text(self._lines[0])):
             urc = Urc(self._name, self._lines[0], line.rstrip('"') if is_pdu(line) else raw)
             self._clear()
             return True, [urc]

@@ -154,6 +154,21 @@ def test_half_a_report_in_text_mode_settles_nothing(rest):
     assert receive.understand(Urc("+CDS", f"+CDS: {rest}")) is None
 
 
+@pytest.mark.parametrize(
+    "line", ['+CMT: "SM,4', '+CMT: "SM",4', "+CMT: SM,4", '+CMT: "S,4', '+CDS: "SM,4', "+CMT:"]
+)
+def test_a_clipped_announcement_is_no_text_and_takes_no_answer_with_it(line):
+    """What a line that loses characters makes of `+CMTI: "SM",4`."""
+    engine = Engine()
+    engine.send(commands.cmgr(4), 0.0)
+    said = f"\r\n{line}\r\n+CMGR: 1,,23\r\n{PDU}\r\nOK\r\n"
+    events = [*engine.receive(said.encode(), 0.0), *engine.tick(5.0)]
+    urcs = [event for event in events if isinstance(event, Urc)]
+    assert all(not receive.in_text_mode(urc) for urc in urcs)
+    texts = [receive.understand(urc) for urc in urcs]
+    assert not any(isinstance(one, receive.ReadPdu) and "CMGR" in one.pdu for one in texts)
+
+
 def test_what_is_handed_over_as_pdu_is_as_it_was():
     urc = Urc("+CMT", "+CMT: ,23", PDU)
     assert receive.understand(urc) == receive.ReadPdu(PDU, tpdu_length=23)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from gateway import sms
-from gateway.at.classify import announces_pdu
+from gateway.at.classify import announces_text
 from gateway.at.text import fields, from_ucs2_hex
 
 _TIME = re.compile(r"(\d\d)/(\d\d)/(\d\d),(\d\d):(\d\d):(\d\d)([+-]\d\d)?")
@@ -20,7 +20,7 @@ NOBODY = sms.Address("", sms.TypeOfNumber.UNKNOWN)
 
 def is_text(header: str) -> bool:
     """Whether this line before a message is one of text mode."""
-    return not announces_pdu(header)
+    return announces_text(header)
 
 
 def as_pdu(header: str, text: str) -> str:
