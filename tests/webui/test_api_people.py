@@ -85,6 +85,7 @@ def test_contacts_are_listed_searched_and_paged(book: Program, world: World) -> 
         ({"name": "x", "groups": ["Red"]}, 400, "There is no group called Red."),
         ({"name": "x", "fields": {"Town": "y"}}, 400, "no own field called Town"),
         ({"name": "x", "fields": ["Town"]}, 400, "fields must be an object"),
+        ({"name": "x", "number": ANN}, 400, "number is not known here; known are name, phoneN"),
         ([], 400, "The body must be a JSON object."),
     ],
 )
@@ -96,6 +97,22 @@ def test_what_is_refused_on_the_page_is_refused_here(
         assert answer.status_code == status
         assert said in answer.json["message"]
     assert people.ids(people.Filter()) == [bob["id"]]
+
+
+def test_what_is_read_may_be_written_back(book: Program) -> None:
+    bob = made(book, name="Bob", phoneNumber=BOB)
+    assert book.ask("PUT", f"/contacts/{bob['id']}", bob).json == bob
+    group = book.ask("POST", "/groups", {"name": "Red"}).json
+    assert book.ask("PUT", f"/groups/{group['id']}", group).json == group
+
+
+def test_a_group_is_always_reached_from_the_beginning_where_that_is_said(book: Program) -> None:
+    group = book.ask("POST", "/groups", {"name": "Alarm", "alwaysReached": True})
+    assert group.json["alwaysReached"] is True
+    assert book.ask("GET", "/groups").json == [group.json]
+    for body in ({"name": "Other", "alwaysreached": True}, {"name": "Other", "alwaysReached": 1}):
+        assert book.ask("POST", "/groups", body).status_code == 400
+    assert book.ask("GET", "/groups").json == [group.json]
 
 
 def test_groups_are_made_renamed_filled_and_deleted(book: Program, world: World) -> None:

@@ -77,6 +77,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_registered(
     answer = till.ask("POST", body=HOOK | change)
     assert answer.status_code == 400
     assert said in answer.json["message"]
+    assert "a0" not in answer.json["message"]  # where the page has it
     assert activities.activities() == []
 
 

@@ -8,7 +8,7 @@ DELETE /api/v1/blocked/{number}. What is refused on the page is refused here, in
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
@@ -24,6 +24,9 @@ from webui.words import iso
 
 MOST, USUAL = 500, 50
 TEXTS = {"name": "name", "phoneNumber": "number", "notes": "notes"}
+# What the body of a contact and of a group may hold; the last ones are told, and not changed.
+OF_CONTACT = (*TEXTS, "fields", "groups", "alwaysReached", "id", "blocked")
+OF_GROUP = ("name", "alwaysReached", "id", "people")
 MOST_MEMBERS = 1000
 MEMBERS = f'The body must be {{"contacts": [...]}} with up to {MOST_MEMBERS:,} ids.'
 
@@ -137,7 +140,7 @@ def _shape(c: Contact) -> dict[str, object]:
 
 
 def _entered(stored: Contact) -> tuple[Entered, list[int]]:
-    body = _body()
+    body = _body(OF_CONTACT)
     texts = {our: body.get(theirs, getattr(stored, our)) for theirs, our in TEXTS.items()}
     texts = {our: "" if value is None else value for our, value in texts.items()}
     for theirs, our in TEXTS.items():
@@ -176,7 +179,10 @@ def all_groups() -> Response:
 
 @_answering
 def add_group() -> Response:
-    return _one_group(box().people.make_group(_text("name")), 201)
+    always = _always(False)
+    made = box().people.make_group(_text("name", OF_GROUP))
+    box().people.set_group_always(made, always, g.caller)
+    return _one_group(made, 201)
 
 
 @_answering
@@ -186,7 +192,7 @@ def rename_group(group_id: int) -> Response:
     if stored is None:
         return _no_group(group_id)
     always = _always(stored.always)
-    if "name" in _body() or "alwaysReached" not in _body():
+    if "name" in _body(OF_GROUP) or "alwaysReached" not in _body():
         box().people.rename_group(group_id, _text("name"))
     box().people.set_group_always(group_id, always, g.caller)
     return _one_group(group_id)
@@ -270,13 +276,18 @@ def unblock_number(number: str) -> Response:
 # bodies ----------------------------------------------------------------------------------------
 
 
-def _body() -> dict[str, Any]:
+def _body(known: Collection[str] = ()) -> dict[str, Any]:
+    """`known`: what may be in it; a name that was mistyped must not be taken for nothing."""
     try:
         found = json.loads(request.get_data())
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise _Bad("The body must be a JSON object.")
+    if known and (unknown := [name for name in found if name not in known]):
+        verb = "is" if len(unknown) == 1 else "are"
+        words = f"{', '.join(unknown[:10])} {verb} not known here; known are {', '.join(known)}."
+        raise _Bad(words)
     return found
 
 
@@ -287,8 +298,8 @@ def _always(stored: bool) -> bool:
     return value
 
 
-def _text(name: str) -> str:
-    value = _body().get(name)
+def _text(name: str, known: Collection[str] = ()) -> str:
+    value = _body(known).get(name)
     if not isinstance(value, str):
         raise _Bad(f'The body must be {{"{name}": "..."}}.')
     return value

@@ -30,7 +30,7 @@ def register_webhook() -> Response:
     try:
         made = box().registering.add(texts["id"], texts["url"], texts["event"], g.caller)
     except Refused as e:
-        words = " ".join(f"{found.field.rpartition('.')[2]}: {found.words}" for found in e.errors)
+        words = " ".join(f"{found.field.rpartition('-')[2]}: {found.words}" for found in e.errors)
         return make_response(jsonify(message=words), 400)
     return make_response(jsonify(_shape(made)), 201)
 
