@@ -8,7 +8,6 @@ from __future__ import annotations
 import faulthandler
 import logging
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -18,6 +17,7 @@ from gateway.app import Service
 from gateway.app_error import AppError
 from gateway.box import Box
 from gateway.config import Config
+from gateway.listening import listen
 from gateway.notify import Page, Systemd
 from gateway.store import db
 from gateway.tls import TlsError
@@ -40,7 +40,7 @@ def run(
     """
     memory.share()
     faulthandler.enable()  # systemd ends a service that hangs by SIGABRT: the log then says where
-    listener = _listen(config)
+    listener = listen(config.http.host, config.http.port)
     systemd = Systemd()
     page, serving = Page(listener, tls=bool(config.http.certificate)), threading.Event()
     service = Service(
@@ -79,21 +79,3 @@ def run(
         listener.close()
         service.stop()
     return service.restarts
-
-
-def _listen(config: Config) -> socket.socket:
-    """Bind before anything starts: a taken port is found out at once."""
-    host, port = config.http.host, config.http.port
-    try:
-        return socket.create_server(
-            (host, port),
-            family=socket.AF_INET6 if ":" in host else socket.AF_INET,
-            backlog=128,
-            reuse_port=False,
-        )
-    except OSError as e:
-        raise AppError(
-            f"{host}:{port} cannot be listened on ({e.strerror}). Is another program using it? "
-            f"Choose another port: --listen {host}:{port % 65535 + 1} for this once, or listen"
-            " under [http] in the config."
-        ) from e
