@@ -26,6 +26,11 @@ def _messages(number: int) -> str:
     return counted(number, "message")
 
 
+def _gone(number: int) -> str:
+    """Of what was ticked: how many somebody else had dealt with meanwhile."""
+    return f" {counted(number, 'was', 'were')} not there any more." if number > 0 else ""
+
+
 def people_notice(args: MultiDict[str, str]) -> str:
     """From `?done=join&n=3&to=5`; "" when nothing is to be said."""
     number = max(0, args.get("n", 0, type=int))
@@ -55,22 +60,23 @@ def notice(args: MultiDict[str, str]) -> Notice | None:
     """From `?said=deleted&n=3`; None when nothing is to be said."""
     number = args.get("n", 0, type=int)
     nothing = number == 0
+    gone = _gone(args.get("gone", 0, type=int))
     match args.get("said"):
         case "delete" if nothing:
             return Notice("These were deleted already.", True, "deleted")
         case "delete":
             undo = an_id(args.get("undo")) or 0
-            return Notice(f"{_messages(number)} deleted.", view="deleted", undo=undo)
+            return Notice(f"{_messages(number)} deleted.{gone}", view="deleted", undo=undo)
         case "restore" if nothing:
             return Notice("These were restored already.", True, "all")
         case "restore":
-            return Notice(f"{_messages(number)} restored.", view="all")
+            return Notice(f"{_messages(number)} restored.{gone}", view="all")
         case "delete for good" if nothing:
             return Notice(
                 "Nothing was deleted for good: it was gone already, or is being sent.", True
             )
         case "delete for good":
-            return Notice(f"{_messages(number)} deleted for good.")
+            return Notice(f"{_messages(number)} deleted for good.{gone}")
         case "read" | "unread" as how if nothing:
             return Notice(f"Nothing was changed: these were {how} already, or are no SMS received.")
         case "read" | "unread" as how:

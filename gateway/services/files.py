@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from gateway.plural import counted
 from gateway.services.interactions import Selection
 from gateway.services.longwork import LongWork, Progress
 from gateway.services.messages_csv import MARK, MessagesCsv
@@ -75,7 +76,7 @@ class Files:
                 os.fsync(file.fileno())
             size = file.tell()
         where = json.dumps({"before": before, "size": size})
-        words = f"{done:,} messages are in the file." if finished else None
+        words = f"{counted(done, 'message is', 'messages are')} in the file." if finished else None
         return Progress(done, where, words)
 
     def _path(self, job_id: int) -> Path:

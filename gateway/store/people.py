@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.comparing import fold as fold
+from gateway.plural import counted
 from gateway.store import audits, settings
 from gateway.store.bites import in_bites
 from gateway.store.db import errors, execute, insert, transaction
@@ -258,7 +259,7 @@ def delete(ids: Sequence[int], now: int, who: str) -> int:
         some, left[:] = left[:most], left[most:]
         count += execute(f"DELETE FROM contact WHERE id IN ({_marks(some)})", some).rowcount  # noqa: S608
         if count:
-            entry = audits.write(now, who, "delete contacts", f"{count} contacts", entry)
+            entry = audits.write(now, who, "delete contacts", counted(count, "contact"), entry)
         return len(some)
 
     in_bites(bite)
@@ -315,7 +316,7 @@ def put_back(found: Sequence[Gone], now: int, who: str) -> int:
                     (one.row[0], group_id),
                 )
         if count:
-            audits.write(now, who, "restore contacts", f"{count} contacts")
+            audits.write(now, who, "restore contacts", counted(count, "contact"))
     return count
 
 

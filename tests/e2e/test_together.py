@@ -33,6 +33,7 @@ def test_what_somebody_else_deletes_stays_in_its_place_and_says_so(
     expect(row(page, m)).to_contain_text("Deleted meanwhile")
     expect(row(page, m).locator(".pick input")).not_to_be_checked()
     expect(row(page, m).locator(".pick input")).to_be_disabled()
+    expect(page.locator("#picked")).to_have_text("Tick messages first.")
 
 
 def test_new_messages_are_put_in_above_and_ticks_and_open_rows_stay(

@@ -73,3 +73,25 @@ def test_the_way_back_brings_recipients_and_text_alike(writing: Page):
     expect(field).to_have_value("Zora Adhiambo <+254712555001>, +254712555009")
     expect(writing.locator("#who")).to_contain_text("Zora Adhiambo")
     expect(writing.locator("#who")).to_contain_text("2 recipients")
+
+
+def test_what_was_offered_for_other_letters_is_not_taken(writing: Page):
+    field = writing.get_by_label("Recipients")
+    field.press_sequentially("zora")
+    expect(writing.locator(".offers li")).to_have_count(1)
+    writing.route("**/people/suggest*", lambda route: None)  # the box answers late
+    field.press_sequentially("x")
+    field.press("Tab")
+    expect(field).not_to_be_focused()
+    expect(field).to_have_value("zorax")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("25471", "25471"), ("254712555001", "Zora Adhiambo <+254712555001>, ")]
+)
+def test_a_short_code_means_itself(writing: Page, typed: str, meant: str):
+    field = writing.get_by_label("Recipients")
+    field.press_sequentially(typed)
+    expect(writing.locator(".offers li").first).to_be_visible()
+    field.press("Tab")
+    expect(field).to_have_value(meant)

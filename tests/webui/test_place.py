@@ -11,7 +11,7 @@ from gateway.services import schedule_people
 from gateway.services.interactions import KIND, Action, Interactions, Selection, Task
 from gateway.services.longwork import Kind, LongWork
 from gateway.services.people import Entered
-from gateway.store import blocked, people, schedules, views
+from gateway.store import blocked, people, schedules, trash, views
 from gateway.store.people import Filter
 from tests.webui.conftest import ANN, BOB, Reader, World, field, words
 from tests.webui.test_scheduled import ahead, keep
@@ -243,3 +243,12 @@ def test_what_is_planned_for_somebody_deleted_goes_to_nobody_else(admin: Reader,
     assert world.box.people.add(Entered("Bob", BOB, "", {}), ()) != ann
     (planned,) = schedules.waiting()
     assert schedule_people.expand(planned.content.recipients).numbers == (ANN,)
+
+
+def test_what_was_gone_meanwhile_is_said(admin: Reader, world: World):
+    ids = [world.receive(f"m{n}") for n in range(3)]
+    trash.delete(ids[:1], world.clock.now(), "bob")
+    chosen = {"action": "delete", "view": "all", "ids": ",".join(map(str, ids))}
+    answer = admin.post("/selected/confirmed", **chosen)
+    assert answer.status_code == 303, answer.text
+    assert "2 messages deleted. 1 was not there any more." in words(admin.get(answer.location))

@@ -89,7 +89,7 @@ function gone(row, isGone) {
   cell.textContent = words;
   delete cell.dataset.html;
   cell.dataset.html = "";
-  list.dispatchEvent(new Event("change", { bubbles: true }));
+  list.dispatchEvent(new Event("gone"));
   say(`${row.querySelector(".who").textContent.trim()}: ${words}`);
 }
 
@@ -148,8 +148,8 @@ if (list) {
 }
 // What was done is said once: not again by the back button, or when the page is loaded anew.
 const here = new URL(location.href);
-if (["said", "n", "undo", "queued", "again"].some((name) => here.searchParams.has(name))) {
-  for (const name of ["said", "n", "undo", "queued", "again"]) here.searchParams.delete(name);
+if (["said", "n", "undo", "gone", "queued", "again"].some((name) => here.searchParams.has(name))) {
+  for (const name of ["said", "n", "undo", "gone", "queued", "again"]) here.searchParams.delete(name);
   history.replaceState(null, "", here);
 }
 tellTime();

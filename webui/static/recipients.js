@@ -4,6 +4,7 @@
 import { ask, say, SignedOut, signedOutWriting } from "./page.js";
 
 const SEPARATORS = /[,;\r\n\t]+/;
+const SHORT_CODE = /^\d{1,6}$/;
 
 const entries = (field) => field.value.split(SEPARATORS).map((e) => e.trim()).filter(Boolean);
 
@@ -56,7 +57,7 @@ export function suggesting(field) {
   field.after(list);
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-controls", list.id);
-  let offers = [], at = -1, asked = 0, timer;
+  let offers = [], offered = "", at = -1, asked = 0, timer;
 
   const close = () => { list.hidden = true; at = -1; field.removeAttribute("aria-activedescendant"); };
   const current = () => {
@@ -90,7 +91,9 @@ export function suggesting(field) {
     try {
       const response = await ask(`${field.dataset.suggest}?q=${encodeURIComponent(typed)}`);
       const found = response.ok ? await response.json() : [];
-      if (mine === asked && document.activeElement === field) show(found);
+      if (mine !== asked || document.activeElement !== field) return;
+      offered = typed;
+      show(found);
     } catch (error) {
       if (error instanceof SignedOut) signedOutWriting();
       close();
@@ -114,7 +117,13 @@ export function suggesting(field) {
     if (found.length) say(found.length === 1 ? `${found[0].name}: Enter takes it` : `${found.length} suggestions`);
   };
 
-  const meant = () => offers[at] ?? (offers.length === 1 ? offers[0] : null); // the only one needs no arrow
+  // The only one needs no arrow; but what was offered for other letters is nobody who is meant now,
+  // and a short code means itself.
+  const meant = () => {
+    if (at >= 0) return offers[at];
+    const { typed } = current();
+    return offers.length === 1 && typed === offered && !SHORT_CODE.test(typed) ? offers[0] : null;
+  };
   const soon = () => { clearTimeout(timer); timer = setTimeout(look, 120); };
   field.addEventListener("input", soon);
   if (document.activeElement === field && field.value) soon(); // typed before the script was here

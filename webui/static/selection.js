@@ -22,6 +22,7 @@ if (form) {
   new MutationObserver(show).observe(list, { childList: true });
   list.addEventListener("click", clicked);
   list.addEventListener("change", (event) => event.target.name === "m" && changed());
+  list.addEventListener("gone", show); // somebody else deleted a row: it is unticked by itself
   list.addEventListener("keydown", keyed);
   addEventListener("keydown", (event) => { shift = event.shiftKey; }, true);
   addEventListener("keyup", (event) => { shift = event.shiftKey; }, true);

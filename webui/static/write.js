@@ -54,7 +54,11 @@ addEventListener("pageshow", () => {
 });
 
 // What is wrong with a recipient is said when it has been typed, not while.
-form.elements.recipients.addEventListener("blur", () => { clearTimeout(timer); ask_count(); });
+// Whoever leaves by pressing a button is not kept from it by a line that moves it.
+form.elements.recipients.addEventListener("blur", (event) => {
+  clearTimeout(timer);
+  if (!event.relatedTarget?.matches("button, a")) ask_count();
+});
 
 count.addEventListener("click", async (event) => {
   if (event.target.value !== "plain") return;
@@ -77,7 +81,10 @@ async function ask_count() {
 async function post(more) {
   const body = new URLSearchParams(new FormData(form));
   for (const [name, value] of Object.entries(more)) body.set(name, value);
-  body.set("typing", beingTyped(form.elements.recipients));
+  const { recipients } = form.elements;
+  body.set("typing", beingTyped(recipients));
+  // What was refused stands above it as long as nobody changes it.
+  if (document.getElementById("recipients-error") && recipients.value === recipients.defaultValue) body.set("told", "1");
   try {
     const response = await ask(form.dataset.count, { method: "POST", body });
     return response.ok ? await response.json() : null;

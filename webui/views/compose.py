@@ -209,7 +209,8 @@ def count() -> Response:
     form = _posted()
     if request.form.get("action") == "plain":
         form.text = sms.plain(form.text)
-    who = _who(form, typing=request.form.get("typing", "").strip())
+    typing = request.form.get("typing", "").strip()
+    who = _who(form, told="told" in request.form, typing=typing)
     return jsonify(count=_count(form), text=form.text, who=who, when=later.words(form.when))
 
 

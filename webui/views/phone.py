@@ -46,8 +46,8 @@ def write() -> BaseResponse:
     if target not in _box_numbers():
         errors["to"] = "Choose one of the box's numbers."
     if own is not None and calls and not errors:
-        _network().phone_call(own, target)
-        return redirect(url_for("phone.phone", number=own, called=1), 303)
+        rings = _network().phone_call(own, target)
+        return redirect(url_for("phone.phone", number=own, called=1 if rings else None), 303)
     if own is not None and not errors:
         try:
             _network().phone_send(own, target, text)

@@ -23,6 +23,7 @@ from webui.views.inbox import page
 ACTIONS = {action.value: action for action in Action}
 AT_ONCE = (Action.RESTORE, Action.READ, Action.UNREAD)  # easily taken back
 NOT_FAILED = "None of these has failed, so there is nothing to send again."
+MOVED = (Action.DELETE, Action.RESTORE, Action.DESTROY)
 NOT_THERE = "These messages are not here any more; somebody else may have changed them."
 
 
@@ -86,7 +87,11 @@ def _done(chosen: Chosen, task: Task) -> BaseResponse:
     if outcome.job_id is not None:
         return redirect(url_for("work.one", job_id=outcome.job_id), 303)
     undo = outcome.deletion if outcome.count else None
-    there = place.still().address(said=task.action.value, n=outcome.count, undo=undo or None)
+    # Of those that were ticked; what somebody else has done meanwhile is said.
+    gone = len(task.chosen.ids) - outcome.count if outcome.count and task.action in MOVED else 0
+    there = place.still().address(
+        said=task.action.value, n=outcome.count, undo=undo or None, gone=gone if gone > 0 else None
+    )
     return redirect(there, 303)
 
 
