@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from gateway.store import settings
 
@@ -17,7 +17,7 @@ class Fallback:
 
 
 def get() -> Fallback:
-    return Fallback(**settings.get(KEY, {}))
+    return Fallback(**settings.get(KEY, asdict(Fallback())))
 
 
 def put(fallback: Fallback) -> None:

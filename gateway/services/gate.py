@@ -128,20 +128,20 @@ class Gate:
     def lines(self, lines: Mapping[int, Line]) -> dict[int, Line]:
         """The lines as routing is to see them."""
         known = {c.connection_id: c for c in connections.all_connections()}
-        box = settings.get(SETTING)
+        box = settings.whole_numbers(SETTING)
         with self._lock:
             return {i: self._line(line, known.get(i), box) for i, line in lines.items()}
 
     def leave(self, connection_id: int) -> int:
         """How many SMS may follow now; a great many when there is no limit."""
         info = connections.get(connection_id)
-        limits = self._limits(info, settings.get(SETTING))
+        limits = self._limits(info, settings.whole_numbers(SETTING))
         with self._lock:
             return self._remembered().leave(connection_id, limits, self._clock.now()).room
 
     def words(self, info: ConnectionInfo, *, roaming: bool) -> tuple[bool, str]:
         """(Whether somebody should act, why nothing goes out through it now); "" when it sends."""
-        limits = self._limits(info, settings.get(SETTING))
+        limits = self._limits(info, settings.whole_numbers(SETTING))
         with self._lock:
             if why := self._forbidden(info, roaming=roaming):
                 return True, why
@@ -152,7 +152,7 @@ class Gate:
 
     def limits(self, info: ConnectionInfo) -> Limits:
         """How many SMS it may send: its own limits, else the box's."""
-        return self._limits(info, settings.get(SETTING))
+        return self._limits(info, settings.whole_numbers(SETTING))
 
     def wait(self, info: ConnectionInfo, count: int) -> float:
         """Seconds until so many more SMS have left, as far as the limits decide that."""
@@ -212,8 +212,12 @@ class Gate:
         if self._streaks is None:
             self._streaks = Streaks()
             for known in connections.all_connections():
-                if written := settings.get(f"{STREAK}{known.connection_id}"):
-                    self._streaks.restore(known.connection_id, written, self._clock.now())
+                written = settings.get(f"{STREAK}{known.connection_id}", {})
+                try:
+                    if written:
+                        self._streaks.restore(known.connection_id, written, self._clock.now())
+                except (AttributeError, KeyError, TypeError) as e:
+                    log.error("why %s was held cannot be read: %r", known.connection_id, e)
         return self._streaks
 
     def _write_down(self, connection_id: int, streak: dict[str, Any] | None) -> None:

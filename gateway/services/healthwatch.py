@@ -91,7 +91,7 @@ class HealthWatch(Loop):
 
     def _dated(self, found: list[Issue]) -> list[Issue]:
         """Notes are no news and have no beginning."""
-        known: dict[str, int] = settings.get(SINCE, {})
+        known = settings.whole_numbers(SINCE)
         now = self._clock.now()
         dates = {
             name(i): min(i.since or known.get(name(i), now), now + MINUTE)

@@ -62,7 +62,7 @@ class Keeping:
     # what is set ------------------------------------------------------------------------------
 
     def options(self) -> Options:
-        return Options(**settings.get(OPTIONS, {}))
+        return Options(**settings.get(OPTIONS, asdict(Options())))
 
     def change(self, chosen: Options) -> None:
         """Raises Refused with everything that is wrong; then nothing is changed."""

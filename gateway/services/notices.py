@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from gateway.clock import DAY, HOUR, MINUTE, Clock
 from gateway.health import Issue, Severity
@@ -52,8 +52,8 @@ class Notices:
         self._preferences = preferences
 
     def options(self) -> Options:
-        kept = settings.get(OPTIONS, {})
-        return Options(**(kept | {"kinds": tuple(kept.get("kinds", KINDS))}))
+        kept = settings.get(OPTIONS, asdict(Options()))
+        return Options(**(kept | {"kinds": tuple(kept["kinds"])}))
 
     def change(self, chosen: Options) -> None:
         """Raises Refused with everything that is wrong; then nothing is changed."""
@@ -75,7 +75,7 @@ class Notices:
         """Tell what stands long enough and was not told yet; forget what has passed."""
         chosen = self.options()
         now = self._clock.now()
-        told: dict[str, int] = settings.get(TOLD, {})
+        told = settings.whole_numbers(TOLD)
         standing = {name(i): i for i in issues if i.severity is not Severity.NOTE}
         kept = {key: at for key, at in told.items() if key in standing or now - at < DAY}
         today = sum(now - at < DAY for at in kept.values())

@@ -330,7 +330,7 @@ class Scheduling:
 
     def _restored_at(self) -> int:
         """When a backup was put back: what was due before that may have been sent before."""
-        return int((settings.get(restoring.RESTORED) or {}).get("at", 0))
+        return int(settings.get(restoring.RESTORED, {"at": 0})["at"])
 
     def _outgoing(self, found: Schedule, now: int) -> tuple[Outgoing | None, str]:
         """The message as it goes out now, and what is to be said; None: why it cannot."""

@@ -26,7 +26,7 @@ class Sending:
     events: Events
 
     def limits(self) -> Limits:
-        return limits_of(DEFAULT, settings.get(SETTING), None, None, None)
+        return limits_of(DEFAULT, settings.whole_numbers(SETTING), None, None, None)
 
     def valid_hours(self) -> int:
         return validity() // HOUR

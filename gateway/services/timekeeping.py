@@ -92,8 +92,8 @@ class Timekeeping(Loop):
         machine = self._clock.machine()
         self._boot, self._rtc = host.boot, (host.rtc, machine)
         self._newest = retiming.newest()
-        kept = settings.get(VOUCHED) or {}
-        if host.boot and kept.get("boot") == host.boot:
+        kept = settings.get(VOUCHED, {"boot": "", "by": ""})
+        if host.boot and kept["boot"] == host.boot and kept["by"] in set(Voucher):
             self._vouched = Voucher(kept["by"])
         self._verdict = judge(self._facts(host))
         if self._verdict.wrong:

@@ -11,5 +11,5 @@ VALID_HOURS = "sending.valid_hours"
 
 def validity() -> int:
     """Milliseconds, as set for the box."""
-    hours = settings.get(VALID_HOURS)
+    hours = settings.get(VALID_HOURS, 0)
     return int(hours) * HOUR if hours else VALIDITY

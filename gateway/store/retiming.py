@@ -6,7 +6,7 @@ waits keeps the time it has left. Ids tell the order of messages and do not chan
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from gateway.clock import DAY, HOUR
 from gateway.store import settings
@@ -44,8 +44,8 @@ def keep_mark(found: Mark) -> None:
 
 
 def kept_mark() -> Mark | None:
-    found = settings.get(MARK)
-    return Mark(**found) if found else None
+    found = settings.whole_numbers(MARK)
+    return Mark(**found) if set(found) == {one.name for one in fields(Mark)} else None
 
 
 def forget_mark() -> None:
