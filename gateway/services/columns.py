@@ -98,7 +98,7 @@ def guess(found: Sheet, country: str, fields: Sequence[str] = ()) -> tuple[str, 
         if not sample or (kind in ONCE and kind in kinds):
             kind = LEAVE_OUT
         kinds.append(kind)
-    _by_content(kinds, samples, country)
+    _by_content(kinds, samples, found.header, country)
     if perhaps and not set(kinds) & set(NUMBERS) and kinds[perhaps[0]] is None:
         kinds[perhaps[0]] = NUMBER
     _which_name(kinds, found)
@@ -128,10 +128,19 @@ def in_group(head: str) -> str | None:
     return IN_GROUP + name if name and fold(head).startswith("group:") else None
 
 
-def _by_content(kinds: list[str | None], samples: Sequence[list[str]], country: str) -> None:
+def _by_content(
+    kinds: list[str | None],
+    samples: Sequence[list[str]],
+    header: Sequence[str],
+    country: str,
+) -> None:
     """A number and a name, if no head said where they are."""
     if not set(kinds) & set(NUMBERS):
-        shares = {i: _share(samples[i], country) for i, kind in enumerate(kinds) if kind is None}
+        shares = {
+            i: _share(samples[i], country)
+            for i, kind in enumerate(kinds)
+            if kind is None and not headings.no_sms(header[i])
+        }
         best = max(shares, key=lambda i: shares[i], default=None)
         if best is not None and shares[best] > 0.5:
             kinds[best] = NUMBER

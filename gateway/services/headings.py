@@ -23,8 +23,9 @@ _WHOLE: Mapping[str, str] = {
     FIRST: "first name|first|firstname|given name|forename|christian name|vorname|rufname|prénom"
     "|primer nombre|nombre de pila|nombres|primeiro nome|имя собственное|الاسم الأول|imiona"
     "|voornaam|jina la kwanza|jina la kuzaliwa|nome proprio|nom de bapteme",
-    MIDDLE: "middle name|middle|additional name|second name|zweiter vorname|deuxième prénom"
-    "|segundo nombre|nome do meio|отчество|второе имя|الاسم الأوسط|drugie imię|tweede voornaam"
+    MIDDLE: "middle name|middle|additional name|second name|other name|other names|othernames"
+    "|zweiter vorname|deuxième prénom|segundo nombre|nome do meio|отчество|второе имя|الاسم الأوسط"
+    "|drugie imię|tweede voornaam"
     "|jina la kati|secondo nome",
     LAST: "last name|last|lastname|family name|surname|nachname|familienname|zuname|nom de famille"
     "|apellido|apellidos|sobrenome|apelido|cognome|achternaam|familienaam|nazwisko|фамилия|прізвище"
@@ -109,6 +110,11 @@ def kind_of(head: str) -> str | None:
     if _one_of(words, _NOT_FOR_SMS):
         return None
     return rank(head)
+
+
+def no_sms(head: str) -> bool:
+    """Whether its numbers are certainly none that an SMS reaches, whatever they look like."""
+    return _one_of(_folded(head[:LONGEST]).split(), _NOT_FOR_SMS)
 
 
 def rank(label: str) -> str:

@@ -12,7 +12,9 @@ from gateway.services.headings import NUMBERS, rank
 from gateway.services.numbers import BadNumber
 from gateway.services.senders import meant
 
-BETWEEN = re.compile(r"\s*(?::::|[;,|\n]|\s/\s)\s*")  # several in one cell
+BETWEEN = re.compile(r":::|[;,|\r\n]|\s/\s")  # several in one cell
+OR = re.compile(r"[/&]|\bor\b")  # between numbers that are whole ones alone
+LONGEST_CELL = 1000  # characters that are looked through for more than one number
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _UNKNOWN = phonenumbers.PhoneNumberType.UNKNOWN
 
@@ -32,10 +34,32 @@ class Chosen:
 
 
 def several(cell: str, country: str) -> list[str]:
-    """A cell with more than one number in it, as address books join them."""
-    if not BETWEEN.search(cell) or not isinstance(meant(cell.strip(), country), BadNumber):
-        return [cell.strip()]
-    return [one for one in BETWEEN.split(cell) if one.strip()]
+    """A cell with more than one number in it, as address books join them.
+
+    Pieces of a number are no numbers: of 712,000,003 the first one would be a service's.
+    """
+    whole = cell.strip()
+    if len(whole) > LONGEST_CELL or not isinstance(meant(whole, country), BadNumber):
+        return [whole]
+    found = [piece for one in _split(BETWEEN, whole) for piece in _either(one, country)]
+    if ":::" in whole or any(_is_whole(one, country) for one in found):
+        return found
+    return [whole]
+
+
+def _split(between: re.Pattern[str], text: str) -> list[str]:
+    return [one.strip() for one in between.split(text) if one.strip()]
+
+
+def _either(typed: str, country: str) -> list[str]:
+    """“0712000001/0712000002”, but not “020/1234567”."""
+    found = _split(OR, typed)
+    return found if found and all(_is_whole(one, country) for one in found) else [typed]
+
+
+def _is_whole(typed: str, country: str) -> bool:
+    found = meant(typed, country)
+    return not isinstance(found, BadNumber) and found.startswith("+")
 
 
 def labelled(cell: str, labels: str, kind: str, head: str, country: str) -> list[Typed]:

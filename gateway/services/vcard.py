@@ -6,6 +6,7 @@ is held as a person can have.
 
 from __future__ import annotations
 
+import binascii
 import quopri
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,8 @@ WANTED = frozenset((
 ))  # fmt: skip
 LONGEST = 1 << 14  # characters of one property that are kept
 MOST = 200  # properties of one card, and letters of a line that are read at once
-MOST_MEMBERS = 50_000  # of groups
+MOST_MEMBERS = 50_000  # of groups, each in MOST of them at most
+NOT_PREFERRED = 1000
 EVERYBODY = "mycontacts"  # Google's group of all people
 _GROUP_CARD = re.compile(rb"KIND(?:;[^:\r\n]{0,80})?:\s*group\b", re.I)
 _HEAD = re.compile(r'[^":]*(?:"[^"]*"[^":]*)*')
@@ -148,7 +150,9 @@ def _members(text: Text) -> Mapping[str, list[str]]:
         name = next((_text(p.value) for p in begun.found if p.name == "FN"), "")
         for one in begun.found:
             if name and one.name.endswith("MEMBER") and len(found) < MOST_MEMBERS:
-                found.setdefault(_uid(one.value), []).append(name)
+                names = found.setdefault(_uid(one.value), [])
+                if len(names) < MOST:
+                    names.append(name)
     return found
 
 
@@ -183,7 +187,7 @@ def _card(begun: _Open, member: Mapping[str, list[str]]) -> Card:
 def _numbers(found: Sequence[_Property]) -> tuple[tuple[str, str], ...]:
     labels = {p.group: _label(p.value) for p in found if p.name == "X-ABLABEL" and p.group}
     phones = [p for p in found if p.name == "TEL"]
-    phones.sort(key=lambda p: not any(t.startswith("PREF") for t in p.types))
+    phones.sort(key=lambda p: min(map(_preference, p.types), default=NOT_PREFERRED))
     numbers: dict[str, str] = {}
     for phone in phones:
         value = phone.value.strip()
@@ -195,6 +199,14 @@ def _numbers(found: Sequence[_Property]) -> tuple[tuple[str, str], ...]:
         if number := _text(value):
             numbers.setdefault(number, " ".join(said))
     return tuple(numbers.items())
+
+
+def _preference(said: str) -> int:
+    """1 is the first one, 100 the last (RFC 6350 5.3); older cards say PREF alone."""
+    if said == "PREF":
+        return 1
+    level = said.removeprefix("PREF=")
+    return int(level) if level != said and re.fullmatch("[0-9]{1,3}", level) else NOT_PREFERRED
 
 
 def _label(value: str) -> str:
@@ -213,10 +225,11 @@ def _from_parts(value: str) -> str:
 
 def _properties(text: Text) -> Iterator[tuple[int, str]]:
     """Those that are wanted, each whole: a blank at the start of a line goes on with it, and so
-    does = at the end of quoted-printable (some writers do both).
+    does = at the end of quoted-printable (some writers do both). In vCard 2.1 alone
+    that blank is a part of the value (2.1.3 there; RFC 2426 2.6 takes it out).
     """
     held: list[str] = []
-    started, room, quoted, soft = 0, 0, False, False
+    started, room, quoted, soft, old = 0, 0, False, False, False
     for number, piece, first in _pieces(text):
         body = piece.rstrip("\n")
         goes_on = soft and body[:9].upper() not in ("END:VCARD", "BEGIN:VCA")
@@ -226,9 +239,11 @@ def _properties(text: Text) -> Iterator[tuple[int, str]]:
             head = body.partition(":")[0].upper()
             wanted = head.partition(";")[0].rpartition(".")[2].strip() in WANTED
             held, started = [], number
+            if head in ("BEGIN", "VERSION"):
+                old = body.rpartition(":")[2].strip() == "2.1"
             room, quoted = (LONGEST if wanted else 0), "QUOTED-PRINTABLE" in head
         elif first and body[:1] in (" ", "\t"):
-            body = body[1:]
+            body = body[1:] if quoted or not old else f" {body[1:]}"
         soft = quoted and piece.endswith("\n") and body.endswith("=")
         if soft:
             body = body[:-1]
@@ -261,7 +276,9 @@ def _property(line: str) -> _Property | None:
     said = [p.strip().upper().replace('"', "") for p in params]
     value = line[end + 1 :]
     if {"ENCODING=QUOTED-PRINTABLE", "QUOTED-PRINTABLE"} & set(said):
-        value = _from_quoted(value, said)
+        value = _decoded(quopri.decodestring(value.encode("utf-8", "replace")), said)
+    elif {"ENCODING=B", "ENCODING=BASE64", "BASE64"} & set(said):
+        value = _from_base64(value, said)
     types = [
         one.strip()
         for p in said
@@ -271,9 +288,15 @@ def _property(line: str) -> _Property | None:
     return _Property(group.strip(), name.strip().upper(), tuple(filter(None, types)), value)
 
 
-def _from_quoted(value: str, params: Sequence[str]) -> str:
+def _from_base64(value: str, params: Sequence[str]) -> str:
+    try:
+        return _decoded(binascii.a2b_base64(value.encode("ascii")), params)
+    except ValueError:
+        return value
+
+
+def _decoded(octets: bytes, params: Sequence[str]) -> str:
     charset = next((p[8:] for p in params if p.startswith("CHARSET=")), "UTF-8")
-    octets = quopri.decodestring(value.encode("utf-8", "replace"))
     try:
         return octets.decode(charset, errors="replace")
     except (LookupError, ValueError):
