@@ -23,6 +23,7 @@ from gateway.cli_shared import (
 from gateway.saying import say, say_file, say_json
 
 if TYPE_CHECKING:
+    from gateway.services.columns import Sheet
     from gateway.services.people import People
     from gateway.store.people import Filter
 
@@ -185,6 +186,8 @@ def import_(
             bad.write_text("\ufeff" + "".join(importing.bad_file(kept)), encoding="utf-8")
         problems = [one for one in imports.problems(kept) if one.line] if bad is None else []
     say(told(done))
+    if names := ", ".join(_left_out(sheet, chosen)):
+        say(f"left out: {names}; --field takes a column in as an own field", err=True)
     for one in problems[:50]:
         say(f"line {one.line}: {one.words}", err=True)
     if len(problems) > 50:
@@ -194,10 +197,18 @@ def import_(
 def _encoding(typed: str) -> str:
     from gateway.services import encodings
 
-    if typed and typed.lower() not in encodings.CHOICES:
+    found = encodings.known(typed)
+    if typed and not found:
         offered = ", ".join(encodings.CHOICES)
         raise PlainError(f"The encoding {typed} is not known; these are: {offered}.")
-    return typed.lower()
+    return found
+
+
+def _left_out(sheet: Sheet, kinds: tuple[str, ...]) -> Iterator[str]:
+    """Heads of the columns with something in them that nobody gets."""
+    for at, (head, kind) in enumerate(zip(sheet.header, kinds, strict=True)):
+        if head and not kind and any(row.cells[at : at + 1] > ("",) for row in sheet.rows):
+            yield head
 
 
 def _with_fields(

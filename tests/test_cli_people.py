@@ -59,6 +59,22 @@ def test_groups_are_made_filled_renamed_and_deleted(run) -> None:
     assert ok(run("groups", "list")) == "There is no group.\n"
 
 
+def test_columns_that_stay_out_are_told(run, tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("Name,Phone,Town,Nothing\nAnn,0712000001,Kisumu,\n")
+    done = run("people", "import", str(file))
+    assert ok(done) == "1 added.\n"
+    assert done.stderr == "left out: Town; --field takes a column in as an own field\n"
+
+
+@pytest.mark.parametrize("name", ["windows-1251", "CP1251", "cp1251", "Windows_1251"])
+def test_an_encoding_may_be_called_by_any_of_its_names(run, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "in.csv"
+    file.write_bytes("Name;Phone\nИван;0712000001\n".encode("cp1251"))
+    ok(run("people", "import", str(file), "--encoding", name))
+    assert json.loads(ok(run("people", "list", "--json")))[0]["name"] == "Иван"
+
+
 def test_a_file_goes_in_and_comes_out(run, tmp_path: Path) -> None:
     file, bad = tmp_path / "in.csv", tmp_path / "bad.csv"
     file.write_text("Name,Phone,Town\nAnn,0712000001,Kisumu\n,far away,\n")
@@ -73,6 +89,7 @@ def test_a_file_goes_in_and_comes_out(run, tmp_path: Path) -> None:
     assert "cp1251" in refused(run("people", "import", str(file), "--encoding", "klingon"))
     again = run("people", "import", str(file), "--update", "--field", "Town")
     assert ok(again) == "0 added, 1 updated, 1 did not go in.\n"
+    assert "left out" not in again.stderr
     assert "line 3: “far away” is not a phone number." in again.stderr
     assert "Ann,+254 712 000001,,New,Kisumu" in ok(run("people", "export"))
     assert "TEL;TYPE=CELL:+254712000001" in ok(run("people", "export", "--vcard"))

@@ -63,6 +63,16 @@ HOME = {
     "shift_jis": "JP",
     "euc-kr": "KR",
 }
+# What is read as another one, which has the same letters and more.
+ALIKE = {
+    "ascii": UTF8,
+    "utf-8-sig": UTF8,
+    "utf-16": "utf-16-le",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
 DOUBLE = ("gb18030", "big5", "shift_jis", "euc-kr")
 _LATIN_OF = {
     "cp1250": "ąćęłńśźżĄĆĘŁŃŚŹŻáéíóúýčďěňřšťůžÁÉÍÓÚÝČĎĚŇŘŠŤŮŽőűŐŰöüÖÜäăâîşţđĐ",
@@ -75,6 +85,20 @@ _RARE = frozenset("ţŢđĐÝ")  # others have the octets of more frequent lette
 AMONG_LETTERS = "’“”„–—«»€№\u00a0،؛؟\u200c\u200d"
 _LOOKED_AT = 256 << 10  # octets of words that are looked at
 _WORDS = re.compile(rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*")
+
+
+def known(name: str) -> str:
+    """One of CHOICES by any of its names, such as windows-1251 or latin-1; "" = none of them."""
+    found = _name(name)
+    wanted = _name(ALIKE.get(found, found))
+    return next((one for one in CHOICES if wanted and _name(one) == wanted), "")
+
+
+def _name(typed: str) -> str:
+    try:
+        return codecs.lookup(typed).name
+    except (LookupError, ValueError):
+        return ""
 
 
 def mark_of(content: bytes) -> tuple[bytes, str]:

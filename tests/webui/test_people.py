@@ -221,6 +221,19 @@ def test_one_file_that_is_posted_twice_is_one_import(admin: Reader) -> None:
     assert first.headers["Location"] == again.headers["Location"] != other.headers["Location"]
 
 
+def test_columns_with_nothing_in_them_are_folded_away(admin: Reader) -> None:
+    """Outlook writes 92 of them, and a person looks for the few that count."""
+    page = admin.get(upload(admin, b"Name,Title,Phone,Pager\nAnn,,0712000001,\n").location)
+    shown, _, folded = page.partition("<details")
+    assert "2 empty columns" in page
+    assert [h for h in ("Name", "Phone", "Title", "Pager") if f"{h} goes to" in shown] == [
+        "Name",
+        "Phone",
+    ]
+    assert "Title goes to" in folded
+    assert "Pager goes to" in folded
+
+
 def test_an_import_that_has_begun_says_that_a_change_was_not_taken(admin: Reader) -> None:
     here = upload(admin, f"name,number\nAnn,{ANN}".encode()).headers["Location"]
     plan = {"column-0": "name", "column-1": "number", "action": "start"}

@@ -148,6 +148,8 @@ def _preview(
 ) -> str:
     said = list(errors) or box().importing.check(sheet, plan)
     looked = Looked() if said else box().importing.look(sheet, plan)
+    samples = [_sample(sheet, i) for i in range(len(sheet.header))]
+    filled = [i for i, found in enumerate(samples) if found or plan.columns[i]]
     return render_template(
         "import_preview.html",
         kept=kept,
@@ -160,14 +162,16 @@ def _preview(
         told=looked.told,
         shown=SHOWN_PROBLEMS,
         encodings=_encodings(kept, sheet),
-        samples=[_sample(sheet, i) for i in range(len(sheet.header))],
+        samples=samples,
+        filled=filled,
+        empty=[i for i in range(len(samples)) if i not in filled],
         choices=[_choices(head) for head in sheet.header],
     )
 
 
 def _sample(sheet: Sheet, index: int) -> list[str]:
     """The first few things in a column."""
-    found = (row.cells[index] for row in sheet.rows[:200] if len(row.cells) > index)
+    found = (row.cells[index] for row in sheet.rows if len(row.cells) > index)
     return list(dict.fromkeys(filter(None, found)))[:SHOWN_CELLS]
 
 
