@@ -205,10 +205,10 @@ def _encoding(typed: str) -> str:
 
 
 def _left_out(sheet: Sheet, kinds: tuple[str, ...]) -> Iterator[str]:
-    """Heads of the columns with something in them that nobody gets."""
+    """The columns with something in them that nobody gets."""
     for at, (head, kind) in enumerate(zip(sheet.header, kinds, strict=True)):
-        if head and not kind and any(row.cells[at : at + 1] > ("",) for row in sheet.rows):
-            yield head
+        if not kind and any(row.cells[at : at + 1] > ("",) for row in sheet.rows):
+            yield head or f"column {at + 1}"
 
 
 def _with_fields(

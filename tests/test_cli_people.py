@@ -61,10 +61,10 @@ def test_groups_are_made_filled_renamed_and_deleted(run) -> None:
 
 def test_columns_that_stay_out_are_told(run, tmp_path: Path) -> None:
     file = tmp_path / "in.csv"
-    file.write_text("Name,Phone,Town,Nothing\nAnn,0712000001,Kisumu,\n")
+    file.write_text("Name,Phone,Town,Nothing\nAnn,0712000001,Kisumu,,x\n")
     done = run("people", "import", str(file))
     assert ok(done) == "1 added.\n"
-    assert done.stderr == "left out: Town; --field takes a column in as an own field\n"
+    assert done.stderr == "left out: Town, column 5; --field takes a column in as an own field\n"
 
 
 @pytest.mark.parametrize("name", ["windows-1251", "CP1251", "cp1251", "Windows_1251"])

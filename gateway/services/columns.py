@@ -42,7 +42,7 @@ LABELS = {
     GROUPS: "Groups",
     LEAVE_OUT: "Leave out",
 }
-ONCE = (NAME, FIRST, MIDDLE, LAST)
+ONCE = (NAME, FIRST, MIDDLE)  # who has two family names has two columns of them
 OURS = ("name", "number", "notes", "groups")  # how our own files begin; then come own fields
 SAMPLE = 200  # rows
 FEWEST_DIGITS = 7  # of what is known as a number by itself

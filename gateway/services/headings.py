@@ -21,13 +21,14 @@ _WHOLE: Mapping[str, str] = {
     " الكامل|اسم|imię|naam|volledige naam|jina|majina|jina kamili|nom complet|nom et prenom|nome e"
     " cognome|vollständiger name|ad|isim|ad soyad|імя|nama",
     FIRST: "first name|first|firstname|given name|forename|christian name|vorname|rufname|prénom"
-    "|primer nombre|nombre de pila|nombres|primeiro nome|имя собственное|الاسم الأول|imiona"
+    "|prénoms|meno|jméno|primer nombre|nombre de pila|nombres|primeiro nome|имя собственное|الاسم الأول|imiona"
     "|voornaam|jina la kwanza|jina la kuzaliwa|nome proprio|nom de bapteme",
     MIDDLE: "middle name|middle|additional name|second name|other name|other names|othernames"
     "|zweiter vorname|deuxième prénom|segundo nombre|nome do meio|отчество|второе имя|الاسم الأوسط"
-    "|drugie imię|tweede voornaam"
+    "|drugie imię|tweede voornaam|tussenvoegsel|tussenvoegsels"
     "|jina la kati|secondo nome",
     LAST: "last name|last|lastname|family name|surname|nachname|familienname|zuname|nom de famille"
+    "|primer apellido|segundo apellido|apellido paterno|apellido materno|priezvisko|příjmení|noms"
     "|apellido|apellidos|sobrenome|apelido|cognome|achternaam|familienaam|nazwisko|фамилия|прізвище"
     "|اسم العائلة|الاسم الأخير|الكنية|اللقب|jina la mwisho|jina la familia|jina la ukoo|soyad"
     "|soyadı|soyisim",
@@ -96,8 +97,9 @@ def kind_of(head: str) -> str | None:
     if len(head) > LONGEST:
         return None
     said = _folded(head)
-    if (known := _BY_HEAD.get(said)) is not None:
-        return known
+    for one in (said, _folded(re.sub(r"\((\w{1,2})\)", r"\1", head))):  # "Prénom(s)"
+        if (known := _BY_HEAD.get(one)) is not None:
+            return known
     if _CALLED.fullmatch(said):
         return NAME
     if "phonetic" in said:

@@ -62,9 +62,22 @@ def test_what_gets_no_sms_is_not_the_number_because_it_looks_like_one(head):
     assert one.contact.number == ""
 
 
-def test_other_names_are_part_of_the_name():
-    (one,) = look("Surname,Other Names,Tel No.\nOtieno,Ann Mary,0712000001\n")
-    assert one.contact.name == "Ann Mary Otieno"
+@pytest.mark.parametrize(
+    ("heads", "cells", "name"),
+    [
+        ("Surname,Other Names", "Otieno,Ann Mary", "Ann Mary Otieno"),
+        ("Prénom(s),Nom(s)", "Ann,Diop", "Ann Diop"),
+        ("Nombre(s),Apellido(s)", "Ana,López", "Ana López"),
+        ("Nombre,Apellido paterno,Apellido materno", "Ana,López,García", "Ana López García"),
+        ("Nombre,Primer apellido,Segundo apellido", "Ana,López,López", "Ana López López"),
+        ("Voornaam,Tussenvoegsel,Achternaam", "Jan,van der,Berg", "Jan van der Berg"),
+        ("Meno,Priezvisko", "Ján,Novák", "Ján Novák"),
+        ("Jméno,Příjmení", "Jan,Novák", "Jan Novák"),
+    ],
+)
+def test_every_part_of_a_name_goes_in(heads, cells, name):
+    (one,) = look(f"{heads},Mobile\n{cells},0712000001\n")
+    assert one.contact.name == name
 
 
 @pytest.mark.parametrize("between", [" " * 130_000, "; " * 40_000, "\u00a0 " * 60_000])
