@@ -102,7 +102,18 @@ def guess(found: Sheet, country: str, fields: Sequence[str] = ()) -> tuple[str, 
     if perhaps and not set(kinds) & set(NUMBERS) and kinds[perhaps[0]] is None:
         kinds[perhaps[0]] = NUMBER
     _which_name(kinds, found)
+    if len(found.rows) > SAMPLE:
+        _not_yet(kinds, found.header, samples)
     return tuple(kind or LEAVE_OUT for kind in kinds)
+
+
+def _not_yet(kinds: list[str | None], header: Sequence[str], samples: Sequence[list[str]]) -> None:
+    """Nothing in the first rows is not nothing in the file."""
+    for at, head in enumerate(header):
+        kind = headings.kind_of(head) or LEAVE_OUT
+        taken = kind in ONCE and kind in kinds
+        if not samples[at] and not taken and not kind.startswith(MAYBE):
+            kinds[at] = kind
 
 
 def _ours(header: Sequence[str], own: dict[str, str]) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ _WHOLE: Mapping[str, str] = {
     " الكامل|اسم|imię|naam|volledige naam|jina|majina|jina kamili|nom complet|nom et prenom|nome e"
     " cognome|vollständiger name|ad|isim|ad soyad|імя|nama",
     FIRST: "first name|first|firstname|given name|forename|christian name|vorname|rufname|prénom"
-    "|prénoms|meno|jméno|primer nombre|nombre de pila|nombres|primeiro nome|имя собственное|الاسم الأول|imiona"
-    "|voornaam|jina la kwanza|jina la kuzaliwa|nome proprio|nom de bapteme",
+    "|prénoms|meno|jméno|primer nombre|nombre de pila|nombres|primeiro nome|имя собственное"
+    "|الاسم الأول|imiona|voornaam|jina la kwanza|jina la kuzaliwa|nome proprio|nom de bapteme",
     MIDDLE: "middle name|middle|additional name|second name|other name|other names|othernames"
     "|zweiter vorname|deuxième prénom|segundo nombre|nome do meio|отчество|второе имя|الاسم الأوسط"
     "|drugie imię|tweede voornaam|tussenvoegsel|tussenvoegsels"

@@ -80,6 +80,15 @@ def test_every_part_of_a_name_goes_in(heads, cells, name):
     assert one.contact.name == name
 
 
+def test_a_column_that_is_empty_for_long_is_no_empty_column():
+    heads = "Full name,Name,Mobile Phone,Home Phone,Notes,Phone 2 - Type,Phone 2 - Value,Company\n"
+    many = "".join(f"P{i},,07120{i:05d},,,,,\n" for i in range(300))
+    sheet = import_rows.read((heads + many).encode(), "KE")
+    assert columns.guess(sheet, "KE") == (
+        "name", "", "mobile", "other", "notes", "kind", "number", "",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("between", [" " * 130_000, "; " * 40_000, "\u00a0 " * 60_000])
 def test_a_cell_of_nothing_is_read_in_no_time(between):
     began = time.process_time()
