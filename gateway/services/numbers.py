@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-from gateway.services.digits import NO_NUMBER, TOO_LONG, written
+from gateway.services.digits import LONGEST, NO_NUMBER, TOO_LONG, written
 from gateway.services.digits import beginning as begins
 
 INTERNATIONAL = re.compile(r"\+[0-9]{7,15}")
@@ -56,13 +56,19 @@ def parse_recipients(typed: str | Sequence[str], country: str) -> Recipients:
     return Recipients(tuple(numbers), tuple(bad))
 
 
-@lru_cache(maxsize=5000)  # the same ones are looked at again with every key that is pressed
 def normalise(typed: str, country: str) -> str | BadNumber:
     """One number as E.164, or a short code as it is.
 
     Whoever writes + and up to 15 digits is believed. Digits alone are read as they are dialled in
     `country`, else as international, whichever is a number that exists.
     """
+    if len(typed) > LONGEST:  # nothing of any length is kept in memory
+        return BadNumber(_shown(typed), str(written(typed)))
+    return _normalised(typed, country)
+
+
+@lru_cache(maxsize=5000)  # the same ones are looked at again with every key that is pressed
+def _normalised(typed: str, country: str) -> str | BadNumber:
     found = written(typed)
     if isinstance(found, str):
         return BadNumber(_shown(typed), found)
@@ -76,15 +82,17 @@ def normalise(typed: str, country: str) -> str | BadNumber:
     return believed if believed[:1] in "+0123456789" else BadNumber(_shown(typed), believed)
 
 
-@lru_cache(maxsize=5000)
 def from_network(sender: str, country: str) -> str:
     """Who sent a message, as people and answers are compared with; "" = a name, or nobody.
 
     The network is believed: with + these digits, else the subscriber of `country` (or of another,
     written without +) who has them, else exactly these digits: a service's code.
     """
-    if not NETWORKS_OWN.fullmatch(sender):
-        return ""
+    return _of_network(sender, country) if NETWORKS_OWN.fullmatch(sender) else ""
+
+
+@lru_cache(maxsize=5000)
+def _of_network(sender: str, country: str) -> str:
     if sender.startswith("+") or not sender.isdigit():
         return sender
     if number := _existing(sender, country):

@@ -1,3 +1,6 @@
+import tracemalloc
+from collections.abc import Callable
+
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -148,3 +151,15 @@ def test_whoever_the_network_numbers_can_be_answered(sender, country):
     assert who.lstrip("+").isdigit()
     assert not sender.startswith("+") or who == sender
     assert from_network(who, country) == who
+
+
+@pytest.mark.parametrize("read", [normalise, from_network])
+def test_cells_of_any_length_are_not_kept_in_memory(read: Callable[[str, str], object]) -> None:
+    tracemalloc.start()
+    try:
+        for one in range(200):
+            read(f"{one}" * 50_000, "KE")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1 << 20
