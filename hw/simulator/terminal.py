@@ -18,6 +18,7 @@ from .loop import Loop
 
 _MOST_QUEUED = 1 << 16  # octets kept for a client that does not read
 _PIECE_GAP = 0.002  # seconds between pieces, so that the client reads them apart
+_MOST_PASSED = 16  # ptys that are looked at for the name that it had
 _JUNK = bytes(range(0x80, 0x100)) + b"\x00"
 
 
@@ -49,7 +50,7 @@ class Terminal:
     def appear(self, link: Path | None = None) -> None:
         """Make a new pty; `link`, when given, becomes a symbolic link to it."""
         self._release()
-        self._master, slave = os.openpty()
+        self._master, slave = _open(self._pty)
         tty.setraw(slave)
         self._pty = os.ttyname(slave)
         os.close(slave)
@@ -189,6 +190,20 @@ class Terminal:
         self._queued = 0
         # The next program finds the line discipline raw again, whatever this one did to it.
         tty.setraw(self._master, termios.TCSANOW)
+
+
+def _open(name: str) -> tuple[int, int]:
+    """A new pty, called `name` as before if that is free: lower ones may have become free."""
+    passed: list[tuple[int, int]] = []
+    try:
+        while True:
+            found = os.openpty()
+            if not name or os.ttyname(found[1]) == name or len(passed) == _MOST_PASSED:
+                return found
+            passed.append(found)
+    finally:
+        for fd in (fd for pair in passed for fd in pair):
+            os.close(fd)
 
 
 def point_link(link: Path, target: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from hw.simulator import ALWAYS, SimulatedModem
 from hw.simulator.line import Call, split_line
-from tests.hw.simulated import SUBMIT, Client, ListingCarrier
+from tests.hw.simulated import SUBMIT, Client, ListingCarrier, card
 
 
 def test_echo_is_on_at_the_start_and_goes_off_with_ate0(modem: SimulatedModem) -> None:
@@ -151,6 +151,19 @@ def test_the_name_of_an_unplugged_modem_is_given_to_nobody_else(modem: Simulated
             os.close(fd)
     assert before not in names
     assert os.path.exists(modem.replug())
+
+
+def test_a_modem_returns_under_its_name_although_a_lower_one_has_become_free(
+    carrier: ListingCarrier,
+) -> None:
+    """Else a box that was told the old name waits for it for ever."""
+    lower = os.openpty()
+    with SimulatedModem(card(), carrier) as modem:
+        before = modem.port
+        modem.unplug()
+        for fd in lower:
+            os.close(fd)
+        assert modem.replug() == before
 
 
 def test_unplugging_takes_the_port_away_and_it_returns_under_another_name(
