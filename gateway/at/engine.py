@@ -6,16 +6,7 @@ from typing import Final
 
 from gateway.at import framing
 from gateway.at.classify import Kind, classify, is_console, is_pdu
-from gateway.at.events import (
-    Answer,
-    Command,
-    Event,
-    Prompt,
-    Restarted,
-    Stray,
-    Urc,
-    Write,
-)
+from gateway.at.events import Answer, Command, Event, Prompt, Restarted, Stray, Urc, Write
 from gateway.at.inquiry import Inquiry
 from gateway.at.login import LoginWatch
 from gateway.at.misplaced import Misplaced, Phase
@@ -100,9 +91,8 @@ class Engine:
     def send(self, command: Command, now: float) -> bytes:
         """Start a command; write the bytes at once. Raises AtBusy."""
         if self.busy:
-            raise AtBusy(
-                "a command is pending, or the engine is out of step"
-            )  # text may hold a PIN
+            # Not with its text, which may hold a PIN.
+            raise AtBusy("a command is pending, or the engine is out of step")
         self._put_prompt_aside()
         if command.text[:8].upper() == "AT+CFUN=":
             self._boot.expect(now, reboot=command.text.endswith(",1"))
