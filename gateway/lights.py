@@ -121,7 +121,6 @@ LIGHTS: Final[tuple[Light, ...]] = (
         "green, 1 short blink every 3 seconds",
     ),
 )
-DARK: Final = "Dark or frozen: the service does not run."
 
 
 def number(shown: Light) -> int:

@@ -144,16 +144,6 @@ def cops_query() -> Command:
     return Command("AT+COPS?", 30.0, "+COPS:")
 
 
-def cops_automatic() -> Command:
-    """Starts a new search: only where nothing else helps."""
-    return Command("AT+COPS=0", 120.0)
-
-
-def cops_scan() -> Command:
-    """Blocks the modem for up to three minutes."""
-    return Command("AT+COPS=?", 180.0, "+COPS:")
-
-
 def clock_follows_queries() -> list[Command]:
     """Whether the network sets the modem's clock: TS 27.007 8.40, SIM800."""
     return [Command(f"AT+{name}?", QUICK, f"+{name}:") for name in ("CTZU", "CLTS")]
@@ -216,10 +206,6 @@ def cpms(*memories: str) -> Command:
     """One to three memories: read and delete, write and send, receive."""
     quoted = ",".join(f'"{memory}"' for memory in memories)
     return Command(f"AT+CPMS={quoted}", STORAGE, "+CPMS:", ok_within=NO_OK)
-
-
-def cnmi_query_offered() -> Command:
-    return Command("AT+CNMI=?", SIM, "+CNMI:")
 
 
 def cnmi(fields: str) -> Command:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,22 +37,6 @@ class BadNumber:
 class Recipients:
     numbers: tuple[str, ...]  # distinct, in the order typed
     bad: tuple[BadNumber, ...]
-
-
-def parse_recipients(typed: str | Sequence[str], country: str) -> Recipients:
-    """Split, normalise and de-duplicate. Nothing is dropped in silence: see `bad`."""
-    entries: Iterable[str] = SEPARATORS.split(typed) if isinstance(typed, str) else typed
-    numbers: dict[str, None] = {}
-    bad: list[BadNumber] = []
-    for entry in map(str.strip, entries):
-        if not entry:
-            continue
-        result = normalise(entry, country)
-        if isinstance(result, BadNumber):
-            bad.append(result)
-        else:
-            numbers[result] = None
-    return Recipients(tuple(numbers), tuple(bad))
 
 
 def normalise(typed: str, country: str) -> str | BadNumber:

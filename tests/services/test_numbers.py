@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.services.numbers import BadNumber, from_network, normalise, parse_recipients
+from gateway.services.addressees import resolve
+from gateway.services.numbers import BadNumber, from_network, normalise
 
 
 @pytest.mark.parametrize(
@@ -60,14 +61,16 @@ def test_what_cannot_be_a_number_is_refused_by_name(typed):
     assert typed[:20] in str(refused)
 
 
+@pytest.mark.usefixtures("store")
 def test_one_person_typed_twice_is_one_recipient():
-    found = parse_recipients("0712 345-678; +254712345678,\n0712345679\n\n", "KE")
+    found = resolve("0712 345-678; +254712345678,\n0712345679\n\n", "KE", names=False).recipients
     assert found.numbers == ("+254712345678", "+254712345679")
     assert found.bad == ()
 
 
+@pytest.mark.usefixtures("store")
 def test_nothing_is_dropped_in_silence():
-    found = parse_recipients(["0712345678", "nobody", " "], "KE")
+    found = resolve(["0712345678", "nobody", " "], "KE", names=False)
     assert [b.typed for b in found.bad] == ["nobody"]
 
 
