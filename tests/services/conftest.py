@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.events import Events
+from gateway.services.importing import Importing
 from gateway.services.messaging import Messaging
 from gateway.services.preferences import Preferences
 from gateway.services.scheduling import Scheduling
@@ -61,3 +62,8 @@ def scheduling(clock: FakeClock, store: Path, hold: list[str]) -> Scheduling:
     settings.put("box.zone", "Europe/Berlin")
     messaging = Messaging(clock, events, preferences.country)
     return Scheduling(clock, events, messaging, preferences, lambda: " ".join(hold))
+
+
+@pytest.fixture
+def importing(clock: FakeClock, store: Path) -> Importing:
+    return Importing(clock, Events(), lambda: "KE")

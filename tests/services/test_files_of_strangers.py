@@ -10,8 +10,7 @@ import pytest
 from gateway.services import columns, import_rows, row_numbers, vcard
 from gateway.services.import_rows import Looker, Plan, Prepared
 from gateway.services.text_files import Text
-
-ANN = "+254712000001"
+from tests.services.files_world import ANN, card
 
 
 @pytest.fixture(autouse=True)
@@ -23,10 +22,6 @@ def look(content: str) -> list[Prepared]:
     sheet = import_rows.read(content.encode(), "KE")
     plan = Plan(columns.guess(sheet, "KE"))
     return Looker(plan, sheet.header, "KE").look(sheet.rows).good
-
-
-def card(*lines: str, version: str = "3.0") -> str:
-    return "\r\n".join(["BEGIN:VCARD", f"VERSION:{version}", *lines, "END:VCARD", ""])
 
 
 # cells ------------------------------------------------------------------------------------------
