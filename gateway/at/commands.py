@@ -217,11 +217,6 @@ def csca_query() -> Command:
     return Command("AT+CSCA?", STORAGE, "+CSCA:")
 
 
-def csca(number: str) -> Command:
-    """Writes to the SIM."""
-    return Command(f'AT+CSCA="{number}",{145 if number.startswith("+") else 129}', STORAGE)
-
-
 def cmgl(status: int = 4) -> Command:
     """0 unread, 1 read, 4 all. Each listed message gives it another ten seconds."""
     return Command(f"AT+CMGL={status}", 40.0, "+CMGL:", extend_by=10.0, extend_max=180.0)

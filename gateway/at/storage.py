@@ -164,12 +164,6 @@ def cpms_usage(lines: Sequence[str]) -> list[Usage]:
     return found
 
 
-def cnmi_offered(lines: Sequence[str]) -> list[frozenset[int]]:
-    """The values that AT+CNMI=? lists for each field: `(0-2),(0,1,3)`. Do not trust it alone."""
-    text = value(lines, "+CNMI:")
-    return [_range(group) for group in _GROUP.findall(text)] if text else []
-
-
 def cnma_offered(lines: Sequence[str]) -> frozenset[int]:
     """The values that AT+CNMA=? lists: `+CNMA: (0-2)`."""
     text = value(lines, "+CNMA:")

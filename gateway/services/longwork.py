@@ -56,10 +56,6 @@ class LongWork(Loop):
         self._events = events
         self._kinds = dict(kinds)
 
-    def learn(self, name: str, kind: Kind) -> None:
-        """Another kind of work; before `start`."""
-        self._kinds[name] = kind
-
     def add(self, kind: str, task: str, total: int, who: str) -> int:
         """Kept when this returns; begun at once. `task` and `total` are for the kind and the page.
 
@@ -86,11 +82,6 @@ class LongWork(Loop):
             self._tell()
             self.poke()
         return found
-
-    def run_all(self) -> None:
-        """Everything there is, in the caller's thread."""
-        while self._round():
-            pass
 
     def turn(self) -> float:
         return 0.0 if self._round() else FALLBACK

@@ -37,11 +37,6 @@ class Row:
     cells: tuple[str, ...]
 
 
-def read(text: str) -> list[Row]:
-    """All of them at once. Raises BadFile."""
-    return list(rows(Text.of(text)))
-
-
 def rows(text: Text) -> Iterator[Row]:
     """Rows with something in them, one by one. Raises BadFile, when it comes to what is bad."""
     separator, before = _separator(text)

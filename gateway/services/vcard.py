@@ -75,11 +75,6 @@ def looks_like(text: Text) -> bool:
         return bool(re.match(r"\s*BEGIN\s*:\s*VCARD", file.read(2000), re.IGNORECASE))
 
 
-def read(text: str) -> list[Card]:
-    """All of them at once."""
-    return list(cards(Text.of(text)))
-
-
 def cards(text: Text) -> Iterator[Card]:
     """Every person that was begun, whatever else is in the file, one by one."""
     member = _members(text) if _GROUP_CARD.search(text.content) else {}

@@ -43,17 +43,6 @@ class Enhanced:
 
     octets: bytes
 
-    @classmethod
-    def of_seconds(cls, seconds: int, *, single_shot: bool = False) -> Enhanced:
-        """Up to 99:59:59 from submission. Raises EncodeError beyond."""
-        if not 1 <= seconds < 100 * 3600:
-            raise EncodeError(f"A validity of {seconds} seconds does not fit into this form.")
-        shot = 0x40 if single_shot else 0
-        if seconds <= 255:
-            return cls(bytes((shot | 2, seconds, 0, 0, 0, 0, 0)))
-        clock = (seconds // 3600, seconds // 60 % 60, seconds % 60)
-        return cls(bytes([shot | 3, *(v % 10 << 4 | v // 10 for v in clock), 0, 0, 0]))
-
     @property
     def single_shot(self) -> bool:
         """The network is to try once only."""

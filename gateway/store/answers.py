@@ -96,16 +96,6 @@ def newest(message_ids: Sequence[int]) -> dict[int, Answer]:
     return found
 
 
-def last(message_ids: Sequence[int]) -> int:
-    """The id of the newest answer to any of these, also of one that failed; 0: there is none."""
-    with errors():
-        row = execute(
-            f"SELECT coalesce(max(id), 0) FROM answer WHERE message_id IN {SOME}",  # noqa: S608
-            (json.dumps(list(message_ids)),),
-        ).fetchone()
-    return int(row[0])
-
-
 def forget_unsent(reply_ids: Sequence[int]) -> None:
     """These go for good: what never went out has answered nothing. In the caller's transaction."""
     execute(

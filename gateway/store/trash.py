@@ -29,16 +29,6 @@ def delete(message_ids: Sequence[int], now: int, who: str) -> int:
     return len(changed)
 
 
-def restore(message_ids: Sequence[int], now: int, who: str) -> int:
-    """Bring messages back to every view they belong to; what was pending goes out again."""
-    with transaction():
-        changed = mark_restored(message_ids, now)
-        if changed:
-            audits.write(now, who, "restore", described(changed))
-    settling.settle_all(now)
-    return len(changed)
-
-
 def destroy(message_ids: Sequence[int], now: int, who: str) -> int:
     """Delete for good what is in Deleted Communications; returns how many."""
     with transaction():
@@ -167,14 +157,6 @@ def bite(message_ids: Sequence[int], most: int) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
-    """Dispatches of some messages that a person decides about."""
-
-    failed: tuple[int, ...]
-    uncertain: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Number:
     """How many SMS to recipients, and how many messages they belong to."""
 
@@ -239,20 +221,6 @@ def there(message_ids: Sequence[int], *, deleted: bool) -> list[int]:
             )
         }
     return [i for i in message_ids if i in found]
-
-
-def unfinished(message_ids: Sequence[int]) -> Unfinished:
-    """What of these messages, not being deleted, can be sent again."""
-    with errors():
-        found = execute(
-            "SELECT id, state FROM dispatch WHERE held = 0"  # noqa: S608
-            f" AND state IN ('failed', 'uncertain') AND message_id IN {CHUNK} ORDER BY id",
-            (json.dumps(list(message_ids)),),
-        ).fetchall()
-    return Unfinished(
-        tuple(i for i, state in found if state == "failed"),
-        tuple(i for i, state in found if state == "uncertain"),
-    )
 
 
 def unfinished_after(

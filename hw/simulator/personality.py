@@ -35,7 +35,6 @@ class Personality:
     ussd_marks: bool = False  # texts in UCS2 come as question marks unless AT+CSCS is "UCS2"
     lte: bool = True
     act: int = 7  # access technology in +COPS and +CREG: 0 GSM, 2 UTRAN, 7 LTE
-    cms_follows_cmee: bool = True
     line_end: str = "\r\n"
     quiet_commands: tuple[str, ...] = ()  # answered OK and otherwise ignored
     lacks: frozenset[str] = frozenset()  # answered ERROR

@@ -238,15 +238,20 @@ def test_how_full_the_memories_are():
     assert answers.cpms_usage(["+CPMS: x,y,z"]) == []
 
 
-def test_what_cnmi_lists():
-    assert answers.cnmi_offered(["+CNMI: (x),(0-99999)"]) == [set(), set()]
-    assert answers.cnmi_offered(["+CNMI: (0-2),(0,1,3),(0),(1-2),(1)"]) == [
-        {0, 1, 2},
-        {0, 1, 3},
-        {0},
-        {1, 2},
-        {1},
-    ]
+@pytest.mark.parametrize(
+    ("offered", "values"),
+    [
+        ("(x)", set()),
+        ("(0-99999)", set()),
+        ("(0-2)", {0, 1, 2}),
+        ("(0,1,3)", {0, 1, 3}),
+        ("(0)", {0}),
+        ("(1-2)", {1, 2}),
+        ("(1)", {1}),
+    ],
+)
+def test_what_cnma_lists(offered: str, values: set[int]):
+    assert answers.cnma_offered([f"+CNMA: {offered}"]) == values
 
 
 @pytest.mark.parametrize(

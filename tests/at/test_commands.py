@@ -68,11 +68,6 @@ def test_a_submission_wants_a_prompt_and_knows_whose_it_is():
     assert commands.payload("0011") == b"0011\x1a"
 
 
-def test_the_number_of_a_service_centre_carries_its_type():
-    assert commands.csca("+49171").text == 'AT+CSCA="+49171",145'
-    assert commands.csca("0171").text == 'AT+CSCA="0171",129'
-
-
 def test_a_ussd_request_can_go_without_coding():
     assert commands.cusd("*100#").text == 'AT+CUSD=1,"*100#",15'
     assert commands.cusd("*100#", None).text == 'AT+CUSD=1,"*100#"'

@@ -31,6 +31,7 @@ from tests.services.activity_world import (
     reply,
 )
 from tests.services.conftest import FakeClock
+from tests.store.given import restore
 
 
 @pytest.fixture
@@ -79,11 +80,11 @@ def test_the_view_follows_deleting_and_restoring(world):
     assert untriggered() == ids[::-1]
     trash.delete([ids[1]], world.clock.now(), "admin")
     assert untriggered() == [ids[2], ids[0]]
-    trash.restore([ids[1]], world.clock.now(), "admin")
+    restore([ids[1]], world.clock.now(), "admin")
     assert untriggered() == ids[::-1]
     trash.delete(ids, world.clock.now(), "admin")
     trash.destroy(ids[:2], world.clock.now(), "admin")
-    trash.restore(ids, world.clock.now(), "admin")
+    restore(ids, world.clock.now(), "admin")
     assert untriggered() == [ids[2]]
 
 

@@ -19,6 +19,7 @@ from gateway.store.db import execute
 from gateway.store.views import View
 from tests.services.activity_world import ANN, ActivityWorld, forward
 from tests.services.conftest import FakeClock
+from tests.store.given import restore
 
 NOON = int(datetime(2026, 11, 27, 12, tzinfo=ZoneInfo("Africa/Nairobi")).timestamp() * 1000)
 WRONG = "The clock says 1970."
@@ -116,7 +117,7 @@ def test_a_deleted_message_and_a_deleted_activity_run_nothing(world: Doubtful) -
     trash.delete([message], world.clock.ms, "ann")
     world.trust()
     assert world.texts() == []
-    trash.restore([message], world.clock.ms, "ann")
+    restore([message], world.clock.ms, "ann")
     world.trust()
     assert world.texts() == ["This is Day"]
 

@@ -17,9 +17,11 @@ from gateway.services.importing import KIND, Importing
 from gateway.services.longwork import Kind, LongWork
 from gateway.services.people import Entered, People
 from gateway.services.refusals import Refused
+from gateway.services.text_files import Text
 from gateway.store import groups, imports, jobs, people
 from gateway.store.db import execute
 from tests.services.conftest import FakeClock
+from tests.support.work import finish
 
 FILE = "Name,Phone number,Town,Groups\nAnn,0712000001,Kisumu,Red; Blue\nBob,0712000002,,\n"
 ALL = people.Filter()
@@ -102,7 +104,7 @@ def test_bad_rows_come_back_as_a_file_and_the_good_ones_go_in(service):
     done = run(service, text)
     assert done.added == 1
     file = returned(service, done)
-    rows = [row.cells for row in sheets.read(file)]
+    rows = [row.cells for row in sheets.rows(Text.of(file))]
     assert rows[0] == ("Name", "Number", "Problem")
     assert [row[0] for row in rows[1:]] == ["", "Twin", "Eve" * 40]
     assert "“far away” is not a phone number." in rows[1][2]
@@ -150,7 +152,7 @@ def test_an_import_cut_short_goes_on_where_it_stopped(service, monkeypatch, cloc
     assert (imports.get(kept).state, imports.get(kept).done) == ("running", 200)
     work = long_work(clock)
     Importing(clock, Events(), lambda: "KE", work).resume(kept)
-    work.run_all()
+    finish(work)
     assert (imports.get(kept).state, imports.get(kept).added) == ("done", 350)
 
 
@@ -189,10 +191,10 @@ def test_a_large_file_goes_in_as_long_work_and_a_restart_in_between_loses_nothin
         work._round()
     assert 0 < imports.get(kept).done < 1000
     again = long_work(clock)
-    again.run_all()
+    finish(again)
     done = imports.get(kept)
     assert (done.state, done.added, done.skipped, done.bad) == ("done", 1001, 0, 1)
-    rows = [row.cells for row in sheets.read(returned(service, done))]
+    rows = [row.cells for row in sheets.rows(Text.of(returned(service, done)))]
     assert [row[0] for row in rows] == ["Name", "Twin"]
     assert "line 3" in rows[1][3], "what came before the restart is known"
     assert importing.work_of(kept) is None
@@ -209,7 +211,7 @@ def test_two_that_put_the_same_file_in_do_not_double_or_miss_a_row(clock, store)
     for _ in range(20):
         work._round()
         other._step(kept)
-    work.run_all()
+    finish(work)
     done = imports.get(kept)
     assert (done.state, done.added, done.skipped, done.bad) == ("done", 500, 0, 0)
 
@@ -388,5 +390,5 @@ def test_rubbish_is_read_or_refused_but_never_breaks_anything(service, content):
 
 @given(text=st.text(max_size=200))
 def test_rubbish_among_cards_breaks_nothing(text):
-    vcard.read("BEGIN:VCARD\n" + text)
-    vcard.read(text)
+    list(vcard.cards(Text.of("BEGIN:VCARD\n" + text)))
+    list(vcard.cards(Text.of(text)))

@@ -40,6 +40,7 @@ from tests.store.given import (
     state,
     submitted,
 )
+from tests.support.work import finish
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -167,7 +168,7 @@ def test_much_work_is_done_in_bites_that_add_up(interactions: Interactions, work
     assert found.job_id is not None
     assert interactions.carry_out(task) == found  # a second click
     assert views.counts().deleted == 0
-    work.run_all()
+    finish(work)
     job = jobs.get(found.job_id)
     assert job is not None
     assert (job.state, job.done, job.total) == ("done", len(ids), len(ids))
@@ -187,7 +188,7 @@ def test_work_goes_on_after_a_restart_where_it_was(
     assert halfway is not None
     assert 0 < halfway.done == views.counts().deleted < len(ids)
     after = LongWork(clock, Events(), {KIND: Kind(Interactions(clock, Events()).piece)})
-    after.run_all()
+    finish(after)
     job = jobs.get(found.job_id)
     assert job is not None
     assert (job.state, job.done) == ("done", len(ids))
@@ -225,10 +226,10 @@ def test_work_can_be_stopped_and_gone_on_with(interactions: Interactions, work: 
     work._round()
     assert work.stop_job(found.job_id)
     assert not work.stop_job(found.job_id)
-    work.run_all()
+    finish(work)
     assert 0 < views.counts().deleted < len(ids)
     assert work.go_on(found.job_id)
-    work.run_all()
+    finish(work)
     assert views.counts().deleted == len(ids)
     assert not work.go_on(found.job_id)
 
@@ -265,7 +266,7 @@ def test_one_message_to_thousands_becomes_long_work_and_goes_on_after_a_stop(
     assert job
     assert (job.state, job.done) == ("running", 1)
     assert views.ids(View.DELETED, None, 9) == [many_people]
-    work.run_all()
+    finish(work)
     job = jobs.get(outcome.job_id)
     assert job
     assert (job.state, job.result) == ("done", "1 message deleted.")

@@ -12,6 +12,7 @@ from gateway.services.longwork import Kind, LongWork, Progress
 from gateway.store import db, jobs, settings
 from gateway.store.jobs import Job
 from tests.services.conftest import FakeClock
+from tests.support.work import finish
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -49,13 +50,13 @@ def test_several_take_turns(work: LongWork):
     work._round()
     work._round()
     assert (state(long), state(short)) == ("running", "done")
-    work.run_all()
+    finish(work)
     assert [j.result for j in jobs.newest(9)] == ["Counted.", "Counted."]
 
 
 def test_one_that_breaks_says_so_changes_nothing_and_holds_up_nobody(work: LongWork, caplog):
     bad, good = work.add("break", "", 1, "ann"), work.add("count", "", 1, "ann")
-    work.run_all()
+    finish(work)
     assert (state(bad), state(good)) == ("failed", "done")
     found = jobs.get(bad)
     assert found is not None
@@ -78,7 +79,7 @@ def test_a_piece_that_was_stopped_while_it_was_done_is_taken_back(clock: FakeClo
 
 def test_a_kind_of_a_newer_version_is_not_tried_for_ever(work: LongWork):
     job_id = work.add("from the future", "", 1, "ann")
-    work.run_all()
+    finish(work)
     assert state(job_id) == "failed"
 
 
@@ -115,11 +116,11 @@ def test_the_thread_begins_at_once_and_stops_between_two_pieces(clock: FakeClock
     assert job.done >= 1
 
 
-def test_a_busy_database_is_waited_for(work: LongWork, monkeypatch: pytest.MonkeyPatch):
+def test_a_busy_database_is_waited_for(clock: FakeClock):
     def busy(job: Job) -> Progress:
         raise db.StoreBusy("busy")
 
-    work.learn("busy", Kind(busy))
+    work = LongWork(clock, Events(), {"busy": Kind(busy)})
     job_id = work.add("busy", "", 1, "ann")
     with pytest.raises(db.StoreBusy):
         work._round()

@@ -28,6 +28,7 @@ from gateway.store.views import NEWEST, View
 from tests.services.conftest import FakeClock
 from tests.store.given import dispatches
 from tests.store.pdus import deliver
+from tests.support.work import finish
 
 pytestmark = pytest.mark.usefixtures("store")
 NOW = 1_795_208_400_000  # 21 November 2026, 00:00 in Nairobi
@@ -130,7 +131,7 @@ def test_long_work_writes_a_file_that_is_fetched_when_it_is_done(
     job = jobs.get(job_id)
     assert job
     assert files.path(job) is None
-    work.run_all()
+    finish(work)
     job = jobs.get(job_id)
     assert job
     assert (job.state, job.done, job.result) == ("done", 450, "450 messages are in the file.")
@@ -163,7 +164,7 @@ def test_only_the_newest_files_are_kept(store: Path, work: LongWork, written: Me
     sent("hello")
     for _ in range(8):
         Files(store, written).begin(work, ALL, 1, "ann")
-        work.run_all()
+        finish(work)
     assert len(list((store / "exports").iterdir())) == 5
 
 

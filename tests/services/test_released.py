@@ -24,6 +24,7 @@ from gateway.store.credit import Check, Watch
 from tests.services.conftest import FakeClock
 from tests.services.played_modem import PlayedModem
 from tests.services.radio_world import TAKES, RadioWorld
+from tests.store.given import restore
 
 AT_ONCE = 2  # seconds: dispatch looks every second
 NUMBER = "+254700000001"
@@ -137,7 +138,7 @@ def deleted(world: RadioWorld) -> None:
 
 
 def restored(world: RadioWorld) -> None:
-    trash.restore(ids(world), world.clock.now(), "ann")
+    restore(ids(world), world.clock.now(), "ann")
 
 
 def ids(world: RadioWorld) -> list[int]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.services import sheets
 from gateway.services.numbers import normalise
+from gateway.services.text_files import Text
 
 LIKE_A_NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?")  # what a spreadsheet makes one of
 
@@ -17,7 +18,7 @@ LIKE_A_NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?")  # what a spreadsheet makes on
 def through_a_file(cell: str) -> tuple[str, str]:
     """What stands in the file, and what is read from it."""
     text = sheets.write([(cell, "x")])
-    (row,) = sheets.read(text)
+    (row,) = sheets.rows(Text.of(text))
     return text.partition(",")[0].strip('"'), row.cells[0]
 
 

@@ -219,8 +219,14 @@ def test_four_days_less_a_minute_in_the_queue_are_four_days() -> None:
 
 
 @given(st.integers(1, 359_999), st.booleans())
-def test_an_enhanced_validity_comes_back_in_seconds(seconds: int, once: bool) -> None:
-    validity = sms.Enhanced.of_seconds(seconds, single_shot=once)
+def test_an_enhanced_validity_is_read_in_seconds(seconds: int, once: bool) -> None:
+    shot = 0x40 if once else 0
+    if seconds <= 255:
+        octets = [shot | 2, seconds, 0, 0]
+    else:  # digits of each octet change places
+        clock = (seconds // 3600, seconds // 60 % 60, seconds % 60)
+        octets = [shot | 3, *(v % 10 << 4 | v // 10 for v in clock)]
+    validity = sms.Enhanced(bytes([*octets, *bytes(7 - len(octets))]))
     assert (validity.seconds, validity.single_shot) == (seconds, once)
 
 

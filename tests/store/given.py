@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gateway.clock import DAY
 from gateway.states import State
-from gateway.store import connections, outbox
-from gateway.store.db import execute
+from gateway.store import audits, connections, outbox, settling, trash
+from gateway.store.db import execute, transaction
 from gateway.store.outbox import Assignment, Claim, Outgoing
 
 NOW = 1_800_000_000_000
@@ -76,3 +76,13 @@ def part_states(dispatch_id: int) -> list[str]:
 def outcomes(dispatch_id: int) -> list[str]:
     rows = execute("SELECT outcome FROM attempt WHERE dispatch_id = ? ORDER BY id", (dispatch_id,))
     return [o for (o,) in rows]
+
+
+def restore(message_ids: list[int], at: int, who: str) -> int:
+    """Brought back as by a person, whose wish is one bite. Returns how many were deleted."""
+    with transaction():
+        changed = trash.mark_restored(message_ids, at)
+        if changed:
+            audits.write(at, who, "restore", trash.described(changed))
+    settling.settle_all(at)
+    return len(changed)

@@ -58,7 +58,18 @@ from gateway.store import (
 )
 from gateway.store.pdus import RawPdu
 from gateway.store.schedule_runs import Outcome, Run
-from tests.store.given import ANN, BOB, CAT, NOW, claimed, dispatch, message, sent, submitted
+from tests.store.given import (
+    ANN,
+    BOB,
+    CAT,
+    NOW,
+    claimed,
+    dispatch,
+    message,
+    restore,
+    sent,
+    submitted,
+)
 from tests.store.pdus import deliver, status_report
 
 MINUTE, HOUR = 60_000, 3_600_000
@@ -250,7 +261,7 @@ def _of_people() -> list[int]:
 
 def _deleted() -> None:
     trash.delete([1, 2, 4, 7, _of_people()[-3]], NOW + DAY, "root")
-    trash.restore([1], NOW + DAY + 2, "root")
+    restore([1], NOW + DAY + 2, "root")
     with mock.patch.object(settling, "BITE", 2):  # as with thousands of recipients
         trash.mark_deleted([13], NOW + DAY + 3)
 

@@ -7,7 +7,17 @@ import pytest
 from gateway.states import State
 from gateway.store import answers, details, inbox, outbox, trash
 from gateway.store.db import execute
-from tests.store.given import ANN, BOB, NOW, connection, dispatches, message, sent, submitted
+from tests.store.given import (
+    ANN,
+    BOB,
+    NOW,
+    connection,
+    dispatches,
+    message,
+    restore,
+    sent,
+    submitted,
+)
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -58,7 +68,7 @@ def test_what_was_deleted_before_it_went_out_answers_nothing_until_it_is_restore
     made = reply((ann, ANN))
     trash.delete([made], NOW, "admin")
     assert of(ann) is None
-    trash.restore([made], NOW, "admin")
+    restore([made], NOW, "admin")
     assert of(ann).reply_id == made
     trash.delete([made], NOW, "admin")
     trash.destroy([made], NOW, "admin")
@@ -80,7 +90,7 @@ def test_the_received_one_keeps_its_answer_through_the_trash() -> None:
     ann = came_in()
     made = reply((ann, ANN))
     trash.delete([ann], NOW, "admin")
-    trash.restore([ann], NOW, "admin")
+    restore([ann], NOW, "admin")
     assert of(ann).reply_id == made
     trash.delete([ann], NOW, "admin")
     trash.destroy([ann], NOW, "admin")

@@ -51,14 +51,13 @@ from gateway.store import (
     settling,
     terms,
     tokens,
-    trash,
     views,
 )
 from gateway.store.models import TABLES
 from gateway.store.pdus import RawPdu
 from gateway.store.views import View
 from tests.store import make_database
-from tests.store.given import ANN, CAT, NOW, state
+from tests.store.given import ANN, CAT, NOW, restore, state
 from tests.store.pdus import deliver, status_report
 
 FILLED = Path(__file__).parent.parent / "data" / "databases" / "filled"
@@ -382,6 +381,6 @@ def test_what_waited_goes_out_and_what_was_deleted_comes_back(old: Old) -> None:
     assert due <= {row["id"] for row in old.rows("dispatch", state="pending")}
     assert due
     gone = [row["id"] for row in old.rows("message") if row["deleted_at"] is not None]
-    assert trash.restore(gone, NOW + 3 * DAY, "root") == len(gone)
+    assert restore(gone, NOW + 3 * DAY, "root") == len(gone)
     assert views.counts().deleted == 0
     assert outbox.resend([7], NOW + 3 * DAY, "root") == 1

@@ -21,7 +21,7 @@ from gateway.states import TABLE, State
 from gateway.store import db, outbox, queries, trash, views
 from gateway.store.db import execute
 from gateway.store.outbox import Claim
-from tests.store.given import NOW, connection, dispatches, message, tpdus
+from tests.store.given import NOW, connection, dispatches, message, restore, tpdus
 
 REACHABLE = {(a, b) for (a, _), b in TABLE.items()}
 
@@ -110,7 +110,7 @@ class Outbox(RuleBasedStateMachine):
         self.set_deleted(self.known[d].message_id, not back)
 
     def set_deleted(self, message_id: int, deleted: bool) -> None:
-        (trash.delete if deleted else trash.restore)([message_id], self.now, "ann")
+        (trash.delete if deleted else restore)([message_id], self.now, "ann")
         for known in self.known.values():
             if known.message_id == message_id:
                 known.deleted = deleted

@@ -19,6 +19,7 @@ from tests.store.given import (
     dispatch,
     dispatches,
     message,
+    restore,
     sent,
     submitted,
 )
@@ -89,9 +90,9 @@ def test_deleted_messages_are_nowhere_until_they_are_restored() -> None:
     assert views.counts() == views.Counts(0, 0, 0, 0, 0, 0, deleted=2)
     assert queries.rows(gone) == []
     assert queries.inbox_list(10, 0) == ([], 0)
-    assert trash.restore(gone, NOW, "ann") == 2
+    assert restore(gone, NOW, "ann") == 2
     assert ids(View.ALL) == gone[::-1]
-    assert trash.restore(gone, NOW, "ann") == 0
+    assert restore(gone, NOW, "ann") == 0
 
 
 @pytest.mark.parametrize("view", [View.ALL, View.PENDING])

@@ -24,6 +24,7 @@ from tests.store.given import (
     dispatches,
     message,
     outcomes,
+    restore,
     sent,
     state,
 )
@@ -158,7 +159,7 @@ def test_a_deleted_message_is_not_sent_and_goes_out_when_it_is_restored() -> Non
     assert trash.delete([m], NOW, "ann") == 1
     assert due_ids({c: 5}) == []
     assert outbox.claim([outbox.Claim(dispatches(m)[0], c, ("00",))], NOW) == []
-    assert trash.restore([m], NOW, "ann") == 1
+    assert restore([m], NOW, "ann") == 1
     assert due_ids({c: 5}) == dispatches(m)
 
 

@@ -16,7 +16,7 @@ from gateway.store.people import Contact
 from gateway.store.search import Number, Term, Wanted
 from gateway.store.terms import words
 from gateway.store.views import View
-from tests.store.given import ANN, BOB, CAT, NOW, connection, dispatches, message, sent
+from tests.store.given import ANN, BOB, CAT, NOW, connection, dispatches, message, restore, sent
 from tests.store.pdus import deliver
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -66,7 +66,7 @@ def test_deleted_messages_are_not_found_until_restored() -> None:
     trash.delete([m], NOW, "ann")
     assert found("pump") == [] == search.page(Wanted(), None, 5).ids
     assert search.number(Wanted(terms=(Term((("pump",),)),))) == Number(0, True)
-    trash.restore([m], NOW, "ann")
+    restore([m], NOW, "ann")
     assert found("pump") == [m]
 
 

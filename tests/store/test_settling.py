@@ -12,7 +12,7 @@ from gateway.store.db import execute
 from gateway.store.outbox import Claim
 from gateway.store.people import Contact
 from gateway.store.views import View
-from tests.store.given import ANN, BOB, NOW, connection, dispatches, message, tpdus
+from tests.store.given import ANN, BOB, NOW, connection, dispatches, message, restore, tpdus
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -67,7 +67,7 @@ def test_no_transaction_of_a_large_deletion_changes_more_than_a_bite(changed: li
     big = large()
     changed.clear()
     trash.delete([big], NOW, "ann")
-    trash.restore([big], NOW, "ann")
+    restore([big], NOW, "ann")
     trash.delete([big], NOW, "ann")
     trash.destroy([big], NOW, "ann")
     assert max(changed) == FEW
@@ -96,7 +96,7 @@ def test_a_restore_in_the_middle_of_a_deletion_wins() -> None:
         trash.mark_deleted([big], NOW)
     steps(1)
     assert held(big) == FEW
-    trash.restore([big], NOW + 3 * DAY, "bob")
+    restore([big], NOW + 3 * DAY, "bob")
     assert held(big) == 0
     assert execute("SELECT count(*) FROM settling").fetchone() == (0,)
     assert queue.expire(NOW + 3 * DAY) == PEOPLE - FEW  # only what was held has a new day
@@ -111,7 +111,7 @@ def test_what_is_going_for_good_cannot_be_brought_back_half() -> None:
     steps(1)
     assert gone == [big, small]
     assert len(dispatches(big)) == PEOPLE - FEW
-    assert trash.restore([big], NOW, "bob") == 0
+    assert restore([big], NOW, "bob") == 0
     assert trash.destroyable([big]) == []
     settling.settle_all(NOW)
     assert dispatches(big) == []

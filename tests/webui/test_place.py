@@ -13,6 +13,7 @@ from gateway.services.longwork import Kind, LongWork
 from gateway.services.people import Entered
 from gateway.store import blocked, people, schedules, trash, views
 from gateway.store.people import Filter
+from tests.support.work import finish
 from tests.webui.conftest import ANN, BOB, Reader, World, field, words
 from tests.webui.test_scheduled import ahead, keep
 from tests.webui.test_selected import row_ids
@@ -152,10 +153,10 @@ def test_long_work_can_be_taken_back_when_it_is_done(
     there = done(admin, "delete", *ids[1:4], view="received")
     assert there.startswith("/work/")
     assert "Undo" not in words(admin.get(there))
-    work.run_all()
+    finish(work)
     page = admin.get(there)
     undo(admin, page)
-    work.run_all()
+    finish(work)
     assert row_ids(admin.get("/received")) == ids[:0:-1]
 
 

@@ -14,6 +14,7 @@ from gateway.services.files import KIND
 from gateway.services.longwork import Kind, LongWork
 from gateway.store import audits, groups, jobs, people, queries, views
 from gateway.store.people import Contact
+from tests.support.work import finish
 from tests.webui.conftest import ANN, BOB, Reader, World
 from tests.webui.conftest import words as words_of
 from webui.roles import OPERATOR, needed
@@ -193,7 +194,7 @@ def test_a_long_export_is_work_that_can_be_left_and_come_back_to(
     assert answer.location == f"/work/{job.id}"
     assert "0 of 30 messages" in words_of(admin.get(answer.location))
     assert admin.client.get(f"/exports/{job.id}").status_code == 404
-    world.box.work.run_all()
+    finish(world.box.work)
     page = admin.get(answer.location)
     assert "30 messages are in the file" in words_of(page)
     assert "Exporting messages" in words_of(admin.get("/work"))

@@ -10,6 +10,7 @@ from gateway.events import Events
 from gateway.services.interactions import KIND, Interactions
 from gateway.services.longwork import Kind, LongWork
 from gateway.store import audits, db, details, inbox, outbox, trash, views
+from tests.support.work import finish
 from tests.webui.conftest import ANN, BOB, NAME, Reader, World, field, words
 
 CAT = "+447700900789"
@@ -303,7 +304,7 @@ def test_much_is_done_as_long_work_that_is_shown_and_can_be_stopped(
     admin.post(place, form=place, action="stop")
     assert "It was stopped." in words(admin.get(place))
     admin.post(place, form=place, action="go on")
-    work.run_all()
+    finish(work)
     assert "620 messages deleted." in words(admin.get(place))
     assert "Deleting messages" in words(admin.get("/work"))
     assert views.counts().deleted == 620
