@@ -28,7 +28,14 @@ from gateway.simnet.phones import (
 from gateway.simnet.records import Part, PhoneMessage, Sent, grouped, message_of
 from gateway.simnet.textmode import Codec
 from gateway.simnet.ussd import USSD_ANSWERS, Sessions
-from hw.simulator import GENERIC, Faults, Personality, SimCard, SimulatedModem
+from hw.simulator import (
+    GENERIC,
+    Faults,
+    MobileStation,
+    Personality,
+    SimCard,
+    SimulatedModem,
+)
 
 _KEPT = 20_000  # messages that are remembered per network and per number
 MOST_PARTS = 255
@@ -42,7 +49,7 @@ class _OnTheWay:
     """A DELIVER that has not arrived yet, and whom to tell when it has."""
 
     part: Part
-    sender: SimulatedModem | None
+    sender: MobileStation | None
     submit: sms.Submit | None
 
 
@@ -194,7 +201,7 @@ class Network:
 
     # -- what modems call -----------------------------------------------------------------------
 
-    def submit(self, modem: SimulatedModem, tpdu: bytes) -> int | None:
+    def submit(self, modem: MobileStation, tpdu: bytes) -> int | None:
         """Take a SUBMIT and send it on; a CMS code when it is refused."""
         try:
             submit = sms.decode_from_phone(tpdu)
@@ -218,7 +225,7 @@ class Network:
         phone = self.phone(recipient)
         return phone.refuse_next.popleft() if phone.refuse_next else phone.refuse
 
-    def taken(self, modem: SimulatedModem, tpdu: bytes) -> None:
+    def taken(self, modem: MobileStation, tpdu: bytes) -> None:
         """A modem has what was brought to it: it counts as delivered."""
         with self._changed:
             waiting = self._on_the_way.get((modem.number, tpdu))
@@ -227,7 +234,7 @@ class Network:
                 if not waiting:
                     del self._on_the_way[modem.number, tpdu]
 
-    def ussd(self, modem: SimulatedModem, text: str) -> tuple[int, str]:
+    def ussd(self, modem: MobileStation, text: str) -> tuple[int, str]:
         """Answer a service code, or a choice in the open menu; an empty text closes the menu."""
         with self._changed:
             number = modem.number

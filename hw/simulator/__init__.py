@@ -1,11 +1,12 @@
 """A modem on a pseudo terminal that any program can talk to, with faults to order."""
 
-from .card import Carrier, SimCard
+from .card import SimCard
 from .faults import ALWAYS, Faults
 from .memory import Memory, Slot
 from .modem import SimulatedModem
 from .personality import GENERIC, PERSONALITIES, Personality
-from .textmode import Shown, ShownReport, TextCodec
+from .surroundings import Carrier, MobileStation
+from .textcodec import Shown, ShownReport, TextCodec
 
 __all__ = [
     "ALWAYS",
@@ -14,6 +15,7 @@ __all__ = [
     "Carrier",
     "Faults",
     "Memory",
+    "MobileStation",
     "Personality",
     "Shown",
     "ShownReport",

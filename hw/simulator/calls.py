@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from . import charset
+from .device import Device
 from .errors import cme
 from .line import Call
-from .registry import LATER, Answer, command
-
-if TYPE_CHECKING:
-    from .device import Device
+from .registry import command
+from .session import LATER, Answer
 
 GSM_SCHEME, UCS2_SCHEME = 15, 72
 
@@ -49,17 +46,17 @@ def _ask(device: Device, text: str) -> Answer:
     faults = device.faults
     device.ussd_wanted += 1
     asked = device.ussd_wanted
-    mode, answer = device.carrier.ussd(device.modem, text)
+    mode, answer = device.carrier.ussd(device.station, text)
     if faults.take("ussd_never"):
         return None
     if faults.take("ussd_error"):
         code = faults.ussd_code
-        device.later(device.modem.ussd_time, lambda: _fail(device, asked, code))
+        device.later(device.ussd_time, lambda: _fail(device, asked, code))
         return None
     if faults.take("ussd_before_ok"):
         _tell(device, asked, mode, answer)
         return None
-    device.later(device.modem.ussd_time, lambda: _tell(device, asked, mode, answer))
+    device.later(device.ussd_time, lambda: _tell(device, asked, mode, answer))
     return None
 
 

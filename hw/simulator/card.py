@@ -1,14 +1,10 @@
-"""The SIM in a simulated modem, and what a modem needs from a network."""
+"""The SIM in a simulated modem."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
 
 from .memory import Memory
-
-if TYPE_CHECKING:
-    from .modem import SimulatedModem
 
 PIN_TRIES = 3
 PUK_TRIES = 10
@@ -64,22 +60,3 @@ class SimCard:
         reference = self.reference
         self.reference = (reference + 1) % 256
         return reference
-
-
-class Carrier(Protocol):
-    """A network as a modem sees it. Called from the modems' threads; must never wait."""
-
-    def submit(self, modem: SimulatedModem, tpdu: bytes) -> int | None:
-        """A SUBMIT with its TP-MR filled in. None: taken. A number: refused with that CMS code."""
-        ...
-
-    def taken(self, modem: SimulatedModem, tpdu: bytes) -> None:
-        """The modem has stored or shown a message that `deliver` brought."""
-        ...
-
-    def ussd(self, modem: SimulatedModem, text: str) -> tuple[int, str]:
-        """A USSD request or the answer in an open session: (m of +CUSD, text).
-
-        An empty text is the end of the session; nobody looks at what comes back.
-        """
-        ...

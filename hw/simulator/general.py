@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from .charset import SUPPORTED
+from .device import Device
 from .errors import Refusal, cme
 from .line import Call
-from .registry import Answer, command
-
-if TYPE_CHECKING:
-    from .device import Device
+from .registry import COMMANDS, command
+from .session import Answer
 
 
 @command("E")
@@ -178,8 +176,6 @@ def kept_number(device: Device, call: Call) -> Answer:
 
 @command("+CLAC")
 def all_commands(device: Device, call: Call) -> Answer:
-    from .registry import COMMANDS
-
     return [f"AT{name}" for name in sorted(COMMANDS)]
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from .device import Device
 from .errors import cms
 from .line import Call
 from .memory import READ, UNREAD, Memory, Slot
 from .pdu import with_smsc
-from .registry import Answer, command
+from .registry import command
+from .session import Answer
 from .textmode import STATUS_NAMES, slot_lines, status_number
-
-if TYPE_CHECKING:
-    from .device import Device
 
 ALL = 4
 

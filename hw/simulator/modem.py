@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from . import calls, general, messages, network, sending  # noqa: F401  they fill the table
-from .card import Carrier, SimCard
+from .card import SimCard
 from .device import Device
 from .faults import Faults
 from .loop import Loop, Timer
 from .memory import Memory
 from .personality import GENERIC, Personality
 from .receiving import Arrival
+from .registry import carry_out
+from .surroundings import Carrier
 from .terminal import Terminal
-from .textmode import TextCodec
+from .textcodec import TextCodec
 
 RING_EVERY = 3.0
 
@@ -42,14 +44,21 @@ class SimulatedModem:
     ) -> None:
         self.faults = faults or Faults()
         self.imei = imei
-        self.signal = 20  # what +CSQ tells, 0 to 31
-        self.ussd_time = 0.0  # seconds between the OK of a USSD request and its answer
         self._loop = Loop(f"simulated-{imei[-4:]}")
         self._terminal = Terminal(self._loop, self.faults, self._received)
         self._link = link
         self._flood: Timer | None = None
         self._device = Device(
-            self, _Around(self), card, carrier, self.faults, personality, imei, air_time, text_codec
+            self,
+            _Around(self),
+            card,
+            carrier,
+            self.faults,
+            personality,
+            imei,
+            air_time,
+            text_codec,
+            carry_out=carry_out,
         )
         self.faults.watch(lambda: self._loop.soon(self._switched))
 
@@ -109,7 +118,7 @@ class SimulatedModem:
     @property
     def heard(self) -> list[str]:
         """The command lines that the modem was given, oldest first (the newest 10,000)."""
-        return list(self._device.heard)
+        return list(self._device.session.heard)
 
     @property
     def air_time(self) -> float:
@@ -118,6 +127,24 @@ class SimulatedModem:
     @air_time.setter
     def air_time(self, seconds: float) -> None:
         self._device.air_time = seconds
+
+    @property
+    def signal(self) -> int:
+        """What +CSQ tells, 0 to 31."""
+        return self._device.signal
+
+    @signal.setter
+    def signal(self, level: int) -> None:
+        self._device.signal = level
+
+    @property
+    def ussd_time(self) -> float:
+        """Seconds between the OK of a USSD request and its answer."""
+        return self._device.ussd_time
+
+    @ussd_time.setter
+    def ussd_time(self, seconds: float) -> None:
+        self._device.ussd_time = seconds
 
     def unplug(self) -> None:
         """Pull it out: the port vanishes under whoever has it open."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .card import SimCard
-from .device import REGISTERED, REGISTRATION_COMMANDS
+from .device import Device
+from .equipment import REGISTERED, REGISTRATION_COMMANDS
 from .errors import cme
 from .line import Call
-from .registry import Answer, command
-
-if TYPE_CHECKING:
-    from .device import Device
+from .registry import command
+from .session import Answer
 
 OPERATOR = ("Pigeonbox Mobile", "Pigeon", "00101")  # long, short, numeric (test network 001/01)
 TRIES_COMMANDS = ("^CPIN", "+SPIC", "+QPINC", "+UPINCNT", "+CPINC", "+CPINR")
@@ -169,7 +166,7 @@ def operator(device: Device, call: Call) -> Answer:
 def signal(device: Device, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CSQ: (0-31,99),(0-7,99)"]
-    return [f"+CSQ: {device.modem.signal if _heard(device) else 99},99"]
+    return [f"+CSQ: {device.signal if _heard(device) else 99},99"]
 
 
 @command("+CESQ")
@@ -179,8 +176,8 @@ def extended_signal(device: Device, call: Call) -> Answer:
     if not _heard(device):
         return ["+CESQ: 99,99,255,255,255,255"]
     if device.personality.lte:
-        return [f"+CESQ: 99,99,255,255,20,{min(97, 2 * device.modem.signal + 20)}"]
-    return [f"+CESQ: {min(63, 2 * device.modem.signal)},99,255,255,255,255"]
+        return [f"+CESQ: 99,99,255,255,20,{min(97, 2 * device.signal + 20)}"]
+    return [f"+CESQ: {min(63, 2 * device.signal)},99,255,255,255,255"]
 
 
 def _heard(device: Device) -> bool:

@@ -1,29 +1,22 @@
-"""The table of commands that a simulated modem knows."""
+"""The table of commands that a simulated modem knows, and how one of them is carried out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from .device import Device
+from .errors import Refusal, cme, cms
 from .line import Call
-
-if TYPE_CHECKING:
-    from .device import Device
+from .session import Answer
 
 # What must be in order before a command is carried out.
 #   sim: a SIM that is unlocked, else CME errors;  sms: the same with CMS errors, and SMS ready
 #   service: only that the SMS service has started
 Need = Literal["", "sim", "sms", "service"]
 
-
-class Later:
-    """A handler's answer that comes by `Session.finish` or `Session.prompt`."""
-
-
-LATER = Later()
-Answer = Sequence[str] | None | Later
-Handler = Callable[["Device", Call], Answer]
+Handler = Callable[[Device, Call], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +37,32 @@ def command(*names: str, need: Need = "") -> Callable[[Handler], Handler]:
         return handler
 
     return enter
+
+
+def carry_out(device: Device, call: Call) -> Answer:
+    """Carry out one command; Refusal when the modem says no."""
+    row = device.personality
+    name = call.name
+    if name in row.quiet_commands:
+        return None
+    refused = device.faults.refuse_command
+    if name in row.lacks or (refused and name.startswith(refused.upper())):
+        raise Refusal()
+    entry = COMMANDS.get(name)
+    if entry is None:
+        raise Refusal()
+    if entry.need and call.kind != "test":
+        _check(device, entry.need)
+    return entry.handler(device, call)
+
+
+def _check(device: Device, need: Need) -> None:
+    if device.faults.take("starting"):
+        raise Refusal.parse(device.faults.starting_with)
+    if need == "sim":
+        device.check_sim(cme, 0)
+        return
+    if need == "sms":
+        device.check_sim(cms, 1)
+    if not device.sms_ready:
+        raise Refusal()

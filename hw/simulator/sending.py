@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from .device import Device
 from .errors import Refusal, cms
 from .line import Call
 from .memory import UNSENT, Slot
 from .pdu import MOST_OCTETS, cut_submit, with_reference
 from .receiving import store_or_refuse
-from .registry import LATER, Answer, command
+from .registry import command
+from .session import LATER, Answer
 from .textmode import submit_from
-
-if TYPE_CHECKING:
-    from .device import Device
-
 
 # What was typed at the prompt -> the SUBMIT, and whether it names its own service centre.
 Reader = Callable[[bytes], tuple[bytes, bool]]
@@ -154,7 +151,7 @@ def _arrived(device: Device, tpdu: bytes, name: str, session_round: int) -> None
     if faults.refuse and faults.take("refuse"):
         device.session.finish(refusal=Refusal.parse(faults.next_of("refuse_with")))
         return
-    code = device.carrier.submit(device.modem, with_reference(tpdu, reference))
+    code = device.carrier.submit(device.station, with_reference(tpdu, reference))
     if code is not None:
         device.session.finish(refusal=cms(code))
     elif faults.strike and device.strike("after_accept"):

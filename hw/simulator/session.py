@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from .equipment import Equipment
 from .errors import NUMERIC_RESULTS, Refusal, cme
 from .line import Call, split_line
-from .registry import COMMANDS, Later
-
-if TYPE_CHECKING:
-    from .device import Device
 
 _LONGEST_LINE = 4096
 _CTRL_Z, _ESC = 0x1A, 0x1B
 
 
+class Later:
+    """A handler's answer that comes by `Session.finish` or `Session.prompt`."""
+
+
+LATER = Later()
+Answer = Sequence[str] | None | Later
+
+
 class Session:
     """Owns what was typed and not yet carried out, and the state of the conversation."""
 
-    def __init__(self, device: Device, write: Callable[[bytes], None]) -> None:
-        self._device = device
-        self._write = write
+    def __init__(self, equipment: Equipment, carry_out: Callable[[Call], Answer]) -> None:
+        self._equipment = equipment
+        self._carry_out = carry_out
+        self.heard: deque[str] = deque(maxlen=10_000)  # command lines, oldest first
         self._typed = bytearray()
         self._last = ""
         self.round = 0  # counts restarts: what was begun in an earlier round is over
@@ -49,10 +55,10 @@ class Session:
 
     def feed(self, data: bytes) -> None:
         """Take what came over the line."""
-        if self._device.deaf:
+        if self._equipment.deaf:
             return
-        if self._busy and self._device.faults.busy != "keeps":
-            if self._device.faults.busy == "refuses":
+        if self._busy and self._equipment.faults.busy != "keeps":
+            if self._equipment.faults.busy == "refuses":
                 self._out(self._ends("\r\nERROR\r\n" * data.count(b"\r")))
             return
         self._typed += data
@@ -87,7 +93,7 @@ class Session:
         self.inform(lines)
         self._busy = False
         if refusal is not None:
-            self._end(refusal.line(self._device.cmee))
+            self._end(refusal.line(self._equipment.cmee))
         else:
             self._carry_on()
         self._work()
@@ -108,7 +114,7 @@ class Session:
             self._out(self._text(lines))
 
     def _work(self) -> None:
-        while self._typed and not self._busy and not self._device.deaf:
+        while self._typed and not self._busy and not self._equipment.deaf:
             if self._prompt is not None:
                 if not self._take_text(self._prompt):
                     return
@@ -129,7 +135,7 @@ class Session:
             if len(typed) > _LONGEST_LINE:
                 self._drop(len(typed))
             return False
-        self._echo_up_to(end + 1, twice=self._device.faults.double_echo)
+        self._echo_up_to(end + 1, twice=self._equipment.faults.double_echo)
         line = _edited(bytes(typed[:end]))
         self._drop(end + 1)
         start = line.upper().find("AT")
@@ -164,7 +170,7 @@ class Session:
         return True
 
     def _run(self, body: str) -> None:
-        self._device.heard.append(f"AT{body}")
+        self.heard.append(f"AT{body}")
         self._rest = iter(split_line(body))
         self._carry_on()
 
@@ -174,11 +180,11 @@ class Session:
         for call in self._rest:
             self._busy = True
             try:
-                answer = self._device.carry_out(call, COMMANDS)
+                answer = self._carry_out(call)
             except (Refusal, ValueError) as error:
                 refusal = error if isinstance(error, Refusal) else cme(50)
                 self._busy = False
-                self._end(refusal.line(self._device.cmee))
+                self._end(refusal.line(self._equipment.cmee))
                 return
             if now != self.round or isinstance(answer, Later):
                 return  # restarted meanwhile, or `finish` or `prompt` carries on
@@ -188,16 +194,16 @@ class Session:
         self._end("OK")
 
     def _silenced(self, peek: bool = False) -> bool:
-        faults = self._device.faults
+        faults = self._equipment.faults
         return faults.no_answer != 0 if peek else faults.take("no_answer")
 
     def _end(self, result: str) -> None:
         """Say the final result, or not, as the switches want it."""
         if self._silenced():
             return
-        if self._device.faults.take("late_ok"):
+        if self._equipment.faults.take("late_ok"):
             self._busy = True
-            self._device.later(self._device.faults.late_by, lambda: self._end_late(result))
+            self._equipment.later(self._equipment.faults.late_by, lambda: self._end_late(result))
         else:
             self._say_result(result)
 
@@ -219,18 +225,18 @@ class Session:
         return self._ends(f"\r\n{text}" if self.verbose else text)
 
     def _ends(self, text: str) -> bytes:
-        if self._device.personality.line_end != "\r\n":
-            text = text.replace("\r\n", self._device.personality.line_end)
+        if self._equipment.personality.line_end != "\r\n":
+            text = text.replace("\r\n", self._equipment.personality.line_end)
         return text.encode("latin-1", "replace")
 
     def _out(self, data: bytes) -> None:
-        if data and not self._device.deaf:
-            self._write(data)
+        if data and not self._equipment.deaf:
+            self._equipment.around.write(data)
 
     def _echo_up_to(self, end: int, twice: bool = False) -> None:
         fresh = bytes(self._typed[self._echoed : end])
         self._echoed = end
-        if fresh and (self.echo or self._device.faults.echo_stays):
+        if fresh and (self.echo or self._equipment.faults.echo_stays):
             self._out(fresh)
             if twice:
                 self._out(fresh)

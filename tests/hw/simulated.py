@@ -8,7 +8,7 @@ import select
 import time
 from contextlib import suppress
 
-from hw.simulator import SimCard, SimulatedModem
+from hw.simulator import MobileStation, SimCard
 
 FINAL = rb"(^|[\r\n])(OK|ERROR|\+CM[ES] ERROR:[^\r]*|NO CARRIER|0|4)\r\n?|> $"
 # A SUBMIT of 14 octets to +4915100001, text "hi"; TP-MR in the second octet.
@@ -29,17 +29,17 @@ class ListingCarrier:
         self.answers: dict[str, tuple[int, str]] = {}
         self.instant_report: bytes | None = None
 
-    def submit(self, modem: SimulatedModem, tpdu: bytes) -> int | None:
+    def submit(self, modem: MobileStation, tpdu: bytes) -> int | None:
         if self.refuse is None:
             self.submitted.append(tpdu)
             if self.instant_report:
                 modem.report(self.instant_report)
         return self.refuse
 
-    def taken(self, modem: SimulatedModem, tpdu: bytes) -> None:
+    def taken(self, modem: MobileStation, tpdu: bytes) -> None:
         self.took.append(tpdu)
 
-    def ussd(self, modem: SimulatedModem, text: str) -> tuple[int, str]:
+    def ussd(self, modem: MobileStation, text: str) -> tuple[int, str]:
         return self.answers.get(text, (0, "unknown"))
 
 
