@@ -179,10 +179,10 @@ def usual(
         now = _usual(service)
         wanted = {name: value for name, value in typed.items() if value is not None}
         if wanted:
-            service.change(**{name: str(value) for name, value in (now | wanted).items()})
-            now = _usual(service)
             with db.transaction():
+                service.change(**{name: str(value) for name, value in (now | wanted).items()})
                 audits.write(store_clock().now(), who(), "settings changed", "/settings/sending")
+            now = _usual(service)
     if as_json:
         say_json(now)
         return

@@ -36,6 +36,7 @@ from gateway.services.throttle import Limit, neighbourhood
 from gateway.services.tries import Limits, Tries
 from gateway.services.turns import Lane
 from gateway.store import accounts as store
+from gateway.store import audits, db
 from gateway.store.accounts import SessionRow
 
 __all__ = [
@@ -316,7 +317,8 @@ class Accounts:
 
     def note(self, who: str, action: str, detail: str) -> None:
         """A row in the audit list for what somebody did on the page."""
-        store.audit(self._clock.now(), who, action, detail)
+        with db.transaction():
+            audits.write(self._clock.now(), who, action, detail)
 
     def signing_key(self) -> str:
         """The key that signs form tokens, made at first use."""
@@ -366,7 +368,8 @@ class Accounts:
         mark, now = self._greeted.mark(name, address), self._clock.monotonic()
         if not self._greeted.knows(mark, now):
             self._greeted.keep(mark, now + DAY / 1000)
-            store.audit(self._clock.now(), name, "signed in", f"as a program, from {address}")
+            with db.transaction():
+                audits.write(self._clock.now(), name, "signed in", f"as a program, from {address}")
 
 
 def _of_program(name: str, address: str) -> tuple[Limit, ...]:

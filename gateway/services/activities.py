@@ -14,7 +14,7 @@ from gateway.services.activity_tryout import Sample, Tried
 from gateway.services.fallback import Fallback
 from gateway.services.preferences import Preferences
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import activities, db, outbox, runs
+from gateway.store import activities, audits, db, runs
 from gateway.store.activities import Activity
 
 MOST = 100
@@ -84,7 +84,7 @@ class Activities:
         with db.transaction():
             done = runs.again(step_id, now)
             if done:
-                outbox.audit(now, who, "try action again", "")
+                audits.write(now, who, "try action again", "")
         if done:
             self.poke()
             self.events.publish(OutboxChanged())
@@ -106,7 +106,7 @@ class Activities:
         with db.transaction():
             fallback.put(Fallback(text, wanted.on))
             words = "switch on" if wanted.on else "switch off"
-            outbox.audit(self.clock.now(), who, f"{words} fallback reply", "")
+            audits.write(self.clock.now(), who, f"{words} fallback reply", "")
         self.events.publish(StoreChanged())
 
     # trying out

@@ -6,7 +6,8 @@ rule until a person names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway.clock import Clock
@@ -14,7 +15,7 @@ from gateway.events import ConnectionChanged, Events, Queued
 from gateway.routing import Rule, RuleKind, covers, place_for
 from gateway.services.numbers import BadNumber, beginning, display
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import connections, groups, outbox, rules
+from gateway.store import audits, connections, db, groups, outbox, rules
 from gateway.store.rules import Stored
 
 MOST = 100
@@ -103,20 +104,24 @@ class Rules:
         if len(known) >= MOST:
             raise Refused([FieldError("kind", f"At most {MOST} rules are possible.")])
         best = place_for(rule, [found.rule for found in known])
-        rule_id = rules.add(rule, best if place is None else place - 1)
-        self._tell(who, f"added {self._words(rule_id)}")
+        with self._changing():
+            rule_id = rules.add(rule, best if place is None else place - 1)
+            self._note(who, f"added {self._words(rule_id)}")
         return rule_id
 
     def change(self, rule_id: int, typed: Typed, who: str) -> None:
         others = [found for found in rules.all_rules() if found.id != rule_id]
-        if not rules.change(rule_id, self._checked(typed, others)):
-            raise Refused([FieldError("rule", GONE)])
-        self._tell(who, f"changed to {self._words(rule_id)}")
+        checked = self._checked(typed, others)
+        with self._changing():
+            if not rules.change(rule_id, checked):
+                raise Refused([FieldError("rule", GONE)])
+            self._note(who, f"changed to {self._words(rule_id)}")
 
     def switch(self, rule_id: int, who: str, *, on: bool) -> None:
-        if not rules.switch(rule_id, on=on):
-            raise Refused([FieldError("rule", GONE)])
-        self._tell(who, f"switched {'on' if on else 'off'} {self._words(rule_id)}")
+        with self._changing():
+            if not rules.switch(rule_id, on=on):
+                raise Refused([FieldError("rule", GONE)])
+            self._note(who, f"switched {'on' if on else 'off'} {self._words(rule_id)}")
 
     def move(self, rule_id: int, by: int, who: str) -> int:
         """Up (-1) or down (1) by so many places, as far as there are any. Returns its new place."""
@@ -131,20 +136,23 @@ class Rules:
         return new + 1
 
     def order(self, rule_ids: Sequence[int], who: str) -> None:
-        if not rules.order(rule_ids):
-            raise Refused([FieldError("rule", CHANGED)])
-        self._tell(who, "put into another order")
+        with self._changing():
+            if not rules.order(rule_ids):
+                raise Refused([FieldError("rule", CHANGED)])
+            self._note(who, "put into another order")
 
     def delete(self, rule_id: int, who: str) -> None:
-        words = self._words(rule_id)
-        if not rules.delete(rule_id):
-            raise Refused([FieldError("rule", GONE)])
-        self._tell(who, f"deleted {words}")
+        with self._changing():
+            words = self._words(rule_id)
+            if not rules.delete(rule_id):
+                raise Refused([FieldError("rule", GONE)])
+            self._note(who, f"deleted {words}")
 
     def restore_default(self, who: str) -> None:
         """Instead of all others those that a new box has."""
-        rules.replace_all([(rule, True) for rule in DEFAULT])
-        self._tell(who, "went back to the usual ones")
+        with self._changing():
+            rules.replace_all([(rule, True) for rule in DEFAULT])
+            self._note(who, "went back to the usual ones")
 
     def replace(self, wanted: Sequence[tuple[Typed, bool]], who: str) -> None:
         """These, in this order, with whether each is switched on. Fields are named "0.prefix"."""
@@ -160,11 +168,18 @@ class Rules:
             errors.append(FieldError("rules", f"At most {MOST} rules are possible."))
         if errors:
             raise Refused(errors)
-        rules.replace_all(checked)
-        self._tell(who, f"replaced by {len(checked)}")
+        with self._changing():
+            rules.replace_all(checked)
+            self._note(who, f"replaced by {len(checked)}")
 
-    def _tell(self, who: str, what: str) -> None:
-        outbox.audit(self._clock.now(), who, "routing rules", what)
+    def _note(self, who: str, what: str) -> None:
+        audits.write(self._clock.now(), who, "routing rules", what)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """A change and its row in the audit list, both or neither; then the new rules count."""
+        with db.transaction():
+            yield
         outbox.hurry(self._clock.now())
         self._events.publish(ConnectionChanged(0))
         self._events.publish(Queued())

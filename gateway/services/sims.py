@@ -12,7 +12,7 @@ from gateway.clock import Clock
 from gateway.events import ConnectionChanged, Events, Queued
 from gateway.services.refusals import FieldError, Refused
 from gateway.services.status import Status
-from gateway.store import connections, db, outbox, rules, workload
+from gateway.store import audits, connections, db, outbox, rules, workload
 from gateway.store.connections import ConnectionInfo
 
 RULES = "rules"  # where to: the routing rules decide
@@ -57,9 +57,7 @@ class Sims:
         info = _known(connection_id)
         target, name = _target(to, connection_id)
         now = self._clock.now()
-        moved = workload.move(connection_id, target, name, who, now)
-        if moved:
-            outbox.audit(now, who, "move", f"{moved} SMS from {info.name} to {name}")
+        moved = workload.move(connection_id, target, name, who, now, info.name)
         self._tell()
         return moved
 
@@ -82,7 +80,7 @@ class Sims:
             outbox.give_up(workload.stranded(connection_id), LOST, "", now)
             rules.delete_of(connection_id)
             connections.forget(connection_id, now)
-            outbox.audit(now, who, "remove connection", info.name)
+            audits.write(now, who, "remove connection", info.name)
         self._tell()
 
     def _tell(self) -> None:

@@ -15,7 +15,7 @@ from gateway.services.account_errors import Throttled
 from gateway.services.memory import Memory
 from gateway.services.throttle import FORGET, Limit, Sparing, Throttle
 from gateway.services.turns import Lane, Turns
-from gateway.store import accounts as store
+from gateway.store import audits, db
 
 Limits = tuple[Limit, ...]
 HELD_BACK = "too many tries"
@@ -82,4 +82,5 @@ class Tries:
         if words is not None:
             where = ascii(address)[1:-1][:45] or "the box itself"  # a proxy may hand on anything
             detail = f"{what} from {where}{words}"
-            store.audit(self._clock.now(), "", "sign-in refused", detail)
+            with db.transaction():
+                audits.write(self._clock.now(), "", "sign-in refused", detail)

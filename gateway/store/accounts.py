@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.store.access_models import Audit, Session, Token, User
+from gateway.store import audits
+from gateway.store.access_models import Session, Token, User
 from gateway.store.db import errors, execute, transaction
 from gateway.store.models import Setting
 
@@ -80,7 +81,7 @@ def add_user(name: str, role: str, password_hash: str, now: int, *, who: str) ->
         if User.select().where(User.name == name).exists():
             return False
         User.create(name=name, role=role, password=password_hash, created_at=now)
-        audit(now, who, "user added", f"{name}, {role}")
+        audits.write(now, who, "user added", f"{name}, {role}")
         return True
 
 
@@ -93,7 +94,7 @@ def set_password(name: str, password_hash: str, now: int, *, who: str, role: str
         _put_codes([])
         _put_password(name, password_hash, now, role)
         _check_somebody_is_left()
-        audit(now, who, "password set", name + (f", {role}" if role else ""))
+        audits.write(now, who, "password set", name + (f", {role}" if role else ""))
 
 
 def change_hash(user_id: int, old: str, new: str) -> None:
@@ -110,7 +111,7 @@ def set_role(user_id: int, role: str, now: int, *, who: str) -> None:
             return
         User.update(role=role).where(User.id == user_id).execute()
         _check_somebody_is_left()
-        audit(now, who, "role changed", f"{found.name}: {found.role} to {role}")
+        audits.write(now, who, "role changed", f"{found.name}: {found.role} to {role}")
 
 
 def set_disabled(user_id: int, disabled: bool, now: int, *, who: str) -> None:
@@ -123,7 +124,7 @@ def set_disabled(user_id: int, disabled: bool, now: int, *, who: str) -> None:
         _check_somebody_is_left()
         if disabled:
             Session.delete().where(Session.user == user_id).execute()
-        audit(now, who, "user disabled" if disabled else "user enabled", found.name)
+        audits.write(now, who, "user disabled" if disabled else "user enabled", found.name)
 
 
 def delete_user(user_id: int, now: int, *, who: str) -> None:
@@ -137,10 +138,10 @@ def delete_user(user_id: int, now: int, *, who: str) -> None:
             return
         User.delete().where(User.id == user_id).execute()
         _check_somebody_is_left()
-        audit(now, who, "user deleted", found.name)
+        audits.write(now, who, "user deleted", found.name)
         for token in Token.select().where(Token.made_by == found.name):
             Token.delete().where(Token.id == token.id).execute()
-            audit(now, who, "token revoked", token.name)
+            audits.write(now, who, "token revoked", token.name)
 
 
 def _check_somebody_is_left() -> None:
@@ -175,7 +176,7 @@ def add_first_run_code(
     """
     with transaction():
         if how:
-            audit(now, who, "one-time code made", how)
+            audits.write(now, who, "one-time code made", how)
         codes = _codes(now)
         codes.append({"digest": digest, "expires_at": expires_at})
         _put_codes(codes[-MOST_CODES:])
@@ -193,7 +194,7 @@ def claim_first_run(digest: str, name: str, password_hash: str, now: int) -> boo
             return False
         _put_codes([])
         _put_password(name, password_hash, now, ADMINISTRATOR)
-        audit(now, name, "first run", "administrator's name and password set")
+        audits.write(now, name, "first run", "administrator's name and password set")
         return True
 
 
@@ -232,7 +233,7 @@ def add_session(
         )
         User.update(signed_in_at=now).where(User.id == user_id).execute()
         name = User.get_by_id(user_id).name
-        audit(now, name, "signed in", f"from {address}" if address else "")
+        audits.write(now, name, "signed in", f"from {address}" if address else "")
 
 
 def session(digest: str, now: int) -> SessionRow | None:
@@ -269,7 +270,7 @@ def end_session(digest: str, now: int) -> None:
         row = execute(f"{SESSION_COLUMNS} WHERE s.digest = ?", (digest,)).fetchone()
         if row:
             Session.delete().where(Session.id == row[0]).execute()
-            audit(now, row[2], "signed out", "")
+            audits.write(now, row[2], "signed out", "")
 
 
 def end_sessions(ids: Iterable[int], now: int, *, who: str, of: int | None = None) -> int:
@@ -281,7 +282,7 @@ def end_sessions(ids: Iterable[int], now: int, *, who: str, of: int | None = Non
             if row is None or (of is not None and row[1] != of):
                 continue
             Session.delete().where(Session.id == session_id).execute()
-            audit(now, who, "session ended", f"of {row[2]}, from {row[8]}")
+            audits.write(now, who, "session ended", f"of {row[2]}, from {row[8]}")
             ended += 1
     return ended
 
@@ -294,9 +295,3 @@ def signing_key(fresh: str) -> str:
     with transaction():
         Setting.insert(key=SIGNING_KEY, value=json.dumps(fresh)).on_conflict_ignore().execute()
         return str(json.loads(Setting.get(Setting.key == SIGNING_KEY).value))
-
-
-def audit(at: int, who: str, action: str, detail: str) -> None:
-    """A row of the audit list; durable with the transaction around it."""
-    with errors():
-        Audit.create(at=at, who=who, action=action, detail=detail)

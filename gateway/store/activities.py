@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.activities import ActionKind, Condition, Hours, Match, Sender
+from gateway.store import audits
 from gateway.store.db import errors, execute, insert, transaction
-from gateway.store.outbox import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def add(activity: Activity, now: int, who: str) -> int:
             (activity.name, activity.enabled, *_condition(activity.condition), now),
         )
         _save_actions(activity_id, activity.actions)
-        audit(now, who, "make activity", activity.name)
+        audits.write(now, who, "make activity", activity.name)
     return activity_id
 
 
@@ -186,7 +186,7 @@ def save(activity: Activity, now: int, who: str) -> bool:
         if done.rowcount != 1:
             return False
         _save_actions(activity.id, activity.actions)
-        audit(now, who, "change activity", activity.name)
+        audits.write(now, who, "change activity", activity.name)
     return True
 
 
@@ -243,7 +243,7 @@ def delete(activity_id: int, now: int, who: str) -> bool:
         row = execute("DELETE FROM activity WHERE id = ? RETURNING name", (activity_id,)).fetchone()
         if row:
             execute("DELETE FROM activity_wait WHERE activity_id = ?", (activity_id,))
-            audit(now, who, "delete activity", row[0])
+            audits.write(now, who, "delete activity", row[0])
     return row is not None
 
 
@@ -267,5 +267,5 @@ def _change(activity_id: int, change: str, value: object, now: int, who: str, ac
             (value, activity_id),
         ).fetchone()
         if row:
-            audit(now, who, f"{action} activity", row[0])
+            audits.write(now, who, f"{action} activity", row[0])
     return row is not None

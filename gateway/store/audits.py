@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.store.db import errors, execute, insert
+from gateway.store.db import database, errors, execute, insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +16,22 @@ class Audited:
     detail: str
 
 
-def write(now: int, who: str, action: str, detail: str, entry: int = 0) -> int:
-    """Remember it, inside the caller's transaction. Returns the entry's id.
+ROW = "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)"
 
-    `entry`: the one to bring up to date instead, of work that is done piece by piece.
+
+def write(now: int, who: str, action: str, detail: str, entry: int = 0) -> int:
+    """Remember it in the transaction that does it, so that both are kept or neither.
+
+    Returns the entry's id. `entry`: the one to bring up to date instead, of work that is done
+    piece by piece. Raises RuntimeError outside a transaction.
     """
+    if not database.in_transaction():
+        raise RuntimeError(f"“{action}” is to be remembered, but in no transaction")
     if entry:
         found = execute("UPDATE audit SET detail = ? WHERE id = ?", (detail, entry))
         if found.rowcount:
             return entry
-    return insert(
-        "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)",
-        (now, who, action, detail),
-    )
+    return insert(ROW, (now, who, action, detail))
 
 
 def page(before: int | None, limit: int) -> list[Audited]:

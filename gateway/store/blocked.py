@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.store import audits
 from gateway.store.db import errors, execute, transaction
-from gateway.store.outbox import audit
 from gateway.store.refusing import refuse_number
 
 PAGE = 50
@@ -39,7 +39,7 @@ def block(number: str, now: int, who: str, word: str = "") -> bool:
             (number, now, who, word),
         )
         refuse_number(number, now)
-        audit(now, who or number, "block", f"{number} wrote {word}" if word else number)
+        audits.write(now, who or number, "block", f"{number} wrote {word}" if word else number)
         return True
 
 
@@ -50,7 +50,7 @@ def free(number: str, now: int, who: str, word: str = "") -> bool:
         if known is None or (word and not known.by_itself):
             return False
         execute("DELETE FROM blocked WHERE number = ?", (number,))
-        audit(now, who or number, "unblock", f"{number} wrote {word}" if word else number)
+        audits.write(now, who or number, "unblock", f"{number} wrote {word}" if word else number)
         return True
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.store import activities, schedules
+from gateway.store import activities, audits, schedules
 from gateway.store.bites import in_bites
 from gateway.store.db import errors, execute, insert, transaction
-from gateway.store.outbox import audit
 from gateway.store.people import fold
 
 
@@ -97,7 +96,9 @@ def set_always(group_id: int, on: bool, now: int, who: str) -> bool:
             (on, group_id, on),
         ).fetchone()
         if row:
-            audit(now, who, "always reached" if on else "not always reached", f"group {row[0]}")
+            audits.write(
+                now, who, "always reached" if on else "not always reached", f"group {row[0]}"
+            )
         return row is not None
 
 
@@ -122,7 +123,7 @@ def delete(group_id: int, now: int, who: str) -> None:
         row = execute('SELECT name FROM "group" WHERE id = ?', (group_id,)).fetchone()
         if row:
             execute('DELETE FROM "group" WHERE id = ?', (group_id,))
-            audit(now, who, "delete group", row[0])
+            audits.write(now, who, "delete group", row[0])
 
 
 def used_by(group_id: int) -> list[str]:
@@ -226,7 +227,7 @@ def delete_field(field_id: int, now: int, who: str) -> None:
         execute(sql, (path, path, -1))  # what was written meanwhile
         row = execute("DELETE FROM own_field WHERE id = ? RETURNING name", (field_id,)).fetchone()
         if row:
-            audit(now, who, "delete field", row[0])
+            audits.write(now, who, "delete field", row[0])
 
 
 def filled(field_id: int) -> int:

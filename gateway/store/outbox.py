@@ -13,7 +13,7 @@ from peewee import IntegrityError
 
 from gateway.clock import DAY
 from gateway.states import Move, State
-from gateway.store import answers, indexing, room
+from gateway.store import answers, audits, indexing, room
 from gateway.store.answers import AnsweredMeanwhile
 from gateway.store.db import execute, insert, transaction
 from gateway.store.moves import Outcome, move, note
@@ -70,7 +70,6 @@ __all__ = (
     "Standing",
     "accepted",
     "add",
-    "audit",
     "cancel",
     "claim",
     "due",
@@ -222,7 +221,7 @@ def resend(dispatch_ids: Sequence[int], now: int, who: str, *, audited: bool = T
             note(dispatch_id, now, Outcome.RESENT, reason=f"Sent again by {who}." if who else "")
             count += 1
         if count and audited:
-            audit(now, who, "resend", f"{count} SMS")
+            audits.write(now, who, "resend", f"{count} SMS")
     return count
 
 
@@ -241,13 +240,5 @@ def cancel(dispatch_ids: Sequence[int], now: int, who: str) -> int:
                 note(dispatch_id, now, Outcome.CANCELLED, reason=words)
                 count += 1
         if count:
-            audit(now, who, "cancel", f"{count} SMS")
+            audits.write(now, who, "cancel", f"{count} SMS")
     return count
-
-
-def audit(now: int, who: str, action: str, detail: str) -> None:
-    """Remember who did what; inside the caller's transaction."""
-    execute(
-        "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)",
-        (now, who, action, detail),
-    )

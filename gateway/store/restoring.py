@@ -14,7 +14,7 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from gateway.store import backups, rebuilding, resuming
+from gateway.store import audits, backups, rebuilding, resuming
 from gateway.store import returning as come_back
 from gateway.store.backups import Contents, sync
 from gateway.store.base import StoreBroken, StoreFull
@@ -123,10 +123,7 @@ def _settle(file: Path, now: int, who: str, name: str, live: Path | None) -> Non
                 come_back.revoke(copy, live)
             copy.execute("DELETE FROM setting WHERE key = 'first_run'")  # nor by an old code
             copy.execute("DELETE FROM session")  # nobody is signed in through an old copy
-            copy.execute(
-                "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, 'restore backup', ?)",
-                (now, who, name),
-            )
+            copy.execute(audits.ROW, (now, who, "restore backup", name))
             copy.execute(
                 "INSERT INTO setting (key, value) VALUES (?, ?)"
                 " ON CONFLICT (key) DO UPDATE SET value = excluded.value",

@@ -17,9 +17,9 @@ from typing import Any
 from gateway.clock import DAY
 from gateway.recurrence import Repeat, Turn, Unit
 from gateway.steps import step
-from gateway.store import outbox, schedule_runs
+from gateway.store import audits, outbox, schedule_runs
 from gateway.store.db import errors, execute, insert, transaction
-from gateway.store.outbox import DuplicateId, Outgoing, audit
+from gateway.store.outbox import DuplicateId, Outgoing
 from gateway.store.schedule_runs import Run
 
 FINISHED_KEPT = 90 * DAY
@@ -147,7 +147,7 @@ def change(
             (*columns.values(), schedule_id, version),
         ).rowcount
         if changed:
-            audit(now, who, "change scheduled message", str(schedule_id))
+            audits.write(now, who, "change scheduled message", str(schedule_id))
     return bool(changed)
 
 
@@ -181,7 +181,7 @@ def move(schedule: Schedule, how: Step, now: int) -> Moved | None:
             last = run is how.runs[-1]
             schedule_runs.remember(schedule.id, run, message_id if last else None, now)
         if how.action:
-            audit(now, how.who, how.action, str(schedule.id))
+            audits.write(now, how.who, how.action, str(schedule.id))
     return Moved(schedule.version + 1, message_id)
 
 

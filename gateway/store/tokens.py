@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.store import audits
 from gateway.store.access_models import Token
-from gateway.store.accounts import audit
 from gateway.store.db import errors, transaction
 
 
@@ -31,7 +31,7 @@ def add_token(
             return False
         held = " ".join(scopes)
         Token.create(name=name, digest=digest, created_at=now, scopes=held, made_by=who)
-        audit(now, who, "token added", f"{name}: {held}")
+        audits.write(now, who, "token added", f"{name}: {held}")
         return True
 
 
@@ -57,7 +57,7 @@ def revoke_token(name: str, now: int, *, who: str) -> bool:
     with transaction():
         gone = Token.delete().where(Token.name == name).execute()
         if gone:
-            audit(now, who, "token revoked", name)
+            audits.write(now, who, "token revoked", name)
         return bool(gone)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gateway.store import audits
 from gateway.store.bites import in_bites
 from gateway.store.db import errors, execute, transaction
 from gateway.store.moves import Outcome, note
@@ -92,19 +93,30 @@ def later(connection_id: int) -> int:
     return int(row[0])
 
 
-def move(connection_id: int, to: int, name: str, who: str, now: int) -> int:
+def move(connection_id: int, to: int, name: str, who: str, now: int, left: str = "") -> int:
     """What waits for a connection waits for another one from now on (0: the rules decide).
 
     Deleted messages too, should they be restored, and what is to be sent later. Returns how many
-    SMS were moved. Many go in bites; cut short, the rest still waits where it did.
+    SMS were moved. Many go in bites; cut short, the rest still waits where it did, and the audit
+    list says how many went. `left`: the name there of the connection that they leave; "" = no row.
     """
+    count = entry = 0
+
+    def bite(most: int) -> int:
+        nonlocal count, entry
+        moved = _move(connection_id, to, words, now, most)
+        count += moved
+        if moved and left:
+            entry = audits.write(now, who, "move", f"{count} SMS from {left} to {name}", entry)
+        return moved
+
     words = MOVED.format(name=name, who=who or "somebody")
     with transaction():
         execute(
             "UPDATE schedule SET connection = ?, version = version + 1 WHERE connection = ?",
             (to or None, connection_id),
         )
-    return in_bites(lambda most: _move(connection_id, to, words, now, most))
+    return in_bites(bite)
 
 
 def _move(connection_id: int, to: int, words: str, now: int, most: int) -> int:

@@ -1,0 +1,119 @@
+"""The audit list: a row and what it tells of are kept together, or neither is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from gateway.events import Events
+from gateway.services.interactions import Action, Interactions, Selection, Task
+from gateway.services.rules import Rules, Typed
+from gateway.services.sims import Sims
+from gateway.services.status import Status
+from gateway.store import (
+    accounts,
+    audits,
+    blocked,
+    db,
+    groups,
+    outbox,
+    people,
+    tokens,
+    trash,
+)
+from tests.services.conftest import FakeClock
+from tests.store.given import ANN, BOB, NOW, connection, dispatches, message
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+class Power(Exception):
+    """Gone."""
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables but the index of words, which has tables of its own making."""
+    names = [
+        name
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if not name.startswith(("found", "sqlite_"))
+    ]
+    return {name: db.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+
+
+def rules() -> Rules:
+    return Rules(FakeClock(), Events(), lambda: "KE")
+
+
+def sims() -> Sims:
+    return Sims(Status(list, lambda: 1), FakeClock(), Events())
+
+
+def wish(action: Action, *ids: int) -> None:
+    Interactions(FakeClock(), Events()).do(Task(action, Selection(ids), "ann"))
+
+
+# What people do, each after what `given` makes.
+DONE: dict[str, Callable[[], object]] = {
+    "add a rule": lambda: rules().add(Typed("prefix", prefix="+254", connection="1"), "ann"),
+    "change a rule": lambda: rules().change(
+        1, Typed("prefix", prefix="+254", connection="1"), "ann"
+    ),
+    "switch a rule": lambda: rules().switch(1, "ann", on=False),
+    "move a rule": lambda: rules().move(1, 1, "ann"),
+    "delete a rule": lambda: rules().delete(1, "ann"),
+    "go back to the usual rules": lambda: rules().restore_default("ann"),
+    "replace the rules": lambda: rules().replace([(Typed("any"), True)], "ann"),
+    "move what waits": lambda: sims().move(1, "2", "ann"),
+    "add a user": lambda: accounts.add_user("bob", "reader", "hash", NOW, who="ann"),
+    "set a password": lambda: accounts.set_password("ann", "other", NOW, who="ann"),
+    "make a token": lambda: tokens.add_token("till", "digest", NOW, who="ann"),
+    "block a number": lambda: blocked.block(BOB, NOW, "ann"),
+    "delete a group": lambda: groups.delete(1, NOW, "ann"),
+    "delete contacts": lambda: people.delete([1], NOW, "ann"),
+    "delete": lambda: wish(Action.DELETE, 1),
+    "restore": lambda: wish(Action.RESTORE, 2),
+    "delete for good": lambda: wish(Action.DESTROY, 2),
+    "resend": lambda: outbox.resend(dispatches(3), NOW, "ann"),
+    "withdraw": lambda: outbox.cancel(dispatches(1), NOW, "ann"),
+}
+
+
+@pytest.fixture(autouse=True)
+def given(store: object) -> None:
+    for iccid in ("8944", "8945"):
+        connection(iccid)
+    accounts.set_password("ann", "hash", NOW, who="", role="administrator")
+    groups.make("Red", NOW)
+    people.add(people.Contact("Ann", ANN), NOW)
+    message(ANN, connection_id=1)
+    message(BOB)
+    trash.delete([2], NOW, "ann")
+    failed = dispatches(message(BOB))[0]
+    outbox.give_up([failed], "No.", "", NOW)
+
+
+@pytest.mark.parametrize("name", DONE)
+def test_power_that_goes_between_a_change_and_its_row_leaves_neither(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything()
+
+    def write(*given: object) -> int:
+        assert db.database.in_transaction()
+        raise Power
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audits, "write", write)
+        with pytest.raises(Power):
+            DONE[name]()
+    assert everything() == before
+    DONE[name]()
+    assert len(everything()["audit"]) == len(before["audit"]) + 1
+
+
+def test_a_row_outside_a_transaction_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="in no transaction"):
+        audits.write(NOW, "ann", "delete", "1 message")
+    assert len(audits.page(None, 9)) == 2, "those that were made before"
