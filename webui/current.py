@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from gateway.services.accounts import SignedIn
+from gateway.store.audits import Editor
 
 if TYPE_CHECKING:
     from gateway.box import Box
@@ -24,3 +25,8 @@ def author() -> str:
     """Whose name a change goes under."""
     who = signed_in()
     return who.name if who else ""
+
+
+def editor() -> Editor:
+    """Who changes settings with this request, and on which page."""
+    return Editor(author(), request.path)

@@ -62,6 +62,7 @@ TELL_THEMSELVES = (
     "kept",
     *("connections." + name for name in ("add_rule", "change_rule", "delete_rule", "move_rule")),
     *("connections." + name for name in ("order_rules", "switch_rule", "usual_rules", "remove")),
+    *("connections.save", "connections.enter_pin", "setup.save_sims"),
     "api.replace_rules",
     "api.delete",
     "api.restore",

@@ -23,7 +23,8 @@ from gateway.modem.jobs.ussd import Reply
 from gateway.services import patterns
 from gateway.services.messaging import FieldError, Refused
 from gateway.services.ussd import Ussd, UssdError, checked
-from gateway.store import connections, credit, db
+from gateway.store import audits, connections, credit, db
+from gateway.store.audits import Editor
 from gateway.store.credit import Check, Watch
 
 log = logging.getLogger(__name__)
@@ -140,9 +141,16 @@ class Credit:
             suggestion=suggestion(info.imsi) if info else "",
         )
 
-    def set_watch(self, connection_id: int, typed: Typed) -> None:
+    def set_watch(self, connection_id: int, typed: Typed, by: Editor) -> None:
         """Check and keep; counts at once. Raises Refused with everything that is wrong."""
-        credit.put_watch(connection_id, understood(typed))
+        watch = understood(typed)
+        with db.transaction():
+            credit.put_watch(connection_id, watch)
+            audits.changed(self._clock.now(), by)
+        self.watch_changed(connection_id)
+
+    def watch_changed(self, connection_id: int) -> None:
+        """What is kept of it counts from now on."""
         self._look_at_holds()
         self._tell(connection_id)
 

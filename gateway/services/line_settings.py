@@ -14,7 +14,9 @@ from gateway.services.radio import CENTRE
 from gateway.services.refusals import FieldError, Refused
 from gateway.store import audits, connections, db, settings
 from gateway.store import credit as credit_store
+from gateway.store.audits import Editor
 from gateway.store.connections import ConnectionInfo
+from gateway.store.credit import Watch
 
 COUNTS = ("every_hours", "after_sms")  # 0 is shown as nothing
 
@@ -69,7 +71,7 @@ def changed(info: ConnectionInfo, changes: Mapping[str, str | bool]) -> Typed:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the command line asks for: some settings, or a PIN ("" forgets it)."""
+    """What the command line asks for: some settings, or else a PIN ("" forgets it)."""
 
     connection_id: int
     changes: Mapping[str, str | bool] = field(default_factory=dict)
@@ -85,23 +87,22 @@ def carry_out(
     info = connections.get(wish.connection_id)
     if info is None:
         raise Refused([UNKNOWN])
-    if wish.changes:
+    page = "settings" if wish.pin is None else "pin"  # in the audit list as from the page
+    by = Editor(wish.who, f"/connections/{wish.connection_id}/{page}")
+    if wish.pin == "":
+        options.set_pin(wish.connection_id, "", by=by)
+    elif wish.pin is not None:
+        options.enter_pin(info, wish.pin, by=by, sure=wish.sure)
+    else:
         keep(
             wish.connection_id,
             changed(info, wish.changes),
+            by=by,
             country=country,
             options=options,
             watching=watching,
             events=events,
         )
-    if wish.pin == "":
-        options.set_pin(wish.connection_id, "")
-    elif wish.pin is not None:
-        options.enter_pin(info, wish.pin, sure=wish.sure)
-    page = "settings" if wish.changes else "pin"  # in the audit list as from the page
-    with db.transaction():
-        detail = f"/connections/{wish.connection_id}/{page}"
-        audits.write(options.clock.now(), wish.who, "settings changed", detail)
 
 
 def _text(value: object) -> str:
@@ -112,14 +113,15 @@ def keep(
     connection_id: int,
     typed: Typed,
     *,
+    by: Editor,
     country: str,
-    options: Options | None,
+    options: Options,
     watching: Credit | None,
     events: Events,
 ) -> None:
-    """Check everything, then keep it; counts at once.
+    """Check everything, then keep it in one transaction; counts at once.
 
-    Raises Refused with everything that is wrong; then nothing was changed.
+    Raises Refused with everything that is wrong, StoreError; then nothing was changed.
     """
     errors = [] if connections.exists(connection_id) else [UNKNOWN]
     name, number, wrong = naming.understood(connection_id, typed.name, typed.number, country)
@@ -128,24 +130,33 @@ def keep(
     centre = service_centre(typed.centre)
     if typed.centre.strip() and not centre:
         errors.append(FieldError("centre", BAD_CENTRE))
+    watch = Watch()
     try:
-        credit.understood(typed.credit)
+        watch = credit.understood(typed.credit)
     except Refused as e:
         errors += e.errors
     if errors:
         raise Refused(errors)
-    connections.rename(connection_id, name=name, number=number)
-    if options is not None and typed.switches is not None:
-        options.change(connection_id, **typed.switches, **limits)
-        if centre:
-            options.set_centre(connection_id, centre)
-        else:
-            settings.forget(f"{CENTRE}{connection_id}")
-    if watching is not None:
-        watching.set_watch(connection_id, typed.credit)
-    else:  # the service is not running
-        credit_store.put_watch(connection_id, credit.understood(typed.credit))
+    with db.transaction():
+        connections.rename(connection_id, name=name, number=number)
+        if typed.switches is not None:
+            connections.set_options(connection_id, **typed.switches, **limits)
+            _keep_centre(connection_id, centre)
+        credit_store.put_watch(connection_id, watch)
+        audits.changed(options.clock.now(), by)
+    if typed.switches is not None:
+        options.changed(connection_id, centre=centre)
+    if watching is not None:  # else the service is not running
+        watching.watch_changed(connection_id)
     events.publish(ConnectionChanged(connection_id))
+
+
+def _keep_centre(connection_id: int, centre: str) -> None:
+    key = f"{CENTRE}{connection_id}"
+    if centre:
+        settings.put(key, centre)
+    else:
+        settings.forget(key)
 
 
 def limit(key: str, text: str, errors: list[FieldError]) -> int | None:

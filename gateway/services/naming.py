@@ -6,7 +6,8 @@ from gateway.comparing import fold
 from gateway.events import ConnectionChanged, Events
 from gateway.services.numbers import INTERNATIONAL, BadNumber, normalise
 from gateway.services.refusals import FieldError, Refused
-from gateway.store import connections, db, settings
+from gateway.store import audits, connections, db, settings
+from gateway.store.audits import Editor
 from gateway.store.connections import ConnectionInfo
 
 LONGEST = 60  # characters
@@ -33,13 +34,15 @@ def understood(
 
 
 def set_identity(
-    connection_id: int, name: str, number: str, *, country: str, events: Events
+    connection_id: int, name: str, number: str, *, country: str, events: Events, at: int, by: Editor
 ) -> None:
     """Raises Refused with everything that is wrong. An empty number: not known."""
     name, number, errors = understood(connection_id, name, number, country)
     if errors:
         raise Refused(errors)
-    connections.rename(connection_id, name=name, number=number)
+    with db.transaction():
+        connections.rename(connection_id, name=name, number=number)
+        audits.changed(at, by)
     events.publish(ConnectionChanged(connection_id))
 
 

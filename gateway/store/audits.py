@@ -16,6 +16,15 @@ class Audited:
     detail: str
 
 
+@dataclass(slots=True)
+class Editor:
+    """Who changes settings, and on which page; a form leaves one row, however much it changes."""
+
+    who: str
+    page: str  # its address, of which the audit list makes words
+    entry: int = 0
+
+
 ROW = "INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)"
 
 
@@ -28,10 +37,18 @@ def write(now: int, who: str, action: str, detail: str, entry: int = 0) -> int:
     if not database.in_transaction():
         raise RuntimeError(f"“{action}” is to be remembered, but in no transaction")
     if entry:
-        found = execute("UPDATE audit SET detail = ? WHERE id = ?", (detail, entry))
+        found = execute(
+            "UPDATE audit SET detail = ? WHERE id = ? AND who = ? AND action = ?",
+            (detail, entry, who, action),
+        )
         if found.rowcount:
             return entry
     return insert(ROW, (now, who, action, detail))
+
+
+def changed(now: int, by: Editor) -> None:
+    """Settings were; only that they were, and where: what was typed may be a PIN."""
+    by.entry = write(now, by.who, "settings changed", by.page, by.entry)
 
 
 def page(before: int | None, limit: int) -> list[Audited]:

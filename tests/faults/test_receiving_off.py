@@ -12,13 +12,14 @@ import pytest
 from gateway.simnet import Network
 from gateway.states import State
 from tests.faults.world import World, world
+from tests.support.settings import decide
 
 OFF = "receiving is switched off"
 
 
 def switch(box: World, on: bool) -> None:
     for name in box.modems:
-        box._box.options.change(box.connection(name), receive_enabled=on)
+        decide(box._box.options, box.connection(name), receive_enabled=on)
 
 
 def stored(box: World) -> dict[str, int]:

@@ -20,6 +20,7 @@ from gateway.services.messaging import Refused
 from gateway.services.ussd import QUEUED, State, Ussd, UssdError, checked
 from gateway.simnet import Network
 from gateway.store import connections, credit, db
+from gateway.store.audits import Editor
 from gateway.store.credit import Check, Watch
 from hw.simulator import PERSONALITIES
 from tests.modem.conftest import MemoryLedger, until
@@ -231,7 +232,7 @@ def test_changing_the_limit_counts_at_once(watcher, modem, line, held):
     modem.said = [text("1.50 EUR")]
     watcher.check_now(line)
     watcher.turn()
-    watcher.set_watch(line, Typed(code="*100#"))
+    watcher.set_watch(line, Typed(code="*100#"), Editor("ann", "/setup/sims"))
     assert held[line] == ""
 
 
@@ -308,7 +309,8 @@ def test_the_whole_of_it_on_a_simulated_modem(
     watcher = Credit(desk, clock, events, held, came.set)
     try:
         until(lambda: [t for t in fleet.telemetry() if t.state == "ready"])
-        watcher.set_watch(line, Typed(code="*100#", every_hours="1", hold_below="2"))
+        typed = Typed(code="*100#", every_hours="1", hold_below="2")
+        watcher.set_watch(line, typed, Editor("ann", "/setup/sims"))
         watcher.start()
         assert came.wait(10)
         assert "1.50 EUR" in held[line]

@@ -10,6 +10,7 @@ from gateway.clock import HOUR, MINUTE
 from gateway.events import Events
 from gateway.modem.ledger import Sim
 from gateway.routing import Line
+from gateway.services import line_settings
 from gateway.services.dispatch import Dispatch
 from gateway.services.gate import SETTING, Gate
 from gateway.services.messaging import Refused
@@ -17,6 +18,7 @@ from gateway.services.options import Options
 from gateway.services.radio import RadioLedger
 from gateway.store import connections, outbox, settings
 from tests.services.test_dispatch import FakeCarriers, add, sim, states
+from tests.support.settings import decide
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def test_the_pace_survives_a_restart(dispatch, carriers, clock, gate):
 
 def test_limits_can_be_switched_off(dispatch, carriers, clock, options):
     a = sim(clock, 1)
-    options.change(a, per_minute=0, per_hour=0, per_day=0)
+    decide(options, a, per_minute=0, per_hour=0, per_day=0)
     carriers.table = {a: Line(a, "A", True, 500)}
     for n in range(100):
         add(clock, f"+2547{n:08d}")
@@ -110,8 +112,8 @@ def test_limits_can_be_switched_off(dispatch, carriers, clock, options):
 
 def test_another_sim_takes_over_from_one_that_has_to_pause(dispatch, carriers, clock, options):
     a, b = sim(clock, 1), sim(clock, 2)
-    options.change(a, per_minute=3)
-    options.change(b, per_minute=5)
+    decide(options, a, per_minute=3)
+    decide(options, b, per_minute=5)
     carriers.table = {i: Line(i, str(i), True, 500) for i in (a, b)}
     for n in range(20):
         add(clock, f"+2547{n:08d}")
@@ -127,7 +129,7 @@ def test_a_connection_that_must_not_send_while_roaming_waits_at_home(
     dispatch, carriers, clock, options
 ):
     a = sim(clock, 1)
-    options.change(a, send_roaming=False)
+    decide(options, a, send_roaming=False)
     carriers.table = {a: Line(a, "Blue", True, 5, roaming=True)}
     message = add(clock, "+254712345678")
     dispatch.drain()
@@ -149,7 +151,7 @@ def test_roaming_is_no_obstacle_by_default(dispatch, carriers, clock):
 @pytest.mark.parametrize("wanted", [True, False])
 def test_a_connection_can_do_without_reports(dispatch, carriers, clock, options, wanted):
     a = sim(clock, 1)
-    options.change(a, reports=wanted)
+    decide(options, a, reports=wanted)
     carriers.table = {a: Line(a, "A", True, 5)}
     add(clock, "+254712345678")
     dispatch.drain()
@@ -269,11 +271,17 @@ def test_a_retry_asks_only_for_the_validity_that_is_left(dispatch, carriers, clo
 def test_everything_wrong_with_options_is_named_and_nothing_changed(options, clock):
     a = sim(clock, 1)
     with pytest.raises(Refused) as refused:
-        options.change(a, reports=False, per_minute=-1, per_day=10**9, colour=1)
-    assert sorted(e.field for e in refused.value.errors) == ["colour", "per_day", "per_minute"]
+        decide(options, a, reports=False, per_minute=-1, per_day=10**9)
+    assert sorted(e.field for e in refused.value.errors) == ["per_day", "per_minute"]
     assert connections.get(a).reports
+    with pytest.raises(ValueError, match="colour"):
+        connections.set_options(a, reports=False, colour=1)
+    assert connections.get(a).reports
+    wish = line_settings.Wish(a + 1, {"reports": False})
     with pytest.raises(Refused, match="not known"):
-        options.change(a + 1, reports=False)
+        line_settings.carry_out(
+            wish, country="KE", options=options, watching=None, events=options.events
+        )
 
 
 def test_a_hold_lasts_until_its_source_lets_go(dispatch, carriers, clock, gate):
@@ -296,7 +304,7 @@ def test_the_status_says_why_a_ready_modem_does_not_send(clock, gate, options):
     seen = Telemetry("/dev/x", state="ready", connection_id=a, roaming=True)
     status = Status(lambda: [seen], lambda: 1, gate=gate)
     assert status.snapshot().modems[0].level is Level.GOOD
-    options.change(a, send_roaming=False)
+    decide(options, a, send_roaming=False)
     shown = status.snapshot().modems[0]
     assert (shown.level, shown.words) == (Level.BAD, "Ready, but not sending")
     assert "roaming" in shown.advice
@@ -307,8 +315,8 @@ def test_a_service_centre_is_remembered_and_may_be_entered(clock, gate, options)
     radio = Radio(clock, gate, lambda *_: False, 1)
     assert radio.ledger.centre(radio.connection, "") == ""
     with pytest.raises(Refused, match="country code"):
-        options.set_centre(radio.connection, "0171")
-    options.set_centre(radio.connection, "+491710760000")
+        decide(options, radio.connection, centre="0171")
+    decide(options, radio.connection, centre="+491710760000")
     assert radio.ledger.centre(radio.connection, "") == "+491710760000"
     assert radio.ledger.centre(radio.connection, "+491722270000") == "+491722270000"
     assert radio.ledger.centre(radio.connection, "") == "+491722270000"

@@ -12,7 +12,7 @@ from gateway.events import Events
 from gateway.modem.ledger import Telemetry
 from gateway.pacing import DEFAULT
 from gateway.routing import Rule, RuleKind
-from gateway.services import line_settings, naming
+from gateway.services import credit, line_settings, naming
 from gateway.services.gate import Gate
 from gateway.services.lines import Lines, duration
 from gateway.services.messaging import Draft, Messaging
@@ -21,7 +21,9 @@ from gateway.services.refusals import Refused
 from gateway.services.sending import Sending
 from gateway.services.sims import LOST, RULES, Sims
 from gateway.services.status import Status
-from gateway.store import connections, details, outbox, rules
+from gateway.store import audits, connections, details, outbox, rules, settings
+from gateway.store import credit as credit_store
+from gateway.store.audits import Editor
 from tests.store.given import claimed
 
 ZONE = ZoneInfo("Africa/Nairobi")
@@ -128,7 +130,13 @@ def keep(connection_id: int, clock, gate, **typed) -> None:
     options = Options(clock, Events(), gate)
     wanted = line_settings.Typed(**({"name": "Line"} | typed))
     line_settings.keep(
-        connection_id, wanted, country="KE", options=options, watching=None, events=Events()
+        connection_id,
+        wanted,
+        by=Editor("ann", f"/connections/{connection_id}/settings"),
+        country="KE",
+        options=options,
+        watching=None,
+        events=Events(),
     )
 
 
@@ -161,6 +169,46 @@ def test_what_is_right_is_kept(clock, gate, store):
     assert line_settings.centre_of(a) == "+254722500029"
     keep(a, clock, gate, switches=switches)
     assert line_settings.centre_of(a) == ""
+
+
+def test_a_form_is_kept_as_a_whole_or_not_at_all(clock, gate, store, monkeypatch):
+    """Wherever the power goes, nothing of it is kept, not even that it was."""
+    a = sim(clock)
+    keep(a, clock, gate, name="before", centre="+254722500029")
+    typed = {
+        "name": "after",
+        "number": "0712 345 678",
+        "switches": {"hang_up": True},
+        "per_hour": "50",
+        "centre": "",
+        "credit": credit.Typed(code="*100#"),
+    }
+
+    def left() -> tuple[object, ...]:
+        info = connections.get(a)
+        return line_settings.standing(info), info, audits.page(None, 99)
+
+    def power(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    before = left()
+    steps = (
+        (connections, "rename"),
+        (connections, "set_options"),
+        (settings, "forget"),
+        (credit_store, "put_watch"),
+        (audits, "changed"),
+    )
+    for module, step in steps:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, step, power)
+            with pytest.raises(KeyboardInterrupt):
+                keep(a, clock, gate, **typed)
+        assert left() == before, step
+    keep(a, clock, gate, **typed)
+    assert connections.get(a).name == "after"
+    assert line_settings.centre_of(a) == ""
+    assert len(audits.page(None, 99)) == len(before[2]) + 1
 
 
 def test_the_boxs_own_limits_and_how_long_a_message_waits(clock, store):

@@ -25,6 +25,7 @@ from tests.services.conftest import FakeClock
 from tests.services.played_modem import PlayedModem
 from tests.services.radio_world import TAKES, RadioWorld
 from tests.store.given import restore
+from tests.support.settings import decide
 
 AT_ONCE = 2  # seconds: dispatch looks every second
 NUMBER = "+254700000001"
@@ -76,7 +77,7 @@ def back(world: RadioWorld) -> None:
 
 
 def set_to(**options: bool | int) -> Does:
-    return lambda world: world.options.change(world.connection, **options)
+    return lambda world: decide(world.options, world.connection, **options)
 
 
 def let_go(world: RadioWorld) -> None:
@@ -84,7 +85,7 @@ def let_go(world: RadioWorld) -> None:
 
 
 def centre(world: RadioWorld) -> None:
-    world.options.set_centre(world.connection, "+491710760000")
+    decide(world.options, world.connection, centre="+491710760000")
 
 
 def roam(*, here: bool) -> Does:

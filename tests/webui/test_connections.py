@@ -12,6 +12,8 @@ from jinja2 import FileSystemBytecodeCache
 
 from gateway.modem.ledger import Identity, Telemetry
 from gateway.services.credit import UNREADABLE, Credit
+from gateway.services.gate import Gate
+from gateway.services.options import Options
 from gateway.services.ussd import Ussd
 from gateway.store import connections, credit
 from gateway.store.credit import Check, Watch
@@ -37,6 +39,8 @@ def modem(world: World, monkeypatch: pytest.MonkeyPatch) -> PlayedModem:
     )
     world.box.ussd = Ussd(played, world.clock, world.events)
     world.box.credit = Credit(world.box.ussd, world.clock, world.events)
+    if world.box.options is None:
+        world.box.options = Options(world.clock, world.events, Gate(world.clock))
     return played
 
 

@@ -15,7 +15,7 @@ from gateway.services.options import LIMITS, SWITCHES, Options, is_risky
 from gateway.store import details
 from gateway.store.outbox import DuplicateId
 from webui import lines
-from webui.current import author, box
+from webui.current import author, box, editor
 from webui.lines import Shown
 from webui.messages import DetailView
 from webui.once import TOKEN, id_of
@@ -56,8 +56,9 @@ def save(connection_id: int) -> BaseResponse | str:
         line_settings.keep(
             connection_id,
             wanted,
+            by=editor(),
             country=box().preferences.country(),
-            options=box().options,
+            options=_options(),
             watching=lines.crediting(),
             events=box().events,
         )
@@ -99,9 +100,9 @@ def enter_pin(connection_id: int) -> BaseResponse | str:
     typed, sure = request.form.get("pin", ""), bool(request.form.get("sure"))
     try:
         if request.form.get("action") == "forget":
-            _options().set_pin(connection_id, "")
+            _options().set_pin(connection_id, "", by=editor())
         else:
-            _options().enter_pin(shown.info, typed, sure=sure)
+            _options().enter_pin(shown.info, typed, by=editor(), sure=sure)
     except Refused as e:
         return make_response(_pin(shown, {found.field: found.words for found in e.errors}), 422)
     return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)

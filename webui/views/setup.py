@@ -20,10 +20,11 @@ from gateway.services.naming import set_identity
 from gateway.services.setup import STEPS, Setup
 from gateway.services.status import ModemStatus
 from gateway.store import connections, credit, details
+from gateway.store.audits import Editor
 from gateway.store.connections import ConnectionInfo
 from webui.arguments import an_id
 from webui.countries import countries
-from webui.current import author, box
+from webui.current import author, box, editor
 from webui.phone_link import phone_link
 from webui.views.settings import zones
 from webui.words import STATES
@@ -118,15 +119,16 @@ def sims() -> str:
 def save_sims() -> BaseResponse:
     """All modems in one form; what is right is kept even where something else is wrong."""
     errors: dict[str, str] = {}
+    by = editor()
     unlocking = False
     for line in _lines():
         if line.info is None:
             continue
         mark = line.info.connection_id
         if line.asks_for_pin:
-            unlocking |= _unlock(line, mark, errors)
+            unlocking |= _unlock(line, mark, by, errors)
         elif f"number-{mark}" in request.form:
-            _keep(line, mark, errors)
+            _keep(line, mark, by, errors)
     if errors:
         return make_response(_sims_page(request.form, errors), 422)
     if unlocking:
@@ -135,7 +137,7 @@ def save_sims() -> BaseResponse:
     return _to("test")
 
 
-def _unlock(line: Line, mark: int, errors: dict[str, str]) -> bool:
+def _unlock(line: Line, mark: int, by: Editor, errors: dict[str, str]) -> bool:
     """Whether a PIN was given and will be tried."""
     pin, options = request.form.get(f"pin-{mark}", "").strip(), box().options
     if not pin or options is None:
@@ -146,20 +148,28 @@ def _unlock(line: Line, mark: int, errors: dict[str, str]) -> bool:
         errors[f"pin-{mark}"] = words
         return False
     try:
-        options.set_pin(mark, pin, despite_few_tries=sure)
+        options.set_pin(mark, pin, by=by, despite_few_tries=sure)
     except Refused as e:
         errors[f"pin-{mark}"] = str(e)
         return False
     return True
 
 
-def _keep(line: Line, mark: int, errors: dict[str, str]) -> None:
+def _keep(line: Line, mark: int, by: Editor, errors: dict[str, str]) -> None:
     assert line.info is not None
     name = request.form.get(f"name-{mark}", line.info.name)
     number, code = request.form.get(f"number-{mark}", ""), request.form.get(f"code-{mark}", "")
     country = box().preferences.country()
     try:
-        set_identity(mark, name, number, country=country, events=box().events)
+        set_identity(
+            mark,
+            name,
+            number,
+            country=country,
+            events=box().events,
+            at=box().clock.now(),
+            by=by,
+        )
     except Refused as e:
         errors.update({f"{found.field}-{mark}": found.words for found in e.errors})
     service = box().credit
@@ -171,7 +181,7 @@ def _keep(line: Line, mark: int, errors: dict[str, str]) -> None:
     given = {k: str(v) if v else "" for k, v in typed.items()}
     given |= {k: "" if v is None else str(v) for k, v in limits.items()}
     try:
-        service.set_watch(mark, Typed(code=code, **given))
+        service.set_watch(mark, Typed(code=code, **given), by)
     except Refused as e:
         errors[f"code-{mark}"] = str(e)
 

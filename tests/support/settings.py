@@ -1,0 +1,24 @@
+"""What a person sets for a connection, in one line."""
+
+from __future__ import annotations
+
+from gateway.services import line_settings
+from gateway.services.options import Options
+from gateway.store import connections
+from gateway.store.audits import Editor
+
+
+def decide(options: Options, connection_id: int, **changes: str | bool | int) -> None:
+    """All other settings stay. Raises Refused."""
+    info = connections.get(connection_id)
+    assert info is not None
+    typed = {n: v if isinstance(v, bool) else str(v) for n, v in changes.items()}
+    line_settings.keep(
+        connection_id,
+        line_settings.changed(info, typed),
+        by=Editor("ann", f"/connections/{connection_id}/settings"),
+        country="KE",
+        options=options,
+        watching=None,
+        events=options.events,
+    )
