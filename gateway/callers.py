@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from gateway.services.throttle import neighbourhood
+from gateway.services.accounts.throttle import neighbourhood
 
 AT_ONCE = 300  # requests of an address for which nobody waits: some pages and their parts
 A_SECOND = 20.0  # so many come back each second

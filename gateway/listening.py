@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 
-from gateway.app_error import AppError
+from gateway.process.app_error import AppError
 
 TRIED = 20  # ports after a taken one that are looked at
 FREE_FROM = 1024  # ports below are for root

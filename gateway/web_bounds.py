@@ -17,7 +17,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 
-from gateway.services.throttle import neighbourhood
+from gateway.services.accounts.throttle import neighbourhood
 
 KnownBrowser = Callable[[Mapping[str, str]], bool]  # asked with the headers, COOKIE and so on
 KnownAddress = Callable[[str], bool]

@@ -22,7 +22,7 @@ from gateway.tls import Certificate, TlsSocket
 from gateway.web_bounds import Channel, Room
 
 if TYPE_CHECKING:
-    from gateway.box import Box
+    from gateway.process.box import Box
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,8 @@ class TlsChannel(Channel):
 
 def make_server(box: Box, listener: socket.socket) -> Any:
     """The server in front of the page; `run` it in the main thread. Raises TlsError."""
-    from webui import create_app, security
+    from webui import create_app
+    from webui.page import security
 
     http = box.config.http
     certificate = Certificate(Path(http.certificate), Path(http.key)) if http.certificate else None

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from gateway.services import passwords
-from gateway.store import db
+from gateway.services.accounts import passwords
+from gateway.store.file import db
 
 # Derandomised where it gates a change: a red run must be red again. Nightly ones may roam.
 settings.register_profile(

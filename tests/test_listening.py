@@ -9,8 +9,8 @@ import socket
 import pytest
 
 from gateway import listening
-from gateway.app_error import AppError
 from gateway.config import parse_listen
+from gateway.process.app_error import AppError
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

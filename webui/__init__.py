@@ -6,53 +6,22 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from gateway.store import db
-from webui import (
-    api,
-    assets,
-    compress,
-    connection,
-    drafts,
-    errors,
-    later,
-    once,
-    people_undo,
-    places,
-    roles,
-    security,
-    words,
-)
-from webui.arguments import IdConverter
-from webui.views import (
-    activities,
-    auth,
-    clock,
-    compose,
-    connections,
-    deleted,
-    export,
-    groups,
-    health,
-    imports,
-    keeping,
-    line_settings,
-    live,
-    modems,
-    phone,
-    programs,
-    rules,
-    scheduled,
-    selected,
-    sending,
-    sessions,
-    setup,
-    state,
-    users,
-    work,
-)
+from gateway.store.file import db
+from webui import api
+from webui.accounts import sessions, sign_in, tokens, users
+from webui.activities import activities
+from webui.box import clock, pretend_phone, setup, work
+from webui.connections import connections, limits, modems, rules, settings
+from webui.health import monitors, state
+from webui.keeping import backups, deleted
+from webui.messages import compose, drafts, export, live, places, selected
+from webui.page import assets, compress, db_connection, errors, once, roles, security, words
+from webui.page.arguments import IdConverter
+from webui.people import groups, imports, people_undo
+from webui.schedules import scheduled, when_fields
 
 if TYPE_CHECKING:
-    from gateway.box import Box
+    from gateway.process.box import Box
 
 MAX_BODY = 512 * 1024  # octets: 20,000 numbers and the longest text fit in
 
@@ -79,11 +48,11 @@ def create_app(box: Box) -> Flask:
         errors,
         security,
         roles,
-        connection,
+        db_connection,
         assets,
         words,
         imports,
-        later,
+        when_fields,
         export,
         once,
         places,
@@ -92,7 +61,7 @@ def create_app(box: Box) -> Flask:
     ):
         part.init_app(app)
     for blueprint in (
-        auth.blueprint,
+        sign_in.blueprint,
         selected.blueprint,  # the inbox and what is done to its messages share it
         compose.blueprint,
         scheduled.blueprint,
@@ -102,25 +71,25 @@ def create_app(box: Box) -> Flask:
         work.blueprint,
         deleted.blueprint,
         groups.blueprint,  # people, groups, blocked numbers and imports share it
-        health.blueprint,
-        sending.blueprint,  # the settings' own
+        monitors.blueprint,
+        limits.blueprint,  # the settings' own
         users.blueprint,
         sessions.blueprint,
-        programs.blueprint,
+        tokens.blueprint,
         setup.blueprint,
         api.blueprint,
     ):
         app.register_blueprint(blueprint)
     if box.credit is not None:
-        pages = (connections, line_settings, modems, rules)
+        pages = (connections, settings, modems, rules)
         for blueprint in {part.blueprint for part in pages}:  # they share one
             app.register_blueprint(blueprint)
     if box.health is not None:
         app.register_blueprint(state.blueprint)
     if box.keeping is not None:
-        keeping.init_app(app)
-        app.register_blueprint(keeping.blueprint)
+        backups.init_app(app)
+        app.register_blueprint(backups.blueprint)
     if box.phone is not None:
-        app.register_blueprint(phone.blueprint)
+        app.register_blueprint(pretend_phone.blueprint)
     security.csrf.exempt(api.blueprint)
     return app

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gateway.clock import DAY
 from gateway.health.issue import Issue, problem, warning
 from gateway.health.snapshot import Snapshot
-from gateway.plural import counted
+from gateway.text.plural import counted
 
 SOON = 14 * DAY  # what renews itself does so a month before
 MEND = (

@@ -13,7 +13,7 @@ from gateway.config import Config
 from gateway.health import exposure, machine
 from gateway.health.probe import Line, probe, storages_and_centre
 from gateway.health.snapshot import Credit, Device, Modem, Queue, Snapshot, Store, Webhook
-from gateway.store import checkup, mending
+from gateway.store.keeping import checkup, repair
 from hw import ports as usb
 from hw.serialport import PortError
 
@@ -195,7 +195,7 @@ def _asked(path: str, baud: int, open_line: Open) -> Modem:
 
 def _store(folder: Path, now: int) -> Store:
     found = store_of(checkup.examine(folder, now))
-    done = mending.mended(folder)
+    done = repair.mended(folder)
     return replace(found, mended=done.words if done else "")
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from gateway.clock import MINUTE
 from gateway.health.issue import Issue, problem, warning
 from gateway.health.snapshot import Snapshot
-from gateway.plural import counted
+from gateway.text.plural import counted
 
 LONG = 15 * MINUTE  # a program that is being restarted is no news
 MEND = "Look at the program there, and at the address under Activities."

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from gateway.clock import Clock
+from gateway.decisions.routing import Line
 from gateway.modem.claims import Claim, Claims
 from gateway.modem.doors import Doors
 from gateway.modem.jobs.base import Context, Job
@@ -15,7 +16,6 @@ from gateway.modem.ledger import Assignment, Ledger, Telemetry
 from gateway.modem.machine import State
 from gateway.modem.recovery import NONE, Means
 from gateway.modem.worker import Worker, WorkerConfig
-from gateway.routing import Line
 
 STOP_LIMIT = 4.0  # seconds for all modems together
 HUNG = 90.0  # seconds without a sign of life after which a thread hangs

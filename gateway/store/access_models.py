@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import BigIntegerField, BooleanField, ForeignKeyField, TextField
 
-from gateway.store.table import Base
+from gateway.store.file.table import Base
 
 
 class User(Base):
@@ -29,7 +29,7 @@ class Session(Base):
 
 
 class Draft(Base):
-    """A half-written SMS, for its writer alone (gateway.store.drafts)."""
+    """A half-written SMS, for its writer alone (gateway.store.messages.drafts)."""
 
     user = ForeignKeyField(User, on_delete="CASCADE", index=False)
     token = TextField()  # of the form
@@ -47,7 +47,7 @@ class Token(Base):
     digest = TextField(unique=True)
     created_at = BigIntegerField()
     used_at = BigIntegerField(null=True)
-    scopes = TextField(default="send read")  # gateway.services.roles
+    scopes = TextField(default="send read")  # gateway.services.accounts.roles
     made_by = TextField(default="")
 
 

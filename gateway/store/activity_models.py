@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from peewee import SQL, BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
 
+from gateway.store.file.table import Base
 from gateway.store.message_models import Message
-from gateway.store.table import Base
 
 
 class Activity(Base):
-    """A condition on received messages (gateway.store.activities).
+    """A condition on received messages (gateway.store.activities.activities).
 
     Group and connection are no foreign keys: an activity whose group is gone says so.
     """
@@ -41,7 +41,7 @@ class ActivityAction(Base):
 
     activity = ForeignKeyField(Activity, on_delete="CASCADE")
     position = IntegerField()
-    kind = TextField()  # gateway.activities.ActionKind
+    kind = TextField()  # gateway.decisions.activities.ActionKind
     text = TextField(default="")
     recipients = TextField(default="[]")  # JSON: {"group": 3}, {"person": 5}, {"number": "+254..."}
     group_id = IntegerField(null=True)
@@ -50,7 +50,7 @@ class ActivityAction(Base):
 
 
 class WebhookTrouble(Base):
-    """It has not taken anything since then (gateway.store.hooks)."""
+    """It has not taken anything since then (gateway.store.activities.webhooks)."""
 
     action = ForeignKeyField(ActivityAction, primary_key=True, on_delete="CASCADE")
     since = BigIntegerField()
@@ -80,7 +80,7 @@ class AutoReply(Base):
 
 
 class Silenced(Base):
-    """A number that the guard answers no more for the time being (gateway.store.replies)."""
+    """A number that the guard answers no more for the time being (store.activities.replies)."""
 
     number = TextField(primary_key=True)
     at = BigIntegerField()
@@ -88,7 +88,7 @@ class Silenced(Base):
 
 
 class ActivityRun(Base):
-    """A message has set off an activity; 0 stands for the fallback reply (gateway.store.runs)."""
+    """A message has set off an activity; 0 stands for the fallback reply (activities.runs)."""
 
     message = ForeignKeyField(Message, on_delete="CASCADE", index=False)
     activity_id = IntegerField()
@@ -100,7 +100,7 @@ class ActivityRun(Base):
 
 
 class ActivityStep(Base):
-    """One action of a run, as it was wanted then; gateway.activities.steps holds its life."""
+    """One action of a run, as it was wanted then; decisions.activities.steps holds its life."""
 
     run = ForeignKeyField(ActivityRun, on_delete="CASCADE")
     action_id = IntegerField()

@@ -14,8 +14,8 @@ from peewee import (
     TextField,
 )
 
+from gateway.store.file.table import Base
 from gateway.store.radio_models import Connection
-from gateway.store.table import Base
 
 
 class Message(Base):
@@ -70,7 +70,7 @@ Message.add_index(
 
 
 class Dispatch(Base):
-    """One recipient of one outgoing message (gateway.states holds its life).
+    """One recipient of one outgoing message (gateway.decisions.dispatch_states holds its life).
 
     `wanted`, `priority` and `held` are copied here from the message, so that the queue is read from
     one index, however many dispatches wait for something else.
@@ -84,7 +84,7 @@ class Dispatch(Base):
     valid_until = BigIntegerField(null=True)  # still pending by then: failed, "expired"
     priority = IntegerField(default=0)  # higher goes first
     # Connection that was chosen for it; 0 = the routing rules decide; -N = they do, and lead to N,
-    # which had no room: not looked at again before it has (gateway.store.queue).
+    # which had no room: not looked at again before it has (gateway.store.sending.queue).
     wanted = IntegerField(default=0)
     held = BooleanField(default=False)  # its message is deleted: not sent unless restored
     waiting = BooleanField(default=False)  # looked at, and no connection can carry it for now
@@ -196,7 +196,7 @@ class Attempt(Base):
     at = BigIntegerField()
     connection = ForeignKeyField(Connection, null=True, index=False)
     seq = IntegerField(default=0)  # part it concerned; 0 = none
-    outcome = TextField()  # gateway.store.moves.Outcome
+    outcome = TextField()  # gateway.store.sending.transitions.Outcome
     code = TextField(default="")
     reason = TextField(default="")
 
@@ -212,7 +212,7 @@ class Incoming(Base):
     length = IntegerField(null=True)  # of the TPDU in octets, as the modem claimed
     arrived_at = BigIntegerField()
     erased_at = BigIntegerField(null=True)  # the modem confirmed the deletion
-    kind = TextField()  # gateway.store.pdus.Kind
+    kind = TextField()  # gateway.store.messages.pdus.Kind
     sender = TextField(default="")  # with its type of address; of a report: the recipient's number
     sent_at = BigIntegerField(null=True)  # TP-SCTS
     ref_bits = IntegerField(default=0)  # 0 = not concatenated, 8 or 16
@@ -270,7 +270,7 @@ Incoming.add_index(
 
 
 class Answer(Base):
-    """A message that was sent from here answers a received one (gateway.store.answers)."""
+    """A message that was sent from here answers a received one (gateway.store.messages.answers)."""
 
     message = ForeignKeyField(Message, on_delete="CASCADE", backref="answers")  # the received one
     reply = ForeignKeyField(
@@ -285,14 +285,14 @@ Answer.add_index(Answer.reply, where=SQL("reply_id IS NOT NULL"), name="answer_r
 
 
 class Settling(Base):
-    """A message whose dispatches have not all followed it yet (gateway.store.settling)."""
+    """A message whose dispatches have not all followed it yet (messages.large_messages)."""
 
     message = ForeignKeyField(Message, primary_key=True, on_delete="CASCADE")
     gone = BooleanField(default=False)  # it goes for good
 
 
 class Tally(Base):
-    """How many messages a view holds (gateway.store.views). Triggers keep it true."""
+    """How many messages a view holds (gateway.store.search.views). Triggers keep it true."""
 
     name = TextField(primary_key=True)
     value = IntegerField(default=0)
@@ -317,7 +317,7 @@ class Word(Base):
 
 
 class Spelling(Base):
-    """Words of the index that are compared as something else (gateway.comparing), and as what."""
+    """Words of the index that are compared as something else (text.comparison), and as what."""
 
     folded = TextField()
     word = TextField()
@@ -331,7 +331,7 @@ class Span(Base):
     """From message `first` on, all were made on this day, until the next span begins.
 
     A trigger writes one whenever the day changes. The index of words is a virtual table, `found`,
-    which is no model (gateway.store.indexing).
+    which is no model (gateway.store.search.word_index).
     """
 
     first = IntegerField(primary_key=True)

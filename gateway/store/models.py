@@ -19,6 +19,7 @@ from gateway.store.activity_models import (
     Silenced,
     WebhookTrouble,
 )
+from gateway.store.file.table import Base
 from gateway.store.message_models import (
     Answer,
     Attempt,
@@ -46,7 +47,6 @@ from gateway.store.people_models import (
 )
 from gateway.store.radio_models import Connection, CreditCheck, CreditSetting, Modem, RoutingRule
 from gateway.store.schedule_models import Schedule, ScheduleRun
-from gateway.store.table import Base
 
 
 class Setting(Base):
@@ -55,7 +55,7 @@ class Setting(Base):
 
 
 class Job(Base):
-    """Long work that is done piece by piece (gateway.store.jobs)."""
+    """Long work that is done piece by piece (gateway.store.file.jobs)."""
 
     at = BigIntegerField()
     who = TextField(default="")

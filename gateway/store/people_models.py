@@ -12,12 +12,12 @@ from peewee import (
     TextField,
 )
 
+from gateway.store.file.table import Base
 from gateway.store.message_models import Message
-from gateway.store.table import Base
 
 
 class Contact(Base):
-    """Somebody with a name or a number (gateway.store.people)."""
+    """Somebody with a name or a number (gateway.store.people.people)."""
 
     name = TextField()
     number = TextField(default="")  # E.164 or a short code; "" = none
@@ -71,19 +71,19 @@ class Blocked(Base):
 
 
 class StopEffect(Base):
-    """What a received STOP or START did (gateway.store.stops)."""
+    """What a received STOP or START did (gateway.store.activities.stops)."""
 
     message = ForeignKeyField(Message, primary_key=True, on_delete="CASCADE")
     number = TextField()
     word = TextField()
-    effect = TextField()  # gateway.store.stops.Effect
+    effect = TextField()  # gateway.store.activities.stops.Effect
 
 
 StopEffect.add_index(StopEffect.message, where=SQL("effect = 'kept'"), name="stop_effect_kept")
 
 
 class Import(Base):
-    """A file of contacts on its way in (gateway.store.imports)."""
+    """A file of contacts on its way in (gateway.store.people.imports)."""
 
     at = BigIntegerField()
     who = TextField()

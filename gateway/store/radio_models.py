@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from peewee import BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
 
-from gateway.store.table import Base
+from gateway.store.file.table import Base
 
 
 class Connection(Base):
@@ -53,7 +53,7 @@ class Modem(Base):
 
 
 class RoutingRule(Base):
-    """Ordered preferences; gateway.routing reads them."""
+    """Ordered preferences; gateway.decisions.routing reads them."""
 
     position = IntegerField()
     kind = TextField()  # "last_received" | "prefix" | "group" | "connection" | "any"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from peewee import SQL, BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
 
-from gateway.store.table import Base
+from gateway.store.file.table import Base
 
 
 class Schedule(Base):
-    """A message that is sent later, once or again and again (gateway.store.schedules)."""
+    """A message that is sent later, once or again and again (gateway.store.schedules.schedules)."""
 
     text = TextField()  # with its placeholders
     recipients = TextField()  # JSON: numbers, people and groups; groups are expanded at each run
@@ -26,7 +26,7 @@ class Schedule(Base):
     created_at = BigIntegerField()
     changed_at = BigIntegerField()
     start = TextField()  # wall-clock time without zone, ISO 8601
-    unit = TextField()  # gateway.recurrence.Unit
+    unit = TextField()  # gateway.decisions.recurrence.Unit
     every = IntegerField(default=1)
     weekdays = TextField(default="")  # "0 3": Monday and Thursday
     until = TextField(default="")  # last day, ISO 8601
@@ -49,7 +49,7 @@ class ScheduleRun(Base):
     planned_at = BigIntegerField()  # the turn's own instant; of several missed ones, the first
     last_at = BigIntegerField()  # and the last one
     turns = IntegerField(default=1)  # how many were missed
-    outcome = TextField()  # gateway.store.schedule_runs.Outcome
+    outcome = TextField()  # gateway.store.schedules.schedule_runs.Outcome
     words = TextField(default="")
     message = BigIntegerField(null=True)  # id of the message; it may be deleted since
     unseen = BooleanField(default=False)  # nobody has acknowledged it yet

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from gateway import saying
 from gateway.health.probe import Line
 from gateway.terminal import guard
 from gateway.terminal.spoken import Reply, command_for
+from gateway.text import printable
 
 ENDS = {"exit", "quit", "bye"}
 
@@ -18,7 +18,7 @@ def lines(where: str, *, quiet: bool = False) -> Iterator[str]:
     asking = ""
     if sys.stdin.isatty() and not quiet:
         _start_editing()
-        saying.say(f"Speaking to {where}. Ctrl-D ends it.")
+        printable.say(f"Speaking to {where}. Ctrl-D ends it.")
         asking = "> "
     while True:
         try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from gateway import control
 from gateway.at import Command
+from gateway.process.control import control
 from gateway.terminal.desk import MOST, TURN
 from gateway.terminal.spoken import USUAL, Reply
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gateway.clock import HOUR, SystemClock
 from gateway.simnet import Network
-from gateway.store import db, outbox
+from gateway.store.file import db
+from gateway.store.messages import outbox
 from tests.bench import Figure
 from tests.support.box import RunningBox, eventually
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from gateway.clock import DAY
 from gateway.simnet import Network
-from gateway.store import db
+from gateway.store.file import db
 from tests.bench import Figure, million
 from tests.bench.drain import opened
 from tests.bench.idle import cpu_seconds, resident_mib

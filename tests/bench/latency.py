@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.simnet import Network
-from gateway.store import db
+from gateway.store.file import db
 from tests.bench import Figure
 from tests.bench.drain import opened
 from tests.support.box import RunningBox

@@ -14,9 +14,10 @@ from itertools import accumulate
 from pathlib import Path
 
 from gateway.clock import DAY, HOUR
-from gateway.store import connections, db
-from gateway.store.people import fold
-from gateway.store.terms import entry
+from gateway.store.connections import connections
+from gateway.store.file import db
+from gateway.store.people.people import fold
+from gateway.store.search.tokenizer import entry
 
 MESSAGES = 1_000_000
 CONTACTS = 10_000

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.decisions.dispatch_states import State
 from gateway.simnet import Network
-from gateway.states import State
-from gateway.store import db
+from gateway.store.file import db
 from hw.simulator import PERSONALITIES
 from tests.bench import Figure
 from tests.bench.drain import fill, opened

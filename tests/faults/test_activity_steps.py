@@ -8,20 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from gateway.activities import ActionKind
 from gateway.clock import SystemClock
+from gateway.decisions.activities import ActionKind
 from gateway.events import Events
-from gateway.services import reach
-from gateway.services.activities import Activities
-from gateway.services.activity_drafts import ActionTyped, Typed
-from gateway.services.fallback import Fallback
-from gateway.services.people import Entered, People
-from gateway.services.preferences import Preferences
+from gateway.services.activities import destinations
+from gateway.services.activities.activities import Activities
+from gateway.services.activities.activity_drafts import ActionTyped, Typed
+from gateway.services.activities.fallback import Fallback
+from gateway.services.box.preferences import Preferences
+from gateway.services.people.people import Entered, People
 from gateway.simnet import Network
 from gateway.steps import ACTIVITY_STEPS
-from gateway.store import db, groups, people, runs, views
-from gateway.store.db import execute
-from gateway.store.views import View
+from gateway.store.activities import runs
+from gateway.store.file import db
+from gateway.store.file.db import execute
+from gateway.store.people import groups, people
+from gateway.store.search import views
+from gateway.store.search.views import View
 from tests.support.box import RunningBox, eventually
 from tests.support.receiver import Receiver, receiving
 
@@ -40,7 +43,7 @@ def receiver() -> Iterator[Receiver]:
 def box(
     network: Network, tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[RunningBox]:
-    monkeypatch.setattr(reach, "this_machine", True)  # here too, where the activity is made
+    monkeypatch.setattr(destinations, "this_machine", True)  # here too, where the activity is made
     modem = network.add_modem()
     with RunningBox(tmp_path, ports=[modem.port], module="tests.support.hurry") as running:
         set_up(running.data, receiver.url())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.simnet import Network
-from gateway.store import backups
+from gateway.store.keeping import backups
 from tests.support.box import RunningBox, eventually
 from tests.support.radio import texts_sent
 

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import Service
-from gateway.box import Box
 from gateway.config import Config, ModemPort, Ports
-from gateway.services.messaging import Draft
+from gateway.decisions.dispatch_states import State
+from gateway.process.app import Service
+from gateway.process.box import Box
+from gateway.services.messages.accept import Draft
 from gateway.simnet import Network
-from gateway.states import State
-from gateway.store import connections, db, details
+from gateway.store.connections import connections
+from gateway.store.file import db
+from gateway.store.messages import details
 from hw.simulator import PERSONALITIES, SimulatedModem
 from hw.simulator.card import PIN_TRIES
 from tests.support.box import eventually

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.decisions.dispatch_states import State
 from gateway.simnet import Network
-from gateway.states import State
 from tests.faults.world import World, world
 from tests.support.settings import decide
 

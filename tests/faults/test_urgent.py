@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.modem.jobs import ussd
-from gateway.services.messaging import Draft
-from gateway.services.ussd import State
+from gateway.services.credit.ussd import State
+from gateway.services.messages.accept import Draft
 from gateway.simnet import Network
 from tests.faults.world import Out, World, world
 

@@ -18,15 +18,16 @@ from typing import Any
 
 import pytest
 
-from gateway.app import Service
-from gateway.box import Box
 from gateway.config import Config, ModemPort, Ports
-from gateway.services import gate
-from gateway.services.messaging import Draft
-from gateway.services.status import ModemStatus
+from gateway.decisions.dispatch_states import State
+from gateway.process.app import Service
+from gateway.process.box import Box
+from gateway.services.connections.status import ModemStatus
+from gateway.services.messages.accept import Draft
+from gateway.services.sending import holds
 from gateway.simnet import Network
-from gateway.states import State
-from gateway.store import db, details, queries, settings
+from gateway.store.file import db, settings
+from gateway.store.messages import details, lists
 from hw.simulator import PERSONALITIES, SimulatedModem
 from tests.support.hurry import hurry
 from tests.webui.conftest import NAME, PASSWORD, Reader, words
@@ -79,7 +80,7 @@ class World:
         self._box = self._service.start()
         try:
             with db.connected():
-                settings.put(gate.SETTING, {"minute": 0, "hour": 0, "day": 0})
+                settings.put(holds.SETTING, {"minute": 0, "hour": 0, "day": 0})
                 self.until(lambda: all(m.state == "ready" for m in self.status().values()))
                 yield self
         finally:
@@ -109,7 +110,7 @@ class World:
 
     def received(self) -> list[tuple[str, str]]:
         """(sender, text) of everything in the inbox."""
-        messages, _ = queries.inbox_list(10_000, 0)  # more may come between list and count
+        messages, _ = lists.inbox_list(10_000, 0)  # more may come between list and count
         assert len(messages) < 10_000
         return [(m.sender, m.text) for m in messages]
 

@@ -11,7 +11,7 @@ from gateway import tls
 from gateway.config import Config, Http, ModemPort, load
 from gateway.health.exposed import check
 from gateway.health.exposure import certificate_ends, exposed
-from gateway.store import db
+from gateway.store.file import db
 
 
 @pytest.fixture

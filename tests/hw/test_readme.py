@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from gateway.lights import LIGHTS
+from gateway.decisions.lights import LIGHTS
 from hw import boards, lamps
 
 GUIDE = (Path(__file__).parents[2] / "hw" / "README.md").read_text(encoding="utf-8")

@@ -55,20 +55,20 @@ def migrations(box: Machine) -> set[str]:
 
 
 def newer(box: Machine, name: str, *, migrates: bool = False, spoilt: str = "") -> str:
-    """Sources of a next version. `spoilt`: code put at the start of gateway.running.run."""
+    """Sources of a next version. `spoilt`: code put at the start of gateway.process.running.run."""
     folder = box.bring(name)
     project = folder / "pyproject.toml"
     project.write_text(
         re.sub(r'(?m)^version = ".*"', f'version = "9.0+{name}"', project.read_text())
     )
     if migrates or "9999_next" in migrations(box):
-        (folder / "gateway/store/migrations/9999_next.py").write_text(
+        (folder / "gateway/store/file/migrations/9999_next.py").write_text(
             '"""A step of the next version."""\n\n\n'
             "def up(migrator, database):\n"
             '    database.execute_sql("CREATE TABLE next_version (x INTEGER)")\n'
         )
     if spoilt:
-        app = folder / "gateway/running.py"
+        app = folder / "gateway/process/running.py"
         text = app.read_text()
         mark = "    faulthandler.enable()"  # the first statement of run()
         assert text.count(mark) == 1
@@ -301,7 +301,7 @@ def test_a_version_that_fails_only_in_earnest_is_taken_back_with_its_data(box, h
         f"        {spoilt}"
     )
     folder = newer(box, f"late{how.replace(' ', '')}", spoilt=code)
-    (box.root / f"root/{folder}/gateway/store/migrations/9998_late.py").write_text(
+    (box.root / f"root/{folder}/gateway/store/file/migrations/9998_late.py").write_text(
         "def up(migrator, database):\n"
         '    database.execute_sql("CREATE TABLE late (x INTEGER)")\n'
         "    database.execute_sql(\"UPDATE message SET text = 'spoilt'\")\n"

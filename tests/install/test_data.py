@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store import db
+from gateway.store.file import db
 from hw.host import data as tool
 
 

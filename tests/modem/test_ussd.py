@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gateway.at import Answer, Command, Result, Urc, profile_for
+from gateway.decisions.ussd_text import Form
 from gateway.modem.jobs import ussd
 from gateway.modem.jobs.base import Await, Context, LinkLost
 from gateway.modem.jobs.ussd import Reply
-from gateway.ussd_text import Form
 from hw.simulator import PERSONALITIES
 from tests.modem.conftest import ready, until, work
 

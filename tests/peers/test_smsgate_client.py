@@ -18,7 +18,8 @@ from android_sms_gateway.http import HttpxHttpClient
 
 from gateway.config import Http
 from gateway.modem.ledger import Telemetry
-from gateway.store import details, views
+from gateway.store.messages import details
+from gateway.store.search import views
 from tests.webui.conftest import ANN, BOB, World
 from tests.webui.served import Served
 

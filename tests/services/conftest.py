@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from gateway.events import Events
-from gateway.services.importing import Importing
-from gateway.services.messaging import Messaging
-from gateway.services.preferences import Preferences
-from gateway.services.scheduling import Scheduling
-from gateway.services.ussd import Ussd
-from gateway.store import connections, settings
+from gateway.services.box.preferences import Preferences
+from gateway.services.credit.ussd import Ussd
+from gateway.services.messages.accept import Messaging
+from gateway.services.people.imports import Importing
+from gateway.services.schedules.schedules import Scheduling
+from gateway.store.connections import connections
+from gateway.store.file import settings
 from tests.services.played_modem import PlayedModem
 
 

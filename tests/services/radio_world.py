@@ -12,20 +12,21 @@ from dataclasses import dataclass, field
 
 from gateway.at import profile_for
 from gateway.clock import HOUR, SECOND
+from gateway.decisions.routing import Line
 from gateway.events import Events
 from gateway.modem.backlog import Backlog
 from gateway.modem.jobs import send
 from gateway.modem.ledger import Assignment, Sim
-from gateway.routing import Line
-from gateway.services.dispatch import Dispatch
-from gateway.services.gate import Gate
-from gateway.services.options import Options
-from gateway.services.radio import RadioLedger
-from gateway.store import connections, details, outbox
-from gateway.store.connections import ConnectionInfo
+from gateway.services.connections.options import Options
+from gateway.services.sending.dispatch import Dispatch
+from gateway.services.sending.holds import Gate
+from gateway.services.sending.ledger import RadioLedger
+from gateway.store.connections import connections
+from gateway.store.connections.connections import ConnectionInfo
+from gateway.store.messages import details, outbox
 from tests.modem.played import Played
 from tests.services.conftest import FakeClock
-from tests.services.test_dispatch import add
+from tests.services.sending.test_dispatch import add
 
 AIR_TIME = SECOND  # of each answer to a PDU
 TURN = SECOND // 5

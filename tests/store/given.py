@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from gateway.clock import DAY
-from gateway.states import State
-from gateway.store import audits, connections, outbox, settling, trash
-from gateway.store.db import execute, transaction
-from gateway.store.outbox import Assignment, Claim, Outgoing
+from gateway.decisions.dispatch_states import State
+from gateway.store.connections import connections
+from gateway.store.file import audit
+from gateway.store.file.db import execute, transaction
+from gateway.store.messages import large_messages, outbox, trash
+from gateway.store.messages.outbox import Assignment, Claim, Outgoing
 
 NOW = 1_800_000_000_000
 ANN, BOB, CAT = "+254711000001", "+254711000002", "+254711000003"
@@ -83,6 +85,6 @@ def restore(message_ids: list[int], at: int, who: str) -> int:
     with transaction():
         changed = trash.mark_restored(message_ids, at)
         if changed:
-            audits.write(at, who, "restore", trash.described(changed))
-    settling.settle_all(at)
+            audit.write(at, who, "restore", trash.described(changed))
+    large_messages.settle_all(at)
     return len(changed)

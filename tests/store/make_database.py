@@ -22,42 +22,23 @@ from pathlib import Path
 from unittest import mock
 from zoneinfo import ZoneInfo
 
-from gateway.activities.condition import Condition, Sender
-from gateway.activities.guard import Answered
-from gateway.activities.steps import ActionKind, StepMove, StepState
 from gateway.clock import DAY
-from gateway.recurrence import Repeat, Unit, turns
-from gateway.routing import Rule, RuleKind
-from gateway.store import (
-    accounts,
-    activities,
-    blocked,
-    connections,
-    credit,
-    db,
-    drafts,
-    groups,
-    hooks,
-    imports,
-    inbox,
-    jobs,
-    outbox,
-    people,
-    queue,
-    replies,
-    rules,
-    runs,
-    schedules,
-    sending,
-    settings,
-    settling,
-    stops,
-    tokens,
-    trash,
-    waits,
-)
-from gateway.store.pdus import RawPdu
-from gateway.store.schedule_runs import Outcome, Run
+from gateway.decisions.activities.condition import Condition, Sender
+from gateway.decisions.activities.guard import Answered
+from gateway.decisions.activities.steps import ActionKind, StepMove, StepState
+from gateway.decisions.recurrence import Repeat, Unit, turns
+from gateway.decisions.routing import Rule, RuleKind
+from gateway.store.accounts import accounts, tokens
+from gateway.store.activities import activities, replies, runs, stops, waits, webhooks
+from gateway.store.connections import connections, rules
+from gateway.store.credit import credit
+from gateway.store.file import db, jobs, settings
+from gateway.store.messages import drafts, inbox, large_messages, outbox, trash
+from gateway.store.messages.pdus import RawPdu
+from gateway.store.people import blocked, groups, imports, people
+from gateway.store.schedules import schedules
+from gateway.store.schedules.schedule_runs import Outcome, Run
+from gateway.store.sending import claims, queue
 from tests.store.given import (
     ANN,
     BOB,
@@ -189,25 +170,25 @@ def _sent() -> None:
     submitted(dispatch(BOB, text="handed over", at=NOW + 1), 1, LATER)
     sent(dispatch(ANN, text="sent: Grüße", at=NOW + 2), 1, 5, LATER)
     sent(dispatch(ANN, text="delivered", at=NOW + 3), 1, 6, LATER)
-    sending.next_reference(BOB)
+    claims.next_reference(BOB)
     three = claimed(dispatch(BOB, text="one of three", parts=3, at=NOW + 4), 1, 3, LATER)
-    sending.submitted(three.parts[0].part_id, 1, LATER)
-    sending.accepted(three.parts[0].part_id, 20, LATER)
+    claims.submitted(three.parts[0].part_id, 1, LATER)
+    claims.accepted(three.parts[0].part_id, 20, LATER)
     two = claimed(dispatch(CAT, text="'quoted';\n\ttwice", parts=2, at=NOW + 5), 2, 2, LATER)
     for mr, part in enumerate(two.parts, 30):
-        sending.submitted(part.part_id, 2, LATER)
-        sending.accepted(part.part_id, mr, LATER)
+        claims.submitted(part.part_id, 2, LATER)
+        claims.accepted(part.part_id, mr, LATER)
     for number, code, again in ((OTHERS[4], "CMS 1", None), (OTHERS[5], "CMS 42", NOW + HOUR)):
         part_id = submitted(dispatch(number, text="refused", at=NOW + 6), 1, LATER)
-        sending.refused(part_id, LATER, reason="No.", code=code, retry_at=again, avoid=True)
+        claims.refused(part_id, LATER, reason="No.", code=code, retry_at=again, avoid=True)
     part_id = submitted(dispatch(OTHERS[6], text="nobody knows", at=NOW + 8), 1, LATER)
-    sending.unknown(part_id, LATER, "The modem was unplugged.", "")
+    claims.unknown(part_id, LATER, "The modem was unplugged.", "")
     outbox.cancel([dispatch(OTHERS[7], text="cancelled", at=NOW + 9)], NOW + 10, "root")
     dispatch(OTHERS[8], text="expired", at=NOW - 3 * DAY, valid_until=NOW - 2 * DAY)
     queue.expire(NOW)
     again = dispatch(OTHERS[9], text="sent again", at=NOW + 11)
     part_id = submitted(again, 1, LATER)
-    sending.refused(part_id, LATER, reason="No credit.", code="CMS 21", retry_at=None)
+    claims.refused(part_id, LATER, reason="No credit.", code="CMS 21", retry_at=None)
     outbox.resend([again], NOW + HOUR, "root")
     options = {"with_report": False, "when_uncertain": "resend", "priority": 5, "origin": "api"}
     message(ANN, BOB, CAT, OTHERS[10], text="Réunion", at=NOW + 12, author="root", **options)
@@ -262,7 +243,7 @@ def _of_people() -> list[int]:
 def _deleted() -> None:
     trash.delete([1, 2, 4, 7, _of_people()[-3]], NOW + DAY, "root")
     restore([1], NOW + DAY + 2, "root")
-    with mock.patch.object(settling, "BITE", 2):  # as with thousands of recipients
+    with mock.patch.object(large_messages, "BITE", 2):  # as with thousands of recipients
         trash.mark_deleted([13], NOW + DAY + 3)
 
 
@@ -322,8 +303,8 @@ def _activities() -> None:
     leave = (action(ActionKind.LEAVE, group_id=2),)
     one = activities.add(activities.Activity("Help", hear, actions), NOW, "root")
     off = activities.Activity("Straße", street, leave, enabled=False)
-    hooks.register(activities.add(off, NOW, "root"), "hook-7")
-    hooks.refused(4, "404 Not Found", NOW + 9, given_up=True)
+    webhooks.register(activities.add(off, NOW, "root"), "hook-7")
+    webhooks.refused(4, "404 Not Found", NOW + 9, given_up=True)
     stored = activities.get(one)
     assert stored
     help_, other, third, fourth = _of_people()[:4]

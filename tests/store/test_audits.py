@@ -7,21 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from gateway.events import Events
-from gateway.services.interactions import Action, Interactions, Selection, Task
-from gateway.services.rules import Rules, Typed
-from gateway.services.sims import Sims
-from gateway.services.status import Status
-from gateway.store import (
-    accounts,
-    audits,
-    blocked,
-    db,
-    groups,
-    outbox,
-    people,
-    tokens,
-    trash,
-)
+from gateway.services.connections.removal import Sims
+from gateway.services.connections.rules import Rules, Typed
+from gateway.services.connections.status import Status
+from gateway.services.messages.bulk import Action, Interactions, Selection, Task
+from gateway.store.accounts import accounts, tokens
+from gateway.store.file import audit, db
+from gateway.store.messages import outbox, trash
+from gateway.store.people import blocked, groups, people
 from tests.services.conftest import FakeClock
 from tests.store.given import ANN, BOB, NOW, connection, dispatches, message
 
@@ -105,7 +98,7 @@ def test_power_that_goes_between_a_change_and_its_row_leaves_neither(
         raise Power
 
     with monkeypatch.context() as patch:
-        patch.setattr(audits, "write", write)
+        patch.setattr(audit, "write", write)
         with pytest.raises(Power):
             DONE[name]()
     assert everything() == before
@@ -115,5 +108,5 @@ def test_power_that_goes_between_a_change_and_its_row_leaves_neither(
 
 def test_a_row_outside_a_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match="in no transaction"):
-        audits.write(NOW, "ann", "delete", "1 message")
-    assert len(audits.page(None, 9)) == 2, "those that were made before"
+        audit.write(NOW, "ann", "delete", "1 message")
+    assert len(audit.page(None, 9)) == 2, "those that were made before"

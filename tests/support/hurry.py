@@ -11,12 +11,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gateway import schedule, streaks
 from gateway.at import commands, inquiry, late, misplaced, resync
+from gateway.decisions import refusals, retries
 from gateway.modem import backlog, duties, ladder, link, recovery, worker
 from gateway.modem.jobs import radio, setup, sim
 from gateway.modem.machine import State
-from gateway.services import dispatch
+from gateway.services.sending import dispatch
 
 Set = Callable[[Any, str, object], None]  # as setattr
 
@@ -36,7 +36,7 @@ SHORTER = {  # seconds
     sim: {"BUSY_PAUSE": 0.1, "AFTER_PIN": 0.2},
     radio: {"OFF_TIME": 0.2, "ON_TIME": 0.2},
     recovery: {"COMMAND_GAP": 0.2, "LISTEN": 0.2},
-    streaks: {"FIRST_HOLD": 200, "LONGEST_HOLD": 1000},  # milliseconds
+    refusals: {"FIRST_HOLD": 200, "LONGEST_HOLD": 1000},  # milliseconds
     dispatch: {"FALLBACK": 0.2, "TROUBLE_PAUSE": 0.5},
 }
 RETRIES = 50  # a retry comes so many times sooner
@@ -78,7 +78,7 @@ def _hurry_profiles(put: Set) -> None:
 
 
 def _hurry_retries(put: Set) -> None:
-    real = schedule.judge
+    real = retries.judge
 
     def soon(explanation: Any, tries: int, now: int, *more: Any, **named: Any) -> object:
         verdict = real(explanation, tries, now, *more, **named)
@@ -87,11 +87,11 @@ def _hurry_retries(put: Set) -> None:
             return verdict
         return dataclasses.replace(verdict, at=now + (at - now) // RETRIES)  # type: ignore[type-var]
 
-    put(schedule, "judge", soon)
+    put(retries, "judge", soon)
 
 
 if __name__ == "__main__":
-    from gateway import cli
+    from gateway.cli import main
 
     hurry(setattr)
-    sys.exit(cli.main())
+    sys.exit(main.main())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gateway.services import line_settings
-from gateway.services.options import Options
-from gateway.store import connections
-from gateway.store.audits import Editor
+from gateway.services.connections import connection_settings
+from gateway.services.connections.options import Options
+from gateway.store.connections import connections
+from gateway.store.file.audit import Editor
 
 
 def decide(options: Options, connection_id: int, **changes: str | bool | int) -> None:
@@ -13,9 +13,9 @@ def decide(options: Options, connection_id: int, **changes: str | bool | int) ->
     info = connections.get(connection_id)
     assert info is not None
     typed = {n: v if isinstance(v, bool) else str(v) for n, v in changes.items()}
-    line_settings.keep(
+    connection_settings.keep(
         connection_id,
-        line_settings.changed(info, typed),
+        connection_settings.changed(info, typed),
         by=Editor("ann", f"/connections/{connection_id}/settings"),
         country="KE",
         options=options,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.services.longwork import LongWork
+from gateway.services.jobs.long_work import LongWork
 
 
 def finish(work: LongWork) -> None:

@@ -18,15 +18,16 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from gateway import sms
-from gateway.box import Box
 from gateway.config import Config, Http
 from gateway.events import Events, OutboxChanged
 from gateway.modem.ledger import Telemetry
-from gateway.services.accounts import Accounts
-from gateway.services.messaging import Draft, Messaging
-from gateway.services.preferences import Preferences
-from gateway.services.status import Status
-from gateway.store import connections, details, inbox, outbox
+from gateway.process.box import Box
+from gateway.services.accounts.accounts import Accounts
+from gateway.services.box.preferences import Preferences
+from gateway.services.connections.status import Status
+from gateway.services.messages.accept import Draft, Messaging
+from gateway.store.connections import connections
+from gateway.store.messages import details, inbox, outbox
 from tests.webui.served import Serve, Served
 from webui import create_app
 

@@ -11,7 +11,8 @@ from gateway import web_bounds, web_server
 from tests.support.box import eventually
 from tests.webui.conftest import Reader, World
 from tests.webui.served import Serve, closed, whole
-from webui import create_app, security
+from webui import create_app
+from webui.page import security
 
 
 def head(size: int, *lines: str, path: str = "/sign-in") -> bytes:

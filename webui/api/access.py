@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from flask import Response, g, jsonify, make_response, request
 
-from gateway.services.account_errors import ShutOut, Throttled, WrongCredentials
-from gateway.services.programs import looks_like_a_token
-from gateway.services.roles import MANAGE, OF_ROLE, OPERATOR, PEOPLE, READ, SEND, allows, at_least
-from webui.current import box
+from gateway.services.accounts.account_errors import ShutOut, Throttled, WrongCredentials
+from gateway.services.accounts.roles import (
+    MANAGE,
+    OF_ROLE,
+    OPERATOR,
+    PEOPLE,
+    READ,
+    SEND,
+    allows,
+    at_least,
+)
+from gateway.services.accounts.tokens import looks_like_a_token
+from webui.page.current import box
 
 SIGN_IN = (
     "Sign in with a token, as Bearer, in X-API-Key or as the password of Basic; or with name and"

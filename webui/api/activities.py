@@ -7,16 +7,16 @@ from typing import Any
 
 from flask import Response, jsonify, make_response, request
 
-from gateway.services import activity_words
-from gateway.services.activity_tryout import Sample
-from gateway.services.refusals import Refused
-from webui.current import box
-from webui.words import iso
+from gateway.services.activities import descriptions
+from gateway.services.activities.activity_tryout import Sample
+from gateway.text.refusal import Refused
+from webui.page.current import box
+from webui.page.words import iso
 
 
 def all_activities() -> Response:
     """In their order, conditions and actions in words. Secrets and addresses are not in it."""
-    found = activity_words.described()
+    found = descriptions.described()
     return jsonify(
         [one | {"lastFiredAt": one["lastFiredAt"] and iso(one["lastFiredAt"])} for one in found]
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gateway.services.messaging import Draft
-from gateway.store import connections
+from gateway.services.messages.accept import Draft
+from gateway.store.connections import connections
 from webui.api.instants import instant
-from webui.arguments import an_id
+from webui.page.arguments import an_id
 
 LONGEST_TEXT = 50_000  # characters: more than 255 SMS hold
 

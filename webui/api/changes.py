@@ -11,12 +11,13 @@ import json
 
 from flask import Response, g, jsonify, make_response, request
 
-from gateway.services.interactions import Action, Preview, Selection, Task
-from gateway.services.scheduling import Gone
-from gateway.store import details, schedules
+from gateway.services.messages.bulk import Action, Preview, Selection, Task
+from gateway.services.schedules.schedules import Gone
+from gateway.store.messages import details
+from gateway.store.schedules import schedules
 from webui.api import access, asked, messages
-from webui.arguments import an_id
-from webui.current import box
+from webui.page.arguments import an_id
+from webui.page.current import box
 
 NOTHING_WAITS = (
     "Nothing of it waits to be sent any more, so nothing was withdrawn. To put it into Deleted"

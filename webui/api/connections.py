@@ -7,17 +7,17 @@ from typing import Any
 
 from flask import Response, g, jsonify, make_response, request
 
-from gateway.services import line_report
-from gateway.services.messaging import Refused
-from gateway.services.rules import Typed
-from webui.current import box
-from webui.words import iso
+from gateway.services.connections import connection_report
+from gateway.services.connections.rules import Typed
+from gateway.services.messages.accept import Refused
+from webui.page.current import box
+from webui.page.words import iso
 
 TEXTS = ("kind", "prefix", "group", "connection")
 
 
 def listed() -> Response:
-    found = line_report.connections(box().lines.overview(), box().credit)
+    found = connection_report.connections(box().lines.overview(), box().credit)
     return jsonify([_camel(one) for one in found])
 
 
@@ -26,11 +26,11 @@ def one(connection_id: int) -> Response:
     if line is None:
         words = f"There is no connection with the id {connection_id}."
         return make_response(jsonify(message=words), 404)
-    return jsonify(_camel(line_report.connection(line, box().credit)))
+    return jsonify(_camel(connection_report.connection(line, box().credit)))
 
 
 def rules() -> Response:
-    return jsonify([line_report.rule(found) for found in box().rules.listed()])
+    return jsonify([connection_report.rule(found) for found in box().rules.listed()])
 
 
 def replace_rules() -> Response:

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 
 from flask import Response, g, jsonify, make_response, request
 
-from gateway.services import messages_csv
-from gateway.services.interactions import Selection
-from gateway.services.refusals import Refused
-from gateway.services.searching import Asked
-from gateway.store import connections, db
-from gateway.store.views import NEWEST, View
+from gateway.services.messages import messages_csv
+from gateway.services.messages.bulk import Selection
+from gateway.services.messages.searches import Asked
+from gateway.store.connections import connections
+from gateway.store.file import db
+from gateway.store.search.views import NEWEST, View
+from gateway.text.refusal import Refused
 from webui.api.asked import said
-from webui.current import box
+from webui.page.current import box
 
 AT_ONCE = 2  # others have to wait: slow readers must not take all the threads of the page
 _places = threading.BoundedSemaphore(AT_ONCE)

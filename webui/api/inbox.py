@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Response, jsonify, request
 
-from gateway.store import connections, queries
-from gateway.store.connections import ConnectionInfo
-from gateway.store.queries import Wanted
+from gateway.store.connections import connections
+from gateway.store.connections.connections import ConnectionInfo
+from gateway.store.messages import lists
+from gateway.store.messages.lists import Wanted
 from webui.api import asked
-from webui.current import box
-from webui.words import iso
+from webui.page.current import box
+from webui.page.words import iso
 
 MOST, USUAL = 500, 50
 # SMSGate's types, and calls -> our kinds. Of the last three a box receives none.
@@ -26,7 +27,7 @@ def received() -> Response:
     """?type=, ?from=, ?to= (instants, both included), ?deviceId=, ?limit=, ?offset=."""
     limit, offset = asked.number("limit", USUAL, 1, MOST), asked.number("offset", 0)
     asked.flag("includeAttachments")  # there are none
-    messages, total = queries.inbox_list(limit, offset, _wanted())
+    messages, total = lists.inbox_list(limit, offset, _wanted())
     lines = connections.every()
     response = jsonify([_shape(m, lines.get(m.connection_id or 0)) for m in messages])
     response.headers["X-Total-Count"] = str(total)
@@ -47,7 +48,7 @@ def _wanted() -> Wanted:
     return Wanted(kinds, since, until)
 
 
-def _shape(message: queries.Received, line: ConnectionInfo | None) -> dict[str, object]:
+def _shape(message: lists.Received, line: ConnectionInfo | None) -> dict[str, object]:
     return {
         "id": str(message.id),
         "type": "CALL" if message.kind == "call" else "SMS",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response, jsonify
 
-from webui.current import box
-from webui.words import iso
+from webui.page.current import box
+from webui.page.words import iso
 
 
 def issues() -> Response:

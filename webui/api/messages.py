@@ -6,18 +6,20 @@ from dataclasses import replace
 
 from flask import Response, g, jsonify, make_response, request, url_for
 
-from gateway.services import schedule_people
-from gateway.services.addressees import known_name
-from gateway.services.messaging import Draft, Refused
-from gateway.services.roles import PEOPLE, READ
-from gateway.states import State
-from gateway.store import blocked, details, schedule_runs, schedules
-from gateway.store.details import Detail, DispatchInfo
-from gateway.store.outbox import BLOCKED, DuplicateId
+from gateway.decisions.dispatch_states import State
+from gateway.services.accounts.roles import PEOPLE, READ
+from gateway.services.messages.accept import Draft, Refused
+from gateway.services.people.addressees import known_name
+from gateway.services.schedules import schedule_people
+from gateway.store.messages import details
+from gateway.store.messages.details import Detail, DispatchInfo
+from gateway.store.messages.outbox import BLOCKED, DuplicateId
+from gateway.store.people import blocked
+from gateway.store.schedules import schedule_runs, schedules
 from webui.api import access, asked, body, states
 from webui.api.access import ORIGIN
-from webui.current import box
-from webui.words import iso
+from webui.page.current import box
+from webui.page.words import iso
 
 NAMES = "“{}” is not a phone number, and a name of people or groups stands for their numbers"
 DELETED = "The message was deleted: it is not sent unless it is restored."

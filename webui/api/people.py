@@ -14,13 +14,13 @@ from typing import Any
 
 from flask import Response, g, jsonify, make_response, request
 
-from gateway.services.people import Entered
-from gateway.services.refusals import FieldError, InTheWay, Refused
-from gateway.store import blocked, groups, people
-from gateway.store.people import Contact, Filter, fold
+from gateway.services.people.people import Entered
+from gateway.store.people import blocked, groups, people
+from gateway.store.people.people import Contact, Filter, fold
+from gateway.text.refusal import FieldError, InTheWay, Refused
 from webui.api import asked
-from webui.current import box
-from webui.words import iso
+from webui.page.current import box
+from webui.page.words import iso
 
 MOST, USUAL = 500, 50
 TEXTS = {"name": "name", "phoneNumber": "number", "notes": "notes"}

@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 from flask import Response, g, jsonify, make_response
 
-from gateway.services import schedule_report
-from gateway.services.refusals import Refused
-from gateway.services.scheduling import Gone
+from gateway.services.schedules import schedule_report
+from gateway.services.schedules.schedules import Gone
+from gateway.text.refusal import Refused
 from webui.api import access
-from webui.current import box
-from webui.words import iso
+from webui.page.current import box
+from webui.page.words import iso
 
 NOT_NOW = "Nothing was done: it is not in a state for that, or was sent just now."
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gateway.states import State
+from gateway.decisions.dispatch_states import State
 
 FOREIGN: dict[State, str] = {
     State.PENDING: "Pending",

@@ -10,10 +10,10 @@ from typing import Any
 
 from flask import Response, g, jsonify, make_response, request
 
-from gateway.services.refusals import Refused
-from gateway.services.registering import RECEIVED
-from gateway.store.hooks import Registered
-from webui.current import box
+from gateway.services.activities.webhook_registration import RECEIVED
+from gateway.store.activities.webhooks import Registered
+from gateway.text.refusal import Refused
+from webui.page.current import box
 
 SHAPE = 'The body must be a JSON object with "url" and "event", both strings, and maybe "id".'
 

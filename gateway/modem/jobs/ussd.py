@@ -16,9 +16,9 @@ from functools import partial
 
 from gateway.at import Answer, Result, Urc, answers, commands, meaning
 from gateway.at.results import label, parse_final
+from gateway.decisions.ussd_text import Form, decode, encode, is_lost, shows_form
 from gateway.modem.jobs import direct
 from gateway.modem.jobs.base import Await, Context, Job, ask
-from gateway.ussd_text import Form, decode, encode, is_lost, shows_form
 
 PATIENCE = 60.0  # seconds for the network's answer
 LINGER = 2.0  # seconds in which more of the same answer may come

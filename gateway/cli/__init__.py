@@ -1,0 +1,1 @@
+"""The command line: `main.py` is `pigeonbox`; one file for each group of commands."""

@@ -1,0 +1,1 @@
+"""The service: app.py builds it, running.py is its main thread, box.py what others get of it."""

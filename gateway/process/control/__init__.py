@@ -1,0 +1,1 @@
+"""How the command line asks the running service: a socket in the data folder (control.py)."""

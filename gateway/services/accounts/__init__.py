@@ -1,0 +1,1 @@
+"""Who may use the box: people, their sessions, programs' tokens, and how guessing is held back."""

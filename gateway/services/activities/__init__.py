@@ -1,0 +1,1 @@
+"""What received messages set off: matched as they are stored (matching.py), done by runner.py."""

@@ -1,0 +1,170 @@
+"""The actions of activities, done: reply, forward, join, leave. Each inside the transaction that
+marks it done, so that it happens once or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.decisions.activities import ActionKind, StepMove
+from gateway.decisions.activities.guard import Answered, why_no_reply
+from gateway.services.activities.senders import asked, fill, number_of, own_numbers
+from gateway.services.box.preferences import Preferences
+from gateway.services.messages.accept import new_id, tidy
+from gateway.services.messages.composition import alike, wording_errors
+from gateway.services.people.numbers import display
+from gateway.services.sending.default_validity import validity
+from gateway.store.activities import activities, replies
+from gateway.store.activities.activities import Recipient
+from gateway.store.activities.runs import Step
+from gateway.store.messages import outbox
+from gateway.store.people import groups, people
+from gateway.store.people.people import Contact
+
+GROUP_GONE = "The group does not exist any more; choose another one in the activity."
+NO_NUMBER = "The sender is no phone number, so it cannot be in a group."
+OUT_OF_ORDER = "Something went wrong in the box; it has been written to the log."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an action. `made_id`: the message that it made."""
+
+    move: StepMove
+    words: str
+    made_id: int | None = None
+
+
+def do(step: Step, now: int, preferences: Preferences) -> Outcome:
+    """Raises StoreError; everything of it is then undone with the caller's transaction."""
+    country = preferences.country()
+    match step.kind:
+        case ActionKind.REPLY:
+            return _reply(step, now, country)
+        case ActionKind.FORWARD:
+            return _forward(step, now, country)
+        case ActionKind.JOIN:
+            return _join(step, now, country)
+        case ActionKind.LEAVE:
+            return _leave(step, country)
+        case ActionKind.WEBHOOK:
+            return _call(step)
+
+
+def _reply(step: Step, now: int, country: str) -> Outcome:
+    who = asked(step.message, now, country)
+    if no := why_no_reply(who):
+        if no.runaway:
+            replies.silence(who.number, now, no.words)
+        return Outcome(StepMove.SKIP, f"Not answered. {no.words}")
+    made = _send(step, (who.number,), now, country)
+    if made.made_id is None:
+        return made
+    replies.add(who.number, Answered(now, who.message_id, who.said))
+    return Outcome(StepMove.FINISH, f"Replied to {display(who.number)}.", made.made_id)
+
+
+def _forward(step: Step, now: int, country: str) -> Outcome:
+    found, troubles = forward_to(step.recipients)
+    unfit = {number_of(step.message.sender, country), *own_numbers(country)}
+    left_out = [n for n in found if n in unfit]
+    numbers = tuple(n for n in found if n not in unfit)
+    troubles += [f"{display(n)} is left out: {_why_left_out(n, step, country)}." for n in left_out]
+    if not numbers:
+        words = " ".join(("There is nobody to forward it to.", *troubles))
+        return Outcome(StepMove.SKIP if left_out else StepMove.FAIL, words)
+    made = _send(step, numbers, now, country)
+    if made.made_id is None:
+        return made
+    people_ = display(numbers[0]) if len(numbers) == 1 else f"{len(numbers):,} people"
+    return Outcome(StepMove.FINISH, " ".join((f"Forwarded to {people_}.", *troubles)), made.made_id)
+
+
+def _why_left_out(number: str, step: Step, country: str) -> str:
+    """Two boxes that forward to each other would never end."""
+    if number == number_of(step.message.sender, country):
+        return "it wrote this message"
+    return "it is one of this box's own connections"
+
+
+def forward_to(recipients: Iterable[Recipient]) -> tuple[list[str], list[str]]:
+    """Distinct numbers, and in words what keeps somebody from getting it."""
+    numbers: dict[str, None] = {}
+    troubles: list[str] = []
+    for one in recipients:
+        if one.number:
+            numbers[one.number] = None
+        elif one.person is not None:
+            contact = people.get(one.person)
+            if contact is None:
+                troubles.append("A person whom it went to was deleted.")
+            elif not contact.number:
+                troubles.append(f"“{contact.name}” has no phone number.")
+            else:
+                numbers[contact.number] = None
+        elif one.group is not None:
+            group = groups.get(one.group)
+            members = groups.numbers(one.group) if group else []
+            if group is None:
+                troubles.append("A group that it went to does not exist any more.")
+            elif not members:
+                troubles.append(f"The group “{group.name}” has nobody with a number in it.")
+            numbers |= dict.fromkeys(members)
+    return list(numbers), troubles
+
+
+def _send(step: Step, numbers: tuple[str, ...], now: int, country: str) -> Outcome:
+    """The message is made here, in the transaction that marks the action done."""
+    to_others = step.kind is ActionKind.FORWARD
+    text = tidy(fill(step.text, step.message, country, to_others=to_others))
+    worded = alike(text, len(numbers))
+    if errors := wording_errors(worded, numbers):
+        return Outcome(StepMove.FAIL, errors[0].words)
+    made_id = outbox.add(
+        outbox.Outgoing(
+            text=text,
+            numbers=numbers,
+            parts=worded.parts,
+            created_at=now,
+            due_at=now,
+            valid_until=now + validity(),
+            client_id=new_id(),
+            author=step.activity_name,
+            origin="activity",
+        )
+    )
+    return Outcome(StepMove.FINISH, "", made_id)
+
+
+def _join(step: Step, now: int, country: str) -> Outcome:
+    number = number_of(step.message.sender, country)
+    group = groups.get(step.group_id) if step.group_id is not None else None
+    if group is None:
+        return Outcome(StepMove.FAIL, GROUP_GONE)
+    if not number:
+        return Outcome(StepMove.FAIL, NO_NUMBER)
+    contact = people.by_number(number)
+    contact_id = contact.id if contact else people.add(Contact("", number), now)
+    new = groups.join(group.id, [contact_id])
+    words = f"Joined “{group.name}”." if new else f"Was in “{group.name}” already."
+    made = "" if contact else " A contact was made."
+    return Outcome(StepMove.FINISH, words + made)
+
+
+def _leave(step: Step, country: str) -> Outcome:
+    number = number_of(step.message.sender, country)
+    group = groups.get(step.group_id) if step.group_id is not None else None
+    if group is None:
+        return Outcome(StepMove.FAIL, GROUP_GONE)
+    contact = people.by_number(number) if number else None
+    left = groups.leave(group.id, [contact.id]) if contact else 0
+    words = f"Left “{group.name}”." if left else f"Was not in “{group.name}”."
+    return Outcome(StepMove.FINISH, words)
+
+
+def _call(step: Step) -> Outcome:
+    """Its turn has come; the thread of this webhook does the rest, and nobody waits for it."""
+    if activities.action(step.action_id) is None:
+        return Outcome(StepMove.FAIL, "The activity does not call this webhook any more.")
+    return Outcome(StepMove.CALL, "")

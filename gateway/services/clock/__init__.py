@@ -1,0 +1,1 @@
+"""The box's time: whether it is right, what follows when it is set, and its zone."""

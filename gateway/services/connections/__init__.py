@@ -1,0 +1,1 @@
+"""The SIMs in service as people see and steer them: overview.py first."""

@@ -1,0 +1,60 @@
+"""A connection in plain values, for programs: the API and the command line tell the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.services.connections.overview import Line, Overview
+from gateway.services.connections.rules import Listed
+from gateway.services.credit.credit import Credit
+
+
+def connections(found: Overview, watching: Credit | None) -> list[dict[str, Any]]:
+    return [connection(line, watching) for line in found.lines]
+
+
+def connection(line: Line, watching: Credit | None) -> dict[str, Any]:
+    info, modem, limits = line.info, line.modem, line.limits
+    return {
+        "id": info.connection_id,
+        "name": info.name,
+        "sim_number": info.position,
+        "phone_number": info.number or None,
+        "state": modem.state if modem else "absent",
+        "words": line.words,
+        "advice": line.advice,
+        "operator": (modem.operator if modem else "") or None,
+        "signal": (modem.signal if modem else "") or None,
+        "roaming": modem.roaming if modem else False,
+        "sent_today": line.sent,
+        "failed_today": line.failed,
+        "waiting": line.waiting,
+        "waiting_seconds": None if line.seconds is None else round(line.seconds),
+        "send_enabled": info.send_enabled,
+        "receive_enabled": info.receive_enabled,
+        "limits": {"minute": limits.minute, "hour": limits.hour, "day": limits.day},
+        "credit": _credit(info.connection_id, watching),
+        "imei": (modem.imei if modem else "") or None,
+        "iccid": info.iccid or None,
+    }
+
+
+def _credit(connection_id: int, watching: Credit | None) -> dict[str, Any] | None:
+    read = watching.status(connection_id).read if watching else None
+    if read is None:
+        return None
+    return {"balance": str(read.balance), "currency": read.currency, "at": read.at}
+
+
+def rule(found: Listed) -> dict[str, Any]:
+    told = found.rule
+    return {
+        "position": found.position,
+        "kind": str(told.kind),
+        "prefix": told.value if told.kind == "prefix" else None,
+        "group": int(told.value) if told.kind == "group" else None,
+        "connection": told.connection_id,
+        "enabled": found.enabled,
+        "words": found.words,
+        "trouble": found.trouble or None,
+    }

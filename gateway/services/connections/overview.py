@@ -1,0 +1,144 @@
+"""The connections as people look at them: what each does, has done today and has still to do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from gateway.clock import Clock
+from gateway.decisions.pacing import Limits
+from gateway.services.connections.status import BoxStatus, Level, ModemStatus, Status
+from gateway.services.sending.holds import Gate
+from gateway.store.connections import connections
+from gateway.store.connections.connections import ConnectionInfo
+from gateway.store.sending import workload
+
+NOWHERE = "Its SIM is in no modem"
+PUT_BACK = "Put it back into a modem, or remove the connection if it is gone for good."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection, the modem that carries it (None: none does), and its work."""
+
+    info: ConnectionInfo
+    modem: ModemStatus | None
+    sent: int  # SMS to people that the network took today
+    failed: int  # that failed today
+    waiting: int  # that wait for this connection, those that its modem has included
+    seconds: float | None  # until these have left, as far as can be told
+    pace: float | None  # mean seconds for one, as the last ones took
+    limits: Limits
+    distrusted: bool  # the network's refusals hold it; a person may let it go
+
+    @property
+    def id(self) -> int:
+        return self.info.connection_id
+
+    @property
+    def up(self) -> bool:
+        return self.modem is not None and self.modem.state == "ready"
+
+    @property
+    def level(self) -> Level:
+        return self.modem.level if self.modem else Level.BAD
+
+    @property
+    def words(self) -> str:
+        return self.modem.words if self.modem else NOWHERE
+
+    @property
+    def advice(self) -> str:
+        return self.modem.advice if self.modem else PUT_BACK
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    lines: tuple[Line, ...]
+    status: BoxStatus
+    shared: int  # SMS that wait for whichever connection the rules give
+    shared_seconds: float | None
+
+    @property
+    def others(self) -> tuple[ModemStatus, ...]:
+        """Modems that carry no known SIM."""
+        known = {line.id for line in self.lines}
+        return tuple(m for m in self.status.modems if m.connection_id not in known)
+
+    def line(self, connection_id: int) -> Line | None:
+        return next((line for line in self.lines if line.id == connection_id), None)
+
+
+class Lines:
+    """Stateless; from any thread with a database connection."""
+
+    def __init__(
+        self, status: Status, gate: Gate, clock: Clock, zone: Callable[[], tzinfo | None]
+    ) -> None:
+        self._status = status
+        self._gate = gate
+        self._clock = clock
+        self._zone = zone
+
+    def overview(self) -> Overview:
+        status = self._status.snapshot()
+        carried = {m.connection_id: m for m in status.modems if m.connection_id is not None}
+        waiting, sending = workload.waiting(), workload.sending()
+        today = self.midnight()
+        found = tuple(
+            self._line(info, carried.get(info.connection_id), waiting, sending, today)
+            for info in connections.all_connections()
+        )
+        shared = waiting.get(0, 0)
+        return Overview(found, status, shared, _together(shared, found))
+
+    def midnight(self) -> int:
+        """When today began in the zone of the box, milliseconds UTC."""
+        now = datetime.fromtimestamp(self._clock.now() / 1000, UTC).astimezone(self._zone())
+        began = now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        return int(began.timestamp() * 1000)
+
+    def _line(
+        self,
+        info: ConnectionInfo,
+        modem: ModemStatus | None,
+        waiting: dict[int, int],
+        sending: dict[int, int],
+        today: int,
+    ) -> Line:
+        connection_id = info.connection_id
+        sent, failed = workload.since(connection_id, today)
+        count = waiting.get(connection_id, 0) + sending.get(connection_id, 0)
+        pace = workload.pace(connection_id)
+        paced = self._gate.wait(info, count) if count else 0.0
+        seconds = max(count * pace, paced) if count and pace is not None else None
+        return Line(
+            info=info,
+            modem=modem,
+            sent=sent,
+            failed=failed,
+            waiting=count,
+            seconds=seconds,
+            pace=pace,
+            limits=self._gate.limits(info),
+            distrusted=self._gate.distrusted(connection_id),
+        )
+
+
+def _together(count: int, lines: tuple[Line, ...]) -> float | None:
+    """Seconds for what all that are up share; None where nothing was measured."""
+    rates = [1 / line.pace for line in lines if line.level is Level.GOOD and line.pace]
+    return count / sum(rates) if count and rates else None
+
+
+def duration(seconds: float) -> str:
+    """ "40 s", "3 min", "2 h", "3 days": as exact as an estimate deserves."""
+    if seconds < 55:
+        return f"{max(5, math.ceil(seconds / 5) * 5)} s"
+    if seconds < 55 * 60:
+        return f"{math.ceil(seconds / 60)} min"
+    if seconds < 36 * 3600:
+        return f"{math.ceil(seconds / 3600)} h"
+    return f"{math.ceil(seconds / 86400)} days"

@@ -1,0 +1,1 @@
+"""Credit asked for by USSD, read and watched; and USSD by hand."""

@@ -1,0 +1,405 @@
+"""Watches the credit of every connection: asks in time, reads the answer, holds the queue.
+
+The answers come in the modems' threads; everything else happens in this service's own one, which
+sleeps until something is due.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from gateway.clock import HOUR, MINUTE, SECOND, Clock
+from gateway.decisions import balance
+from gateway.decisions.balance import Balance
+from gateway.decisions.credit_codes import suggestion
+from gateway.events import ConnectionChanged, Events
+from gateway.modem.jobs.ussd import Reply
+from gateway.services.credit import patterns
+from gateway.services.credit.ussd import Ussd, UssdError, checked
+from gateway.services.messages.accept import FieldError, Refused
+from gateway.store.connections import connections
+from gateway.store.credit import credit
+from gateway.store.credit.credit import Check, Watch
+from gateway.store.file import audit, db
+from gateway.store.file.audit import Editor
+
+log = logging.getLogger(__name__)
+
+LONGEST = 3600.0  # seconds that the thread sleeps at most
+BUSY_PAUSE = 60.0  # seconds until a check that could not be begun is tried again
+COUNT_EVERY = 60.0  # seconds between counts, where checks go by the number of SMS
+GAP = 10 * MINUTE  # milliseconds between two checks of one connection by itself
+AFTER_FAILURE = HOUR  # an answer that did not come is asked for again after so many milliseconds
+HELD_EVERY = HOUR  # while the queue waits for credit
+AFTER_TOPUP = 10 * SECOND
+AFTER_URGENT = 2 * MINUTE  # a check that an urgent message has interrupted is made again
+LATER = "An urgent message had to go first; the credit is asked for again in a few minutes."
+MOST_HOURS, MOST_SMS = 24 * 31, 100_000
+UNREADABLE = "No balance could be read from this answer; a pattern of your own may help."
+
+
+@dataclass(frozen=True, slots=True)
+class CreditStatus:
+    """What is known of a connection's credit. `read` is the last answer with a balance."""
+
+    watch: Watch
+    last: Check | None
+    read: Check | None
+    checking: bool
+    low: bool
+    held: str  # why the queue waits, "" when it does not
+    suggestion: str  # the code that its network is known for
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The settings as somebody typed them."""
+
+    code: str = ""
+    pattern: str = ""
+    every_hours: str = ""
+    after_sms: str = ""
+    warn_below: str = ""
+    hold_below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    connection_id: int
+    kind: str
+    reply: Reply
+
+
+class Credit:
+    """Owns the credit thread, its database connection, and what is held."""
+
+    def __init__(
+        self,
+        ussd: Ussd,
+        clock: Clock,
+        events: Events,
+        hold: Callable[[int, str], None] = lambda connection_id, words: None,
+        poke: Callable[[], None] = lambda: None,
+        topped_up: Callable[[int], None] = lambda connection_id: None,
+    ) -> None:
+        """`hold` keeps a connection from sending, with plain words, or lets it send again ("").
+
+        `poke`: a queue may have become free. `topped_up`: there is more credit than there was, so
+        what the network refused for want of it may go.
+        """
+        self._ussd = ussd
+        self._clock = clock
+        self._events = events
+        self._hold = hold
+        self._poke = poke
+        self._topped_up = topped_up
+        self._answers: queue.SimpleQueue[_Answer] = queue.SimpleQueue()
+        self._changed = threading.Condition()
+        self._checking: set[int] = set()
+        self._soon: dict[int, int] = {}  # connections to be asked at an instant, whatever the clock
+        self._held: dict[int, str] = {}  # replaced as a whole
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="credit", daemon=True)
+
+    def start(self) -> None:
+        """Needs the calling thread's database connection: what is held counts from the start."""
+        with db.connected():
+            self._look_at_holds()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+        self._ussd.stop()
+        self._thread.join(timeout=2)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    # what others ask --------------------------------------------------------------------------
+
+    def held(self) -> Mapping[int, str]:
+        """Connections that may not send for want of credit, with plain words. Costs nothing."""
+        return self._held
+
+    def status(self, connection_id: int) -> CreditStatus:
+        watch, read = credit.watch(connection_id), credit.last_read(connection_id)
+        info = connections.get(connection_id)
+        return CreditStatus(
+            watch=watch,
+            last=credit.last(connection_id),
+            read=read,
+            checking=connection_id in self._checking,
+            low=_below(read, watch.warn_below) or _below(read, watch.hold_below),
+            held=self._held.get(connection_id, ""),
+            suggestion=suggestion(info.imsi) if info else "",
+        )
+
+    def set_watch(self, connection_id: int, typed: Typed, by: Editor) -> None:
+        """Check and keep; counts at once. Raises Refused with everything that is wrong."""
+        watch = understood(typed)
+        with db.transaction():
+            credit.put_watch(connection_id, watch)
+            audit.changed(self._clock.now(), by)
+        self.watch_changed(connection_id)
+
+    def watch_changed(self, connection_id: int) -> None:
+        """What is kept of it counts from now on."""
+        self._look_at_holds()
+        self._tell(connection_id)
+
+    def check_now(self, connection_id: int) -> None:
+        """Ask; `wait` tells when the answer is stored. Raises UssdError."""
+        watch = credit.watch(connection_id)
+        if not watch.code:
+            raise UssdError("Enter the code that asks for the credit first.")
+        self._ask(connection_id, watch.code)
+
+    def top_up(self, connection_id: int, code: str) -> None:
+        """Send a top-up code. Its answers are kept, its menus can be answered. Raises UssdError."""
+        self._ussd.request(
+            connection_id,
+            code,
+            topic="topup",
+            on_answer=lambda reply: self._take(_Answer(connection_id, "topup", reply)),
+        )
+
+    def wait(self, connection_id: int, seconds: float) -> bool:
+        """Whether the check under way has ended, at the latest after so many seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: connection_id not in self._checking, seconds)
+
+    # the thread -------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        with db.connected():
+            while not self._stopping:
+                pause = BUSY_PAUSE
+                try:
+                    pause = self.turn()
+                except db.StoreError as e:
+                    log.error("credit waits: %s", e)
+                except Exception:
+                    log.exception("credit stumbled and goes on")
+                self._wake.wait(pause)
+                self._wake.clear()
+
+    def turn(self) -> float:
+        """One round: store what came, ask what is due. Seconds until the next one."""
+        while not self._answers.empty():
+            self._store(self._answers.get())
+        pauses = [LONGEST]
+        if (menu := self._ussd.tidy()) is not None:
+            pauses.append(menu)
+        now = self._clock.now()
+        for connection_id, watch in credit.watches().items():
+            due = self._due(connection_id, watch, now)
+            if due is None:
+                continue
+            if due <= now:
+                due = self._begin(connection_id, watch, now)
+            pauses.append(max(0.0, (due - now) / SECOND))
+            if watch.after_sms:
+                pauses.append(COUNT_EVERY)
+        return min(pauses)
+
+    def _due(self, connection_id: int, watch: Watch, now: int) -> int | None:
+        """When to ask next; None: not by itself."""
+        soon = self._soon.get(connection_id)
+        held = connection_id in self._held
+        if not watch.code or not (watch.by_itself or held):
+            return soon if watch.code else None
+        last = credit.last(connection_id)
+        if last is None:
+            return soon or now
+        dues = [] if soon is None else [soon]
+        if held:  # it may have been topped up elsewhere
+            dues.append(last.at + HELD_EVERY)
+        if watch.every_hours:
+            hours = watch.every_hours * HOUR
+            dues.append(last.at + (hours if last.raw else min(hours, AFTER_FAILURE)))
+        if watch.after_sms and credit.sent_since(last) >= watch.after_sms:
+            dues.append(last.at + (GAP if last.raw else AFTER_FAILURE))
+        return min(dues, default=now + int(LONGEST * SECOND))
+
+    def _begin(self, connection_id: int, watch: Watch, now: int) -> int:
+        """Ask by the clock; when to look again."""
+        try:
+            self._ask(connection_id, watch.code)
+            self._soon.pop(connection_id, None)
+            return now + int(LONGEST * SECOND)  # the answer wakes us
+        except UssdError as e:
+            log.debug("credit of connection %d: %s", connection_id, e)
+            return now + int(BUSY_PAUSE * SECOND)
+
+    def _ask(self, connection_id: int, code: str) -> None:
+        with self._changed:
+            if connection_id in self._checking:
+                raise UssdError("The credit is being asked for already.")
+            self._checking.add(connection_id)
+        try:
+            self._ussd.request(
+                connection_id,
+                code,
+                topic="check",
+                on_answer=lambda reply: self._take(_Answer(connection_id, "check", reply)),
+            )
+        except BaseException:
+            self._ended(connection_id)
+            raise
+
+    def _take(self, answer: _Answer) -> None:
+        self._answers.put(answer)
+        self._wake.set()
+
+    # answers ----------------------------------------------------------------------------------
+
+    def _store(self, answer: _Answer) -> None:
+        reply = answer.reply
+        now = self._clock.now()
+        check = Check(answer.connection_id, now, answer.kind, reply.text, trouble=reply.words)
+        before = credit.last_read(answer.connection_id)
+        if answer.kind == "check":
+            if reply.interrupted:
+                check = replace(check, trouble=LATER)
+                self._soon[answer.connection_id] = now + AFTER_URGENT
+            try:
+                credit.add(self._read(check))
+            finally:
+                self._ended(answer.connection_id)
+        else:
+            credit.add(check)
+            if not reply.waits:
+                self._soon[answer.connection_id] = now + AFTER_TOPUP
+        self._look_at_holds()
+        if _more(before, credit.last_read(answer.connection_id)):
+            self._topped_up(answer.connection_id)
+            self._poke()
+        self._tell(answer.connection_id)
+
+    def _read(self, check: Check) -> Check:
+        """With its balance, or with the words for why there is none."""
+        if not check.raw:
+            return check
+        watch = credit.watch(check.connection_id)
+        try:
+            found = read(check.raw, watch.pattern)
+        except patterns.BadPattern as e:
+            return replace(check, trouble=str(e))
+        if found is None:
+            return replace(check, trouble=check.trouble or UNREADABLE)
+        return replace(check, balance=found.amount, currency=found.currency)
+
+    def _ended(self, connection_id: int) -> None:
+        with self._changed:
+            self._checking.discard(connection_id)
+            self._changed.notify_all()
+
+    def _look_at_holds(self) -> None:
+        held = {}
+        for connection_id, watch in credit.watches().items():
+            last = credit.last_read(connection_id)
+            if last is not None and _below(last, watch.hold_below):
+                limit = f"{watch.hold_below} {last.currency}".strip()
+                held[connection_id] = (
+                    f"its credit of {amount(last)} is below {limit}. Top it up, or change the"
+                    " limit on the page Connections."
+                )
+        before, self._held = self._held, held
+        for connection_id in before.keys() | held.keys():
+            if before.get(connection_id) != held.get(connection_id):
+                self._hold(connection_id, held.get(connection_id, ""))
+        if before.keys() != held.keys():
+            self._poke()
+
+    def _tell(self, connection_id: int) -> None:
+        self._events.publish(ConnectionChanged(connection_id))
+        self._wake.set()
+
+
+def read(text: str, pattern: str = "") -> Balance | None:
+    """The balance, by somebody's own pattern where there is one. Raises patterns.BadPattern."""
+    if not pattern:
+        return balance.read(text)
+    span = patterns.search(pattern, text[: balance.MOST_TEXT])
+    return balance.from_match(text, *span) if span else None
+
+
+def amount(check: Check) -> str:
+    return f"{check.balance} {check.currency}".strip()
+
+
+def part(check: Check) -> str:
+    """The words before the amount that was taken, where an answer told several; else ""."""
+    found = balance.read(check.raw) if check.balance is not None else None
+    return found.part if found and found.amount == check.balance else ""
+
+
+def _more(before: Check | None, now: Check | None) -> bool:
+    """Whether the balance has risen between two readings."""
+    if before is None or now is None or before.balance is None or now.balance is None:
+        return False
+    return now.balance > before.balance and now.currency == before.currency
+
+
+def _below(check: Check | None, limit: Decimal | None) -> bool:
+    if check is None or check.balance is None or limit is None:
+        return False
+    return check.balance < limit
+
+
+# settings as typed ---------------------------------------------------------------------------
+
+
+def understood(typed: Typed) -> Watch:
+    """Raises Refused with everything that is wrong, at once."""
+    errors: list[FieldError] = []
+
+    def taken(field: str, value: str, read: Callable[[str], object]) -> object:
+        try:
+            return read(value.strip())
+        except (ValueError, UssdError) as e:
+            errors.append(FieldError(field, str(e)))
+            return None
+
+    code = taken("code", typed.code, lambda text: checked(text) if text else "")
+    pattern = taken("pattern", typed.pattern, _pattern)
+    hours = taken("every_hours", typed.every_hours, lambda text: _count(text, MOST_HOURS))
+    after = taken("after_sms", typed.after_sms, lambda text: _count(text, MOST_SMS))
+    warn = taken("warn_below", typed.warn_below, _limit)
+    hold = taken("hold_below", typed.hold_below, _limit)
+    if not errors and (hours or after) and not code:
+        errors.append(FieldError("code", "Enter the code that asks for the credit."))
+    if errors:
+        raise Refused(errors)
+    return Watch(code, pattern, hours, after, warn, hold)  # type: ignore[arg-type]
+
+
+def _pattern(text: str) -> str:
+    if text and (trouble := balance.pattern_trouble(text)):
+        raise ValueError(trouble)
+    return text
+
+
+def _count(text: str, most: int) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > most:
+        raise ValueError(f"Enter a whole number from 0 to {most:,}, or nothing.")
+    return int(text)
+
+
+def _limit(text: str) -> Decimal | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,9}([.,][0-9]{1,3})?", text):
+        raise ValueError("Enter an amount such as 5 or 2.50, or nothing.")
+    return Decimal(text.replace(",", "."))

@@ -1,0 +1,1 @@
+"""Watching the box's health while it runs, and telling of it."""

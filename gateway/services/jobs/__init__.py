@@ -1,0 +1,1 @@
+"""What the service does by itself: loops that can be woken, and long work that can be left."""

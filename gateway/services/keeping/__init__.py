@@ -1,0 +1,1 @@
+"""Backups, how long messages are kept, and room on the disk."""

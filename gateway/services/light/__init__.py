@@ -1,0 +1,1 @@
+"""The light and the button on the box."""

@@ -1,0 +1,1 @@
+"""What is sent later: as it was typed (plan.py), and the thread that keeps to it (scheduler.py)."""

@@ -1,0 +1,174 @@
+"""When, as somebody typed it -> a plan, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from gateway.decisions import recurrence
+from gateway.decisions.recurrence import MOST_EVERY, WEEKDAYS, Repeat, Turn, Unit
+from gateway.services.clock.zones import Zone
+from gateway.store.schedules.schedules import Plan, Schedule
+from gateway.text.refusal import FieldError, Refused
+
+FURTHEST = timedelta(days=3653)  # later than that, a year was mistyped
+FIELDS = ("date", "time", "unit", "every", "weekdays", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields. `weekdays`: "0" is Monday."""
+
+    date: str = ""
+    time: str = ""
+    unit: str = "once"
+    every: str = "1"
+    weekdays: tuple[str, ...] = ()
+    until: str = ""
+
+
+def read(typed: Typed, zone: Zone, now: int, kept: Schedule | None = None) -> Plan:
+    """The plan in the box's zone. Raises Refused.
+
+    `kept` is the schedule that is being changed: what its form showed and nobody touched stays as
+    it is, with the day of the month and the week that its repeats are counted from.
+    """
+    if kept and kept.next and typed == as_typed(kept, zone) and kept.next.at > now:
+        return Plan(kept.repeat, kept.zone, kept.next, kept.zone_used)
+    errors: list[FieldError] = []
+    start = _start(typed, errors)
+    unit = _unit(typed, errors)
+    every = _every(typed, errors) if unit is not Unit.ONCE else 1
+    weekdays = _weekdays(typed, errors) if unit is Unit.WEEK else frozenset()
+    until = _until(typed, errors) if unit is not Unit.ONCE else None
+    if errors or start is None:
+        raise Refused(errors)
+    repeat = Repeat(start, unit, every, weekdays, until)
+    if kept and kept.zone == "" and _same_count(typed, kept, zone):
+        began = datetime.combine(kept.repeat.start.date(), start.time())
+        return _first(replace(repeat, start=began), start, zone, now)
+    return _first(repeat, start, zone, now)
+
+
+def at(instant: int, now: int) -> Plan:
+    """Once, at an instant that a program names. Raises Refused when it has passed."""
+    wall = recurrence.shown(instant, UTC)
+    turn = Turn(wall, instant)
+    if instant <= now:
+        raise Refused([FieldError("date", "The time to send it at has passed already.")])
+    if instant - now > FURTHEST / timedelta(milliseconds=1):
+        raise Refused([FieldError("date", _too_far())])
+    return Plan(Repeat(wall), "UTC", turn, "UTC")
+
+
+def as_typed(schedule: Schedule, zone: Zone) -> Typed:
+    """The fields as its form shows them: its next turn, by the box's clock."""
+    repeat = schedule.repeat
+    next_ = schedule.next
+    wall = recurrence.shown(next_.at, zone.rules) if next_ else repeat.start
+    if next_ and schedule.zone == "":
+        wall = next_.wall
+    return Typed(
+        date=wall.date().isoformat(),
+        time=f"{wall:%H:%M:%S}" if wall.second else f"{wall:%H:%M}",
+        unit=repeat.unit,
+        every=str(repeat.every),
+        weekdays=tuple(map(str, sorted(repeat.weekdays))),
+        until=repeat.until.isoformat() if repeat.until else "",
+    )
+
+
+def _same_count(typed: Typed, kept: Schedule, zone: Zone) -> bool:
+    shown = as_typed(kept, zone)
+    return (typed.date, typed.unit, typed.every) == (shown.date, shown.unit, shown.every)
+
+
+def _first(repeat: Repeat, start: datetime, zone: Zone, now: int) -> Plan:
+    """The first turn from `start` on, which must be to come."""
+    turn = next((t for t in recurrence.turns(repeat, zone.rules) if t.wall >= start), None)
+    if turn is None:
+        words = f"It would end before its first time, {_when(start)}."
+        raise Refused([FieldError("until", words)])
+    if turn.at <= now:
+        raise Refused([_passed(turn.wall, zone, now)])
+    if turn.wall - recurrence.shown(now, zone.rules) > FURTHEST:
+        raise Refused([FieldError("date", _too_far())])
+    return Plan(repeat, "", turn, zone.name)
+
+
+def _passed(wall: datetime, zone: Zone, now: int) -> FieldError:
+    clock = recurrence.shown(now, zone.rules)
+    if wall.date() < clock.date():
+        words = f"This day has passed; it is {recurrence.day(clock.date())} today."
+        return FieldError("date", words)
+    return FieldError("time", f"This time has passed; it is {clock:%H:%M} now. Choose a later one.")
+
+
+def _too_far() -> str:
+    return "That is more than ten years ahead; check the year."
+
+
+def _when(wall: datetime) -> str:
+    return f"{recurrence.day(wall.date())}, {wall:%H:%M}"
+
+
+# one field -------------------------------------------------------------------------------------
+
+
+def _start(typed: Typed, errors: list[FieldError]) -> datetime | None:
+    day, clock = _day(typed.date), _clock(typed.time)
+    if day is None:
+        errors.append(FieldError("date", "Enter a date, such as 2027-01-31."))
+    if clock is None:
+        errors.append(FieldError("time", "Enter a time of day, such as 09:30."))
+    return datetime.combine(day, clock) if day and clock is not None else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _clock(text: str) -> time | None:
+    text = text.strip()
+    try:
+        found = time.fromisoformat(f"0{text}" if text[1:2] == ":" else text)
+    except ValueError:
+        return None
+    return found.replace(microsecond=0) if found.tzinfo is None and ":" in text else None
+
+
+def _unit(typed: Typed, errors: list[FieldError]) -> Unit:
+    try:
+        return Unit(typed.unit)
+    except ValueError:
+        errors.append(FieldError("unit", "Choose how often it is sent."))
+        return Unit.ONCE
+
+
+def _every(typed: Typed, errors: list[FieldError]) -> int:
+    text = typed.every.strip()
+    every = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    if 1 <= every <= MOST_EVERY:
+        return every
+    errors.append(FieldError("every", f"Enter a whole number from 1 to {MOST_EVERY}."))
+    return 1
+
+
+def _weekdays(typed: Typed, errors: list[FieldError]) -> frozenset[int]:
+    known = [str(n) for n in range(len(WEEKDAYS))]
+    if any(day not in known for day in typed.weekdays):
+        errors.append(FieldError("weekdays", "Choose weekdays from Monday to Sunday."))
+        return frozenset()
+    return frozenset(map(int, typed.weekdays))
+
+
+def _until(typed: Typed, errors: list[FieldError]) -> date | None:
+    if not typed.until.strip():
+        return None
+    found = _day(typed.until)
+    if found is None:
+        errors.append(FieldError("until", "Enter the last day, such as 2027-03-31, or leave it."))
+    return found

@@ -1,0 +1,380 @@
+"""Sending later: what people decide about it, and what happens when a turn has come."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from gateway.clock import MINUTE, Clock
+from gateway.decisions import recurrence
+from gateway.decisions.recurrence import Turn, Unit
+from gateway.events import Events, Queued, SchedulesChanged
+from gateway.services.box.preferences import Preferences
+from gateway.services.clock.zones import Zone, zone
+from gateway.services.messages.accept import MAX_PEOPLE, Draft, Messaging, new_id, tidy
+from gateway.services.messages.composition import unknown_placeholders, wording_errors
+from gateway.services.schedules import plan as timing
+from gateway.services.schedules.plan import Typed
+from gateway.services.schedules.schedule_people import expand, recipients_of
+from gateway.steps import step
+from gateway.store.file import settings
+from gateway.store.file.db import StoreError
+from gateway.store.keeping import restore
+from gateway.store.messages.outbox import DuplicateId, Outgoing
+from gateway.store.schedules import schedule_runs, schedules
+from gateway.store.schedules.schedule_runs import Outcome, Run
+from gateway.store.schedules.schedules import Content, Moved, Plan, Schedule, Status, Step
+from gateway.text.refusal import FieldError, Refused
+
+log = logging.getLogger(__name__)
+
+GRACE = "schedule.grace_minutes"
+USUAL_GRACE = 60  # minutes: later than that a message is missed
+MOST_GRACE = 7 * 24 * 60
+BATCH = 50
+MISSED = "Not sent: the box was off at that time, or its clock was not set."
+RESTORED = "Not sent: a backup was put back after that time; it may have been sent before."
+CHANGED = (
+    "It was sent, or somebody else changed it, while you wrote. What you typed is here: look at it"
+    " again and save it once more."
+)
+
+
+class Stale(Refused):
+    """It has changed since it was read; `version` is that of now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__([FieldError("version", CHANGED)])
+        self.version = version
+
+
+class Gone(LookupError):
+    """There is no such scheduled message, or it is over."""
+
+
+class Scheduling:
+    """Stateless; safe to use from any thread with a database connection.
+
+    `hold` says why nothing may be sent by the clock, "" while it is trusted.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        events: Events,
+        messaging: Messaging,
+        preferences: Preferences,
+        hold: Callable[[], str] = str,
+    ) -> None:
+        self._clock = clock
+        self._events = events
+        self._messaging = messaging
+        self._preferences = preferences
+        self.hold = hold
+
+    # what people decide -----------------------------------------------------------------------
+
+    def zone(self) -> Zone:
+        return zone(self._preferences.zone_name())
+
+    def grace(self) -> int:
+        """Minutes."""
+        return int(settings.get(GRACE, USUAL_GRACE))
+
+    def set_grace(self, typed: str) -> None:
+        """Raises Refused."""
+        text = typed.strip()
+        minutes = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+        if not 1 <= minutes <= MOST_GRACE:
+            words = f"Enter a whole number of minutes from 1 to {MOST_GRACE:,}."
+            raise Refused([FieldError("grace", words)])
+        settings.put(GRACE, minutes)
+        self._events.publish(SchedulesChanged())
+
+    def add(
+        self, draft: Draft, when: Typed | int, *, author: str = "", origin: str = "page"
+    ) -> Schedule:
+        """Keep a message for later; it is on disk when this returns. `when`: typed, or ms UTC.
+
+        Raises Refused (all mistakes at once), outbox.DuplicateId, StoreError.
+        """
+        content, plan = self._checked(draft, when, None)
+        client_id = draft.client_id or new_id()
+        schedule_id = schedules.add(
+            content, plan, client_id=client_id, author=author, origin=origin, now=self._clock.now()
+        )
+        self._events.publish(SchedulesChanged())
+        return self.get(schedule_id)
+
+    def change(
+        self, schedule_id: int, version: int, draft: Draft, when: Typed, *, who: str
+    ) -> Schedule:
+        """Raises Refused, Gone."""
+        kept = self._unfinished(schedule_id)
+        content, plan = self._checked(draft, when, kept)
+        if not schedules.change(schedule_id, version, content, plan, self._clock.now(), who):
+            now = self._unfinished(schedule_id)
+            if (now.content, now.repeat, now.next) == (content, plan.repeat, plan.turn):
+                return now  # the second of two clicks
+            raise Stale(now.version)
+        self._events.publish(SchedulesChanged())
+        return self.get(schedule_id)
+
+    def stands(self, kept: Schedule, draft: Draft, when: Typed) -> bool:
+        """Whether it waits, or goes on, just as it is written here. Raises Refused."""
+        content, plan = self._checked(draft, when, kept)
+        same = (kept.content, kept.repeat) == (content, plan.repeat)
+        return same and kept.status is Status.ACTIVE
+
+    def check(self, draft: Draft, when: Typed, schedule_id: int = 0) -> list[FieldError]:
+        """Everything that would make `add` or `change` refuse this."""
+        try:
+            self._checked(draft, when, schedules.get(schedule_id) if schedule_id else None)
+        except Refused as e:
+            return list(e.errors)
+        return []
+
+    def _checked(
+        self, draft: Draft, when: Typed | int, kept: Schedule | None
+    ) -> tuple[Content, Plan]:
+        addressees, errors = self._messaging.examine(draft, later=True)
+        numbers = addressees.recipients.numbers
+        if not errors:
+            errors = wording_errors(self._messaging.word(draft, numbers), numbers)
+        plan = None
+        now = self._clock.now()
+        try:
+            if isinstance(when, int):
+                plan = timing.at(when, now)
+            else:
+                plan = timing.read(when, self.zone(), now, kept)
+        except Refused as e:
+            errors = [*errors, *e.errors]
+        if errors or plan is None:
+            raise Refused(errors)
+        content = Content(
+            text=tidy(draft.text),
+            recipients=recipients_of(addressees.entries),
+            connection_id=draft.connection_id,
+            with_report=draft.with_report,
+            when_uncertain=draft.when_uncertain,
+            flash=draft.flash,
+            fill=draft.fill,
+            priority=draft.priority,
+            ttl_seconds=draft.ttl_seconds,
+            answers=tuple(draft.answers),
+        )
+        return content, plan
+
+    def pause(self, schedule_id: int, version: int, who: str) -> bool:
+        """False when it is not as it was any more."""
+        found = self._unfinished(schedule_id)
+        if found.status is not Status.ACTIVE or found.version != version:
+            return False
+        how = Step(Status.PAUSED, found.next, found.zone_used, who=who, action="pause scheduled")
+        return self._decided(found, how)
+
+    def resume(self, schedule_id: int, version: int, who: str) -> bool:
+        """What its pause has passed over is not sent. Raises Refused when nothing is left."""
+        found = self._unfinished(schedule_id)
+        if found.status is not Status.PAUSED or found.version != version or found.next is None:
+            return False
+        now = self._clock.now()
+        rules = self._rules(found)
+        turn: Turn | None = found.next
+        if found.next.at <= now:
+            later = recurrence.turns(found.repeat, rules.rules, found.next)
+            turn = next((t for t in later if t.at > now), None)
+        if turn is None:
+            words = "Its time has passed while it was paused. Edit it, or send it now."
+            raise Refused([FieldError("date", words)])
+        how = Step(Status.ACTIVE, turn, rules.name, who=who, action="resume scheduled")
+        return self._decided(found, how)
+
+    def cancel(self, schedule_id: int, version: int | None, who: str) -> bool:
+        """Nothing more is sent; what was sent stays. `version` None: whatever it is by now."""
+        found = self._unfinished(schedule_id)
+        if version not in (None, found.version):
+            return False
+        how = Step(Status.CANCELLED, None, found.zone_used, who=who, action="cancel scheduled")
+        return self._decided(found, how)
+
+    def _decided(self, found: Schedule, how: Step) -> bool:
+        moved = schedules.move(found, how, self._clock.now())
+        self._events.publish(SchedulesChanged())
+        return moved is not None
+
+    def send_now(self, schedule_id: int, version: int | None, who: str) -> Moved | None:
+        """Send it at once, besides its other turns; what is sent once is done with it.
+
+        None when it is not as it was any more. Raises Refused when it cannot be sent, Gone.
+        """
+        found = self._unfinished(schedule_id)
+        if version not in (None, found.version):
+            return None
+        now = self._clock.now()
+        outgoing, words = self._outgoing(found, now)
+        if outgoing is None:
+            raise Refused([FieldError("recipients", words)])
+        once = found.repeat.unit is Unit.ONCE
+        run = Run(
+            Outcome.SENT, now, now, words=_joined(f"Sent now by {who}." if who else "", words)
+        )
+        how = Step(
+            Status.DONE if once else found.status,
+            None if once else found.next,
+            found.zone_used,
+            (run,),
+            outgoing,
+            who,
+            "send scheduled now",
+        )
+        moved = schedules.move(found, how, now)
+        self._events.publish(SchedulesChanged())
+        if moved:
+            self._events.publish(Queued())
+        return moved
+
+    def acknowledge(self, up_to: int) -> None:
+        """The notices up to this run have been seen."""
+        if schedule_runs.acknowledge(up_to):
+            self._events.publish(SchedulesChanged())
+
+    def get(self, schedule_id: int) -> Schedule:
+        """Raises Gone."""
+        if (found := schedules.get(schedule_id)) is None:
+            raise Gone(f"There is no scheduled message {schedule_id}.")
+        return found
+
+    def _unfinished(self, schedule_id: int) -> Schedule:
+        found = self.get(schedule_id)
+        if found.status in (Status.DONE, Status.CANCELLED):
+            raise Gone("This scheduled message is over: it was sent, missed or cancelled.")
+        return found
+
+    # when its time has come -------------------------------------------------------------------
+
+    def run_due(self) -> int:
+        """Deal with every turn that has come; how many schedules moved on.
+
+        Nothing while the clock is held to be wrong.
+        """
+        if self.hold():
+            return 0
+        now = self._clock.now()
+        self._follow_the_zone()
+        moved = 0
+        seen: set[tuple[int, int]] = set()
+        while found := schedules.due(now, BATCH + len(seen)):
+            fresh = [s for s in found if (s.id, s.version) not in seen]
+            if not fresh:
+                break
+            for schedule in fresh:
+                seen.add((schedule.id, schedule.version))
+                moved += self._guarded(schedule, now)
+        return moved
+
+    def _guarded(self, schedule: Schedule, now: int) -> bool:
+        """One that cannot be dealt with does not stop the others."""
+        try:
+            return self._turn(schedule, now)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("scheduled message %d could not be dealt with", schedule.id)
+            return False
+
+    def next_at(self) -> int | None:
+        return schedules.next_at()
+
+    def _follow_the_zone(self) -> None:
+        """Somebody chose another zone for the box: the times stay what they are on its clock."""
+        own = self.zone()
+        for found in schedules.in_other_zones(own.name):
+            if found.next is not None:
+                turn = Turn(found.next.wall, recurrence.instant(found.next.wall, own.rules))
+                how = Step(found.status, turn, own.name)
+                schedules.move(found, how, self._clock.now())
+                self._events.publish(SchedulesChanged())
+
+    def _rules(self, schedule: Schedule) -> Zone:
+        return zone(schedule.zone) if schedule.zone else self.zone()
+
+    def _turn(self, found: Schedule, now: int) -> bool:
+        assert found.next is not None
+        rules = self._rules(found)
+        due = recurrence.due(found.repeat, rules.rules, found.next, now, self.grace() * MINUTE)
+        runs = []
+        outgoing = None
+        if due.missed:
+            first, last = due.missed
+            runs.append(Run(Outcome.MISSED, first.at, last.at, due.missed_count, MISSED))
+        if due.run and due.run.at <= self._restored_at():
+            runs.append(Run(Outcome.MISSED, due.run.at, due.run.at, words=RESTORED))
+        elif due.run:
+            outgoing, words = self._outgoing(found, now)
+            outcome = Outcome.SENT if outgoing else Outcome.FAILED
+            runs.append(Run(outcome, due.run.at, due.run.at, words=words))
+        status = Status.ACTIVE if due.next else Status.DONE
+        step("scheduled turn due")
+        how = Step(status, due.next, rules.name, tuple(runs), outgoing)
+        try:
+            moved = schedules.move(found, how, now)
+        except DuplicateId as e:
+            runs[-1] = replace(runs[-1], outcome=Outcome.FAILED, words=f"Not sent. {e}")
+            moved = schedules.move(found, replace(how, runs=tuple(runs), outgoing=None), now)
+        step("scheduled turn on disk")
+        self._events.publish(SchedulesChanged())
+        if moved and moved.message_id:
+            self._events.publish(Queued())
+        return moved is not None
+
+    def _restored_at(self) -> int:
+        """When a backup was put back: what was due before that may have been sent before."""
+        return int(settings.get(restore.RESTORED, {"at": 0})["at"])
+
+    def _outgoing(self, found: Schedule, now: int) -> tuple[Outgoing | None, str]:
+        """The message as it goes out now, and what is to be said; None: why it cannot."""
+        content = found.content
+        to = expand(content.recipients)
+        said = _sentence(to.lacking)
+        if not to.numbers:
+            return None, _joined(said, "Nothing was sent.")
+        if len(to.numbers) > MAX_PEOPLE:
+            return None, f"Not sent: {len(to.numbers):,} people are more than {MAX_PEOPLE:,}."
+        draft = Draft((), content.text, fill=content.fill)
+        errors = unknown_placeholders(content.text) if content.fill else []
+        worded = self._messaging.word(draft, to.numbers)
+        errors += wording_errors(worded, to.numbers)
+        if errors:
+            return None, f"Not sent. {' '.join(e.words for e in errors)}"
+        once = found.repeat.unit is Unit.ONCE
+        outgoing = self._messaging.outgoing(
+            Draft(
+                recipients=(),
+                text=content.text,
+                connection_id=content.connection_id,
+                with_report=content.with_report,
+                client_id=(found.client_id if once else None) or new_id(),
+                when_uncertain=content.when_uncertain,
+                ttl_seconds=content.ttl_seconds,
+                priority=content.priority,
+                flash=content.flash,
+                answers=content.answers,
+            ),
+            to.numbers,
+            worded,
+            author=found.author,
+            origin="schedule" if found.origin == "page" else found.origin,
+            now=now,
+        )
+        return outgoing, said
+
+
+def _sentence(lacking: Sequence[str]) -> str:
+    return " ".join(f"{words}." for words in lacking)
+
+
+def _joined(*words: str) -> str:
+    return " ".join(filter(None, words))

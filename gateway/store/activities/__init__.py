@@ -1,0 +1,1 @@
+"""Activities, webhooks, what received messages set off, and what STOP did."""

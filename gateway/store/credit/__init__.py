@@ -1,0 +1,1 @@
+"""How credit is watched, and the answers that came."""

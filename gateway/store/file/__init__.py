@@ -1,0 +1,1 @@
+"""The one SQLite file: opening, transactions, migrations, settings, audit list, long work."""

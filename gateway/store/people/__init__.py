@@ -1,0 +1,1 @@
+"""Contacts, groups, own fields, blocked numbers, files of contacts."""

@@ -1,0 +1,1 @@
+"""Finding messages: the views, the index of words, and searches."""

@@ -1,0 +1,1 @@
+"""The radio's side of what is to be sent: the queue, claims, parts, reports, transitions."""

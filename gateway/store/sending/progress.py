@@ -1,0 +1,65 @@
+"""What the parts of a dispatch say about the dispatch as a whole."""
+
+from __future__ import annotations
+
+from gateway import sms
+from gateway.decisions.dispatch_states import Move, State
+from gateway.store.file.db import execute
+from gateway.store.sending.transitions import Outcome, move, note
+
+TAKEN = ("accepted", "delivered", "failed")  # states of a part that the network has or had
+
+
+def progress(dispatch_id: int, state: State, now: int) -> State:
+    """Move a dispatch on as far as its parts allow; `state` is the one it has. Returns the new one.
+
+    Sent when the network took every part, delivered when the handset has every part, failed when
+    one part is finally lost (TS 23.040 9.2.3.15). To be called after every change of a part.
+    """
+    parts = execute(
+        "SELECT state, status, seq FROM part WHERE dispatch_id = ?", (dispatch_id,)
+    ).fetchall()
+    states = [part[0] for part in parts]
+    if any(s not in TAKEN for s in states):
+        return _resume(dispatch_id, state, states, now)
+    if state is State.PENDING:  # queued again meanwhile, and now nothing is left to send
+        state = move(dispatch_id, state, Move.CLAIM, now, waiting=0)
+    if state in (State.SENDING, State.UNCERTAIN):
+        state = move(dispatch_id, state, Move.ACCEPT, now, sent_at=now, reason="", code="")
+    if "failed" in states:
+        return _report_failure(dispatch_id, state, parts, now)
+    if state in (State.SENT, State.FAILED) and all(s == "delivered" for s in states):
+        return move(dispatch_id, state, Move.CONFIRM, now, delivered_at=now, reason="", code="")
+    return state
+
+
+def keep_to_its_sim(part_id: int) -> None:
+    """The network has this part: the others follow through the same connection.
+
+    A handset joins parts of one sender only (TS 23.040 9.2.3.24.1: originating address, reference
+    and total), so the rest would never be read if another SIM sent it.
+    """
+    execute(
+        "UPDATE dispatch SET wanted = (SELECT connection_id FROM part WHERE id = ?)"
+        " WHERE id = (SELECT dispatch_id FROM part WHERE id = ? AND connection_id IS NOT NULL)"
+        " AND wanted <= 0 AND parts > 1",
+        (part_id, part_id),
+    )
+
+
+def _resume(dispatch_id: int, state: State, states: list[str], now: int) -> State:
+    """Some parts are missing; if none is in doubt any more, these can go out."""
+    if state is State.UNCERTAIN and "submitted" not in states and "unknown" not in states:
+        return move(dispatch_id, state, Move.RESUME, now, due_at=now, reason="", code="")
+    return state
+
+
+def _report_failure(
+    dispatch_id: int, state: State, parts: list[tuple[str, int | None, int]], now: int
+) -> State:
+    if state is not State.SENT:
+        return state
+    status, seq = next((status or 0, seq) for state_, status, seq in parts if state_ == "failed")
+    words, code = f"Not delivered: {sms.describe_status(status).words}.", f"TP-ST {status}"
+    note(dispatch_id, now, Outcome.FAILED, reason=words, code=code, seq=seq)
+    return move(dispatch_id, state, Move.REPORT_FAILURE, now, reason=words, code=code)

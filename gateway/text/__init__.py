@@ -1,0 +1,1 @@
+"""What people type, read and are told: compared, cleaned, counted, printed safely, refused."""

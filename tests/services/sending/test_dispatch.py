@@ -1,0 +1,338 @@
+"""Due work goes to whoever can carry it, and what cannot go says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gateway import sms
+from gateway.clock import HOUR
+from gateway.decisions.routing import NO_RULE, REMOVED, Line, Rule, RuleKind
+from gateway.events import Events
+from gateway.modem.ledger import Assignment
+from gateway.services.sending.dispatch import Dispatch
+from gateway.store.connections import connections, rules
+from gateway.store.file import db
+from gateway.store.messages import details, outbox
+from gateway.store.people import groups, people
+from tests.services.conftest import FakeClock
+
+
+class FakeCarriers:
+    """Modems that take whatever they have room for."""
+
+    def __init__(self) -> None:
+        self.table: dict[int, Line] = {}
+        self.taken: list[tuple[int, Assignment]] = []
+        self.gone = False
+
+    def lines(self) -> Mapping[int, Line]:
+        carried = [c for c, _ in self.taken]
+        return {
+            i: replace(line, room=max(0, line.room - carried.count(i)))
+            for i, line in self.table.items()
+        }
+
+    def assign(self, connection_id: int, work: Sequence[Assignment]) -> bool:
+        if self.gone:
+            return False
+        self.taken += [(connection_id, w) for w in work]
+        return True
+
+    def numbers(self) -> list[str]:
+        return sorted(w.number for _, w in self.taken)
+
+
+@pytest.fixture
+def carriers() -> FakeCarriers:
+    return FakeCarriers()
+
+
+@pytest.fixture
+def dispatch(carriers: FakeCarriers, clock: FakeClock, store: Path) -> Dispatch:
+    return Dispatch(carriers, clock, Events())
+
+
+def sim(clock: FakeClock, n: int) -> int:
+    return connections.upsert_connection(f"894410000000000000{n}", "", clock.now()).connection_id
+
+
+def add(clock: FakeClock, *numbers: str, text: str = "hi", **more: object) -> int:
+    now = clock.now()
+    values = {"created_at": now, "due_at": now, "valid_until": now + HOUR} | more
+    return outbox.add(outbox.Outgoing(text=text, numbers=numbers, parts=1, **values))
+
+
+def states(message_id: int) -> list[tuple[str, str]]:
+    detail = details.get(message_id)
+    assert detail is not None
+    return [(d.state, d.reason) for d in detail.dispatches]
+
+
+def test_the_load_is_shared_and_room_respected(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 2), b: Line(b, "B", True, 1)}
+    add(clock, *[f"+2547123456{n}" for n in range(10, 20)])
+    dispatch.drain()
+    assert sorted(c for c, _ in carriers.taken) == [a, a, b]
+
+
+def test_what_waits_for_a_chosen_connection_crowds_out_nobody(dispatch, carriers, clock):
+    up, down = sim(clock, 1), sim(clock, 2)
+    carriers.table = {up: Line(up, "A", True, 500), down: Line(down, "B", False, 0, True, "no SIM")}
+    for n in range(200):
+        add(clock, f"+254711{n:06d}", connection_id=down)
+    for n in range(5):
+        add(clock, f"+254722{n:06d}")
+    dispatch.drain()
+    assert carriers.numbers() == [f"+254722{n:06d}" for n in range(5)]
+
+
+def test_waiting_has_a_reason(dispatch, carriers, clock):
+    down = sim(clock, 1)
+    carriers.table = {down: Line(down, "Blue SIM", False, 0, True, "no SIM")}
+    message = add(clock, "+254712345678", connection_id=down)
+    dispatch.drain()
+    assert states(message) == [("pending", "Blue SIM: no SIM")]
+
+
+def test_without_any_rule_it_fails_and_says_what_to_do(dispatch, carriers, clock):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    message = add(clock, "+254712345678")
+    db.database.execute_sql("DELETE FROM routing_rule")
+    dispatch.drain()
+    assert states(message) == [("failed", NO_RULE)]
+
+
+def test_a_modem_that_has_just_gone_gives_everything_back(dispatch, carriers, clock):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.gone = True
+    message = add(clock, "+254712345678")
+    dispatch.drain()
+    assert states(message)[0][0] == "pending"
+    carriers.gone = False
+    dispatch.drain()
+    assert carriers.numbers() == ["+254712345678"]
+
+
+def test_what_is_handed_over_is_the_text_as_an_sms(dispatch, carriers, clock):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    text = "Grüße 🐦 " * 30
+    add(clock, "+254712345678", text=text)
+    dispatch.drain()
+    ((_, work),) = carriers.taken
+    decoded = [sms.decode_from_phone(bytes.fromhex(p.tpdu)) for p in work.parts]
+    assert {str(d.destination) for d in decoded} == {"+254712345678"}
+    assert all(d.request_report and d.validity for d in decoded)
+    parts = {n: (d.user_data, d.dcs) for n, d in enumerate(decoded, start=1)}
+    assert sms.join_text(parts, len(parts)).text == text
+
+
+def test_the_thread_picks_up_what_another_process_wrote(dispatch, carriers, clock, store):
+    import sqlite3
+    import threading
+
+    a = sim(clock, 1)
+    handed = threading.Event()
+    carriers.table = {a: Line(a, "A", True, 5)}
+    real = carriers.assign
+    carriers.assign = lambda c, w: real(c, w) and (handed.set() or True)  # type: ignore[method-assign]
+    dispatch.start()
+    try:
+        add(clock, "+254712345678")  # nobody pokes
+        assert handed.wait(5)
+    finally:
+        dispatch.stop()
+    with sqlite3.connect(store / "pigeonbox.db") as other:
+        assert other.execute("SELECT state FROM dispatch").fetchone() == ("sending",)
+    assert not db.database.in_transaction()
+
+
+def test_what_was_just_queued_goes_at_once(carriers, clock, store, monkeypatch):
+    import threading
+
+    from gateway.services.messages.accept import Draft, Messaging
+    from gateway.services.sending import dispatch as module
+
+    monkeypatch.setattr(module, "FALLBACK", 60.0)  # the look that runs anyway does not help here
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    handed = threading.Event()
+    real = carriers.assign
+    carriers.assign = lambda c, w: real(c, w) and (handed.set() or True)  # type: ignore[method-assign]
+    events = Events()
+    dispatch = Dispatch(carriers, clock, events)
+    events.start()
+    dispatch.start()
+    try:
+        Messaging(clock, events, lambda: "KE").send(Draft("0712345678", "now"))
+        assert handed.wait(10)
+    finally:
+        dispatch.stop()
+        events.stop()
+
+
+# rules ------------------------------------------------------------------------------------------
+
+
+def only(*wanted: Rule) -> None:
+    rules.replace_all([(one, True) for one in wanted])
+
+
+def test_a_group_goes_through_its_connection(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 5), b: Line(b, "B", True, 9)}
+    group = groups.make("Volunteers", clock.now())
+    member = people.add(people.Contact("Ann", "+254712345678"), clock.now())
+    groups.join(group, [member])
+    only(Rule(RuleKind.GROUP, str(group), a), Rule(RuleKind.CONNECTION, "", b))
+    add(clock, "+254712345678", "+254712345679")
+    dispatch.drain()
+    assert {(c, w.number) for c, w in carriers.taken} == {
+        (a, "+254712345678"),
+        (b, "+254712345679"),
+    }
+
+
+@pytest.mark.parametrize("sender", ["+254712345678", "254712345678", "0712345678", "712345678"])
+def test_a_reply_finds_its_connection_however_the_network_wrote_the_sender(
+    carriers, clock, store, sender
+):
+    dispatch = Dispatch(carriers, clock, Events(), country=lambda: "KE")
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 5), b: Line(b, "B", True, 9)}
+    db.execute(
+        "INSERT INTO message (direction, text, peer, created_at, connection_id, kind, author,"
+        " origin, with_report, when_uncertain, note, complete)"
+        " VALUES ('in', 'hi', ?, 1, ?, 'sms', '', 'radio', 0, 'hold', '', 1)",
+        (sender, a),
+    )
+    add(clock, "+254712345678")
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a]
+
+
+def test_a_long_queue_for_a_busy_connection_hides_nobody_elses(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 2), b: Line(b, "B", True, 2)}
+    only(Rule(RuleKind.PREFIX, "+254", a), Rule(RuleKind.PREFIX, "+44", b))
+    add(clock, *[f"+254711{n:06d}" for n in range(300)])
+    add(clock, "+447700900123")
+    dispatch.drain()
+    assert sorted(c for c, _ in carriers.taken) == [a, a, b]
+    first = [w.number for c, w in carriers.taken if c == a]
+    carriers.taken.clear()  # there is room again
+    dispatch.drain()
+    again = [w.number for c, w in carriers.taken if c == a]
+    assert first + again == [f"+254711{n:06d}" for n in range(4)]
+
+
+def test_what_was_passed_over_goes_elsewhere_when_its_connection_goes(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 1), b: Line(b, "B", True, 1)}
+    only(Rule(RuleKind.PREFIX, "+254", a), Rule(RuleKind.ANY))
+    add(clock, *[f"+254711{n:06d}" for n in range(3)])
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a]
+    carriers.table[a] = Line(a, "A", False, 0, True, "no SIM")
+    dispatch.drain()
+    carriers.table[b] = Line(b, "B", True, 5)
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a, b, b]
+
+
+def test_what_was_passed_over_follows_new_rules(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 1), b: Line(b, "B", True, 5)}
+    only(Rule(RuleKind.CONNECTION, "", a))
+    add(clock, *[f"+254711{n:06d}" for n in range(3)])
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a]
+    only(Rule(RuleKind.CONNECTION, "", b))
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [a, b, b]
+
+
+def test_one_message_at_a_time_is_shared_too(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {a: Line(a, "A", True, 2), b: Line(b, "B", True, 2)}
+    seen = []
+    for n in range(10):
+        add(clock, f"+254711{n:06d}")
+        dispatch.drain()
+        seen += [c for c, _ in carriers.taken]
+        carriers.taken.clear()  # sent before the next one is written
+    assert (seen.count(a), seen.count(b)) == (5, 5)
+
+
+def test_all_matching_connections_down_waits_until_the_validity_ends(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {
+        a: Line(a, "A", False, 0, True, "its SIM is in no modem."),
+        b: Line(b, "B", True, 5),
+    }
+    only(Rule(RuleKind.CONNECTION, "", a))
+    message = add(clock, "+254712345678")
+    dispatch.drain()
+    assert states(message) == [("pending", "A: its SIM is in no modem.")]
+    clock.ms += HOUR
+    dispatch.drain()
+    assert states(message)[0][0] == "failed"
+    assert carriers.taken == []
+
+
+def test_a_connection_that_was_chosen_and_is_removed_is_said(dispatch, carriers, clock):
+    a, b = sim(clock, 1), sim(clock, 2)
+    carriers.table = {b: Line(b, "B", True, 5)}
+    message = add(clock, "+254712345678", connection_id=a)
+    dispatch.drain()
+    assert states(message) == [("failed", REMOVED)]
+
+
+def test_a_connection_newer_than_the_look_around_is_not_taken_for_removed(
+    dispatch, carriers, clock
+):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    written = []
+
+    def arrives_after(lines: Mapping[int, Line]) -> Mapping[int, Line]:
+        """A SIM is put in and written through while the look before it is still made use of."""
+        if not written:
+            b = sim(clock, 2)
+            carriers.table[b] = Line(b, "B", True, 5)
+            written.append(add(clock, "+254712345678", connection_id=b))
+        return lines
+
+    before = carriers.lines
+    carriers.lines = lambda: arrives_after(before())
+    dispatch.drain()
+    assert states(written[0])[0][0] == "pending"
+    dispatch.drain()
+    assert [c for c, _ in carriers.taken] == [max(carriers.table)]
+
+
+def test_a_rule_newer_than_the_look_around_counts(dispatch, carriers, clock, monkeypatch):
+    a = sim(clock, 1)
+    carriers.table = {a: Line(a, "A", True, 5)}
+    db.database.execute_sql("DELETE FROM routing_rule")
+    written = []
+    hurry = outbox.hurry
+
+    def added_meanwhile(now: int) -> int:
+        if not written:
+            rules.add(Rule(RuleKind.ANY))
+            written.append(add(clock, "+254712345678"))
+        return hurry(now)
+
+    monkeypatch.setattr(outbox, "hurry", added_meanwhile)
+    dispatch.drain()
+    assert states(written[0])[0][0] == "pending"
+    dispatch.drain()
+    assert carriers.numbers() == ["+254712345678"]

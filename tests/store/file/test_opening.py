@@ -1,0 +1,332 @@
+"""Opening the store: every trouble in one plain line, nothing lost on the way to a new version."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playhouse.schema_diff import diff_models
+
+from gateway.store.file import db
+from gateway.store.keeping import backups
+from gateway.store.messages import outbox
+from gateway.store.models import TABLES
+from gateway.store.search import views
+from tests.store.given import ANN, message
+
+OLD = Path(__file__).parents[2] / "data" / "databases"
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    db.close_store()
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def one_line(error: pytest.ExceptionInfo[db.StoreError]) -> str:
+    text = str(error.value)
+    assert "\n" not in text
+    assert text.endswith(".")
+    return text
+
+
+# the ordinary way -------------------------------------------------------------------------------
+
+
+def test_a_new_store_is_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "var" / "pigeonbox"
+    db.open_store(folder)
+    with db.connected():
+        message_id = message(ANN)
+        assert message_id
+        assert mode(folder) == 0o700
+        for file in folder.iterdir():
+            assert mode(file) == 0o600, file
+
+
+def test_commits_are_durable_and_rules_are_kept(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with db.connected():
+        assert db.database.pragma("journal_mode") == "wal"
+        assert db.database.pragma("synchronous") == 2  # FULL
+        assert db.database.pragma("foreign_keys") == 1
+        assert db.database.pragma("busy_timeout") == 5000
+
+
+def test_what_was_stored_is_there_after_opening_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        db.open_store(tmp_path)
+        with db.connected():
+            message(ANN)
+        db.close_store()
+    db.open_store(tmp_path)
+    with db.connected():
+        assert views.counts().all == 2
+    assert not (tmp_path / "backups").exists()
+
+
+def test_every_thread_has_a_connection_of_its_own_and_nesting_keeps_it(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    seen = []
+
+    def work() -> None:
+        with db.connected():
+            seen.append(db.database.connection())
+            with db.connected():
+                seen.append(db.database.connection())
+            seen.append(db.database.connection())
+        assert db.database.is_closed()
+
+    for _ in range(2):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(10)
+    assert [c is seen[0] for c in seen] == [True, True, True, False, False, False]
+
+
+def test_a_watch_tells_of_changes_that_others_made(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with db.connected():
+        watch = db.ChangeWatch()
+        message(ANN)
+        assert not watch.changed()  # our own
+
+        def work() -> None:
+            with db.connected():
+                message(ANN)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(10)
+        assert watch.changed()
+        assert not watch.changed()
+
+
+# versions ---------------------------------------------------------------------------------------
+
+
+def test_the_migrations_make_what_the_models_say(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with db.connected():
+        assert str(diff_models(db.database, TABLES)) == ""
+
+
+def test_the_migrations_allow_null_where_the_models_do(tmp_path: Path) -> None:
+    """Which schema_diff does not look at."""
+    db.open_store(tmp_path)
+    with db.connected():
+        for model in TABLES:
+            columns = {c.name: c for c in db.database.get_columns(model._meta.table_name)}
+            for field in model._meta.sorted_fields:
+                assert columns[field.column_name].null == field.null, field
+
+
+@pytest.mark.parametrize("dump", sorted(OLD.glob("*.sql")), ids=lambda path: path.stem)
+def test_a_database_of_an_old_version_is_brought_up_to_date(tmp_path: Path, dump: Path) -> None:
+    with sqlite3.connect(tmp_path / db.FILE_NAME) as old:
+        old.executescript(dump.read_text(encoding="utf-8"))
+    old.close()
+    db.open_store(tmp_path)
+    with db.connected():
+        assert str(diff_models(db.database, TABLES)) == ""
+        found = views.counts()
+        assert (found.received, found.sent, found.failed, found.pending) == (1, 1, 1, 1)
+        (due,) = outbox.due(2_000_000_000_000, {1: 1}, 5)
+        assert (due.text, due.number) == ("waits", "+254711000003")
+
+
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(backups.MIGRATIONS, folder)
+    (folder / "9999_next.py").write_text(f"def up(migrator, db):\n    {body}\n")
+    monkeypatch.setattr(backups, "MIGRATIONS", folder)
+
+
+def test_before_a_migration_the_database_is_copied(tmp_path: Path, monkeypatch) -> None:
+    data = tmp_path / "data"
+    db.open_store(data)
+    with db.connected():
+        message(ANN)
+    db.close_store()
+    next_version(tmp_path, monkeypatch, "db.execute_sql('ALTER TABLE message ADD COLUMN extra')")
+    db.open_store(data)
+    with db.connected():
+        assert "extra" in [c.name for c in db.database.get_columns("message")]
+    (copy,) = (data / "backups").iterdir()
+    assert "before-9999_next" in copy.name
+    assert (mode(copy), mode(copy.parent)) == (0o600, 0o700)
+    with sqlite3.connect(copy) as backup:
+        assert backup.execute("SELECT count(*) FROM message").fetchone() == (1,)
+        assert "extra" not in [row[1] for row in backup.execute("PRAGMA table_info(message)")]
+    backup.close()
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path: Path, monkeypatch) -> None:
+    data = tmp_path / "data"
+    db.open_store(data)
+    with db.connected():
+        message(ANN)
+    db.close_store()
+    body = "db.execute_sql('ALTER TABLE message ADD COLUMN extra'); 1 / 0"
+    with monkeypatch.context() as patch:
+        next_version(tmp_path, patch, body)
+        with pytest.raises(ZeroDivisionError):
+            db.open_store(data)
+    db.close_store()
+    db.open_store(data)
+    with db.connected():
+        assert "extra" not in [c.name for c in db.database.get_columns("message")]
+        assert views.counts().all == 1
+
+
+def test_only_the_last_copies_are_kept(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with db.connected():
+        for n in range(backups.KEPT_OF_OTHERS + 2):
+            backups.make(tmp_path / "backups", f"test-{n}")
+    names = sorted(path.name for path in (tmp_path / "backups").iterdir())
+    assert len(names) == backups.KEPT_OF_OTHERS
+    assert names[-1].endswith(f"test-{backups.KEPT_OF_OTHERS + 1}-secret.db")
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with db.connected():
+        db.execute("INSERT INTO schema_migration (name, applied) VALUES ('9999_future', '2030')")
+    db.close_store()
+    with pytest.raises(db.StoreTooNew) as error:
+        db.open_store(tmp_path)
+    assert "9999_future" in one_line(error)
+
+
+# trouble ----------------------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(db.StoreReadOnly) as error:
+        db.open_store(tmp_path / "data")
+    assert "not a folder" in one_line(error)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(db.StoreReadOnly):
+        db.open_store(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "words"),
+    [
+        (errno.EROFS, db.StoreReadOnly, "read-only"),
+        (errno.EACCES, db.StoreReadOnly, "owner"),
+        (errno.ENOSPC, db.StoreFull, "full"),
+        (errno.EIO, db.StoreBroken, "cannot be used"),
+    ],
+)
+def test_a_disk_that_does_not_take_a_file_is_refused(
+    tmp_path: Path, monkeypatch, number: int, kind, words: str
+) -> None:
+    def fail(self: Path, data: bytes) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(kind) as error:
+        db.open_store(tmp_path)
+    assert words in one_line(error)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_room_is_refused_with_what_is_free(tmp_path: Path, monkeypatch) -> None:
+    usage = type("Usage", (), {"free": 3 << 20})
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(db.StoreFull) as error:
+        db.open_store(tmp_path)
+    assert "3.0 MB" in one_line(error)
+
+
+def test_a_damaged_database_is_refused_before_it_is_written_to(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with db.connected():
+        for n in range(300):
+            message(f"+2547{n:08d}")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close_store()
+    path = tmp_path / db.FILE_NAME
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2 // 4096 * 4096
+    content[middle : middle + 4096] = b"\xa5" * 4096
+    path.write_bytes(content)
+    with (tmp_path / db.SERVICE_LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a service runs on it: nothing may be exchanged
+        with pytest.raises(db.StoreDamaged) as error:
+            db.open_store(tmp_path)
+    assert "damaged" in one_line(error)
+    assert path.read_bytes() == bytes(content)
+
+
+# errors while it works --------------------------------------------------------------------------
+
+
+def test_a_database_that_another_program_holds_is_busy_not_broken(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    other = sqlite3.connect(tmp_path / db.FILE_NAME, isolation_level=None)
+    with db.connected():
+        db.database.timeout = 0.05
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            with pytest.raises(db.StoreBusy) as error:
+                message(ANN)
+            one_line(error)
+        finally:
+            other.close()
+            db.database.timeout = 5
+        assert message(ANN)  # and goes on when it is free
+
+
+def test_a_full_disk_is_said_and_waited_out(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with db.connected():
+        pages = db.database.pragma("page_count")
+        db.database.pragma("max_page_count", pages)
+        with pytest.raises(db.StoreFull) as error:
+            message(ANN, text="x" * 100_000)
+        one_line(error)
+        assert views.counts().all == 0
+        db.database.pragma("max_page_count", 1 << 30)
+        assert message(ANN)
+
+
+def test_a_database_that_became_read_only_is_said(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with db.connected():
+        db.database.pragma("query_only", 1)
+        with pytest.raises(db.StoreReadOnly) as error:
+            message(ANN)
+        one_line(error)
+
+
+def test_a_mistake_of_ours_is_not_dressed_up_as_trouble_of_the_disk(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with db.connected(), pytest.raises(Exception, match="no such column") as error, db.errors():
+        db.execute("SELECT colour FROM message")
+    assert not isinstance(error.value, db.StoreError)
+
+
+def test_without_a_connection_it_says_so_instead_of_opening_one(tmp_path: Path) -> None:
+    db.open_store(tmp_path)
+    with pytest.raises(Exception, match="not opened"):
+        views.counts()

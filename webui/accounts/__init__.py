@@ -1,0 +1,1 @@
+"""Signing in, users, sessions, programs' tokens."""

@@ -1,0 +1,1 @@
+"""Connections, their settings, credit, modems, routing rules."""

@@ -1,0 +1,1 @@
+"""The Health page, the light, and what monitors ask."""

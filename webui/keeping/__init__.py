@@ -1,0 +1,1 @@
+"""Backups, room, deleted messages, the audit list."""

@@ -1,0 +1,1 @@
+"""The inbox: views, rows, writing, searching, what is done to messages. Start at inbox.py."""

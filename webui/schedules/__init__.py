@@ -1,0 +1,1 @@
+"""What is sent later: the list, and the fields of Send SMS that say when."""
