@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.store.access_models import Session, Token, User
+from gateway.store.accounts.models import Session, Token, User
 from gateway.store.file import audit
 from gateway.store.file.db import errors, execute, transaction
-from gateway.store.models import Setting
+from gateway.store.file.models import Setting
 
 FIRST_RUN = "first_run"  # settings key: [{"digest": ..., "expires_at": ms or null}, ...]
 SIGNING_KEY = "signing_key"  # settings key: hex; signs form tokens and nothing else

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.store.access_models import Token
+from gateway.store.accounts.models import Token
 from gateway.store.file import audit
 from gateway.store.file.db import errors, transaction
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gateway.store.file.db import errors, execute, transaction
+from peewee import Query, fn
+
+from gateway.store.connections.models import Connection
+from gateway.store.credit.models import CreditCheck, CreditSetting
+from gateway.store.file.arguments import Arg
+from gateway.store.file.db import transaction
+from gateway.store.file.prepared import Keyed, Prepared, Write
+from gateway.store.sending.models import Part
 
 KEPT = 1000  # answers per connection; one an hour makes six weeks
 
@@ -44,112 +51,7 @@ class Check:
     last_part: int = 0
 
 
-def watches() -> dict[int, Watch]:
-    """By connection; those that nobody has set up, or that were forgotten, are not in it."""
-    with errors():
-        rows = execute(
-            "SELECT connection_id, code, pattern, every_hours, after_sms, warn_below, hold_below"
-            " FROM credit_setting WHERE connection_id IN"
-            " (SELECT id FROM connection WHERE forgotten_at IS NULL)"
-        ).fetchall()
-    return {
-        connection: Watch(code, pattern, hours, after, _amount(warn), _amount(hold))
-        for connection, code, pattern, hours, after, warn, hold in rows
-    }
-
-
-def watch(connection_id: int) -> Watch:
-    return watches().get(connection_id, Watch())
-
-
-def put_watch(connection_id: int, new: Watch) -> None:
-    """Durable when it returns."""
-    with errors():
-        execute(
-            "INSERT OR REPLACE INTO credit_setting (connection_id, code, pattern, every_hours,"
-            " after_sms, warn_below, hold_below) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                connection_id,
-                new.code,
-                new.pattern,
-                new.every_hours,
-                new.after_sms,
-                _thousandths(new.warn_below),
-                _thousandths(new.hold_below),
-            ),
-        )
-
-
-def add(check: Check) -> None:
-    """Keep an answer. Durable when it returns."""
-    with transaction():
-        execute(
-            "INSERT INTO credit_check (connection_id, at, kind, answer, balance, currency, trouble,"
-            " last_part) VALUES (?, ?, ?, ?, ?, ?, ?,"
-            " (SELECT coalesce(max(id), 0) FROM part))",
-            (
-                check.connection_id,
-                check.at,
-                check.kind,
-                check.raw,
-                _thousandths(check.balance),
-                check.currency,
-                check.trouble,
-            ),
-        )
-        execute(
-            "DELETE FROM credit_check WHERE connection_id = ? AND id <= (SELECT id FROM"
-            " credit_check WHERE connection_id = ? ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?)",
-            (check.connection_id, check.connection_id, KEPT),
-        )
-
-
-_COLUMNS = (
-    "SELECT connection_id, at, kind, answer, balance, currency, trouble, last_part"
-    " FROM credit_check"
-)
-
-
-def history(connection_id: int, limit: int = 100) -> list[Check]:
-    """Newest first."""
-    return _checks(
-        "WHERE connection_id = ? ORDER BY at DESC, id DESC LIMIT ?", connection_id, limit
-    )
-
-
-def last(connection_id: int) -> Check | None:
-    """The newest answer to the credit code, read or not."""
-    where = "WHERE connection_id = ? AND kind = 'check' ORDER BY at DESC, id DESC LIMIT 1"
-    return next(iter(_checks(where, connection_id)), None)
-
-
-def last_read(connection_id: int) -> Check | None:
-    """The newest one whose balance could be read."""
-    where = "WHERE connection_id = ? AND balance IS NOT NULL ORDER BY at DESC, id DESC LIMIT 1"
-    return next(iter(_checks(where, connection_id)), None)
-
-
-def sent_since(check: Check) -> int:
-    """SMS that the network took from this connection since.
-
-    Parts are written when a modem takes them up, so the newer ones have the larger ids.
-    """
-    with errors():
-        row = execute(
-            "SELECT count(*) FROM part WHERE id > ? AND connection_id = ?"
-            " AND accepted_at IS NOT NULL",
-            (check.last_part, check.connection_id),
-        ).fetchone()
-    return int(row[0])
-
-
-def _checks(where: str, *parameters: object) -> list[Check]:
-    with errors():
-        rows = execute(f"{_COLUMNS} {where}", parameters).fetchall()
-    return [
-        Check(connection, at, kind, raw, _amount(balance), currency, trouble, part)
-        for connection, at, kind, raw, balance, currency, trouble, part in rows
-    ]
+# amounts ---------------------------------------------------------------------------------------
 
 
 def _thousandths(amount: Decimal | None) -> int | None:
@@ -162,3 +64,161 @@ def _amount(thousandths: int | None) -> Decimal | None:
         return None
     exact = Decimal(thousandths) / 1000
     return exact.quantize(Decimal("0.001" if thousandths % 10 else "0.01"))
+
+
+# how it is watched -----------------------------------------------------------------------------
+
+_WATCHES = Keyed(
+    CreditSetting.select(
+        CreditSetting.connection,
+        CreditSetting.code,
+        CreditSetting.pattern,
+        CreditSetting.every_hours,
+        CreditSetting.after_sms,
+        CreditSetting.warn_below,
+        CreditSetting.hold_below,
+    )
+    .join(Connection)
+    .where(Connection.forgotten_at.is_null()),
+    Watch,
+    read={"warn_below": _amount, "hold_below": _amount},
+    scans="a row for each connection",
+)
+
+_PUT_WATCH = Write(
+    CreditSetting.insert(
+        connection=Arg("connection_id"),
+        code=Arg("code"),
+        pattern=Arg("pattern"),
+        every_hours=Arg("every_hours"),
+        after_sms=Arg("after_sms"),
+        warn_below=Arg("warn_below", _thousandths),
+        hold_below=Arg("hold_below", _thousandths),
+    ).on_conflict_replace()
+)
+
+
+def watches() -> dict[int, Watch]:
+    """By connection; those that nobody has set up, or that were forgotten, are not in it."""
+    return dict(_WATCHES.all())
+
+
+def watch(connection_id: int) -> Watch:
+    return watches().get(connection_id, Watch())
+
+
+def put_watch(connection_id: int, new: Watch) -> None:
+    """Durable when it returns."""
+    _PUT_WATCH.run(
+        connection_id=connection_id,
+        code=new.code,
+        pattern=new.pattern,
+        every_hours=new.every_hours,
+        after_sms=new.after_sms,
+        warn_below=new.warn_below,
+        hold_below=new.hold_below,
+    )
+
+
+# answers ---------------------------------------------------------------------------------------
+
+_ADD = Write(
+    CreditCheck.insert(
+        connection=Arg("connection_id"),
+        at=Arg("at"),
+        kind=Arg("kind"),
+        answer=Arg("raw"),
+        balance=Arg("balance", _thousandths),
+        currency=Arg("currency"),
+        trouble=Arg("trouble"),
+        last_part=Part.select(fn.COALESCE(fn.MAX(Part.id), 0)),
+    )
+)
+
+_OLDEST_KEPT = (
+    CreditCheck.select(CreditCheck.id)
+    .where(CreditCheck.connection == Arg("connection_id"))
+    .order_by(CreditCheck.at.desc(), CreditCheck.id.desc())
+    .limit(1)
+    .offset(Arg("kept"))
+)
+_FORGET = Write(
+    CreditCheck.delete().where(
+        CreditCheck.connection == Arg("connection_id"), CreditCheck.id <= _OLDEST_KEPT
+    ),
+    uses="credit_check_connection_id_at",
+)
+
+
+def add(check: Check) -> None:
+    """Keep an answer. Durable when it returns."""
+    with transaction():
+        _ADD.run(
+            connection_id=check.connection_id,
+            at=check.at,
+            kind=check.kind,
+            raw=check.raw,
+            balance=check.balance,
+            currency=check.currency,
+            trouble=check.trouble,
+        )
+        _FORGET.run(connection_id=check.connection_id, kept=KEPT)
+
+
+_OF_CONNECTION = (
+    CreditCheck.select(
+        CreditCheck.connection,
+        CreditCheck.at,
+        CreditCheck.kind,
+        CreditCheck.answer.alias("raw"),
+        CreditCheck.balance,
+        CreditCheck.currency,
+        CreditCheck.trouble,
+        CreditCheck.last_part,
+    )
+    .where(CreditCheck.connection == Arg("connection_id"))
+    .order_by(CreditCheck.at.desc(), CreditCheck.id.desc())
+)
+
+
+def _checks(query: Query) -> Prepared[Check]:
+    read = {"balance": _amount}
+    return Prepared(query, Check, read=read, uses="credit_check_connection_id_at")
+
+
+_HISTORY = _checks(_OF_CONNECTION.limit(Arg("limit")))
+_LAST = _checks(_OF_CONNECTION.where(CreditCheck.kind == "check").limit(1))
+_LAST_READ = _checks(_OF_CONNECTION.where(CreditCheck.balance.is_null(False)).limit(1))
+
+
+def history(connection_id: int, limit: int = 100) -> list[Check]:
+    """Newest first."""
+    return _HISTORY.all(connection_id=connection_id, limit=limit)
+
+
+def last(connection_id: int) -> Check | None:
+    """The newest answer to the credit code, read or not."""
+    return _LAST.first(connection_id=connection_id)
+
+
+def last_read(connection_id: int) -> Check | None:
+    """The newest one whose balance could be read."""
+    return _LAST_READ.first(connection_id=connection_id)
+
+
+_SENT_SINCE = Prepared(
+    Part.select(fn.COUNT(Part.id)).where(
+        Part.id > Arg("last_part"),
+        Part.connection == Arg("connection_id"),
+        Part.accepted_at.is_null(False),
+    ),
+    int,
+)
+
+
+def sent_since(check: Check) -> int:
+    """SMS that the network took from this connection since.
+
+    Parts are written when a modem takes them up, so the newer ones have the larger ids.
+    """
+    return _SENT_SINCE.one(last_part=check.last_part, connection_id=check.connection_id)

@@ -107,12 +107,21 @@ def errors() -> Iterator[None]:
     """Errors of SQLite leave this block as StoreError; broken constraints pass unchanged."""
     try:
         yield
-    except (PeeweeException, sqlite3.Error) as e:
-        if (known := translated(e)) is None:
-            raise
-        if isinstance(known, StoreFull) and when_full is not None:
-            when_full()
-        raise known from e
+    except TROUBLE as e:
+        complain(e)
+        raise
+
+
+TROUBLE = (PeeweeException, sqlite3.Error)  # what a statement may raise
+
+
+def complain(error: BaseException) -> None:
+    """Raise what SQLite said as StoreError; a mistake of ours, or a broken constraint, do not."""
+    if (known := translated(error)) is None:
+        return
+    if isinstance(known, StoreFull) and when_full is not None:
+        when_full()
+    raise known from error
 
 
 def translated(error: BaseException | None) -> StoreError | None:

@@ -35,7 +35,6 @@ from gateway.store.keeping import backups
 from gateway.store.messages import details, inbox, large_messages, outbox
 from gateway.store.messages import lists as queries
 from gateway.store.messages.pdus import RawPdu
-from gateway.store.models import TABLES
 from gateway.store.people import blocked, groups, imports, people
 from gateway.store.schedules import schedules
 from gateway.store.search import tokenizer, views
@@ -44,6 +43,7 @@ from gateway.store.sending import queue
 from gateway.text.comparison import fold
 from tests.store import make_database
 from tests.store.given import ANN, CAT, NOW, restore, state
+from tests.store.models import tables
 from tests.store.pdus import deliver, status_report
 
 FILLED = Path(__file__).parents[2] / "data" / "databases" / "filled"
@@ -154,7 +154,7 @@ def test_there_is_one_of_every_migration_up_to_0018() -> None:
 
 @pytest.mark.usefixtures("brought_up")
 def test_it_is_what_the_models_say_and_whole(old: Old) -> None:
-    assert str(diff_models(db.database, TABLES)) == ""
+    assert str(diff_models(db.database, tables())) == ""
     assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     db.execute("INSERT INTO found (found) VALUES ('integrity-check')")

@@ -18,9 +18,9 @@ from playhouse.schema_diff import diff_models
 from gateway.store.file import db
 from gateway.store.keeping import backups
 from gateway.store.messages import outbox
-from gateway.store.models import TABLES
 from gateway.store.search import views
 from tests.store.given import ANN, message
+from tests.store.models import tables
 
 OLD = Path(__file__).parents[2] / "data" / "databases"
 
@@ -120,14 +120,14 @@ def test_a_watch_tells_of_changes_that_others_made(tmp_path: Path) -> None:
 def test_the_migrations_make_what_the_models_say(tmp_path: Path) -> None:
     db.open_store(tmp_path)
     with db.connected():
-        assert str(diff_models(db.database, TABLES)) == ""
+        assert str(diff_models(db.database, tables())) == ""
 
 
 def test_the_migrations_allow_null_where_the_models_do(tmp_path: Path) -> None:
     """Which schema_diff does not look at."""
     db.open_store(tmp_path)
     with db.connected():
-        for model in TABLES:
+        for model in tables():
             columns = {c.name: c for c in db.database.get_columns(model._meta.table_name)}
             for field in model._meta.sorted_fields:
                 assert columns[field.column_name].null == field.null, field
@@ -140,7 +140,7 @@ def test_a_database_of_an_old_version_is_brought_up_to_date(tmp_path: Path, dump
     old.close()
     db.open_store(tmp_path)
     with db.connected():
-        assert str(diff_models(db.database, TABLES)) == ""
+        assert str(diff_models(db.database, tables())) == ""
         found = views.counts()
         assert (found.received, found.sent, found.failed, found.pending) == (1, 1, 1, 1)
         (due,) = outbox.due(2_000_000_000_000, {1: 1}, 5)

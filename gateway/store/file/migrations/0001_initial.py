@@ -1,4 +1,4 @@
-"""The tables of the first version. A frozen copy: gateway.store.models goes on without it."""
+"""The tables of the first version. A frozen copy: the models go on without it."""
 
 # ruff: noqa: S608 - names and states below are constants of this file
 

@@ -1,11 +1,11 @@
-"""The tables of activities as people set them up, and of what they set off; a part of models."""
+"""Activities as people set them up, what they set off, and what a STOP did."""
 
 from __future__ import annotations
 
 from peewee import SQL, BigIntegerField, BooleanField, ForeignKeyField, IntegerField, TextField
 
 from gateway.store.file.table import Base
-from gateway.store.message_models import Message
+from gateway.store.messages.models import Message
 
 
 class Activity(Base):
@@ -129,3 +129,15 @@ ActivityStep.add_index(
 ActivityStep.add_index(
     ActivityStep.made, where=SQL("made_id IS NOT NULL"), name="activity_step_made"
 )
+
+
+class StopEffect(Base):
+    """What a received STOP or START did (gateway.store.activities.stops)."""
+
+    message = ForeignKeyField(Message, primary_key=True, on_delete="CASCADE")
+    number = TextField()
+    word = TextField()
+    effect = TextField()  # gateway.store.activities.stops.Effect
+
+
+StopEffect.add_index(StopEffect.message, where=SQL("effect = 'kept'"), name="stop_effect_kept")

@@ -1,4 +1,4 @@
-"""The tables of contacts, groups, blocked numbers and imports; a part of models."""
+"""Contacts, groups, blocked numbers and imports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from peewee import (
 )
 
 from gateway.store.file.table import Base
-from gateway.store.message_models import Message
 
 
 class Contact(Base):
@@ -68,18 +67,6 @@ class Blocked(Base):
 
     class Meta:
         indexes = ((("at", "number"), False),)
-
-
-class StopEffect(Base):
-    """What a received STOP or START did (gateway.store.activities.stops)."""
-
-    message = ForeignKeyField(Message, primary_key=True, on_delete="CASCADE")
-    number = TextField()
-    word = TextField()
-    effect = TextField()  # gateway.store.activities.stops.Effect
-
-
-StopEffect.add_index(StopEffect.message, where=SQL("effect = 'kept'"), name="stop_effect_kept")
 
 
 class Import(Base):

@@ -1,4 +1,4 @@
-"""The tables of people and programs that sign in, and of what was done; a part of models."""
+"""People and programs that sign in."""
 
 from __future__ import annotations
 
@@ -28,18 +28,6 @@ class Session(Base):
     address = TextField(default="")
 
 
-class Draft(Base):
-    """A half-written SMS, for its writer alone (gateway.store.messages.drafts)."""
-
-    user = ForeignKeyField(User, on_delete="CASCADE", index=False)
-    token = TextField()  # of the form
-    fields = TextField()  # JSON: what is in the form
-    changed_at = BigIntegerField()
-
-    class Meta:
-        indexes = ((("user", "token"), True),)
-
-
 class Token(Base):
     """A program's key to the API. Only the digest is kept."""
 
@@ -49,10 +37,3 @@ class Token(Base):
     used_at = BigIntegerField(null=True)
     scopes = TextField(default="send read")  # gateway.services.accounts.roles
     made_by = TextField(default="")
-
-
-class Audit(Base):
-    at = BigIntegerField()
-    who = TextField()
-    action = TextField()
-    detail = TextField(default="")

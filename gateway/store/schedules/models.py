@@ -1,4 +1,4 @@
-"""The tables of what is sent later; a part of models."""
+"""What is sent later."""
 
 from __future__ import annotations
 
