@@ -11,14 +11,8 @@ from peewee import SQL, ColumnBase, Context, Field, Query, Select, Update, fn
 
 from gateway.store.file.mapping import stored_as
 
-ANYTHING: tuple[type, ...] = (
-    int,
-    str,
-    bytes,
-    float,
-    NoneType,
-)  # what SQLite takes; peewee would let Decimal pass
-
+# What SQLite takes. peewee has sqlite3 make text of a Decimal or a date, which nobody asked for.
+ANYTHING: tuple[type, ...] = (int, str, bytes, float, NoneType)
 
 Convert = Callable[[Any], Any]
 
@@ -36,8 +30,8 @@ class Arg(ColumnBase):
 
     Compared with a field or put into one it takes what that field holds, or None, and nothing else
     (a number for text is a TypeError at the call). `convert` makes the stored value of the
-    argument: `Arg("balance", thousandths)`, `Arg("task", json.dumps)`. The same name may stand in
-    several places.
+    argument, also of None: `Arg("balance", thousandths)`, `Arg("task", json.dumps)`. The same name
+    may stand in several places.
     """
 
     def __init__(

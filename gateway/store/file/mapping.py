@@ -133,17 +133,19 @@ def _read(wanted: Any, column: Node) -> Read | None:
         raise TypeError(f"{wanted} needs a function that reads it")
     field = column.unwrap()
     has = stored_as(field) if isinstance(field, Field) else None
-    if kind in AS_THEY_ARE:
+    if kind in AS_THEY_ARE or kind is bool:
         if has not in (None, kind):
             raise TypeError(f"{field!r} holds {has}, which is no {kind}")
-        return None
-    if kind is not bool and not issubclass(kind, Enum):
+    elif not issubclass(kind, Enum):
         raise TypeError(f"{wanted} needs a function that reads it")
-    if kind is bool and has not in (None, bool):
-        raise TypeError(f"{field!r} holds {has}, which is no bool")
-    if len(choices) == 1:
-        return kind
-    return lambda value: None if value is None else kind(value)
+    if kind in AS_THEY_ARE:
+        return None
+    if len(choices) > 1:
+        return lambda value: None if value is None else kind(value)
+    if isinstance(field, BooleanField) and field.null:
+        raise TypeError(f"{field!r} may be NULL, which is neither True nor False")
+    make: Read = kind
+    return make
 
 
 def stored_as(field: Field) -> type | None:

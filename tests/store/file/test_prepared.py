@@ -12,7 +12,20 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from peewee import EXCLUDED, JOIN, SQL, Case, IntegrityError, Join, Tuple, Value, Window, fn
+from peewee import (
+    EXCLUDED,
+    JOIN,
+    SQL,
+    Case,
+    Expression,
+    IntegrityError,
+    Join,
+    Table,
+    Tuple,
+    Value,
+    Window,
+    fn,
+)
 
 from gateway.clock import DAY
 from gateway.decisions.dispatch_states import State
@@ -292,6 +305,7 @@ class Odd:
         (Dispatch.select(Dispatch.avoid), Odd),  # who makes a set of it?
         (Dispatch.select(Dispatch.id, Dispatch.number), int),
         (Dispatch.select(Dispatch.number), bool),
+        (Message.select(Message.triggered), bool),  # True, False or NULL
         (Dispatch.select(Dispatch.number), frozenset),
     ],
 )
@@ -459,6 +473,16 @@ def test_rows_are_compared_with_rows() -> None:
 def test_a_row_id_is_said_in_sql() -> None:
     newest = Prepared(Message.select(fn.MAX(SQL("rowid"))), int)
     assert newest.first() is None
+
+
+def test_the_index_of_words_is_a_table_without_a_model() -> None:
+    found = Table("found", ("rowid", "words"))
+    add = Write(found.insert({found.rowid: Arg("id"), found.words: Arg("words")}))
+    with_words = Prepared(
+        found.select(found.rowid).where(Expression(SQL("found"), "MATCH", Arg("match"))), int
+    )
+    add.run(id=7, words="good morning")
+    assert with_words.all(match='"morning"') == [7]
 
 
 # composed when it runs ----------------------------------------------------------------------------
