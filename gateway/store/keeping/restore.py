@@ -14,6 +14,7 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
+from gateway.decisions.part_states import PartMove, PartState, apply
 from gateway.store.file import audit
 from gateway.store.file.database import StoreBroken, StoreFull
 from gateway.store.file.disk import disk_error
@@ -113,8 +114,9 @@ def _settle(file: Path, now: int, who: str, name: str, live: Path | None) -> Non
                 (now, IN_DOUBT),
             )
             copy.execute(
-                "UPDATE part SET state = 'unknown' WHERE state = 'submitted' AND dispatch_id IN"
-                " (SELECT id FROM dispatch WHERE state = 'uncertain')"
+                "UPDATE part SET state = ? WHERE state = ? AND dispatch_id IN"
+                " (SELECT id FROM dispatch WHERE state = 'uncertain')",
+                (apply(PartState.SUBMITTED, PartMove.LOSE_SIGHT), PartState.SUBMITTED),
             )
             for table, change in LATER:
                 if _has(copy, table):

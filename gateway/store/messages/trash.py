@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.decisions.dispatch_states import State
+from gateway.decisions.part_states import WITH_NETWORK
 from gateway.store.file import audit
 from gateway.store.file.db import errors, execute, transaction
 from gateway.store.messages import answers, large_messages
 from gateway.store.messages.large_messages import CHUNK
 from gateway.store.search import word_index
+from gateway.store.sending.transitions import listed
 from gateway.text import plural
 
 
@@ -256,7 +258,7 @@ def choose_connection(dispatch_ids: Sequence[int], connection_id: int) -> None:
         execute(
             "UPDATE dispatch SET wanted = ? WHERE state IN ('failed', 'uncertain')"  # noqa: S608
             f" AND id IN {CHUNK} AND NOT EXISTS (SELECT 1 FROM part WHERE dispatch_id = dispatch.id"
-            "  AND state IN ('accepted', 'delivered'))",
+            f"  AND state IN {listed(WITH_NETWORK)})",
             (connection_id, json.dumps(list(dispatch_ids))),
         )
 

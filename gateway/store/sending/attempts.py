@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from gateway import sms
 from gateway.clock import MINUTE
+from gateway.decisions.part_states import UNSENT
 from gateway.store.file.db import errors, execute, transaction
+from gateway.store.sending.transitions import listed
 
 REMEMBERED = 20_000  # parts looked through for what was sent in the last day
 
@@ -92,7 +94,7 @@ def without_validity(dispatch_id: int) -> bool:
 
 def _unsent(dispatch_id: int) -> list[tuple[int, str]]:
     return execute(
-        "SELECT id, tpdu FROM part WHERE dispatch_id = ? AND state IN ('new', 'submitted')",
+        f"SELECT id, tpdu FROM part WHERE dispatch_id = ? AND state IN {listed(UNSENT)}",  # noqa: S608
         (dispatch_id,),
     ).fetchall()
 

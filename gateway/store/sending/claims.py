@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.clock import SECOND
-from gateway.decisions.dispatch_states import Move, State, UndefinedMove
+from gateway.decisions.dispatch_states import Move, State
+from gateway.decisions.part_states import IN_DOUBT, PartMove, PartState, allows
 from gateway.store.file.db import errors, execute, insert, transaction
 from gateway.store.sending import reports
 from gateway.store.sending.attempts import what_is_left
 from gateway.store.sending.progress import keep_to_its_sim, progress
-from gateway.store.sending.transitions import Outcome, move, note
+from gateway.store.sending.transitions import Outcome, move, move_part, note, resend_parts
 
 RESENDS_BY_POLICY = 3  # so many times an uncertain dispatch goes out again by itself, then it waits
 NOT_EVEN_OUT = 30 * SECOND  # wait after an odd answer to a command that nothing was sent with
@@ -104,7 +105,8 @@ def _claim(wanted: Claim, now: int) -> Assignment | None:
             )
         stored = _store_parts(wanted.dispatch_id, wanted.tpdus)
         changes |= {"parts": len(stored), "reference": wanted.reference}
-    parts = tuple(PartToSend(i, seq, tpdu) for i, seq, tpdu, state in stored if state == "new")
+    new = [(i, seq, tpdu) for i, seq, tpdu, state in stored if state == PartState.NEW]
+    parts = tuple(PartToSend(*part) for part in new)
     if not parts:  # every part is settled already: nothing to hand over
         progress(wanted.dispatch_id, State.PENDING, now)
         return None
@@ -128,19 +130,19 @@ def _up_to_date(
 ) -> list[tuple[int, int, str, str]]:
     """Parts of an earlier claim, with the validity that is left by now."""
     return [
-        (i, seq, what_is_left(tpdu, valid_until, now) if state == "new" else tpdu, state)
+        (i, seq, what_is_left(tpdu, valid_until, now) if state == PartState.NEW else tpdu, state)
         for i, seq, tpdu, state in stored
     ]
 
 
 def _store_parts(dispatch_id: int, tpdus: Sequence[str]) -> list[tuple[int, int, str, str]]:
-    stored = []
+    stored: list[tuple[int, int, str, str]] = []
     for seq, tpdu in enumerate(tpdus, start=1):
         added = insert(
-            "INSERT INTO part (dispatch_id, seq, tpdu, state) VALUES (?, ?, ?, 'new')",
-            (dispatch_id, seq, tpdu),
+            "INSERT INTO part (dispatch_id, seq, tpdu, state) VALUES (?, ?, ?, ?)",
+            (dispatch_id, seq, tpdu, PartState.NEW),
         )
-        stored.append((added, seq, tpdu, "new"))
+        stored.append((added, seq, tpdu, PartState.NEW))
     return stored
 
 
@@ -179,7 +181,7 @@ class _Sight:
 
     part_id: int
     seq: int
-    part_state: str
+    part_state: PartState
     connection_id: int | None
     submitted_at: int | None
     dispatch_id: int
@@ -197,7 +199,14 @@ def _look_at(sought: int) -> _Sight:
         raise LookupError(f"there is no part {sought}")
     part_id, seq, part_state, connection_id, submitted_at, dispatch_id, state, number = row
     return _Sight(
-        part_id, seq, part_state, connection_id, submitted_at, dispatch_id, State(state), number
+        part_id,
+        seq,
+        PartState(part_state),
+        connection_id,
+        submitted_at,
+        dispatch_id,
+        State(state),
+        number,
     )
 
 
@@ -208,14 +217,8 @@ def submitted(part_id: int, connection_id: int, now: int) -> None:
     sent any more. Then nothing may be written to the modem.
     """
     with transaction():
-        changed = execute(
-            "UPDATE part SET state = 'submitted', connection_id = ?, submitted_at = ?, mr = NULL"
-            " WHERE id = ? AND state = 'new'"
-            " AND (SELECT state FROM dispatch WHERE id = dispatch_id) = 'sending'",
-            (connection_id, now, part_id),
-        )
-        if changed.rowcount != 1:
-            raise UndefinedMove(f"part {part_id} is not to be sent now")
+        changes = {"connection_id": connection_id, "submitted_at": now, "mr": None}
+        move_part(part_id, PartState.NEW, PartMove.SUBMIT, of=State.SENDING, **changes)
 
 
 def accepted(part_id: int, mr: int | None, now: int) -> State:
@@ -225,12 +228,9 @@ def accepted(part_id: int, mr: int | None, now: int) -> State:
     """
     with transaction():
         seen = _look_at(part_id)
-        if seen.part_state not in ("submitted", "unknown") and not _may_still_settle(seen):
+        if seen.part_state not in IN_DOUBT and not _may_still_settle(seen):
             return seen.state
-        execute(
-            "UPDATE part SET state = 'accepted', mr = ?, accepted_at = ? WHERE id = ?",
-            (mr, now, part_id),
-        )
+        move_part(part_id, seen.part_state, PartMove.ACCEPT, mr=mr, accepted_at=now)
         keep_to_its_sim(part_id)
         state = progress(seen.dispatch_id, seen.state, now)
         if mr is None:
@@ -240,7 +240,7 @@ def accepted(part_id: int, mr: int | None, now: int) -> State:
 
 def _may_still_settle(seen: _Sight) -> bool:
     """A late answer, though the part was queued again meanwhile, and is not on its way yet."""
-    sent_before = seen.part_state == "new" and seen.submitted_at is not None
+    sent_before = seen.part_state is PartState.NEW and seen.submitted_at is not None
     return sent_before and seen.state is State.PENDING
 
 
@@ -261,15 +261,12 @@ def refused(
     """
     with transaction():
         seen = _look_at(part_id)
-        if seen.part_state not in ("new", "submitted", "unknown"):
+        if not allows(seen.part_state, PartMove.REFUSE):
             return seen.state
         state = _before_refusal(seen, now)
         if state not in (State.SENDING, State.PENDING):
             return state
-        execute(
-            "UPDATE part SET state = 'new' WHERE id = ? AND state IN ('submitted', 'unknown')",
-            (part_id,),
-        )
+        move_part(part_id, seen.part_state, PartMove.REFUSE)
         _count_try(seen, counts=counts, avoid=avoid)
         outcome = Outcome.FAILED if retry_at is None else Outcome.RETRY
         _note_part(seen, now, outcome, reason, code)
@@ -282,7 +279,7 @@ def refused(
 
 
 def _before_refusal(seen: _Sight, now: int) -> State:
-    if seen.state is State.UNCERTAIN and seen.part_state == "unknown":
+    if seen.state is State.UNCERTAIN and seen.part_state is PartState.UNKNOWN:
         return move(seen.dispatch_id, seen.state, Move.RESUME, now, due_at=now)
     return seen.state
 
@@ -332,15 +329,15 @@ def unknown(part_id: int, now: int, reason: str, code: str) -> State:
     """
     with transaction():
         seen = _look_at(part_id)
-        if seen.part_state == "submitted":
+        if seen.part_state is PartState.SUBMITTED:
             return _lose_sight(seen, now, reason, code)
-        if seen.part_state != "new" or seen.state is not State.SENDING:
+        if seen.part_state is not PartState.NEW or seen.state is not State.SENDING:
             return seen.state
     return refused(part_id, now, reason=reason, code=code, retry_at=now + NOT_EVEN_OUT)
 
 
 def _lose_sight(seen: _Sight, now: int, reason: str, code: str) -> State:
-    execute("UPDATE part SET state = 'unknown' WHERE id = ?", (seen.part_id,))
+    move_part(seen.part_id, seen.part_state, PartMove.LOSE_SIGHT)
     state = move(seen.dispatch_id, seen.state, Move.LOSE_SIGHT, now, reason=reason, code=code)
     _note_part(seen, now, Outcome.UNCERTAIN, reason, code)
     if settled := reports.settle_doubt(seen.part_id, now):
@@ -353,8 +350,8 @@ def _lose_sight(seen: _Sight, now: int, reason: str, code: str) -> State:
 
 def _submitted_part(dispatch_id: int) -> _Sight | None:
     row = execute(
-        "SELECT id FROM part WHERE dispatch_id = ? AND state = 'submitted' ORDER BY seq LIMIT 1",
-        (dispatch_id,),
+        "SELECT id FROM part WHERE dispatch_id = ? AND state = ? ORDER BY seq LIMIT 1",
+        (dispatch_id, PartState.SUBMITTED),
     ).fetchone()
     return _look_at(row[0]) if row else None
 
@@ -370,10 +367,7 @@ def _policy_resends(dispatch_id: int) -> bool:
 
 def requeue(dispatch_id: int, state: State, now: int, **changes: object) -> State:
     """failed or uncertain -> pending. Parts that the network took are not sent again."""
-    execute(
-        "UPDATE part SET state = 'new' WHERE dispatch_id = ? AND state IN ('unknown', 'failed')",
-        (dispatch_id,),
-    )
+    resend_parts(dispatch_id)
     execute("UPDATE dispatch SET wanted = 0 WHERE id = ? AND wanted < 0", (dispatch_id,))
     return move(dispatch_id, state, Move.RESEND, now, due_at=now, **changes)
 

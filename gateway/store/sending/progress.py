@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from gateway import sms
 from gateway.decisions.dispatch_states import Move, State
+from gateway.decisions.part_states import IN_DOUBT, TAKEN, PartState
 from gateway.store.file.db import execute
 from gateway.store.sending.transitions import Outcome, move, note
-
-TAKEN = ("accepted", "delivered", "failed")  # states of a part that the network has or had
 
 
 def progress(dispatch_id: int, state: State, now: int) -> State:
@@ -19,16 +18,16 @@ def progress(dispatch_id: int, state: State, now: int) -> State:
     parts = execute(
         "SELECT state, status, seq FROM part WHERE dispatch_id = ?", (dispatch_id,)
     ).fetchall()
-    states = [part[0] for part in parts]
+    states = [PartState(part[0]) for part in parts]
     if any(s not in TAKEN for s in states):
         return _resume(dispatch_id, state, states, now)
     if state is State.PENDING:  # queued again meanwhile, and now nothing is left to send
         state = move(dispatch_id, state, Move.CLAIM, now, waiting=0)
     if state in (State.SENDING, State.UNCERTAIN):
         state = move(dispatch_id, state, Move.ACCEPT, now, sent_at=now, reason="", code="")
-    if "failed" in states:
+    if PartState.FAILED in states:
         return _report_failure(dispatch_id, state, parts, now)
-    if state in (State.SENT, State.FAILED) and all(s == "delivered" for s in states):
+    if state in (State.SENT, State.FAILED) and all(s is PartState.DELIVERED for s in states):
         return move(dispatch_id, state, Move.CONFIRM, now, delivered_at=now, reason="", code="")
     return state
 
@@ -47,9 +46,9 @@ def keep_to_its_sim(part_id: int) -> None:
     )
 
 
-def _resume(dispatch_id: int, state: State, states: list[str], now: int) -> State:
+def _resume(dispatch_id: int, state: State, states: list[PartState], now: int) -> State:
     """Some parts are missing; if none is in doubt any more, these can go out."""
-    if state is State.UNCERTAIN and "submitted" not in states and "unknown" not in states:
+    if state is State.UNCERTAIN and not any(s in IN_DOUBT for s in states):
         return move(dispatch_id, state, Move.RESUME, now, due_at=now, reason="", code="")
     return state
 
@@ -59,7 +58,7 @@ def _report_failure(
 ) -> State:
     if state is not State.SENT:
         return state
-    status, seq = next((status or 0, seq) for state_, status, seq in parts if state_ == "failed")
+    status, seq = next((status or 0, seq) for of, status, seq in parts if of == PartState.FAILED)
     words, code = f"Not delivered: {sms.describe_status(status).words}.", f"TP-ST {status}"
     note(dispatch_id, now, Outcome.FAILED, reason=words, code=code, seq=seq)
     return move(dispatch_id, state, Move.REPORT_FAILURE, now, reason=words, code=code)

@@ -16,9 +16,10 @@ from typing import Any
 
 from gateway.clock import MINUTE
 from gateway.decisions.dispatch_states import Move, State
+from gateway.decisions.part_states import WITH_NETWORK
 from gateway.store.file.batches import in_bites
 from gateway.store.file.db import errors, execute, transaction
-from gateway.store.sending.transitions import Outcome, move, note
+from gateway.store.sending.transitions import Outcome, listed, move, note
 
 NOT_OVERTAKEN = 5 * MINUTE
 MOVED_AT_ONCE = 2000  # dispatches moved within the queue in one transaction; a few ms
@@ -361,8 +362,8 @@ def _expire(now: int, most: int) -> int:
 
 
 _EXPIRED = (
-    "SELECT id, parts, reason, (SELECT count(*) FROM part WHERE dispatch_id = dispatch.id"
-    "  AND part.state IN ('accepted', 'delivered'))"
+    "SELECT id, parts, reason, (SELECT count(*) FROM part WHERE dispatch_id = dispatch.id"  # noqa: S608
+    f"  AND part.state IN {listed(WITH_NETWORK)})"
     " FROM dispatch INDEXED BY dispatch_expiry"
     " WHERE state = 'pending' AND held = 0 AND valid_until <= ? AND valid_until IS NOT NULL"
     " ORDER BY valid_until LIMIT ?"

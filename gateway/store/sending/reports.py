@@ -14,10 +14,14 @@ from typing import Any
 
 from gateway import sms
 from gateway.clock import DAY, MINUTE, SECOND
+from gateway.decisions import part_states
 from gateway.decisions.dispatch_states import State
+from gateway.decisions.part_states import REPORTED, PartMove, PartState
+from gateway.sms.status import Kind
 from gateway.store.file.db import execute, transaction
 from gateway.store.sending.alike import likeness
 from gateway.store.sending.progress import keep_to_its_sim, progress
+from gateway.store.sending.transitions import move_part
 
 CLOCKS_DIFFER = 5 * MINUTE  # the service centre's clock against ours
 USUAL_VALIDITY = 5 * DAY  # how long a centre tries that was not told how long
@@ -42,8 +46,9 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     part_id: int
-    state: str  # of the part
+    state: PartState
     submitted_at: int
+    accepted_at: int | None
     mr: int | None
     dispatch_id: int
     dispatch_state: State
@@ -53,10 +58,13 @@ class _Candidate:
     @property
     def is_over(self) -> bool:
         """Whether a report has said the last word about it."""
-        return self.state in ("delivered", "failed")
+        return self.state in REPORTED
 
 
-_COLUMNS = "SELECT p.id, p.state, p.submitted_at, p.mr, d.id, d.state, d.number, d.valid_until"
+_COLUMNS = (
+    "SELECT p.id, p.state, p.submitted_at, p.accepted_at, p.mr, d.id, d.state, d.number,"
+    " d.valid_until"
+)
 _CANDIDATE = f"{_COLUMNS} FROM part p JOIN dispatch d ON d.id = p.dispatch_id"
 
 
@@ -92,7 +100,7 @@ def match(told: Report, now: int) -> int | None:
     if not named and not unnamed:
         return None
     found = min([*named, *unnamed], key=lambda c: _unlikeliness(c, told, taken, now))
-    if found.state == "submitted" and found.mr is None:
+    if found.state is PartState.SUBMITTED and found.mr is None:
         return None
     _apply(found, told, now)
     return found.part_id
@@ -114,13 +122,14 @@ def _unnamed(told: Report) -> list[_Candidate]:
     """
     rows = execute(
         f"{_CANDIDATE} JOIN message m ON m.id = d.message_id"
-        " WHERE p.state = 'unknown' AND p.mr IS NULL AND p.connection_id = ? AND m.with_report",
+        f" WHERE p.state = '{PartState.UNKNOWN}' AND p.mr IS NULL AND p.connection_id = ?"
+        " AND m.with_report",
         (told.connection_id,),
     ).fetchall()
     rows += execute(  # CROSS JOIN: from the few that are on their way to their parts
         f"{_COLUMNS} FROM dispatch d CROSS JOIN part p ON p.dispatch_id = d.id"
         " JOIN message m ON m.id = d.message_id"
-        " WHERE d.state = 'sending' AND p.state = 'submitted' AND p.connection_id = ?"
+        f" WHERE d.state = 'sending' AND p.state = '{PartState.SUBMITTED}' AND p.connection_id = ?"
         " AND m.with_report",
         (told.connection_id,),
     ).fetchall()
@@ -128,11 +137,13 @@ def _unnamed(told: Report) -> list[_Candidate]:
 
 
 def _candidate(row: tuple[Any, ...]) -> _Candidate:
-    part_id, state, submitted_at, mr, dispatch_id, dispatch_state, number, valid_until = row
+    part_id, state, submitted_at, accepted_at, mr, dispatch_id, dispatch_state, *more = row
+    number, valid_until = more
     return _Candidate(
         part_id,
-        state,
+        PartState(state),
         submitted_at or 0,
+        accepted_at,
         mr,
         dispatch_id,
         State(dispatch_state),
@@ -200,12 +211,14 @@ def _unlikeliness(
 
 def _apply(found: _Candidate, told: Report, now: int) -> State:
     said = sms.describe_status(told.status)
-    state = _part_state(found.state, said.kind)
-    done_at = (told.discharge or now) if state in ("delivered", "failed") else None
-    execute(
-        "UPDATE part SET state = ?, status = ?, mr = ?, done_at = ?,"
-        " accepted_at = coalesce(accepted_at, ?) WHERE id = ?",
-        (state, told.status, told.mr, done_at, now, found.part_id),
+    move_part(
+        found.part_id,
+        found.state,
+        _SAYS[said.kind],
+        status=told.status,
+        mr=told.mr,
+        done_at=_done_at(found, told, said.kind, now),
+        accepted_at=now if found.accepted_at is None else found.accepted_at,
     )
     keep_to_its_sim(found.part_id)
     if said.kind == "pending":
@@ -216,18 +229,17 @@ def _apply(found: _Candidate, told: Report, now: int) -> State:
     return progress(found.dispatch_id, found.dispatch_state, now)
 
 
-def _part_state(state: str, kind: str) -> str:
-    """What a report makes of a part. Delivered is the last word, whatever comes later.
+def _done_at(found: _Candidate, told: Report, kind: Kind, now: int) -> int | None:
+    """When it arrived, or was given up; None while neither is known."""
+    state = part_states.apply(found.state, _SAYS[kind])
+    return (told.discharge or now) if state in REPORTED else None
 
-    A part that waits to be sent again is not stopped by what its first journey came to.
-    """
-    if state == "delivered" or kind == "delivered":
-        return "delivered"
-    if state == "new":
-        return state
-    if kind == "failed":
-        return "failed"
-    return "accepted" if state in ("unknown", "submitted") else state
+
+_SAYS: dict[Kind, PartMove] = {
+    "delivered": PartMove.REPORT_DELIVERED,
+    "pending": PartMove.REPORT_PENDING,
+    "failed": PartMove.REPORT_FAILED,
+}
 
 
 # reports that came first -----------------------------------------------------------------------

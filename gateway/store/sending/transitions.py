@@ -1,12 +1,14 @@
-"""The only statement that changes the state of a dispatch, and the note of what went wrong."""
+"""The only statements that change the state of a dispatch and of its parts; what went wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 
-from gateway.decisions import dispatch_states
+from gateway.decisions import dispatch_states, part_states
 from gateway.decisions.dispatch_states import Move, State
+from gateway.decisions.part_states import PartMove, PartState
 from gateway.store.file.db import execute
 
 
@@ -42,6 +44,44 @@ def _statement(columns: tuple[str, ...]) -> str:
     """Column names come from our own code only."""
     more = "".join(f", {column} = ?" for column in columns)
     return f"UPDATE dispatch SET state = ?, state_at = ?{more} WHERE id = ? AND state = ?"  # noqa: S608
+
+
+def move_part(
+    part_id: int, state: PartState, what: PartMove, *, of: State | None = None, **changes: object
+) -> PartState:
+    """Take a part from `state` to the next, setting other columns with it.
+
+    `of`: the state that its dispatch must have. Must run inside a transaction. Raises
+    UndefinedMove, also when the part is not (any more) what the caller believes.
+    """
+    new = part_states.apply(state, what)
+    given = (new, *changes.values(), part_id, state)
+    changed = execute(_of_part(tuple(changes), of is not None), given + ((of,) if of else ()))
+    if changed.rowcount != 1:
+        raise dispatch_states.UndefinedMove(f"part {part_id} is not {state}, and cannot {what} now")
+    return new
+
+
+@cache
+def _of_part(columns: tuple[str, ...], of: bool) -> str:
+    more = "".join(f", {column} = ?" for column in columns)
+    also = " AND (SELECT state FROM dispatch WHERE id = dispatch_id) = ?" if of else ""
+    return f"UPDATE part SET state = ?{more} WHERE id = ? AND state = ?{also}"  # noqa: S608
+
+
+def resend_parts(dispatch_id: int) -> None:
+    """What was lost or failed of a dispatch is to be sent again; the other parts stay."""
+    for state in part_states.before(PartMove.RESEND):
+        new = part_states.apply(state, PartMove.RESEND)
+        execute(
+            "UPDATE part SET state = ? WHERE dispatch_id = ? AND state = ?",
+            (new, dispatch_id, state),
+        )
+
+
+def listed(states: Iterable[StrEnum]) -> str:
+    """For SQL text: "('new', 'submitted')"."""
+    return "(" + ", ".join(f"'{state}'" for state in states) + ")"
 
 
 def note(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gateway.decisions.part_states import IN_DOUBT, WITH_NETWORK
 from gateway.store.file import audit
 from gateway.store.file.batches import in_bites
 from gateway.store.file.db import errors, execute, transaction
-from gateway.store.sending.transitions import Outcome, note
+from gateway.store.sending.transitions import Outcome, listed, note
 
 REMEMBERED = 2000  # parts looked through for how long the last ones took
 MEASURED = 40  # of them are enough for a mean
@@ -68,8 +69,8 @@ def pace(connection_id: int) -> float | None:
 
 # What has begun to go out stays with its SIM: a phone joins parts of one sender only.
 _BEGUN = (
-    "EXISTS (SELECT 1 FROM part WHERE dispatch_id = dispatch.id"
-    " AND part.state IN ('accepted', 'delivered', 'submitted', 'unknown'))"
+    "EXISTS (SELECT 1 FROM part WHERE dispatch_id = dispatch.id"  # noqa: S608
+    f" AND part.state IN {listed(WITH_NETWORK + IN_DOUBT)})"
 )
 _WAITS = "state = 'pending' AND wanted = ?"
 

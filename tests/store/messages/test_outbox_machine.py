@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from gateway.clock import SECOND
+from gateway.decisions import part_states
 from gateway.decisions.dispatch_states import TABLE, State
+from gateway.decisions.part_states import PartState
 from gateway.store.file import db
 from gateway.store.file.db import execute
 from gateway.store.messages import lists, outbox, trash
@@ -26,6 +28,23 @@ from gateway.store.search import views
 from tests.store.given import NOW, connection, dispatches, message, restore, tpdus
 
 REACHABLE = {(a, b) for (a, _), b in TABLE.items()}
+
+
+def watch_parts() -> None:
+    """This connection refuses whatever is no step of a part's table, and parts that begin late."""
+    steps = {(a, b) for (a, _), b in part_states.TABLE.items()}
+    execute("CREATE TEMP TABLE step (a TEXT, b TEXT)")
+    for pair in steps:
+        execute("INSERT INTO step VALUES (?, ?)", pair)
+    execute(
+        "CREATE TEMP TRIGGER stepped BEFORE UPDATE OF state ON main.part"
+        " WHEN NOT EXISTS (SELECT 1 FROM step WHERE a = OLD.state AND b = NEW.state)"
+        " BEGIN SELECT RAISE(ABORT, 'no step of the table'); END"
+    )
+    execute(
+        "CREATE TEMP TRIGGER began BEFORE INSERT ON main.part"
+        f" WHEN NEW.state <> '{PartState.NEW}' BEGIN SELECT RAISE(ABORT, 'begins late'); END"
+    )
 
 
 @dataclass
@@ -60,6 +79,7 @@ class Outbox(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         db.open_store(Path(self.folder.name))
         db.database.connect()
+        watch_parts()
         self.now = NOW
         self.mr = 0
         self.connections = [connection("1"), connection("2")]
@@ -243,6 +263,7 @@ class Outbox(RuleBasedStateMachine):
         db.close_store()
         db.open_store(Path(self.folder.name))
         db.database.connect()
+        watch_parts()
         found = outbox.recover(self.now)
         assert found.resent <= found.uncertain
         assert State.SENDING not in self.states().values()
