@@ -19,7 +19,6 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from itertools import starmap
-from operator import itemgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -93,18 +92,18 @@ def _to_dataclass(
         )
     order = [list(found).index(name) for name in wanted]
     reads = [read[name] if name in read else _read(wanted[name], found[name]) for name in wanted]
-    pick = None if order == sorted(order) else itemgetter(*order)
-    changed = [(place, make) for place, make in enumerate(reads) if make is not None]
+    if order == sorted(order) and not any(reads):
+        return lambda rows: [*starmap(into, rows)]
+    ways = [*zip(order, reads, strict=True)]
 
-    def made(row: Sequence[Any]) -> Into:
-        values = [*row]
-        for place, make in changed:
-            values[place] = make(values[place])
-        return into(*values)
+    def by_column(rows: Sequence[tuple[Any, ...]]) -> list[Into]:  # quicker than row by row
+        if not rows:
+            return []
+        brought = [*zip(*rows, strict=True)]
+        made = [brought[at] if make is None else map(make, brought[at]) for at, make in ways]
+        return [*starmap(into, zip(*made, strict=True))]
 
-    if changed:
-        return lambda rows: [*map(made, map(pick, rows) if pick else rows)]
-    return lambda rows: [*starmap(into, map(pick, rows) if pick else rows)]
+    return by_column
 
 
 @cache
