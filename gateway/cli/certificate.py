@@ -23,8 +23,8 @@ def certificate_make(
     config_file: Path | None, data: Path | None, names: tuple[str, ...], days: int
 ) -> None:
     """Make a certificate that this box signs itself, and say how it is put to use."""
-    from gateway import tls
-    from gateway.addresses import own_names
+    from gateway.server import tls
+    from gateway.services.box.addresses import own_names
 
     if bad := next((n for n in names if not tls.is_name(n)), None):
         raise PlainError(f"{bad} is neither a name nor an address.")

@@ -20,8 +20,8 @@ from gateway.text.printable import Drawn, say, say_json
 @as_json
 def code(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     """Print a new one-time code that lets somebody set an administrator's password on the page."""
-    from gateway.addresses import urls
     from gateway.services.accounts.accounts import Accounts
+    from gateway.services.box.addresses import urls
 
     settings = read_settings(config_file, data)
     with open_store(settings):
@@ -56,7 +56,7 @@ def say_hello(box: Any, announce: bool) -> None:
 
 def _welcome(settings: config.Config, code: str | None, *, from_outside: bool = False) -> list[str]:
     """`from_outside`: for people at another machine; "localhost" is nothing to them."""
-    from gateway.addresses import urls
+    from gateway.services.box.addresses import urls
 
     addresses = urls(settings.http.host, settings.http.port, settings.http.scheme)
     if from_outside and len(addresses) > 1:
@@ -70,7 +70,7 @@ def _welcome(settings: config.Config, code: str | None, *, from_outside: bool = 
 
 def _phone_lines(addresses: Sequence[str], path: str) -> list[str]:
     """The same as a QR code, where somebody is looking at a terminal."""
-    from gateway.addresses import for_phone
+    from gateway.services.box.addresses import for_phone
 
     address = for_phone(addresses)
     if address is None or not sys.stdout.isatty():

@@ -13,15 +13,15 @@ from collections.abc import Callable
 from types import FrameType
 
 from gateway.config import Config
-from gateway.listening import listen
 from gateway.process.app import Service
 from gateway.process.app_error import AppError
 from gateway.process.box import Box
 from gateway.process.notify import Page, Systemd
+from gateway.server.listener import ListenError, listen
+from gateway.server.tls import TlsError
+from gateway.server.web_server import make_server
 from gateway.services.box import heap
 from gateway.store.file import db
-from gateway.tls import TlsError
-from gateway.web_server import make_server
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,10 @@ def run(
     """
     heap.share()
     faulthandler.enable()  # systemd ends a service that hangs by SIGABRT: the log then says where
-    listener = listen(config.http.host, config.http.port)
+    try:
+        listener = listen(config.http.host, config.http.port)
+    except ListenError as e:
+        raise AppError(str(e)) from e
     systemd = Systemd()
     page, serving = Page(listener, tls=bool(config.http.certificate)), threading.Event()
     service = Service(

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from gateway import tls
 from gateway.config import Config, Http, ModemPort, load
 from gateway.health.exposed import check
 from gateway.health.exposure import certificate_ends, exposed
+from gateway.server import tls
 from gateway.store.file import db
 
 

@@ -20,8 +20,8 @@ from gateway.config import Http
 from gateway.modem.ledger import Telemetry
 from gateway.store.messages import details
 from gateway.store.search import views
+from tests.server.served import Served
 from tests.webui.conftest import ANN, BOB, World
-from tests.webui.served import Served
 
 State = enums.ProcessState
 

@@ -28,7 +28,7 @@ from gateway.services.connections.status import Status
 from gateway.services.messages.accept import Draft, Messaging
 from gateway.store.connections import connections
 from gateway.store.messages import details, inbox, outbox
-from tests.webui.served import Serve, Served
+from tests.server.served import Serve, Served
 from webui import create_app
 
 NAME, PASSWORD = "admin", "correct horse"

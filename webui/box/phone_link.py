@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from flask import request
 from markupsafe import Markup
 
-from gateway.addresses import for_phone, is_reachable, urls
 from gateway.services.box import qr
+from gateway.services.box.addresses import for_phone, is_reachable, urls
 from webui.page.current import box
 
 

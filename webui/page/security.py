@@ -33,9 +33,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.callers import Callers
 from gateway.services.accounts.accounts import SESSION_LIFE
 from gateway.services.accounts.roles import ADMINISTRATOR, MANAGE
+from gateway.services.accounts.visitors import Visitors
 from webui.api import access
 from webui.page import db_connection, roles
 from webui.page.current import box, signed_in
@@ -102,7 +102,7 @@ class _FormCookie(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     app.session_interface = _FormCookie()
-    app.extensions["callers"] = Callers()
+    app.extensions["visitors"] = Visitors()
     app.before_request(_hold_strangers_back)
     app.before_request(_check_host)
     app.before_request(_check_origin)
@@ -116,15 +116,15 @@ def init_app(app: Flask) -> None:
 # strangers -------------------------------------------------------------------------------------
 
 
-def callers() -> Callers:
-    return cast("Callers", current_app.extensions["callers"])
+def visitors() -> Visitors:
+    return cast("Visitors", current_app.extensions["visitors"])
 
 
 def _hold_strangers_back() -> Response | None:
     """Before anything is looked up; who may be somebody we know is looked at first."""
     address = request.remote_addr or ""
     if request.path.startswith("/static/"):
-        known = callers().knows(address, box().clock.monotonic())
+        known = visitors().knows(address, box().clock.monotonic())
     elif request.path.startswith("/api/"):
         known = request.authorization is not None or "X-API-Key" in request.headers
     else:
@@ -133,7 +133,7 @@ def _hold_strangers_back() -> Response | None:
 
 
 def _too_many() -> Response | None:
-    wait = callers().wait(request.remote_addr or "", box().clock.monotonic())
+    wait = visitors().wait(request.remote_addr or "", box().clock.monotonic())
     if wait <= 0:
         return None
     words = "Too many requests came from this address. Try again in a moment.\n"
@@ -146,9 +146,9 @@ def _too_many() -> Response | None:
 def _count_strangers(response: Response) -> Response:
     address, now = request.remote_addr or "", box().clock.monotonic()
     if signed_in() or g.get("caller") or g.get("unchanged"):
-        callers().let_in(address, now)
-    elif not (request.endpoint == "static" and callers().knows(address, now)):
-        callers().count(address, now)
+        visitors().let_in(address, now)
+    elif not (request.endpoint == "static" and visitors().knows(address, now)):
+        visitors().count(address, now)
     return response
 
 

@@ -13,7 +13,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from gateway.addresses import own_addresses
+from gateway.services.box.addresses import own_addresses
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

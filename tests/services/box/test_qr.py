@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from gateway.addresses import for_phone, is_reachable
 from gateway.services.box import qr
+from gateway.services.box.addresses import for_phone, is_reachable
 
 URL = "http://192.168.1.20:8080/first-run?code=K7QF-2MXA"
 

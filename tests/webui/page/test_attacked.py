@@ -13,8 +13,8 @@ import pytest
 
 from gateway.services.accounts import passwords
 from gateway.store.file import audit
+from tests.server.served import Serve, Served
 from tests.webui.conftest import NAME, PASSWORD, Reader, World, field
-from tests.webui.served import Serve, Served
 from webui.page.security import KNOWN_COOKIE
 
 

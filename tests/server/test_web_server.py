@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway import tls, web_bounds, web_server
 from gateway.config import Config
+from gateway.server import tls, web_bounds, web_server
+from tests.server.served import Serve, Served, closed, whole
 from tests.support.box import eventually
 from tests.webui.conftest import NAME, PASSWORD, World, field
-from tests.webui.served import Serve, Served, closed, whole
 
 
 @pytest.fixture(scope="module")

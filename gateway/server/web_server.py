@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from waitress import server as waitress_server
 
 from gateway.config import Http
-from gateway.tls import Certificate, TlsSocket
-from gateway.web_bounds import Channel, Room
+from gateway.server.tls import Certificate, TlsSocket
+from gateway.server.web_bounds import Channel, Room
 
 if TYPE_CHECKING:
     from gateway.process.box import Box
@@ -89,7 +89,7 @@ def make_server(box: Box, listener: socket.socket) -> Any:
     server.channel_class = TlsChannel if certificate else Channel
     server.room = Room(
         security.known_browser(app),
-        lambda address: app.extensions["callers"].knows(address, box.clock.monotonic()),
+        lambda address: app.extensions["visitors"].knows(address, box.clock.monotonic()),
         http.trusted_proxy,
     )
     _bound(server, certificate, http.trusted_proxy)

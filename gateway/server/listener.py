@@ -6,18 +6,20 @@ import errno
 import os
 import socket
 
-from gateway.process.app_error import AppError
-
 TRIED = 20  # ports after a taken one that are looked at
 FREE_FROM = 1024  # ports below are for root
 
 
+class ListenError(Exception):
+    """One plain line that says why the page cannot be listened for and what to do instead."""
+
+
 def listen(host: str, port: int) -> socket.socket:
-    """Listening on `host`, of IPv4 or IPv6. Raises AppError."""
+    """Listening on `host`, of IPv4 or IPv6. Raises ListenError."""
     try:
         return _bound(host, port)
     except OSError as e:
-        raise AppError(_words(host, port, e)) from e
+        raise ListenError(_words(host, port, e)) from e
 
 
 def _bound(host: str, port: int) -> socket.socket:

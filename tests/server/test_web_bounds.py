@@ -7,10 +7,10 @@ import socket
 
 import pytest
 
-from gateway import web_bounds, web_server
+from gateway.server import web_bounds, web_server
+from tests.server.served import Serve, closed, whole
 from tests.support.box import eventually
 from tests.webui.conftest import Reader, World
-from tests.webui.served import Serve, closed, whole
 from webui import create_app
 from webui.page import security
 

@@ -17,7 +17,7 @@ KNOWN_FOR = 24 * 3600.0  # seconds that an address counts as known after somebod
 MOST_KEYS = 4000  # addresses that are remembered; made-up ones must not fill the memory
 
 
-class Callers:
+class Visitors:
     """Monotonic seconds come in. Thread-safe."""
 
     def __init__(self) -> None:

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
-from gateway import web_bounds
-from gateway.callers import A_SECOND, AT_ONCE, MOST_KEYS, Callers
+from gateway.server import web_bounds
+from gateway.services.accounts.visitors import A_SECOND, AT_ONCE, MOST_KEYS, Visitors
+from tests.server.served import Serve, whole
 from tests.support.box import eventually
 from tests.webui.conftest import NAME, PASSWORD, Reader, World, make_app
-from tests.webui.served import Serve, whole
 
 STRANGER, OTHER = "192.168.1.66", "192.168.1.67"
 
@@ -22,35 +22,35 @@ STRANGER, OTHER = "192.168.1.66", "192.168.1.67"
 
 
 def test_an_address_has_so_many_requests_and_gets_some_back_each_second() -> None:
-    callers = Callers()
+    visitors = Visitors()
     for _ in range(AT_ONCE):
-        assert callers.wait(STRANGER, 5.0) == 0
-        callers.count(STRANGER, 5.0)
-    wait = callers.wait(STRANGER, 5.0)
+        assert visitors.wait(STRANGER, 5.0) == 0
+        visitors.count(STRANGER, 5.0)
+    wait = visitors.wait(STRANGER, 5.0)
     assert 0 < wait <= 1 / A_SECOND
-    assert callers.wait(OTHER, 5.0) == 0
+    assert visitors.wait(OTHER, 5.0) == 0
     for _ in range(10 * AT_ONCE):  # asking on makes it no worse
-        callers.count(STRANGER, 5.0)
-    assert callers.wait(STRANGER, 5.0 + 1 / A_SECOND) == 0
-    assert callers.wait(STRANGER, 5.0 + AT_ONCE) == 0
+        visitors.count(STRANGER, 5.0)
+    assert visitors.wait(STRANGER, 5.0 + 1 / A_SECOND) == 0
+    assert visitors.wait(STRANGER, 5.0 + AT_ONCE) == 0
 
 
 def test_a_machine_with_millions_of_addresses_counts_as_one() -> None:
-    callers = Callers()
+    visitors = Visitors()
     for n in range(AT_ONCE):
-        callers.count(f"2001:db8::{n:x}", 1.0)
-    assert callers.wait("2001:db8::ffff:1", 1.0) > 0
-    assert callers.wait("::ffff:192.168.1.66", 1.0) == callers.wait(STRANGER, 1.0) == 0
+        visitors.count(f"2001:db8::{n:x}", 1.0)
+    assert visitors.wait("2001:db8::ffff:1", 1.0) > 0
+    assert visitors.wait("::ffff:192.168.1.66", 1.0) == visitors.wait(STRANGER, 1.0) == 0
 
 
 def test_made_up_addresses_do_not_fill_the_memory() -> None:
-    callers = Callers()
+    visitors = Visitors()
     for n in range(MOST_KEYS + 500):
-        callers.count(f"address {n}", 1.0)
-        callers.let_in(f"address {n}", 1.0)
-    assert len(callers._spent) == len(callers._known) == MOST_KEYS
-    assert callers.knows(f"address {MOST_KEYS + 499}", 2.0)
-    assert not callers.knows("address 0", 2.0)
+        visitors.count(f"address {n}", 1.0)
+        visitors.let_in(f"address {n}", 1.0)
+    assert len(visitors._spent) == len(visitors._known) == MOST_KEYS
+    assert visitors.knows(f"address {MOST_KEYS + 499}", 2.0)
+    assert not visitors.knows("address 0", 2.0)
 
 
 # on the page ------------------------------------------------------------------------------------

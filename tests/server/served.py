@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from waitress import wasyncore
 
 from gateway.config import Http
-from gateway.web_server import make_server
+from gateway.server.web_server import make_server
 
 if TYPE_CHECKING:
     from tests.webui.conftest import World

@@ -1,0 +1,1 @@
+"""The web server: waitress with bounds and TLS. Begin at README.md beside this file."""
