@@ -171,7 +171,7 @@ def usual(
     from gateway.cli.shared import store_clock
     from gateway.events import Events
     from gateway.services.connections.box_limits import Sending
-    from gateway.store.file import audit, db
+    from gateway.store.file.audit import Editor
 
     above = context.obj or (None, None)
     with open_store(read_settings(config_file or above[0], data or above[1])):
@@ -179,9 +179,9 @@ def usual(
         now = _usual(service)
         wanted = {name: value for name, value in typed.items() if value is not None}
         if wanted:
-            with db.transaction():
-                service.change(**{name: str(value) for name, value in (now | wanted).items()})
-                audit.write(store_clock().now(), who(), "settings changed", "/settings/sending")
+            by = Editor(who(), "/settings/sending", store_clock().now())
+            typed_now = {name: str(value) for name, value in (now | wanted).items()}
+            service.change(**typed_now, by=by)
             now = _usual(service)
     if as_json:
         say_json(now)

@@ -8,6 +8,11 @@ from gateway.store.connections import connections
 from gateway.store.file.audit import Editor
 
 
+def somebody() -> Editor:
+    """Who sets it."""
+    return Editor("ann", "/settings", 1)
+
+
 def decide(options: Options, connection_id: int, **changes: str | bool | int) -> None:
     """All other settings stay. Raises Refused."""
     info = connections.get(connection_id)
@@ -16,7 +21,7 @@ def decide(options: Options, connection_id: int, **changes: str | bool | int) ->
     connection_settings.keep(
         connection_id,
         connection_settings.changed(info, typed),
-        by=Editor("ann", f"/connections/{connection_id}/settings"),
+        by=somebody(),
         country="KE",
         options=options,
         watching=None,

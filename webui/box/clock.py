@@ -8,7 +8,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.text.refusal import Refused
-from webui.page.current import box
+from webui.page.current import box, editor
 from webui.schedules import when_fields
 
 blueprint = Blueprint("clock", __name__, url_prefix="/settings/clock")
@@ -26,14 +26,14 @@ def page() -> str:
 
 @blueprint.post("")
 def save() -> BaseResponse | str:
-    grace = request.form.get("grace", "")
+    grace, by = request.form.get("grace", ""), editor()
     try:
-        box().scheduling.set_grace(grace)
+        box().scheduling.set_grace(grace, by)
     except Refused as e:
         errors = {found.field: found.words for found in e.errors}
         return make_response(_page(grace, errors), 422)
     if keeper := box().timekeeping:
-        keeper.set_from_network(bool(request.form.get("from_network")))
+        keeper.set_from_network(bool(request.form.get("from_network")), by)
     return redirect(url_for("clock.page", said="saved"), 303)
 
 
@@ -42,7 +42,7 @@ def confirm() -> BaseResponse:
     keeper = box().timekeeping
     if keeper is None:
         abort(404)
-    said = "right" if keeper.confirm() else "wrong"
+    said = "right" if keeper.confirm(editor()) else "wrong"
     return redirect(url_for("clock.page", said=said), 303)
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.messages.accept import Refused
 from webui.box.phone_link import phone_link
-from webui.page.current import box
+from webui.page.current import box, editor
 from webui.people.countries import countries
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -60,7 +60,7 @@ def general() -> str:
 def save() -> BaseResponse | str:
     values = {name: request.form.get(name, "") for name in ("name", "country", "zone")}
     try:
-        box().preferences.change(**values)
+        box().preferences.change(**values, by=editor())
     except Refused as e:
         errors = {found.field: found.words for found in e.errors}
         return make_response(_page(values, errors), 422)

@@ -90,7 +90,7 @@ def about_box() -> str:
 def save_box() -> BaseResponse:
     values = {name: request.form.get(name, "") for name in ("name", "country", "zone")}
     try:
-        box().preferences.change(**values)
+        box().preferences.change(**values, by=editor())
     except Refused as e:
         return make_response(_box_page(values, _by_field(e)), 422)
     Setup().did("box")
@@ -169,7 +169,6 @@ def _keep(line: Line, mark: int, by: Editor, errors: dict[str, str]) -> None:
             number,
             country=country,
             events=box().events,
-            at=box().clock.now(),
             by=by,
         )
     except Refused as e:

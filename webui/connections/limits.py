@@ -11,7 +11,7 @@ from gateway.services.connections.box_limits import NAMES
 from gateway.services.messages.accept import Refused
 from webui.box.settings import SECTIONS, Section
 from webui.box.settings import blueprint as blueprint
-from webui.page.current import box
+from webui.page.current import box, editor
 
 SECTIONS.append(
     Section(
@@ -33,7 +33,7 @@ def sending() -> str:
 def save_sending() -> BaseResponse | str:
     values = {name: request.form.get(name, "") for name in (*NAMES, "valid_hours")}
     try:
-        box().sending.change(**values)
+        box().sending.change(**values, by=editor())
     except Refused as e:
         errors = {found.field: found.words for found in e.errors}
         return make_response(_page(values, errors), 422)

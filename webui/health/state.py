@@ -13,7 +13,7 @@ from gateway.services.health.notices import KINDS, Notices, Options
 from gateway.text.refusal import Refused
 from webui.box.settings import SECTIONS, Section
 from webui.health import lamp
-from webui.page.current import box
+from webui.page.current import box, editor
 
 blueprint = Blueprint("state", __name__)
 SECTIONS.append(
@@ -72,7 +72,7 @@ def save_notices() -> BaseResponse | str:
         per_day=int(per_day) if per_day.isascii() and per_day.isdigit() and len(per_day) < 9 else 0,
     )
     try:
-        _service().change(chosen)
+        _service().change(chosen, editor())
     except Refused as e:
         errors = {found.field: found.words for found in e.errors}
         return make_response(_notices(chosen, errors, per_day), 422)

@@ -23,7 +23,7 @@ from gateway.services.keeping.keeping import Backup, Keeping, Options
 from gateway.store.file.db import StoreError
 from gateway.text.refusal import FieldError, Refused
 from webui.box.settings import SECTIONS, Section
-from webui.page.current import author, box
+from webui.page.current import author, box, editor
 
 blueprint = Blueprint("keeping", __name__, url_prefix="/settings/backups")
 SECTIONS.append(
@@ -69,7 +69,7 @@ def save() -> BaseResponse | str:
     typed = {name: request.form.get(name, "").strip() for name in (*NUMBERS, "folder")}
     typed["daily"] = "1" if request.form.get("daily") else ""
     try:
-        _keeping().change(_options(typed))
+        _keeping().change(_options(typed), editor())
     except Refused as e:
         return make_response(_page(typed, e.errors), 422)
     return redirect(url_for("keeping.index", done="saved"), 303)

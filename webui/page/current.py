@@ -29,4 +29,4 @@ def author() -> str:
 
 def editor() -> Editor:
     """Who changes settings with this request, and on which page."""
-    return Editor(author(), request.path)
+    return Editor(author(), request.path, box().clock.now())

@@ -62,7 +62,9 @@ TELL_THEMSELVES = (
     "kept",
     *("connections." + name for name in ("add_rule", "change_rule", "delete_rule", "move_rule")),
     *("connections." + name for name in ("order_rules", "switch_rule", "usual_rules", "remove")),
-    *("connections.save", "connections.enter_pin", "setup.save_sims"),
+    *("connections.save", "connections.enter_pin", "setup.save_sims", "setup.save_box"),
+    *("settings.save", "settings.save_sending", "clock.save", "clock.confirm"),
+    *("people.stop_words", "state.save_notices", "keeping.save"),
     "api.replace_rules",
     "api.delete",
     "api.restore",
@@ -344,8 +346,9 @@ def safe_next(target: str | None) -> str:
 def _note_settings(response: Response) -> Response:
     """Whatever administrators and managing programs alone may do, and did, is in the audit list.
 
-    Only that it was done, and where: what was typed may be a PIN. What tells more about itself
-    (users, sessions, programs) is left to it.
+    Only that it was done, and where: what was typed may be a PIN. What is kept in the store is
+    noted in the transaction that keeps it (TELL_THEMSELVES); this is for what is done elsewhere,
+    as asking a network by USSD or making a backup.
     """
     if request.method in SAFE_METHODS or response.status_code >= 400:
         return response

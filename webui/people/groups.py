@@ -16,7 +16,7 @@ from gateway.store.people.people import Filter
 from gateway.text.refusal import FieldError, Refused
 from webui.page import notices
 from webui.page.arguments import an_id
-from webui.page.current import author, box
+from webui.page.current import author, box, editor
 from webui.page.once import once
 from webui.people.people import blueprint as blueprint
 
@@ -191,11 +191,12 @@ def change_blocked() -> BaseResponse | str:
 
 @blueprint.post("/people/blocked/words")
 def stop_words() -> BaseResponse | str:
+    by = editor()
     typed = {kind: request.form.get(kind, "") for kind in stopping.KEYS}
     errors: list[FieldError] = []
     for kind, text in typed.items():
         try:
-            stopping.set_words(kind, text)
+            stopping.set_words(kind, text, by)
         except Refused as e:
             errors += e.errors
     if errors:

@@ -14,8 +14,9 @@ from gateway.clock import Clock
 from gateway.services.people.numbers import from_network
 from gateway.store.activities import stops
 from gateway.store.activities.stops import Effect, Stop
-from gateway.store.file import settings
-from gateway.store.file.db import StoreError
+from gateway.store.file import audit, settings
+from gateway.store.file.audit import Editor
+from gateway.store.file.db import StoreError, transaction
 from gateway.store.messages import details
 from gateway.store.people import blocked, groups
 from gateway.text import clean
@@ -105,7 +106,7 @@ def words(kind: str) -> tuple[str, ...]:
     return tuple(settings.get(key, default))
 
 
-def set_words(kind: str, typed: str) -> None:
+def set_words(kind: str, typed: str, by: Editor) -> None:
     """Words with commas or line ends between them. Raises Refused, StoreError."""
     key, _ = KEYS[kind]
     found = list(dict.fromkeys(filter(None, map(clean.line, re.split(r"[,;\n]", typed)))))
@@ -119,7 +120,9 @@ def set_words(kind: str, typed: str) -> None:
         wrong = f"“{bad[0]}” cannot both block and free a number."
     if wrong:
         raise Refused([FieldError(kind, wrong)])
-    settings.put(key, found)
+    with transaction():
+        settings.put(key, found)
+        audit.changed(by)
 
 
 def _among(said: str, known: Sequence[str]) -> str:

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 
 from gateway.events import ConnectionChanged, Events
-from gateway.store.file import settings
+from gateway.store.file import audit, db, settings
+from gateway.store.file.audit import Editor
 from gateway.text.refusal import FieldError, Refused
 
 NAME, COUNTRY, ZONE = "box.name", "box.country", "box.zone"
@@ -44,7 +45,7 @@ class Preferences:
         """For datetime.astimezone(): None is the machine's own zone."""
         return _zone(self.zone_name())
 
-    def change(self, *, name: str, country: str, zone: str) -> None:
+    def change(self, *, name: str, country: str, zone: str, by: Editor) -> None:
         """Raises Refused with everything that is wrong; then nothing is changed."""
         name, country, zone = " ".join(name.split()), country.strip().upper(), zone.strip()
         errors = []
@@ -56,8 +57,10 @@ class Preferences:
             errors.append(FieldError("zone", "Choose a time zone from the list."))
         if errors:
             raise Refused(errors)
-        for key, value in ((NAME, name), (COUNTRY, country), (ZONE, zone)):
-            settings.put(key, value)
+        with db.transaction():
+            for key, value in ((NAME, name), (COUNTRY, country), (ZONE, zone)):
+                settings.put(key, value)
+            audit.changed(by)
         self.events.publish(ConnectionChanged(0))
 
 

@@ -13,7 +13,8 @@ from gateway.events import Events, SchedulesChanged
 from gateway.modem.ledger import NetworkTime
 from gateway.services.clock.box_clock import BoxClock
 from gateway.services.jobs.loop import Loop
-from gateway.store.file import settings
+from gateway.store.file import audit, db, settings
+from gateway.store.file.audit import Editor
 from gateway.store.schedules import clock_change
 from hw import hostclock
 from hw.hostclock import HostClock
@@ -127,16 +128,20 @@ class Timekeeping(Loop):
     def from_network(self) -> bool:
         return bool(settings.get(FROM_NETWORK, False))
 
-    def set_from_network(self, wanted: bool) -> None:
-        settings.put(FROM_NETWORK, wanted)
+    def set_from_network(self, wanted: bool, by: Editor) -> None:
+        with db.transaction():
+            settings.put(FROM_NETWORK, wanted)
+            audit.changed(by)
         self._trouble = "" if not wanted or hostclock.can_set() else NO_RIGHT
         self._events.publish(SchedulesChanged())
 
-    def confirm(self) -> bool:
+    def confirm(self, by: Editor) -> bool:
         """A person says that the machine's clock is right. False where it cannot be."""
         if self._clock.machine() < BUILT:
             return False
-        self._vouch(Voucher.PERSON)
+        with db.transaction():
+            self._vouch(Voucher.PERSON)
+            audit.changed(by)
         self.look()
         return not self._verdict.wrong
 

@@ -11,7 +11,8 @@ from gateway.events import ConnectionChanged, Events, Queued
 from gateway.services.connections.options import MOST
 from gateway.services.sending.default_validity import VALID_HOURS, validity
 from gateway.services.sending.holds import SETTING
-from gateway.store.file import settings
+from gateway.store.file import audit, db, settings
+from gateway.store.file.audit import Editor
 from gateway.store.messages import outbox
 from gateway.text.refusal import FieldError, Refused
 
@@ -32,7 +33,7 @@ class Sending:
     def valid_hours(self) -> int:
         return validity() // HOUR
 
-    def change(self, *, minute: str, hour: str, day: str, valid_hours: str) -> None:
+    def change(self, *, minute: str, hour: str, day: str, valid_hours: str, by: Editor) -> None:
         """As somebody typed it. Raises Refused with everything that is wrong; nothing is kept then.
 
         An empty limit is the usual one, an empty validity 24 hours.
@@ -47,8 +48,10 @@ class Sending:
         hours = _number("valid_hours", valid_hours, usual, 1, LONGEST, errors)
         if errors:
             raise Refused(errors)
-        settings.put(SETTING, kept)
-        settings.put(VALID_HOURS, hours)
+        with db.transaction():
+            settings.put(SETTING, kept)
+            settings.put(VALID_HOURS, hours)
+            audit.changed(by)
         outbox.hurry(self.clock.now())
         self.events.publish(ConnectionChanged(0))
         self.events.publish(Queued())

@@ -97,7 +97,7 @@ def carry_out(
     if info is None:
         raise Refused([UNKNOWN])
     page = "settings" if wish.pin is None else "pin"  # in the audit list as from the page
-    by = Editor(wish.who, f"/connections/{wish.connection_id}/{page}")
+    by = Editor(wish.who, f"/connections/{wish.connection_id}/{page}", options.clock.now())
     if wish.pin == "":
         options.set_pin(wish.connection_id, "", by=by)
     elif wish.pin is not None:
@@ -152,7 +152,7 @@ def keep(
             connections.set_options(connection_id, **typed.switches, **limits)
             _keep_centre(connection_id, centre)
         credit_store.put_watch(connection_id, watch)
-        audit.changed(options.clock.now(), by)
+        audit.changed(by)
     if typed.switches is not None:
         options.changed(connection_id, centre=centre)
     if watching is not None:  # else the service is not running

@@ -35,7 +35,7 @@ def understood(
 
 
 def set_identity(
-    connection_id: int, name: str, number: str, *, country: str, events: Events, at: int, by: Editor
+    connection_id: int, name: str, number: str, *, country: str, events: Events, by: Editor
 ) -> None:
     """Raises Refused with everything that is wrong. An empty number: not known."""
     name, number, errors = understood(connection_id, name, number, country)
@@ -43,7 +43,7 @@ def set_identity(
         raise Refused(errors)
     with db.transaction():
         connections.rename(connection_id, name=name, number=number)
-        audit.changed(at, by)
+        audit.changed(by)
     events.publish(ConnectionChanged(connection_id))
 
 

@@ -42,7 +42,7 @@ class Options:
             raise Refused(errors)
         with db.transaction():
             connections.set_pin(connection_id, pin, despite_few_tries=despite_few_tries)
-            audit.changed(self.clock.now(), by)
+            audit.changed(by)
         self.look_at_sims()
         self._tell()
 

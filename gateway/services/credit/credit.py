@@ -148,7 +148,7 @@ class Credit:
         watch = understood(typed)
         with db.transaction():
             credit.put_watch(connection_id, watch)
-            audit.changed(self._clock.now(), by)
+            audit.changed(by)
         self.watch_changed(connection_id)
 
     def watch_changed(self, connection_id: int) -> None:

@@ -11,7 +11,8 @@ from gateway.health import Issue, Severity
 from gateway.services.box.preferences import Preferences
 from gateway.services.health.health_watch import name
 from gateway.services.messages.accept import Draft, Messaging
-from gateway.store.file import db, settings
+from gateway.store.file import audit, db, settings
+from gateway.store.file.audit import Editor
 from gateway.text.refusal import FieldError, Refused
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Notices:
         kept = settings.get(OPTIONS, asdict(Options()))
         return Options(**(kept | {"kinds": tuple(kept["kinds"])}))
 
-    def change(self, chosen: Options) -> None:
+    def change(self, chosen: Options, by: Editor) -> None:
         """Raises Refused with everything that is wrong; then nothing is changed."""
         errors = []
         if chosen.to.strip():
@@ -67,9 +68,10 @@ class Notices:
             errors.append(FieldError("kinds", "Choose from the list."))
         if errors:
             raise Refused(errors)
-        settings.put(
-            OPTIONS, {"to": chosen.to.strip(), "kinds": chosen.kinds, "per_day": chosen.per_day}
-        )
+        kept = {"to": chosen.to.strip(), "kinds": chosen.kinds, "per_day": chosen.per_day}
+        with db.transaction():
+            settings.put(OPTIONS, kept)
+            audit.changed(by)
 
     def round(self, issues: Sequence[Issue]) -> None:
         """Tell what stands long enough and was not told yet; forget what has passed."""

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gateway.clock import DAY, Clock
-from gateway.store.file import db, settings
+from gateway.store.file import audit, db, settings
+from gateway.store.file.audit import Editor
 from gateway.store.file.reserve import LOW, Room
 from gateway.store.keeping import backups, expiry, rebuild, repair, restore
 from gateway.store.keeping.backups import DAILY, SETTINGS, Backup, Contents
@@ -65,7 +66,7 @@ class Keeping:
     def options(self) -> Options:
         return Options(**settings.get(OPTIONS, asdict(Options())))
 
-    def change(self, chosen: Options) -> None:
+    def change(self, chosen: Options, by: Editor) -> None:
         """Raises Refused with everything that is wrong; then nothing is changed."""
         errors = []
         if not 1 <= chosen.keep_days <= MOST_DAYS:
@@ -80,7 +81,9 @@ class Keeping:
             errors.append(FieldError("folder", why))
         if errors:
             raise Refused(errors)
-        settings.put(OPTIONS, asdict(chosen))
+        with db.transaction():
+            settings.put(OPTIONS, asdict(chosen))
+            audit.changed(by)
         self.trouble = ""
 
     # backups ----------------------------------------------------------------------------------

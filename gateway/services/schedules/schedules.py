@@ -18,7 +18,8 @@ from gateway.services.schedules import plan as timing
 from gateway.services.schedules.plan import Typed
 from gateway.services.schedules.schedule_people import expand, recipients_of
 from gateway.steps import step
-from gateway.store.file import settings
+from gateway.store.file import audit, db, settings
+from gateway.store.file.audit import Editor
 from gateway.store.file.db import StoreError
 from gateway.store.keeping import restore
 from gateway.store.messages.outbox import DuplicateId, Outgoing
@@ -82,14 +83,16 @@ class Scheduling:
         """Minutes."""
         return int(settings.get(GRACE, USUAL_GRACE))
 
-    def set_grace(self, typed: str) -> None:
+    def set_grace(self, typed: str, by: Editor) -> None:
         """Raises Refused."""
         text = typed.strip()
         minutes = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
         if not 1 <= minutes <= MOST_GRACE:
             words = f"Enter a whole number of minutes from 1 to {MOST_GRACE:,}."
             raise Refused([FieldError("grace", words)])
-        settings.put(GRACE, minutes)
+        with db.transaction():
+            settings.put(GRACE, minutes)
+            audit.changed(by)
         self._events.publish(SchedulesChanged())
 
     def add(

@@ -22,6 +22,7 @@ class Editor:
 
     who: str
     page: str  # its address, of which the audit list makes words
+    at: int  # ms UTC
     entry: int = 0
 
 
@@ -46,9 +47,9 @@ def write(now: int, who: str, action: str, detail: str, entry: int = 0) -> int:
     return insert(ROW, (now, who, action, detail))
 
 
-def changed(now: int, by: Editor) -> None:
+def changed(by: Editor) -> None:
     """Settings were; only that they were, and where: what was typed may be a PIN."""
-    by.entry = write(now, by.who, "settings changed", by.page, by.entry)
+    by.entry = write(by.at, by.who, "settings changed", by.page, by.entry)
 
 
 def page(before: int | None, limit: int) -> list[Audited]:

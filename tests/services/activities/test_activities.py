@@ -35,6 +35,7 @@ from tests.services.activities.activity_world import (
 )
 from tests.services.conftest import FakeClock
 from tests.store.given import restore
+from tests.support.settings import somebody
 
 
 @pytest.fixture
@@ -112,7 +113,8 @@ def test_senders_and_groups_are_looked_up_however_the_network_writes_the_number(
 
 
 def test_hours_are_those_of_the_box(world):
-    world.preferences.change(name="Box", country="KE", zone="Asia/Kathmandu")  # 5:45 ahead
+    zone = "Asia/Kathmandu"  # 5:45 ahead
+    world.preferences.change(name="Box", country="KE", zone=zone, by=somebody())
     world.add("Night", "", reply("closed"), starts="22:00", ends="6:00")
     night = datetime(2026, 11, 23, 16, 20, tzinfo=UTC)  # 22:05 there
     world.clock.ms = int(night.timestamp() * 1000)

@@ -24,6 +24,7 @@ from gateway.store.search.views import View
 from tests.services.activities.activity_world import ANN, ActivityWorld, forward
 from tests.services.conftest import FakeClock
 from tests.store.given import restore
+from tests.support.settings import somebody
 
 NOON = int(datetime(2026, 11, 27, 12, tzinfo=ZoneInfo("Africa/Nairobi")).timestamp() * 1000)
 WRONG = "The clock says 1970."
@@ -35,7 +36,7 @@ class Doubtful(ActivityWorld):
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(clock)
         clock.ms = NOON
-        self.preferences.change(name="Clinic", country="KE", zone="Africa/Nairobi")
+        self.preferences.change(name="Clinic", country="KE", zone="Africa/Nairobi", by=somebody())
         self.doubt = WRONG
         self._deciding = Deciding(clock, self.preferences, lambda: self.doubt)
         self.acting._settle = self._deciding.settle

@@ -25,6 +25,7 @@ from tests.services.activities.activity_world import ANN, OWN, ActivityWorld, re
 from tests.services.conftest import FakeClock
 from tests.support.box import eventually
 from tests.support.receiver import Receiver, raw, receiving, slow, status
+from tests.support.settings import somebody
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +79,7 @@ def test_go_on_is_no_answer_and_does_not_go_on_for_ever(world, receiver):
 
 
 def test_it_is_told_as_smsgate_tells_it(world, receiver):
-    world.preferences.change(name="Clinic", country="KE", zone="Africa/Nairobi")
+    world.preferences.change(name="Clinic", country="KE", zone="Africa/Nairobi", by=somebody())
     world.add("Hook", "", webhook(receiver.url("/hook?key=1")))
     message = world.receive("Fire 🔥 {x}")
     assert the_step(message).state is StepState.CALLING

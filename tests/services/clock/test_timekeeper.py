@@ -26,6 +26,7 @@ from gateway.store.schedules import clock_change, schedule_runs
 from gateway.store.search.views import View
 from hw.hostclock import HostClock
 from tests.store.given import ANN, BOB, sent
+from tests.support.settings import somebody
 
 TRUE = BUILT + 300 * DAY  # the true time when a test begins
 
@@ -181,7 +182,7 @@ def test_a_report_finds_its_part_though_the_clock_was_set_in_between(machine: Ma
 
 def test_schedules_are_held_until_the_time_is_right_and_come_once(machine: Machine):
     life = Life(machine)
-    life.time.confirm()
+    life.time.confirm(somebody())
     life.scheduling.add(Draft(ANN, "soon"), TRUE + HOUR)
     life.scheduling.add(Draft(BOB, "tomorrow"), TRUE + DAY)
     machine.restart(TRUE)
@@ -266,7 +267,7 @@ def test_the_mobile_network_sets_the_clock_where_somebody_wished_so(machine: Mac
     heard(machine, TRUE)
     life.look()
     assert life.time.hold()
-    life.time.set_from_network(True)
+    life.time.set_from_network(True, somebody())
     life.time._trouble = ""  # whatever the rights of this test are
     life.look()
     assert machine.wall() == TRUE
@@ -280,7 +281,7 @@ def test_without_the_right_to_set_it_that_is_said(machine: Machine):
     machine.rights = False
     life = Life(machine)
     heard(machine, TRUE)
-    life.time.set_from_network(True)
+    life.time.set_from_network(True, somebody())
     life.time._trouble = ""
     life.look()
     assert "CAP_SYS_TIME" in life.time.known().trouble
@@ -302,7 +303,7 @@ def test_a_modems_own_clock_confirms_and_never_doubts(machine: Machine):
 def test_a_person_may_say_that_it_is_right_until_the_next_start(machine: Machine):
     life = Life(machine)
     assert life.time.hold()
-    assert life.time.confirm()
+    assert life.time.confirm(somebody())
     assert life.time.hold() == ""
     assert Life(machine).time.hold() == "", "the service alone was restarted"
     machine.restart(TRUE)
@@ -312,7 +313,7 @@ def test_a_person_may_say_that_it_is_right_until_the_next_start(machine: Machine
 def test_nobody_can_say_that_1970_is_right(machine: Machine):
     machine.restart(0)
     life = Life(machine)
-    assert not life.time.confirm()
+    assert not life.time.confirm(somebody())
     assert life.time.hold()
 
 

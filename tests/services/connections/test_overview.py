@@ -24,10 +24,10 @@ from gateway.services.sending.holds import Gate
 from gateway.store.connections import connections, rules
 from gateway.store.credit import credit as credit_store
 from gateway.store.file import audit, settings
-from gateway.store.file.audit import Editor
 from gateway.store.messages import details, outbox
 from gateway.text.refusal import Refused
 from tests.store.given import claimed
+from tests.support.settings import somebody
 
 ZONE = ZoneInfo("Africa/Nairobi")
 
@@ -135,7 +135,7 @@ def keep(connection_id: int, clock, gate, **typed) -> None:
     connection_settings.keep(
         connection_id,
         wanted,
-        by=Editor("ann", f"/connections/{connection_id}/settings"),
+        by=somebody(),
         country="KE",
         options=options,
         watching=None,
@@ -218,10 +218,10 @@ def test_the_boxs_own_limits_and_how_long_a_message_waits(clock, store):
     sending = Sending(clock, Events())
     assert (sending.limits(), sending.valid_hours()) == (DEFAULT, 24)
     with pytest.raises(Refused) as error:
-        sending.change(minute="a", hour="5", day="-3", valid_hours="0")
+        sending.change(minute="a", hour="5", day="-3", valid_hours="0", by=somebody())
     assert {found.field for found in error.value.errors} == {"minute", "day", "valid_hours"}
     assert sending.limits() == DEFAULT
-    sending.change(minute="", hour="5", day="0", valid_hours="72")
+    sending.change(minute="", hour="5", day="0", valid_hours="72", by=somebody())
     assert (sending.limits().minute, sending.limits().hour, sending.limits().day) == (30, 5, 0)
     messaging = Messaging(clock, Events(), lambda: "KE")
     accepted = messaging.send(Draft("0712345678", "hi"))

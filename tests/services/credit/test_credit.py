@@ -23,11 +23,11 @@ from gateway.store.connections import connections
 from gateway.store.credit import credit
 from gateway.store.credit.credit import Check, Watch
 from gateway.store.file import db
-from gateway.store.file.audit import Editor
 from hw.simulator import PERSONALITIES
 from tests.modem.conftest import MemoryLedger, until
 from tests.services.conftest import FakeClock
 from tests.services.played_modem import text
+from tests.support.settings import somebody
 
 
 class Held(dict):
@@ -234,7 +234,7 @@ def test_changing_the_limit_counts_at_once(watcher, modem, line, held):
     modem.said = [text("1.50 EUR")]
     watcher.check_now(line)
     watcher.turn()
-    watcher.set_watch(line, Typed(code="*100#"), Editor("ann", "/setup/sims"))
+    watcher.set_watch(line, Typed(code="*100#"), somebody())
     assert held[line] == ""
 
 
@@ -312,7 +312,7 @@ def test_the_whole_of_it_on_a_simulated_modem(
     try:
         until(lambda: [t for t in fleet.telemetry() if t.state == "ready"])
         typed = Typed(code="*100#", every_hours="1", hold_below="2")
-        watcher.set_watch(line, typed, Editor("ann", "/setup/sims"))
+        watcher.set_watch(line, typed, somebody())
         watcher.start()
         assert came.wait(10)
         assert "1.50 EUR" in held[line]

@@ -15,6 +15,7 @@ from gateway.services.messages.accept import Messaging
 from gateway.store.file import db
 from gateway.text.refusal import Refused
 from tests.services.conftest import FakeClock
+from tests.support.settings import somebody
 
 ADMIN = "+254712345678"
 
@@ -23,7 +24,7 @@ ADMIN = "+254712345678"
 def notices(store: Path, clock: FakeClock) -> Notices:
     preferences = Preferences(Events(), "KE")
     made = Notices(clock, Messaging(clock, Events(), preferences.country), preferences)
-    made.change(Options(to=ADMIN))
+    made.change(Options(to=ADMIN), somebody())
     return made
 
 
@@ -64,7 +65,7 @@ def test_one_that_comes_and_goes_is_told_once_a_day(notices: Notices, clock: Fak
 
 
 def test_there_is_a_most_for_each_day(notices: Notices, clock: FakeClock) -> None:
-    notices.change(Options(to=ADMIN, per_day=3))
+    notices.change(Options(to=ADMIN, per_day=3), somebody())
     issues = [
         problem("modem.silent", "Silent.", "", about=f"/dev/ttyUSB{n}", since=clock.ms - DAY)
         for n in range(9)
@@ -75,7 +76,7 @@ def test_there_is_a_most_for_each_day(notices: Notices, clock: FakeClock) -> Non
 
 
 def test_only_what_was_chosen_is_told_and_never_a_note(notices: Notices, clock: FakeClock) -> None:
-    notices.change(Options(to=ADMIN, kinds=("credit",)))
+    notices.change(Options(to=ADMIN, kinds=("credit",)), somebody())
     notices.round([standing(clock), note("credit.unknown", "Unknown.")])
     assert told() == []
     low = warning("credit.low", "The credit of Airtel is low: 3 KES.", "", since=clock.ms - DAY)
@@ -84,7 +85,7 @@ def test_only_what_was_chosen_is_told_and_never_a_note(notices: Notices, clock: 
 
 
 def test_nobody_is_told_unless_somebody_is_named(notices: Notices, clock: FakeClock) -> None:
-    notices.change(Options(to=""))
+    notices.change(Options(to=""), somebody())
     notices.round([standing(clock)])
     assert told() == []
 
@@ -105,6 +106,6 @@ def test_a_long_one_is_cut_to_two_sms(notices: Notices, clock: FakeClock) -> Non
 )
 def test_what_cannot_be_is_refused(notices: Notices, options: Options, field: str) -> None:
     with pytest.raises(Refused) as refused:
-        notices.change(options)
+        notices.change(options, somebody())
     assert [e.field for e in refused.value.errors] == [field]
     assert notices.options() == Options(to=ADMIN)

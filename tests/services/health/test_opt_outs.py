@@ -20,6 +20,7 @@ from gateway.store.file import audit
 from gateway.store.messages import details
 from gateway.store.people import blocked, groups, people
 from tests.services.activities.activity_world import ANN, BOB, CAT, ActivityWorld, forward, reply
+from tests.support.settings import somebody
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_words_that_people_say_of_other_things_block_nobody(world, word):
 
 
 def test_words_that_somebody_has_set_stay_as_they_are(world):
-    stop_words.set_words("stop", "STOP, END")
+    stop_words.set_words("stop", "STOP, END", somebody())
     world.receive("end")
     assert blocked.get(ANN).word == "END"
 

@@ -20,6 +20,7 @@ from gateway.store.search import views
 from gateway.text.refusal import Refused
 from tests.services.conftest import FakeClock
 from tests.store.given import ANN, BOB, connection, dispatches, message, sent
+from tests.support.settings import somebody
 
 QUIET = Options(daily=False)
 
@@ -87,7 +88,7 @@ def test_copies_go_to_the_chosen_folder_and_home_while_it_is_away(
 ) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
-    keeping.change(Options(folder=str(stick)))
+    keeping.change(Options(folder=str(stick)), somebody())
     pass_time(clock, 700)
     keeping.round()
     assert [b.why for b in backups.listed(stick)] == [DAILY]
@@ -129,7 +130,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     keeping: Keeping, changes: dict[str, object], field: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        keeping.change(replace(QUIET, **changes))  # type: ignore[arg-type]
+        keeping.change(replace(QUIET, **changes), somebody())  # type: ignore[arg-type]
     assert [e.field for e in refused.value.errors] == [field]
     assert keeping.options() == Options()
 
@@ -143,7 +144,7 @@ def test_old_messages_go_for_good_and_what_waits_stays(keeping: Keeping, clock: 
     sent(dispatches(gone)[0], connection(), at=old)
     waits = message(BOB, at=old, valid_until=None)
     young = message("+254711000009", at=clock.ms - 29 * DAY)
-    keeping.change(replace(QUIET, delete_after_days=30))
+    keeping.change(replace(QUIET, delete_after_days=30), somebody())
     keeping.round()
     assert details.get(gone) is None
     assert details.get(waits) is not None
@@ -168,7 +169,7 @@ def test_the_oldest_go_while_they_take_too_much_room_but_never_what_is_new(
         at = clock.ms - (3 * DAY if n < 20 else HOUR)
         one = message(f"+2547{n:08d}", at=at, text="x" * 500_000)
         sent(dispatches(one)[0], line, at=at)
-    keeping.change(replace(QUIET, delete_above_mb=10))
+    keeping.change(replace(QUIET, delete_above_mb=10), somebody())
     keeping.round()
     assert views.counts().all == 20
 
@@ -186,7 +187,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 def test_with_little_room_old_copies_go_first_and_the_newest_stays(
     keeping: Keeping, store: Path, disk: SimpleNamespace
 ) -> None:
-    keeping.change(QUIET)
+    keeping.change(QUIET, somebody())
     folder = store / "backups"
     folder.mkdir()
     for day in range(1, 4):
@@ -200,7 +201,7 @@ def test_with_little_room_old_copies_go_first_and_the_newest_stays(
 def test_a_full_disk_gives_its_reserve_to_what_comes_in_and_refuses_what_goes_out(
     keeping: Keeping, store: Path, disk: SimpleNamespace
 ) -> None:
-    keeping.change(QUIET)
+    keeping.change(QUIET, somebody())
     keeping.round()
     assert (store / reserve.NAME).stat().st_size == reserve.RESERVE
     disk.free = reserve.LEAST - 1
@@ -217,7 +218,7 @@ def test_a_full_disk_gives_its_reserve_to_what_comes_in_and_refuses_what_goes_ou
 def test_a_write_that_finds_the_disk_full_gives_up_the_reserve_at_once(
     keeping: Keeping, store: Path, disk: SimpleNamespace
 ) -> None:
-    keeping.change(QUIET)
+    keeping.change(QUIET, somebody())
     keeping.round()
     pages = db.database.pragma("page_count")
     db.database.pragma("max_page_count", pages)

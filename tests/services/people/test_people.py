@@ -23,6 +23,7 @@ from gateway.store.search import views
 from gateway.text.comparison import letters
 from gateway.text.refusal import Refused
 from tests.services.conftest import FakeClock
+from tests.support.settings import somebody
 
 ANN, BOB, CAT = "+254712000001", "+254712000002", "+254712000003"
 
@@ -314,12 +315,12 @@ def test_names_such_as_bank_cannot_block_anything(folk, clock):
 
 
 def test_the_words_are_a_setting(folk, clock):
-    set_words("stop", "Acha, basta\nstop")
+    set_words("stop", "Acha, basta\nstop", somebody())
     assert words("stop") == ("Acha", "basta", "stop")
     Stopping(clock, lambda: "KE").obey([heard(clock, "ACHA!"), heard(clock, "quit", BOB)])
     assert [b.number for b in blocked.page()] == [ANN]
-    assert "cannot both" in refused(set_words, "start", "Stop")["start"]
-    set_words("stop", "")
+    assert "cannot both" in refused(set_words, "start", "Stop", somebody())["start"]
+    set_words("stop", "", somebody())
     assert words("stop") == ()
     assert letters("  Stop-All ") == "stopall"
 

@@ -37,6 +37,7 @@ from tests.services.schedules.schedule_world import (
     person,
     sent,
 )
+from tests.support.settings import somebody
 
 # writing ---------------------------------------------------------------------------------------
 
@@ -263,14 +264,14 @@ def test_missed_repeats_are_one_notice_and_never_a_burst(scheduling: Scheduling,
 
 
 def test_how_late_is_a_setting(scheduling: Scheduling, clock):
-    scheduling.set_grace("10")
+    scheduling.set_grace("10", somebody())
     found = scheduling.add(draft(), daily())
     at(scheduling, clock, "2026-11-20T09:10")
     scheduling.run_due()
     assert outcomes(found.id) == [Outcome.MISSED]
     for wrong in ("0", "soon", "99999", ""):
         with pytest.raises(Refused):
-            scheduling.set_grace(wrong)
+            scheduling.set_grace(wrong, somebody())
     assert scheduling.grace() == 10
 
 

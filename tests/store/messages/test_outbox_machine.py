@@ -12,9 +12,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from peewee import IntegrityError
 
 from gateway.clock import SECOND
 from gateway.decisions import part_states
@@ -25,7 +27,7 @@ from gateway.store.file.db import execute
 from gateway.store.messages import lists, outbox, trash
 from gateway.store.messages.outbox import Claim
 from gateway.store.search import views
-from tests.store.given import NOW, connection, dispatches, message, restore, tpdus
+from tests.store.given import NOW, connection, dispatch, dispatches, message, restore, sent, tpdus
 
 REACHABLE = {(a, b) for (a, _), b in TABLE.items()}
 
@@ -319,3 +321,16 @@ class Outbox(RuleBasedStateMachine):
 
 TestOutbox = Outbox.TestCase
 TestOutbox.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+@pytest.mark.usefixtures("store")
+def test_the_watch_knows_what_is_no_step_of_a_part() -> None:
+    watch_parts()
+    part = sent(dispatch(), connection())
+    with pytest.raises(IntegrityError, match="no step of the table"):
+        execute("UPDATE part SET state = 'new' WHERE id = ?", (part,))
+    with pytest.raises(IntegrityError, match="begins late"):
+        execute(
+            "INSERT INTO part (dispatch_id, seq, tpdu, state) SELECT dispatch_id, 2, '', 'accepted'"
+            " FROM part"
+        )

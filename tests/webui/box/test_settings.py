@@ -6,6 +6,7 @@ import phonenumbers
 
 from gateway.services.messages.accept import Draft
 from gateway.store.messages import details
+from tests.support.settings import somebody
 from tests.webui.conftest import Reader, World
 from webui.people.countries import NAMES, countries
 
@@ -44,5 +45,5 @@ def test_countries_are_called_by_their_names(admin: Reader) -> None:
 def test_times_are_shown_in_the_zone_of_the_box(world: World, admin: Reader) -> None:
     world.clock.ms = 1_795_000_000_000  # 2026-11-18 09:06:40 UTC
     world.receive("Hello")
-    world.box.preferences.change(name="Box", country="GB", zone="Asia/Kathmandu")
+    world.box.preferences.change(name="Box", country="GB", zone="Asia/Kathmandu", by=somebody())
     assert "+05:45" in admin.get("/")

@@ -24,6 +24,7 @@ from gateway.store.connections import connections
 from gateway.store.credit import credit
 from gateway.store.file import audit, db
 from tests.services.played_modem import PlayedModem
+from tests.support.settings import somebody
 from tests.webui.conftest import ANN, BOB, NAME, PASSWORD, Reader, World, make_app
 from webui.page import security
 
@@ -277,7 +278,7 @@ def poisoned(world: World, templates: FileSystemBytecodeCache) -> Reader:
     world.box.users.add(SCRIPT.replace(":", ""), "reader", PASSWORD, who=SCRIPT)
     world.box.programs.add(SCRIPT, who=SCRIPT)
     world.accounts.sign_in(SCRIPT, PASSWORD, SCRIPT, agent=SCRIPT)
-    world.box.preferences.change(name="<b>Box</b>", country="GB", zone="")
+    world.box.preferences.change(name="<b>Box</b>", country="GB", zone="", by=somebody())
     reader = Reader(make_app(world, templates).test_client())
     reader.sign_in()
     assert contact

@@ -7,16 +7,27 @@ from collections.abc import Callable
 import pytest
 
 from gateway.events import Events
+from gateway.services.activities import stop_words
+from gateway.services.box.preferences import Preferences
+from gateway.services.connections import names
+from gateway.services.connections.box_limits import Sending
+from gateway.services.connections.options import Options
 from gateway.services.connections.removal import Sims
 from gateway.services.connections.rules import Rules, Typed
 from gateway.services.connections.status import Status
+from gateway.services.health.notices import Notices
+from gateway.services.health.notices import Options as NoticeOptions
+from gateway.services.messages.accept import Messaging
 from gateway.services.messages.bulk import Action, Interactions, Selection, Task
+from gateway.services.schedules.schedules import Scheduling
+from gateway.services.sending.holds import Gate
 from gateway.store.accounts import accounts, tokens
 from gateway.store.file import audit, db
 from gateway.store.messages import outbox, trash
 from gateway.store.people import blocked, groups, people
 from tests.services.conftest import FakeClock
 from tests.store.given import ANN, BOB, NOW, connection, dispatches, message
+from tests.support.settings import decide, somebody
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -47,6 +58,22 @@ def wish(action: Action, *ids: int) -> None:
     Interactions(FakeClock(), Events()).do(Task(action, Selection(ids), "ann"))
 
 
+def preferences() -> Preferences:
+    return Preferences(Events(), "KE")
+
+
+def messaging() -> Messaging:
+    return Messaging(FakeClock(), Events(), lambda: "KE")
+
+
+def scheduling() -> Scheduling:
+    return Scheduling(FakeClock(), Events(), messaging(), preferences(), str)
+
+
+def options() -> Options:
+    return Options(FakeClock(), Events(), Gate(FakeClock()))
+
+
 # What people do, each after what `given` makes.
 DONE: dict[str, Callable[[], object]] = {
     "add a rule": lambda: rules().add(Typed("prefix", prefix="+254", connection="1"), "ann"),
@@ -70,6 +97,22 @@ DONE: dict[str, Callable[[], object]] = {
     "delete for good": lambda: wish(Action.DESTROY, 2),
     "resend": lambda: outbox.resend(dispatches(3), NOW, "ann"),
     "withdraw": lambda: outbox.cancel(dispatches(1), NOW, "ann"),
+    "set a connection": lambda: decide(options(), 1, name="Blue", hang_up=True, per_day=5),
+    "enter a PIN": lambda: options().set_pin(1, "1234", by=somebody()),
+    "name a connection": lambda: names.set_identity(
+        1, "Blue", "", country="KE", events=Events(), by=somebody()
+    ),
+    "set the box": lambda: preferences().change(
+        name="Clinic", country="UG", zone="Africa/Kampala", by=somebody()
+    ),
+    "set the limits": lambda: Sending(FakeClock(), Events()).change(
+        minute="1", hour="2", day="3", valid_hours="4", by=somebody()
+    ),
+    "set the notices": lambda: Notices(FakeClock(), messaging(), preferences()).change(
+        NoticeOptions(per_day=3), somebody()
+    ),
+    "set the clock": lambda: scheduling().set_grace("7", somebody()),
+    "set the words": lambda: stop_words.set_words("stop", "basta", somebody()),
 }
 
 
