@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 from gateway.clock import Clock
 from gateway.config import Config, Power
 from gateway.events import Event, Events, ModemChanged, Received, SchedulesChanged
-from gateway.modem.fleet import Fleet, Known
-from gateway.modem.ledger import NetworkTime
+from gateway.modem.fleet import Fleet
 from gateway.modem.recovery import Means
+from gateway.modem.roster import Known, Roster
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
 from gateway.process.app_error import AppError
@@ -30,6 +30,7 @@ from gateway.process.box import Box
 from gateway.process.control.control import Control
 from gateway.process.notify import Systemd
 from gateway.process.supervisor import Supervisor, standing_still
+from gateway.process.vitals import Vitals
 from gateway.services.accounts.accounts import Accounts
 from gateway.services.activities import destinations
 from gateway.services.activities.matching import Deciding
@@ -100,7 +101,7 @@ class Service:
         self._stack = ExitStack()
         self._clock = BoxClock()
         self._stopping = threading.Event()
-        self._ask_to_stop: Callable[[], None] = lambda: None
+        self._roster = Roster(self._clock, _known)
         self.restarts = False
         self._loops: tuple[Loop, ...] = ()
         self._lights: Leds | None = None
@@ -112,21 +113,19 @@ class Service:
         db.open_store(self.config.data)
         self._stack.enter_context(_alone(self.config.data))
         self._stack.callback(db.close_store)
-        timekeeping = Timekeeping(self._clock, self.events)
+        timekeeping = Timekeeping(self._clock, self.events, self._roster.network_times)
         with db.connected():
             timekeeping.begin()
             self._after_the_last_time()
         self.events.start()
         self._stack.callback(self.events.stop)
         network = self._start_simulation()
-        means = _means(self.config.power, lambda: fleet.works())
-        fleet = Fleet(self._clock, db.connected, self._ledger, _known, means)
-        self._claims = fleet.claims
-        timekeeping.network = partial(_network_times, fleet)
+        roster, means = self._roster, _means(self.config.power, self._roster.works)
+        fleet = Fleet(roster, self._clock, db.connected, self._ledger, means)
         self._gate = Gate(self._clock)
         preferences = Preferences(self.events, self.config.country)
         self._country = country = preferences.country
-        self._dispatch = Dispatch(fleet, self._clock, self.events, self._gate, country)
+        self._dispatch = Dispatch(roster, self._clock, self.events, self._gate, country)
         keeping = Keeping(self._clock, self.config.data, self._restart, in_a_thread)
         keeping.hold = timekeeping.hold
         reserve.watch(keeping.room)
@@ -152,10 +151,12 @@ class Service:
             "ports": lambda: watch.alive,
             "control": lambda: control.alive,
         }
+        vitals = Vitals()
         supervisor = Supervisor(
+            vitals,
             fleet.revive,
             alive,
-            lambda: fleet.hung() | self._standing_still(watch),
+            lambda: roster.hung() | self._standing_still(watch),
             power.supply,
             self._systemd,
             self._page_answers,
@@ -165,12 +166,12 @@ class Service:
             self.config,
             self._clock,
             self.events,
-            fleet,
+            roster,
             network,
-            lambda: (*watch.findings, *supervisor.findings, *no_light, *_light_troubles(leds)),
+            lambda: (*watch.findings, *vitals.findings, *no_light, *_light_troubles(leds)),
             self._gate,
         )
-        box.ussd = ussd = Ussd(fleet, self._clock, self.events)
+        box.ussd = ussd = Ussd(roster, self._clock, self.events)
         credit = Credit(
             ussd, self._clock, self.events, self._hold, self._dispatch.poke, self._gate.let_go
         )
@@ -183,7 +184,7 @@ class Service:
             self.config,
             box.status,
             keeping,
-            lambda: tuple(supervisor.dead | supervisor.hung),
+            vitals.troubled,
             timekeeping.hold,
         )
         notices = Notices(self._clock, box.messaging, box.preferences)
@@ -198,7 +199,6 @@ class Service:
         if no_button := self._watch_button(box, leds):
             no_light.append(Finding("button", "", no_button, serious=False))
         self._stack.callback(fleet.stop)
-        self._ask_to_stop = fleet.ask_to_stop
         for port in self._ports(network):
             fleet.add(port)
         self._loops = (timekeeping, scheduler, acting, housekeeping, work, health)
@@ -263,7 +263,7 @@ class Service:
     def ask_to_stop(self) -> None:
         """The modems begin to finish what is under way; `stop` follows. Returns at once."""
         self._stopping.set()
-        self._ask_to_stop()
+        self._roster.ask_to_stop()
 
     def stop(self) -> None:
         self.ask_to_stop()
@@ -295,7 +295,7 @@ class Service:
             self._dispatch.elsewhere,
             self._heard,
             self._country,
-            self._claims,
+            self._roster.claims,
         )
 
     def _heard(self, message_ids: Sequence[int]) -> None:
@@ -343,7 +343,7 @@ def make_box(
     config: Config,
     clock: Clock,
     events: Events,
-    fleet: Fleet,
+    roster: Roster,
     phone: Network | None,
     findings: Callable[[], tuple[Finding, ...]],
     gate: Gate,
@@ -353,10 +353,10 @@ def make_box(
         clock=clock,
         events=events,
         messaging=Messaging(clock, events, Preferences(events, config.country).country),
-        status=Status(fleet.telemetry, lambda: events.revision, findings, gate),
-        options=Options(clock, events, gate, fleet.look_at_sims),
+        status=Status(roster.telemetry, lambda: events.revision, findings, gate),
+        options=Options(clock, events, gate, roster.look_at_sims),
         accounts=Accounts(clock),
-        desk=Desk(fleet.worker_at),
+        desk=Desk(roster.worker_at),
         phone=phone,
     )
 
@@ -384,10 +384,6 @@ def _alone(folder: Path) -> Iterator[None]:
         except OSError as e:
             raise AppError(f"Another Pigeonbox is already running on {folder}.") from e
         yield
-
-
-def _network_times(fleet: Fleet) -> list[NetworkTime]:
-    return [t.network_time for t in fleet.telemetry() if t.network_time]
 
 
 def _known() -> list[Known]:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from gateway.process.notify import Systemd
-from hw.ports import Finding
+from gateway.process.vitals import Vitals
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class Supervisor:
 
     def __init__(
         self,
+        vitals: Vitals,
         revive: Callable[[], list[str]],
         alive: Mapping[str, Callable[[], bool]],
         hung: Callable[[], Mapping[str, float]] = dict,
@@ -35,12 +36,14 @@ class Supervisor:
         page_answers: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`revive` replaces dead modem threads; `alive` asks each other loop.
+        """`vitals` is where it writes what it sees. `revive` replaces dead modem threads; `alive`
+        asks each other loop.
 
         `hung` tells the ports whose thread does not move, and for how many seconds; `supply` what
         is wrong with the machine's supply, in words. `page_answers` asks our own page; it is
         called only where `systemd` wants to hear of us.
         """
+        self._vitals = vitals
         self._systemd = systemd or Systemd({})
         self._page_answers = page_answers
         self._clock = clock
@@ -52,9 +55,6 @@ class Supervisor:
         self._alive = alive
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
-        self.dead: frozenset[str] = frozenset()
-        self.hung: frozenset[str] = frozenset()
-        self.supply = ""  # what is wrong with it
 
     def start(self) -> None:
         self._thread.start()
@@ -90,37 +90,32 @@ class Supervisor:
 
     def _trouble(self) -> str:
         """The first thing that does not move, in words."""
-        if self.dead:
-            return f"the {min(self.dead)} thread has died"
-        if self.hung:
-            return f"the thread of {min(self.hung)} does not move"
+        if self._vitals.dead:
+            return f"the {min(self._vitals.dead)} thread has died"
+        if self._vitals.hung:
+            return f"the thread of {min(self._vitals.hung)} does not move"
         return "" if self._page_answers() else "the page does not answer"
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What concerns the whole machine."""
-        return (Finding("supply", "", self.supply, serious=False),) if self.supply else ()
 
     def look_at_supply(self) -> None:
         words = self._supply()
-        if words and words != self.supply:
+        if words and words != self._vitals.supply:
             log.warning("%s", words)
-        self.supply = words
+        self._vitals.supply = words
 
     def look(self) -> None:
         """One round."""
         for port in self._revive():
             log.error("%s: its thread had died and was started again", port)
         hung = self._hung()
-        for port in hung.keys() - self.hung:
+        for port in hung.keys() - self._vitals.hung:
             log.critical("%s: its thread has not moved for %.0f s", port, hung[port])
-        for port in self.hung - hung.keys():
+        for port in self._vitals.hung - hung.keys():
             log.warning("%s: its thread moves again", port)
-        self.hung = frozenset(hung)
+        self._vitals.hung = frozenset(hung)
         dead = frozenset(name for name, alive in self._alive.items() if not alive())
-        for name in dead - self.dead:
+        for name in dead - self._vitals.dead:
             log.critical("the %s thread has died; restart the service", name)
-        self.dead = dead
+        self._vitals.dead = dead
 
 
 def standing_still(now: float, beats: Mapping[str, float]) -> dict[str, float]:

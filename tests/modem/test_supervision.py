@@ -10,11 +10,12 @@ import pytest
 
 from gateway.at import commands
 from gateway.clock import SystemClock
-from gateway.modem import duties, fleet, ladder
+from gateway.modem import duties, ladder, roster
 from gateway.modem.fleet import Fleet
 from gateway.modem.health import JAMMED, SUPPLY
 from gateway.modem.jobs import radio, setup
 from gateway.modem.ladder import Patience
+from gateway.modem.roster import Roster
 from gateway.modem.timers import Timers
 from gateway.modem.worker import WorkerConfig
 from hw.serialport import PortError, SerialPort, Trouble
@@ -241,12 +242,13 @@ def test_a_modem_without_network_has_its_radio_cycled_and_no_storm(serve, monkey
 def test_one_faulty_modem_of_eight_delays_none_of_the_others(network, start, quick):
     ledgers = [MemoryLedger() for _ in range(8)]
     modems = [network.add_modem() for _ in range(8)]
-    box = Fleet(SystemClock(), contextlib.nullcontext, lambda port: by_port[port], list)
+    served = Roster(SystemClock(), list)
+    box = Fleet(served, SystemClock(), contextlib.nullcontext, lambda port: by_port[port])
     by_port = {m.port: one for m, one in zip(modems, ledgers, strict=True)}
     try:
         for modem in modems:
             box.add(WorkerConfig(modem.port))
-        workers = box._workers
+        workers = served.workers
         until(lambda: all(ready(w) for w in workers))
         modems[0].faults.silent = True
         until(lambda: workers[0].telemetry.state == "recovering")
@@ -261,25 +263,26 @@ def test_one_faulty_modem_of_eight_delays_none_of_the_others(network, start, qui
 
 
 def test_a_thread_that_hangs_is_noticed_and_the_others_go_on(network, quick, monkeypatch):
-    monkeypatch.setattr(fleet, "HUNG", 0.5)
+    monkeypatch.setattr(roster, "HUNG", 0.5)
     monkeypatch.setattr("gateway.modem.link.BEAT", 0.1)
     go_on = threading.Event()
     stuck_ledger, good_ledger = MemoryLedger(), MemoryLedger()
     stuck_ledger.on["submitting"] = go_on.wait
     stuck, good = network.add_modem(), network.add_modem()
     by_port = {stuck.port: stuck_ledger, good.port: good_ledger}
-    box = Fleet(SystemClock(), contextlib.nullcontext, lambda port: by_port[port], list)
+    served = Roster(SystemClock(), list)
+    box = Fleet(served, SystemClock(), contextlib.nullcontext, lambda port: by_port[port])
     try:
         for modem in (stuck, good):
             box.add(WorkerConfig(modem.port))
-        until(lambda: all(t.state == "ready" for t in box.telemetry()))
-        box._workers[0].assign([work()])
-        until(lambda: stuck.port in box.hung())
-        assert [bool(t.stuck) for t in box.telemetry()] == [True, False]
-        assert box._workers[1].assign([work()])
+        until(lambda: all(t.state == "ready" for t in served.telemetry()))
+        served.workers[0].assign([work()])
+        until(lambda: stuck.port in served.hung())
+        assert [bool(t.stuck) for t in served.telemetry()] == [True, False]
+        assert served.workers[1].assign([work()])
         good_ledger.wait("accepted")
         go_on.set()
-        until(lambda: box.hung() == {})
+        until(lambda: served.hung() == {})
         stuck_ledger.wait("accepted")
     finally:
         go_on.set()

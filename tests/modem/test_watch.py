@@ -13,6 +13,7 @@ import pytest
 from gateway.clock import SystemClock
 from gateway.modem import watch as module
 from gateway.modem.fleet import Fleet
+from gateway.modem.roster import Roster
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
 from gateway.simnet.textmode import Codec
@@ -44,7 +45,9 @@ class World:
         self.network = network
         self.clock = Hands()
         self.told = threading.Event()
-        self.fleet = Fleet(SystemClock(), contextlib.nullcontext, lambda port: MemoryLedger(), list)
+        clock = SystemClock()
+        self.roster = Roster(clock, list)
+        self.fleet = Fleet(self.roster, clock, contextlib.nullcontext, lambda port: MemoryLedger())
         self.search()
 
     def search(self, **wanted):
@@ -76,10 +79,10 @@ class World:
 
     @property
     def states(self):
-        return {t.port: t.state for t in self.fleet.telemetry()}
+        return {t.port: t.state for t in self.roster.telemetry()}
 
     def why(self, port):
-        return next(t.why for t in self.fleet.telemetry() if t.port == port)
+        return next(t.why for t in self.roster.telemetry() if t.port == port)
 
 
 @pytest.fixture
@@ -194,7 +197,7 @@ def test_a_stick_that_takes_its_time_to_start_is_waited_for_with_patience(
     again = world.stick("1-1", "ttyUSB3", modem)
     world.pass_time()
     until(lambda: world.states == {again: "ready"})
-    (seen,) = world.fleet.telemetry()
+    (seen,) = world.roster.telemetry()
     assert seen.recoveries == 0, "it was reset while it was starting"
 
 
@@ -240,7 +243,7 @@ def test_another_stick_in_the_same_socket_is_a_new_modem(world, network):
     port = world.stick("1-1", "ttyUSB2", second, id_="2c7c:0125")
     world.pass_time()
     until(lambda: world.states == {port: "ready"})
-    (seen,) = world.fleet.telemetry()
+    (seen,) = world.roster.telemetry()
     assert seen.sim.iccid == second.card.iccid
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from gateway.process.notify import Page, Systemd
 from gateway.process.supervisor import STILL, Supervisor, standing_still
+from gateway.process.vitals import Vitals
 from tests.support.box import RunningBox, eventually
 
 
@@ -78,7 +79,7 @@ def test_an_abstract_address_is_understood():
 def test_signs_of_life_come_four_times_within_the_limit(ear):
     now = [0.0]
     supervisor = Supervisor(
-        list, {"x": lambda: True}, systemd=told(ear, 40.0), clock=lambda: now[0]
+        Vitals(), list, {"x": lambda: True}, systemd=told(ear, 40.0), clock=lambda: now[0]
     )
     for second in range(0, 40, 5):
         now[0] = float(second)
@@ -97,6 +98,7 @@ def test_signs_of_life_come_four_times_within_the_limit(ear):
 )
 def test_whatever_does_not_move_keeps_the_sign_of_life_back(ear, alive, hung, page, words):
     supervisor = Supervisor(
+        Vitals(),
         list,
         {"x": lambda: alive},
         lambda: hung,
@@ -112,6 +114,7 @@ def test_the_sign_of_life_comes_back_with_the_cause_gone(ear):
     answers = [False, True]
     now = [0.0]
     supervisor = Supervisor(
+        Vitals(),
         list,
         {},
         systemd=told(ear, 40.0),
@@ -129,7 +132,7 @@ def test_without_a_watchdog_the_page_is_not_asked():
     def never() -> bool:
         raise AssertionError
 
-    Supervisor(list, {}, page_answers=never).feed()
+    Supervisor(Vitals(), list, {}, page_answers=never).feed()
 
 
 def test_a_loop_that_does_not_turn_is_named():

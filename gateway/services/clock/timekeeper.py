@@ -77,7 +77,7 @@ class Timekeeping(Loop):
     ) -> None:
         super().__init__(clock)
         self._events = events
-        self.network = network
+        self._network = network
         self._host = host
         self._set_clock = set_clock
         self._vouched: Voucher | None = None
@@ -233,7 +233,7 @@ class Timekeeping(Loop):
         The modem's own clock may confirm ours; alone it is no reason to doubt it.
         """
         now = self._clock.monotonic()
-        told = [t for t in self.network() if now - t.read_at < NEWEST_NEWS]
+        told = [t for t in self._network() if now - t.read_at < NEWEST_NEWS]
         for time in sorted(told, key=lambda t: (t.source == "clock", -t.read_at)):
             found = time.at + int((now - time.read_at) * SECOND)
             if time.source != "clock" or abs(found - self._clock.machine()) <= CLOSE:

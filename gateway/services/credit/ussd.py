@@ -65,7 +65,7 @@ class Dialogue:
 
 
 class Carriers(Protocol):
-    """The modems, as far as USSD needs them (gateway.modem.fleet)."""
+    """The modems, as far as USSD needs them (gateway.modem.roster)."""
 
     def post(self, connection_id: int, job: Callable[[Context], Job[None]]) -> bool: ...
 

@@ -34,7 +34,7 @@ TROUBLE_PAUSE = 5.0  # seconds after the store failed us
 
 
 class Carriers(Protocol):
-    """The modems, as far as dispatch needs them (gateway.modem.fleet)."""
+    """The modems, as far as dispatch needs them (gateway.modem.roster)."""
 
     def lines(self) -> Mapping[int, routing.Line]: ...
 

@@ -13,6 +13,7 @@ from gateway.decisions import credit_codes
 from gateway.events import Events
 from gateway.modem.fleet import Fleet
 from gateway.modem.jobs import ussd as job
+from gateway.modem.roster import Roster
 from gateway.modem.worker import WorkerConfig
 from gateway.services.credit import patterns
 from gateway.services.credit.credit import UNREADABLE, Credit, Typed, understood
@@ -304,13 +305,14 @@ def test_the_whole_of_it_on_a_simulated_modem(
             return line
 
     clock, events = SystemClock(), Events()
-    fleet = Fleet(clock, db.connected, lambda port: OneLine(), list)
+    roster = Roster(clock, list)
+    fleet = Fleet(roster, clock, db.connected, lambda port: OneLine())
     fleet.add(WorkerConfig(modem.port))
     came = threading.Event()
-    desk = Ussd(fleet, clock, events)
+    desk = Ussd(roster, clock, events)
     watcher = Credit(desk, clock, events, held, came.set)
     try:
-        until(lambda: [t for t in fleet.telemetry() if t.state == "ready"])
+        until(lambda: [t for t in roster.telemetry() if t.state == "ready"])
         typed = Typed(code="*100#", every_hours="1", hold_below="2")
         watcher.set_watch(line, typed, somebody())
         watcher.start()
