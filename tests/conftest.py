@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from gateway.services.accounts import passwords
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import data_folder, database
 
 # Derandomised where it gates a change: a red run must be red again. Nightly ones may roam.
 settings.register_profile(
@@ -42,9 +43,9 @@ def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a store as it is after all migrations; copying it is quicker than making it."""
     folder = tmp_path_factory.mktemp("empty")
-    db.open_store(folder)
-    db.close_store()
-    return folder / db.FILE_NAME
+    opening.open_store(folder)
+    opening.close_store()
+    return folder / data_folder.FILE_NAME
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def store(tmp_path: Path, empty_store: Path) -> Iterator[Path]:
     """The data folder of a fresh store, and this thread's connection to it."""
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
-    shutil.copyfile(empty_store, folder / db.FILE_NAME)
-    db.open_store(folder)
-    with db.connected():
+    shutil.copyfile(empty_store, folder / data_folder.FILE_NAME)
+    opening.open_store(folder)
+    with database.connected():
         yield folder
-    db.close_store()
+    opening.close_store()

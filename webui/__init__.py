@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from gateway.store.file import db
+from gateway.store.file import database
 from webui import api
 from webui.accounts import sessions, sign_in, tokens, users
 from webui.activities import activities
@@ -29,7 +29,7 @@ MAX_BODY = 512 * 1024  # octets: 20,000 numbers and the longest text fit in
 def create_app(box: Box) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions["box"] = box
-    with db.connected():
+    with database.connected():
         app.secret_key = box.accounts.signing_key()
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,

@@ -41,11 +41,11 @@ def export(
     from gateway.services.messages.messages_csv import MessagesCsv
     from gateway.services.messages.searches import Asked, Searching
     from gateway.services.people.people import People
-    from gateway.store.file import db
+    from gateway.store.file import data_folder
     from gateway.store.search.views import View
 
     settings = read_settings(config_file, data)
-    if not (settings.data / db.FILE_NAME).exists():
+    if not (settings.data / data_folder.FILE_NAME).exists():
         raise PlainError(f"There is no Pigeonbox in {settings.data}.")
     with open_store(settings):
         clock, events = SystemClock(), Events()

@@ -44,7 +44,7 @@ def backup(
 
     FILE - is standard output: sudo pigeonbox backup - > mine.db
     """
-    from gateway.store.file.opening import FILE_NAME
+    from gateway.store.file.data_folder import FILE_NAME
     from gateway.store.keeping import backups
 
     settings = read_settings(config_file, data)
@@ -71,9 +71,9 @@ def backup(
 
 def _note(what: str) -> None:
     """Into the audit list: everything leaves the box. Inside `open_store`."""
-    from gateway.store.file import audit, db
+    from gateway.store.file import audit, database
 
-    with db.transaction():
+    with database.transaction():
         audit.write(store_clock().now(), who(), "export", what)
 
 

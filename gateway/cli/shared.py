@@ -91,7 +91,7 @@ def read_settings(
 def plain_errors() -> Iterator[None]:
     """What the store and the services say no to, as one line."""
     from gateway.process.app_error import AppError
-    from gateway.store.file.db import StoreBusy, StoreError
+    from gateway.store.file.database import StoreBusy, StoreError
     from gateway.text.refusal import Refused
 
     try:
@@ -105,15 +105,16 @@ def plain_errors() -> Iterator[None]:
 @contextmanager
 def open_store(settings: config.Config) -> Iterator[None]:
     """The store of the data folder, whether or not the service runs."""
-    from gateway.store.file import db
+    from gateway.store import opening
+    from gateway.store.file import database
 
     with plain_errors():
-        db.open_store(settings.data)
+        opening.open_store(settings.data)
         try:
-            with db.connected():
+            with database.connected():
                 yield
         finally:
-            db.close_store()
+            opening.close_store()
 
 
 def connection_id(name: str | None) -> int | None:

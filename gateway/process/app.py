@@ -60,8 +60,9 @@ from gateway.services.schedules.scheduler import Scheduler
 from gateway.services.sending.dispatch import Dispatch
 from gateway.services.sending.holds import Gate
 from gateway.services.sending.ledger import RadioLedger
+from gateway.store import opening
 from gateway.store.connections import connections
-from gateway.store.file import db, reserve
+from gateway.store.file import data_folder, database, reserve
 from gateway.store.messages import outbox
 from gateway.terminal.desk import Desk
 from hw import patterns, power
@@ -110,18 +111,18 @@ class Service:
     def start(self) -> Box:
         """Open the store, start every thread. Raises AppError, StoreError. Undone by `stop`."""
         leds, why_dark = self._leds()
-        db.open_store(self.config.data)
+        opening.open_store(self.config.data)
         self._stack.enter_context(_alone(self.config.data))
-        self._stack.callback(db.close_store)
+        self._stack.callback(opening.close_store)
         timekeeping = Timekeeping(self._clock, self.events, self._roster.network_times)
-        with db.connected():
+        with database.connected():
             timekeeping.begin()
             self._after_the_last_time()
         self.events.start()
         self._stack.callback(self.events.stop)
         network = self._start_simulation()
         roster, means = self._roster, _means(self.config.power, self._roster.works)
-        fleet = Fleet(roster, self._clock, db.connected, self._ledger, means)
+        fleet = Fleet(roster, self._clock, database.connected, self._ledger, means)
         self._gate = Gate(self._clock)
         preferences = Preferences(self.events, self.config.country)
         self._country = country = preferences.country
@@ -378,7 +379,7 @@ def _means(config: Power, others_work: Callable[[], bool]) -> Means:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two services on one data folder would both send the same messages."""
-    with (folder / db.SERVICE_LOCK).open("w") as lock:
+    with (folder / data_folder.SERVICE_LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as e:

@@ -21,7 +21,7 @@ from gateway.server.listener import ListenError, listen
 from gateway.server.tls import TlsError
 from gateway.server.web_server import make_server
 from gateway.services.box import heap
-from gateway.store.file import db
+from gateway.store.file import database
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def run(
             server = make_server(box, listener)
         except TlsError as e:
             raise AppError(str(e)) from e
-        with db.connected():
+        with database.connected():
             ready(box)
         log.info("ready at %s:%d", config.http.host, config.http.port)
         serving.set()

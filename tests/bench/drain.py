@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gateway.clock import HOUR, SystemClock
 from gateway.simnet import Network
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import database
 from gateway.store.messages import outbox
 from tests.bench import Figure
 from tests.support.box import RunningBox, eventually
@@ -63,17 +64,17 @@ def fill(data: Path, messages: int, *, with_report: bool = False) -> None:
 
 @contextlib.contextmanager
 def opened(data: Path) -> Iterator[None]:
-    db.open_store(data)
+    opening.open_store(data)
     try:
-        with db.connected():
+        with database.connected():
             yield
     finally:
-        db.close_store()
+        opening.close_store()
 
 
 def sent_times(wanted: int) -> list[int]:
     """When each was sent, oldest first; empty until there are `wanted`."""
-    rows = db.database.execute_sql(
+    rows = database.database.execute_sql(
         "SELECT sent_at FROM dispatch WHERE state IN ('sent', 'delivered') ORDER BY sent_at"
     ).fetchall()
     return [at for (at,) in rows] if len(rows) >= wanted else []

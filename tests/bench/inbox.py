@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from gateway.clock import DAY
 from gateway.simnet import Network
-from gateway.store.file import db
+from gateway.store.file import data_folder, database
 from tests.bench import Figure, million
 from tests.bench.drain import opened
 from tests.bench.idle import cpu_seconds, resident_mib
@@ -41,7 +41,7 @@ def run(made: Path | None = None) -> Iterator[Figure]:
         else:
             million.build(box.data)
         yield Figure("store of a million messages made", time.monotonic() - began, "s")
-        size = (box.data / db.FILE_NAME).stat().st_size / 2**20
+        size = (box.data / data_folder.FILE_NAME).stat().st_size / 2**20
         yield Figure("its size", size, "MiB")
         with opened(box.data):
             common, about = _words()
@@ -118,12 +118,12 @@ def _timed(act: Callable[[], object]) -> float:
 def _words() -> tuple[list[str], str]:
     """The commonest words of the newest texts, and a name and number to search for."""
     counted: dict[str, int] = {}
-    for (text,) in db.execute("SELECT text FROM message ORDER BY id DESC LIMIT 5000"):
+    for (text,) in database.execute("SELECT text FROM message ORDER BY id DESC LIMIT 5000"):
         for word in set(text.lower().split()):
             counted[word] = counted.get(word, 0) + 1
     common = sorted(counted, key=lambda w: -counted[w])
     common = [w for w in common if len(w) > 2][:3]
-    return common, db.execute("SELECT name FROM contact WHERE id = 4").fetchone()[0]
+    return common, database.execute("SELECT name FROM contact WHERE id = 4").fetchone()[0]
 
 
 def _pages(reader: Reader) -> Iterator[Figure]:
@@ -223,11 +223,11 @@ def _broadcast(box: RunningBox, reader: Reader) -> Iterator[Figure]:
     assert answer.status == 303, answer.status
     yield Figure("broadcast to 5,000 accepted", took, "s", "at most 2")
     with opened(box.data):
-        newest = db.execute("SELECT max(id) FROM message").fetchone()[0]
+        newest = database.execute("SELECT max(id) FROM message").fetchone()[0]
         sql = "SELECT 1 FROM dispatch WHERE message_id = ? AND state NOT IN ('pending', 'sending')"
-        eventually(lambda: db.execute(sql, (newest,)).fetchone())
+        eventually(lambda: database.execute(sql, (newest,)).fetchone())
         yield Figure("and the first is sent after", time.perf_counter() - began, "s", "at once")
-        numbers = [n for (n,) in db.execute("SELECT number FROM contact LIMIT 5000")]
+        numbers = [n for (n,) in database.execute("SELECT number FROM contact LIMIT 5000")]
     form |= {"recipients": "\n".join(numbers), "csrf_token": reader.token("/send")}
     count = _timed(
         lambda: reader.ask(
@@ -296,7 +296,7 @@ def _sending(box: RunningBox) -> float:
                 "SELECT 1 FROM message m JOIN dispatch d ON d.message_id = m.id"
                 " WHERE m.client_id = ? AND d.state IN ('sent', 'delivered')"
             )
-            while not db.execute(sql, (sent,)).fetchone():
+            while not database.execute(sql, (sent,)).fetchone():
                 time.sleep(0.001)
             times.append(time.perf_counter() - began)
     return sorted(times)[ROUNDS // 2]
@@ -333,4 +333,6 @@ def _settled(box: RunningBox, patience: float = 120) -> None:
     """Until nothing waits to be sent."""
     sql = "SELECT 1 FROM dispatch WHERE held = 0 AND state IN ('pending', 'sending') LIMIT 1"
     with opened(box.data):
-        eventually(lambda: not db.execute(sql).fetchone(), patience=patience, what="to be sent")
+        eventually(
+            lambda: not database.execute(sql).fetchone(), patience=patience, what="to be sent"
+        )

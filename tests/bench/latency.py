@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.simnet import Network
-from gateway.store.file import db
+from gateway.store.file import database
 from tests.bench import Figure
 from tests.bench.drain import opened
 from tests.support.box import RunningBox
@@ -41,5 +41,5 @@ def run() -> Iterator[Figure]:
 
 
 def count() -> int:
-    found: int = db.database.execute_sql("SELECT count(*) FROM incoming").fetchone()[0]
+    found: int = database.database.execute_sql("SELECT count(*) FROM incoming").fetchone()[0]
     return found

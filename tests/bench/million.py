@@ -14,8 +14,9 @@ from itertools import accumulate
 from pathlib import Path
 
 from gateway.clock import DAY, HOUR
+from gateway.store import opening
 from gateway.store.connections import connections
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.people.people import fold
 from gateway.store.search.tokenizer import entry
 
@@ -73,10 +74,10 @@ BATCH = 10_000
 
 def build(folder: Path, messages: int = MESSAGES, contacts: int = CONTACTS) -> None:
     """Make the store in `folder`."""
-    db.open_store(folder)
-    with db.connected():
+    opening.open_store(folder)
+    with database.connected():
         _Maker(messages, contacts).make()
-    db.close_store()
+    opening.close_store()
 
 
 class _Maker:
@@ -91,22 +92,22 @@ class _Maker:
         self._lengths = [4, 8, 12, 16, 20, 25, 40]
 
     def make(self) -> None:
-        db.execute("PRAGMA synchronous = OFF")
+        database.execute("PRAGMA synchronous = OFF")
         for iccid in ("8925401", "8925402", "8925403"):
             connections.upsert_connection(iccid, "", BEGIN)
-        with db.transaction():
+        with database.transaction():
             self._people()
         with _without_triggers_and_indexes() as count:
             for start in range(1, self._messages + 1, BATCH):
-                with db.transaction():
+                with database.transaction():
                     self._batch(start, min(start + BATCH, self._messages + 1))
             count()
-        db.execute("ANALYZE")
-        db.execute(
+        database.execute("ANALYZE")
+        database.execute(
             "DELETE FROM sqlite_stat1"
         )  # a box does not analyse: the same plans are measured
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("PRAGMA synchronous = FULL")
 
     def _people(self) -> None:
         rows = []
@@ -122,7 +123,7 @@ class _Maker:
         )
         for g, (name, size) in enumerate(GROUPS.items(), 1):
             sql = 'INSERT INTO "group" (id, name, sort, created_at) VALUES (?, ?, ?, ?)'
-            db.execute(sql, (g, name, fold(name), BEGIN))
+            database.execute(sql, (g, name, fold(name), BEGIN))
             members = [(g, n) for n in range(1, min(size, self._contacts) + 1)]
             _many("INSERT INTO membership (group_id, contact_id) VALUES (?, ?)", members)
 
@@ -215,7 +216,7 @@ def _vocabulary(dice: random.Random) -> list[str]:
 
 
 def _many(sql: str, rows: list[tuple[object, ...]]) -> None:
-    db.database.connection().executemany(sql, rows)
+    database.database.connection().executemany(sql, rows)
 
 
 @contextmanager
@@ -226,18 +227,18 @@ def _without_triggers_and_indexes() -> Iterator[Callable[[], None]]:
         "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'index')"
         f" AND sql IS NOT NULL AND tbl_name IN {tables} AND name NOT LIKE 'dispatch_message_id'"
     )
-    made = db.execute(sql).fetchall()
+    made = database.execute(sql).fetchall()
     for kind, name, _ in made:
-        db.execute(f'DROP {kind} "{name}"')
+        database.execute(f'DROP {kind} "{name}"')
 
     def count() -> None:
         for kind, _, again in made:
             if kind == "index":
-                db.execute(again)
+                database.execute(again)
         triggers = [again for kind, _, again in made if kind == "trigger"]
         _keep_counts()
         for again in triggers:
-            db.execute(again)
+            database.execute(again)
 
     yield count
 
@@ -259,7 +260,7 @@ def _keep_counts() -> None:
         "failed": "'failed', 'uncertain'",
         "pending": "'pending', 'sending', 'scheduled'",
     }
-    known = {name for (name,) in db.execute("SELECT name FROM tally").fetchall()}
+    known = {name for (name,) in database.execute("SELECT name FROM tally").fetchall()}
     values = {n: f"SELECT count(*) FROM message WHERE {c}" for n, c in of_messages.items()}
     for name, states in of_dispatches.items():
         values[name] = (
@@ -267,7 +268,7 @@ def _keep_counts() -> None:
             f" WHERE held = 0 AND state IN ({states})"
         )
     for name in known & set(values):
-        db.execute(f"UPDATE tally SET value = ({values[name]}) WHERE name = ?", (name,))
+        database.execute(f"UPDATE tally SET value = ({values[name]}) WHERE name = ?", (name,))
     for sql in (
         "INSERT OR IGNORE INTO party SELECT peer FROM message WHERE peer <> ''",
         "INSERT OR IGNORE INTO party SELECT number FROM dispatch",
@@ -277,4 +278,4 @@ def _keep_counts() -> None:
         "INSERT INTO word (word) SELECT term FROM found_words WHERE substr(term, 1, 1) <> '@'",
         "DROP TABLE temp.found_words",
     ):
-        db.execute(sql)
+        database.execute(sql)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.decisions.dispatch_states import State
 from gateway.simnet import Network
-from gateway.store.file import db
+from gateway.store.file import database
 from hw.simulator import PERSONALITIES
 from tests.bench import Figure
 from tests.bench.drain import fill, opened
@@ -74,19 +74,19 @@ def _sent(network: Network, so_many: int) -> None:
 
 def left() -> int:
     """Dispatches that have not gone out."""
-    row = db.database.execute_sql(
+    row = database.database.execute_sql(
         "SELECT count(*) FROM dispatch WHERE state IN ('pending', 'sending')"
     ).fetchone()
     return int(row[0])
 
 
 def states() -> dict[str, State]:
-    rows = db.database.execute_sql("SELECT number, state FROM dispatch").fetchall()
+    rows = database.database.execute_sql("SELECT number, state FROM dispatch").fetchall()
     return {number: State(state) for number, state in rows}
 
 
 def doubtful() -> set[str]:
-    rows = db.database.execute_sql(
+    rows = database.database.execute_sql(
         "SELECT DISTINCT d.number FROM attempt a JOIN dispatch d ON d.id = a.dispatch_id"
         " WHERE a.outcome = 'uncertain'"
     ).fetchall()

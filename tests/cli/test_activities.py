@@ -15,19 +15,20 @@ from gateway.services.activities.activities import Activities
 from gateway.services.activities.activity_drafts import ActionTyped, Typed
 from gateway.services.activities.fallback import Fallback
 from gateway.services.box.preferences import Preferences
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import database
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    db.open_store(tmp_path)
-    with db.connected():
+    opening.open_store(tmp_path)
+    with database.connected():
         events = Events()
         service = Activities(SystemClock(), events, Preferences(events, "KE"))
         reply = (ActionTyped("reply", "Welcome {number}"),)
         service.add(Typed("Join", words="join", actions=reply), "admin")
         service.set_fallback(Fallback("Sorry", on=True), "admin")
-    db.close_store()
+    opening.close_store()
     return tmp_path
 
 

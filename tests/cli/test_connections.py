@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from gateway.services.connections import connection_settings
+from gateway.store import opening
 from gateway.store.connections import connections
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from tests.support.box import RunningBox, eventually
 
 
@@ -92,10 +93,10 @@ def test_limits_and_validity_of_the_box_are_shown_and_changed(box: RunningBox) -
 def still(tmp_path: Path) -> RunningBox:
     """Not running: what is typed goes into its store."""
     box = RunningBox(tmp_path / "box")
-    db.open_store(box.data)
-    with db.connected():
+    opening.open_store(box.data)
+    with database.connected():
         connections.upsert_connection("8949", "", 1)
-    db.close_store()
+    opening.close_store()
     return box
 
 
@@ -103,8 +104,8 @@ def test_without_the_service_settings_go_into_the_store(still: RunningBox) -> No
     done = run(still, "set", "SIM 1", "--reports", "off", "--credit-code", "*100#")
     assert done.returncode == 0, done.stderr
     assert run(still, "pin", "SIM 1", stdin="1234\n").returncode == 0
-    db.open_store(still.data)
-    with db.connected():
+    opening.open_store(still.data)
+    with database.connected():
         info = connections.get(1)
         assert info is not None
         assert (info.reports, info.send_enabled, info.has_pin) == (False, True, True)
@@ -114,6 +115,6 @@ def test_without_the_service_settings_go_into_the_store(still: RunningBox) -> No
             ("settings changed", "/connections/1/pin"),
             ("settings changed", "/connections/1/settings"),
         ]
-    db.close_store()
+    opening.close_store()
     assert run(still, "pin", "--forget", "SIM 1").returncode == 0
     assert "not running" in run(still).stderr

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from gateway.store import opening
 from gateway.store.connections import connections
 from gateway.store.credit import credit
 from gateway.store.credit.credit import Watch
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import details
 from tests.support.box import RunningBox, eventually
 
@@ -26,19 +27,19 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
 
 def configure(box: RunningBox, watch: Watch) -> None:
     """As somebody would on the page; the service hears of it with the next check."""
-    db.open_store(box.data)
-    with db.connected():
+    opening.open_store(box.data)
+    with database.connected():
         credit.put_watch(connections.all_connections()[0].connection_id, watch)
-    db.close_store()
+    opening.close_store()
 
 
 def waits_for(box: RunningBox, client_id: str) -> str:
-    db.open_store(box.data)
-    with db.connected():
+    opening.open_store(box.data)
+    with database.connected():
         found = details.by_client_id(client_id)
         assert found is not None
         reason = found.dispatches[0].reason
-    db.close_store()
+    opening.close_store()
     return reason
 
 

@@ -19,7 +19,8 @@ from gateway.clock import SystemClock
 from gateway.health import Issue, Severity
 from gateway.process.control import control
 from gateway.services.accounts.tokens import Programs
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import data_folder, database
 from tests.store.given import ANN, connection, message
 from tests.text.test_printable import is_harmless
 
@@ -171,13 +172,13 @@ def commands(group: click.Command, above: str = "") -> dict[str, click.Command]:
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
-    db.open_store(folder)
-    with db.connected():
+    opening.open_store(folder)
+    with database.connected():
         connection()
         message(ANN)
         Programs(SystemClock()).add("x", ("send",), who="x")
-    db.close_store()
-    with closing(sqlite3.connect(folder / db.FILE_NAME)) as raw, raw:
+    opening.close_store()
+    with closing(sqlite3.connect(folder / data_folder.FILE_NAME)) as raw, raw:
         raw.executescript(
             "INSERT INTO contact (name, sort, search, created_at, changed_at)"
             " VALUES ('x', 'x', 'x', 1, 1);"

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli.main import main
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import database
 from gateway.store.messages import outbox
 from gateway.store.search import views
 from tests.store.given import ANN, BOB, NOW, dispatches, message
@@ -28,21 +29,21 @@ def run(folder: Path, *words: str, stdin: str = "") -> Result:
 
 @pytest.fixture
 def ids(folder: Path) -> list[int]:
-    db.open_store(folder)
-    with db.connected():
+    opening.open_store(folder)
+    with database.connected():
         found = [message(ANN), message(ANN, BOB)]
         outbox.give_up(dispatches(found[1]), "No credit.", "", NOW)
-    db.close_store()
+    opening.close_store()
     return found
 
 
 def counts(folder: Path) -> views.Counts:
-    db.open_store(folder)
+    opening.open_store(folder)
     try:
-        with db.connected():
+        with database.connected():
             return views.counts()
     finally:
-        db.close_store()
+        opening.close_store()
 
 
 def test_messages_are_listed_for_people_and_programs(folder: Path, ids: list[int]):

@@ -19,9 +19,10 @@ from gateway.services.box.preferences import Preferences
 from gateway.services.people.people import Entered, People
 from gateway.simnet import Network
 from gateway.steps import ACTIVITY_STEPS
+from gateway.store import opening
 from gateway.store.activities import runs
-from gateway.store.file import db
-from gateway.store.file.db import execute
+from gateway.store.file import database
+from gateway.store.file.database import execute
 from gateway.store.people import groups, people
 from gateway.store.search import views
 from gateway.store.search.views import View
@@ -52,8 +53,8 @@ def box(
 
 def set_up(data: Path, url: str) -> None:
     """One activity with every kind of action, one that stops its writer, and the fallback."""
-    db.open_store(data)
-    with db.connected():
+    opening.open_store(data)
+    with database.connected():
         clock, events = SystemClock(), Events()
         preferences = Preferences(events, "KE")
         folk = People(clock, events, preferences.country)
@@ -71,7 +72,7 @@ def set_up(data: Path, url: str) -> None:
         activities = Activities(clock, events, preferences)
         activities.add(Typed("Join", words="join", actions=actions), "admin")
         activities.set_fallback(Fallback("Sorry", on=True), "admin")
-    db.close_store()
+    opening.close_store()
 
 
 @pytest.mark.parametrize(
@@ -88,8 +89,8 @@ def test_killed_at_a_step_everything_is_done_once(
     assert box.process
     assert box.process.wait(20) == -9, "it never came to that step"
     box.start()
-    db.open_store(box.data)
-    with db.connected():
+    opening.open_store(box.data)
+    with database.connected():
         eventually(lambda: len(network.texts(MANAGER)) >= 4, what=str(network.texts(MANAGER)))
         eventually(lambda: {w: network.texts(w) for w in WRITERS} == answers())
         eventually(lambda: {s for (s,) in execute("SELECT state FROM activity_step")} == {"done"})
@@ -106,7 +107,7 @@ def test_killed_at_a_step_everything_is_done_once(
         assert len(views.ids(View.UNTRIGGERED, None, 9)) == views.counts().untriggered == 1
         assert views.counts().received == 4
         assert sum(len(runs.set_off(i)) for i in views.ids(View.RECEIVED, None, 9)) == 4
-    db.close_store()
+    opening.close_store()
 
 
 def answers() -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from gateway.process.box import Box
 from gateway.services.messages.accept import Draft
 from gateway.simnet import Network
 from gateway.store.connections import connections
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import details
 from hw.simulator import PERSONALITIES, SimulatedModem
 from hw.simulator.card import PIN_TRIES
@@ -39,7 +39,7 @@ def service(
     running = Service(config)
     try:
         box = running.start()
-        with db.connected():
+        with database.connected():
             if not box.accounts.set_up:
                 box.accounts.set_password(NAME, PASSWORD)
             with create_app(box).test_client() as client:

@@ -26,7 +26,7 @@ from gateway.services.connections.status import ModemStatus
 from gateway.services.messages.accept import Draft
 from gateway.services.sending import holds
 from gateway.simnet import Network
-from gateway.store.file import db, settings
+from gateway.store.file import database, settings
 from gateway.store.messages import details, lists
 from hw.simulator import PERSONALITIES, SimulatedModem
 from tests.support.hurry import hurry
@@ -79,7 +79,7 @@ class World:
     def running(self) -> Iterator[World]:
         self._box = self._service.start()
         try:
-            with db.connected():
+            with database.connected():
                 settings.put(holds.SETTING, {"minute": 0, "hour": 0, "day": 0})
                 self.until(lambda: all(m.state == "ready" for m in self.status().values()))
                 yield self

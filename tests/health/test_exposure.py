@@ -11,7 +11,7 @@ from gateway.config import Config, Http, ModemPort, load
 from gateway.health.exposed import check
 from gateway.health.exposure import certificate_ends, exposed
 from gateway.server import tls
-from gateway.store.file import db
+from gateway.store import opening
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def config(tmp_path: Path) -> Config:
     file = tmp_path / "config.toml"
     file.write_text(f'data = "{tmp_path}/data"\n[[modem]]\nport = "/dev/ttyS0"\npin = "4711"\n')
     file.chmod(0o600)
-    db.open_store(tmp_path / "data")
-    db.close_store()
+    opening.open_store(tmp_path / "data")
+    opening.close_store()
     return load(file)
 
 

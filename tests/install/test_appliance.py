@@ -297,7 +297,8 @@ def test_a_version_that_fails_only_in_earnest_is_taken_back_with_its_data(box, h
     spoilt = SPOILT[how].replace("    ", "", 1)
     code = (
         "    if not trial:\n"
-        "        db.open_store(config.data); db.close_store()  # migrates first, then fails\n"
+        "        from gateway.store import opening\n"
+        "        opening.open_store(config.data); opening.close_store()  # migrates, then fails\n"
         f"        {spoilt}"
     )
     folder = newer(box, f"late{how.replace(' ', '')}", spoilt=code)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store.file import db
+from gateway.store import opening
 from hw.host import data as tool
 
 
@@ -16,8 +16,8 @@ from hw.host import data as tool
 def folder(tmp_path: Path) -> Path:
     """A data folder with everything that may lie in one."""
     folder = tmp_path / "data"
-    db.open_store(folder)
-    db.close_store()
+    opening.open_store(folder)
+    opening.close_store()
     (folder / "backups").mkdir(exist_ok=True)
     (folder / "backups/old.db").write_bytes(b"old")
     (folder / "keys").mkdir()

@@ -13,7 +13,7 @@ from gateway.services.messages.accept import Draft
 from gateway.simnet import Network
 from gateway.simnet.textmode import Codec
 from gateway.store.connections import connections
-from gateway.store.file import db
+from gateway.store.file import database
 from hw.simulator import SimulatedModem
 from tests.support.box import eventually
 from tests.support.radio import texts_sent
@@ -39,7 +39,7 @@ def box(tmp_path, usb, network):
     service = app.Service(Config(data=tmp_path / "data", country="KE"))
     running = service.start()
     try:
-        with db.connected():
+        with database.connected():
             yield running
     finally:
         service.stop()

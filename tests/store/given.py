@@ -6,7 +6,7 @@ from gateway.clock import DAY
 from gateway.decisions.dispatch_states import State
 from gateway.store.connections import connections
 from gateway.store.file import audit
-from gateway.store.file.db import execute, transaction
+from gateway.store.file.database import execute, transaction
 from gateway.store.messages import large_messages, outbox, trash
 from gateway.store.messages.outbox import Assignment, Claim, Outgoing
 

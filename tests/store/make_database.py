@@ -28,11 +28,12 @@ from gateway.decisions.activities.guard import Answered
 from gateway.decisions.activities.steps import ActionKind, StepMove, StepState
 from gateway.decisions.recurrence import Repeat, Unit, turns
 from gateway.decisions.routing import Rule, RuleKind
+from gateway.store import opening
 from gateway.store.accounts import accounts, tokens
 from gateway.store.activities import activities, replies, runs, stops, waits, webhooks
 from gateway.store.connections import connections, rules
 from gateway.store.credit import credit
-from gateway.store.file import db, jobs, settings
+from gateway.store.file import data_folder, database, jobs, settings
 from gateway.store.messages import drafts, inbox, large_messages, outbox, trash
 from gateway.store.messages.pdus import RawPdu
 from gateway.store.people import blocked, groups, imports, people
@@ -236,7 +237,9 @@ def _received() -> None:
 
 
 def _of_people() -> list[int]:
-    rows = db.execute("SELECT id FROM message WHERE direction = 'in' AND kind = 'sms' ORDER BY id")
+    rows = database.execute(
+        "SELECT id FROM message WHERE direction = 'in' AND kind = 'sms' ORDER BY id"
+    )
     return [message_id for (message_id,) in rows.fetchall()]
 
 
@@ -346,14 +349,14 @@ def _rows(database: sqlite3.Connection, table: str) -> list[str]:
 
 def write(target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        db.open_store(Path(folder))
-        with db.connected():
+        opening.open_store(Path(folder))
+        with database.connected():
             fill()
-            db.execute("UPDATE schema_migration SET applied = '2027-01-15 08:00:00'")
-        db.close_store()
-        with closing(sqlite3.connect(Path(folder) / db.FILE_NAME)) as database:
+            database.execute("UPDATE schema_migration SET applied = '2027-01-15 08:00:00'")
+        opening.close_store()
+        with closing(sqlite3.connect(Path(folder) / data_folder.FILE_NAME)) as made:
             lines = ["-- Written by the program (make_database.py). Not to be changed."]
-            target.write_text("\n".join([*lines, *dump(database), ""]), encoding="utf-8")
+            target.write_text("\n".join([*lines, *dump(made), ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

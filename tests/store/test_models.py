@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from peewee import Field, SqliteDatabase
 
-from gateway.store.file import db
+from gateway.store.file import data_folder
 from gateway.store.file.table import Base
 from tests.store.models import tables
 
@@ -30,7 +30,7 @@ def migrated(empty_store: Path) -> Iterator[sqlite3.Connection]:
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """A database made from the models alone."""
-    path = tmp_path_factory.mktemp("described") / db.FILE_NAME
+    path = tmp_path_factory.mktemp("described") / data_folder.FILE_NAME
     made = SqliteDatabase(str(path))
     with made.bind_ctx(TABLES, bind_refs=False, bind_backrefs=False):
         made.create_tables(TABLES)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from gateway.at import commands
 from gateway.at.secrets import shape, without_secrets
+from gateway.store import opening
 from gateway.store.connections import connections
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.text.log_secrets import hide_secrets
 
 
@@ -61,12 +62,12 @@ def test_the_log_of_statements_shows_no_pin_even_at_debug_with_texts(
     logger.addFilter(hide_secrets)
     caplog.set_level("DEBUG", "peewee")
     try:
-        db.open_store(tmp_path)
-        with db.connected():
+        opening.open_store(tmp_path)
+        with database.connected():
             line = connections.upsert_connection("8944001", "23415001", 1)
             connections.set_pin(line.connection_id, "471108")
             connections.take_pin("8944001", "23415001", "", 2, tries_left=3)
-        db.close_store()
+        opening.close_store()
     finally:
         logger.removeFilter(hide_secrets)
     assert "UPDATE connection SET pin" in caplog.text

@@ -11,7 +11,7 @@ from gateway.services.messages import messages_csv
 from gateway.services.messages.bulk import Selection
 from gateway.services.messages.searches import Asked
 from gateway.store.connections import connections
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.search.views import NEWEST, View
 from gateway.text.refusal import Refused
 from webui.api.asked import said
@@ -76,7 +76,7 @@ def streamed(
     yield csv.header().encode()
     pieces = csv.pieces(chosen, NEWEST)
     while True:
-        with db.connected():
+        with database.connected():
             piece = next(pieces, None)
         if piece is None:
             ended()

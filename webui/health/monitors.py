@@ -13,7 +13,7 @@ from gateway import __version__
 from gateway.health import Severity
 from gateway.services.connections.status import Level
 from gateway.services.health.readiness import UNREADABLE, readiness
-from gateway.store.file.db import StoreError
+from gateway.store.file.database import StoreError
 from gateway.store.search import views
 from webui.page import db_connection
 from webui.page.current import box

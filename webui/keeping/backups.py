@@ -20,7 +20,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.keeping.keeping import Backup, Keeping, Options
-from gateway.store.file.db import StoreError
+from gateway.store.file.database import StoreError
 from gateway.text.refusal import FieldError, Refused
 from webui.box.settings import SECTIONS, Section
 from webui.page.current import author, box, editor

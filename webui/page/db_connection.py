@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from flask import Flask, g, request
 
-from gateway.store.file import db
+from gateway.store.file import database
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +27,7 @@ def need() -> None:
     if "connection" in g:
         return
     stack = ExitStack()
-    stack.enter_context(db.connected())
+    stack.enter_context(database.connected())
     g.connection = stack
 
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from gateway.store.file.db import StoreError
+from gateway.store.file.database import StoreError
 from gateway.text.refusal import FieldError
 from webui.page import db_connection
 from webui.page.current import signed_in

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.terminal.desk import TURN
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Control:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        with db.connected():
+        with database.connected():
             while not self._stopping:
                 try:
                     client, _ = self._socket.accept()

@@ -8,7 +8,7 @@ from gateway.services.credit.credit import Credit, amount, part
 from gateway.services.credit.ussd import State, Ussd, UssdError
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
-from gateway.store.file import db
+from gateway.store.file import database
 
 if TYPE_CHECKING:
     from gateway.process.box import Box
@@ -19,7 +19,7 @@ OLD = "This service does not know that question; is it an older version?"
 
 def ussd(box: Box, question: dict[str, Any]) -> dict[str, Any]:
     """{"connection", one of "code", "choice", "cancel"} -> {"text", "waits", "words"}."""
-    with db.connected():
+    with database.connected():
         try:
             return _ussd(box.ussd, question)
         except UssdError as e:
@@ -45,7 +45,7 @@ def _ussd(desk: Ussd | None, question: dict[str, Any]) -> dict[str, Any]:
 
 def credit(box: Box, question: dict[str, Any]) -> dict[str, Any]:
     """{"connection"?: asked now} -> {"connections": what is known of it, or of all}."""
-    with db.connected():
+    with database.connected():
         watcher, name = box.credit, question.get("connection")
         if watcher is None:
             return {"error": OLD}

@@ -37,7 +37,7 @@ from gateway.services.accounts.throttle import Limit, neighbourhood
 from gateway.services.accounts.tries import Limits, Tries
 from gateway.store.accounts import accounts as store
 from gateway.store.accounts.accounts import SessionRow
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 
 __all__ = [
     "AccountError",
@@ -317,7 +317,7 @@ class Accounts:
 
     def note(self, who: str, action: str, detail: str) -> None:
         """A row in the audit list for what somebody did on the page."""
-        with db.transaction():
+        with database.transaction():
             audit.write(self._clock.now(), who, action, detail)
 
     def signing_key(self) -> str:
@@ -368,7 +368,7 @@ class Accounts:
         mark, now = self._greeted.mark(name, address), self._clock.monotonic()
         if not self._greeted.knows(mark, now):
             self._greeted.keep(mark, now + DAY / 1000)
-            with db.transaction():
+            with database.transaction():
                 audit.write(self._clock.now(), name, "signed in", f"as a program, from {address}")
 
 

@@ -15,7 +15,7 @@ from gateway.services.accounts.account_errors import Throttled
 from gateway.services.accounts.hash_turns import Lane, Turns
 from gateway.services.accounts.recent import Memory
 from gateway.services.accounts.throttle import FORGET, Limit, Sparing, Throttle
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 
 Limits = tuple[Limit, ...]
 HELD_BACK = "too many tries"
@@ -82,5 +82,5 @@ class Tries:
         if words is not None:
             where = ascii(address)[1:-1][:45] or "the box itself"  # a proxy may hand on anything
             detail = f"{what} from {where}{words}"
-            with db.transaction():
+            with database.transaction():
                 audit.write(self._clock.now(), "", "sign-in refused", detail)

@@ -14,7 +14,7 @@ from gateway.services.activities.fallback import Fallback
 from gateway.services.box.preferences import Preferences
 from gateway.store.activities import activities, runs
 from gateway.store.activities.activities import Activity
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.text.comparison import fold
 from gateway.text.refusal import FieldError, Refused
 
@@ -32,7 +32,9 @@ class Activities:
 
     def add(self, draft: Typed, who: str) -> int:
         """Behind all others; its id. Raises Refused, StoreError."""
-        with db.transaction():  # a group that was just looked at must not go before it is needed
+        with (
+            database.transaction()
+        ):  # a group that was just looked at must not go before it is needed
             activity = self.checked(draft)
             if len(activities.activities()) >= MOST:
                 raise Refused([FieldError("name", f"At most {MOST} activities are possible.")])
@@ -42,7 +44,7 @@ class Activities:
 
     def save(self, activity_id: int, draft: Typed, who: str) -> bool:
         """False: it is gone. Raises Refused, StoreError."""
-        with db.transaction():
+        with database.transaction():
             activity = replace(self.checked(draft, activity_id), id=activity_id)
             found = activities.save(activity, self.clock.now(), who)
         self.events.publish(StoreChanged())
@@ -82,7 +84,7 @@ class Activities:
     def again(self, step_id: int, who: str) -> bool:
         """Try an action that failed, or a webhook that waits, once more. False: there is none."""
         now = self.clock.now()
-        with db.transaction():
+        with database.transaction():
             done = runs.again(step_id, now)
             if done:
                 audit.write(now, who, "try action again", "")
@@ -104,7 +106,7 @@ class Activities:
             errors.append(FieldError("text", "Write the reply, or switch it off."))
         if errors:
             raise Refused([FieldError("fallback", e.words) for e in errors])
-        with db.transaction():
+        with database.transaction():
             fallback.put(Fallback(text, wanted.on))
             words = "switch on" if wanted.on else "switch off"
             audit.write(self.clock.now(), who, f"{words} fallback reply", "")

@@ -19,8 +19,8 @@ from gateway.steps import step
 from gateway.store.activities import activities, runs, waits
 from gateway.store.activities.activities import Action, Activity
 from gateway.store.activities.runs import FALLBACK, Fired, Fresh
-from gateway.store.file import db
-from gateway.store.file.db import StoreError
+from gateway.store.file import database
+from gateway.store.file.database import StoreError
 
 LATEST = HOUR  # what was held for longer is not done any more: the sender expects no answer now
 TOO_LATE = (
@@ -99,7 +99,7 @@ class Deciding:
         """
         if self._hold():
             return False
-        with db.transaction():
+        with database.transaction():
             found = waits.next_message()
             if found is None:
                 return False

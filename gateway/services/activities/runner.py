@@ -19,7 +19,7 @@ from gateway.services.box.preferences import Preferences
 from gateway.services.jobs.loop import Loop
 from gateway.store.activities import runs
 from gateway.store.activities.runs import Step
-from gateway.store.file import db
+from gateway.store.file import database
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Acting(Loop):
         steps.step("action begun")
         try:
             outcome = self._once(step)
-        except db.StoreError:
+        except database.StoreError:
             raise
         except Exception:
             log.exception("an action of an activity failed")
@@ -87,7 +87,7 @@ class Acting(Loop):
 
     def _once(self, step: Step) -> actions.Outcome | None:
         """None: it was done or deleted meanwhile."""
-        with db.transaction():
+        with database.transaction():
             if runs.state(step.id) is not StepState.WAITING:
                 return None
             outcome = actions.do(step, self._clock.now(), self._preferences)
@@ -100,5 +100,5 @@ class Acting(Loop):
         changes: dict[str, object] = {"words": outcome.words, "made_id": outcome.made_id}
         if outcome.move is StepMove.CALL:
             changes["due_at"] = now
-        with db.transaction():
+        with database.transaction():
             runs.move(step.id, StepState.WAITING, outcome.move, now, **changes)

@@ -16,7 +16,7 @@ from gateway.store.activities import stops
 from gateway.store.activities.stops import Effect, Stop
 from gateway.store.file import audit, settings
 from gateway.store.file.audit import Editor
-from gateway.store.file.db import StoreError, transaction
+from gateway.store.file.database import StoreError, transaction
 from gateway.store.messages import details
 from gateway.store.people import blocked, groups
 from gateway.text import clean

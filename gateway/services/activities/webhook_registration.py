@@ -16,7 +16,7 @@ from gateway.services.activities.activity_drafts import ActionTyped, Typed
 from gateway.services.messages.accept import new_id
 from gateway.store.activities import activities, webhooks
 from gateway.store.activities.webhooks import Registered
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.text.refusal import FieldError, Refused
 
 RECEIVED = "sms:received"
@@ -44,7 +44,7 @@ class Registering:
         webhook_id = webhook_id or new_id()
         if not ID.fullmatch(webhook_id):
             raise Refused([FieldError("id", BAD_ID)])
-        with db.transaction():
+        with database.transaction():
             known = self._get(webhook_id)
             if known is None:
                 action = ActionTyped(ActionKind.WEBHOOK, url=url)

@@ -24,7 +24,7 @@ from gateway.store.activities import activities, runs, webhooks
 from gateway.store.activities.activities import Action
 from gateway.store.activities.runs import Step
 from gateway.store.connections import connections
-from gateway.store.file import db
+from gateway.store.file import database
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +72,10 @@ class Webhooks:
 
     def _run(self, action_id: int, line: Line) -> None:
         try:
-            with db.connected():
+            with database.connected():
                 while step := self._next(action_id):
                     self._tell(step, line)
-        except db.StoreError as e:
+        except database.StoreError as e:
             log.error("a webhook waits: %s", e)
         except Exception:
             log.exception("a webhook's thread ended; it is started again")
@@ -130,13 +130,13 @@ class Webhooks:
         """Once it was told, that has to be written down: a full or busy disk is waited out."""
         while True:
             try:
-                with db.transaction():
+                with database.transaction():
                     if runs.state(step.id) is StepState.CALLING:
                         now = self._clock.now()
                         runs.move(step.id, StepState.CALLING, move, now, words=words, **changes)
                         self._note(step.action_id, move, words, now)
                 break
-            except db.StoreError as e:
+            except database.StoreError as e:
                 log.error("a webhook waits: %s", e)
                 if self._stopping.wait(INSIST_EVERY):
                     raise

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 
 from gateway.events import ConnectionChanged, Events
-from gateway.store.file import audit, db, settings
+from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.text.refusal import FieldError, Refused
 
@@ -57,7 +57,7 @@ class Preferences:
             errors.append(FieldError("zone", "Choose a time zone from the list."))
         if errors:
             raise Refused(errors)
-        with db.transaction():
+        with database.transaction():
             for key, value in ((NAME, name), (COUNTRY, country), (ZONE, zone)):
                 settings.put(key, value)
             audit.changed(by)

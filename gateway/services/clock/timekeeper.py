@@ -13,7 +13,7 @@ from gateway.events import Events, SchedulesChanged
 from gateway.modem.ledger import NetworkTime
 from gateway.services.clock.box_clock import BoxClock
 from gateway.services.jobs.loop import Loop
-from gateway.store.file import audit, db, settings
+from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.store.schedules import clock_change
 from hw import hostclock
@@ -129,7 +129,7 @@ class Timekeeping(Loop):
         return bool(settings.get(FROM_NETWORK, False))
 
     def set_from_network(self, wanted: bool, by: Editor) -> None:
-        with db.transaction():
+        with database.transaction():
             settings.put(FROM_NETWORK, wanted)
             audit.changed(by)
         self._trouble = "" if not wanted or hostclock.can_set() else NO_RIGHT
@@ -139,7 +139,7 @@ class Timekeeping(Loop):
         """A person says that the machine's clock is right. False where it cannot be."""
         if self._clock.machine() < BUILT:
             return False
-        with db.transaction():
+        with database.transaction():
             self._vouch(Voucher.PERSON)
             audit.changed(by)
         self.look()

@@ -11,7 +11,7 @@ from gateway.events import ConnectionChanged, Events, Queued
 from gateway.services.connections.options import MOST
 from gateway.services.sending.default_validity import VALID_HOURS, validity
 from gateway.services.sending.holds import SETTING
-from gateway.store.file import audit, db, settings
+from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.store.messages import outbox
 from gateway.text.refusal import FieldError, Refused
@@ -48,7 +48,7 @@ class Sending:
         hours = _number("valid_hours", valid_hours, usual, 1, LONGEST, errors)
         if errors:
             raise Refused(errors)
-        with db.transaction():
+        with database.transaction():
             settings.put(SETTING, kept)
             settings.put(VALID_HOURS, hours)
             audit.changed(by)

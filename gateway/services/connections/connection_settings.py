@@ -23,7 +23,7 @@ from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.credit import credit as credit_store
 from gateway.store.credit.credit import Watch
-from gateway.store.file import audit, db, settings
+from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.text.refusal import FieldError, Refused
 
@@ -146,7 +146,7 @@ def keep(
         errors += e.errors
     if errors:
         raise Refused(errors)
-    with db.transaction():
+    with database.transaction():
         connections.rename(connection_id, name=name, number=number)
         if typed.switches is not None:
             connections.set_options(connection_id, **typed.switches, **limits)

@@ -6,7 +6,7 @@ from gateway.events import ConnectionChanged, Events
 from gateway.services.people.numbers import INTERNATIONAL, BadNumber, normalise
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
-from gateway.store.file import audit, db, settings
+from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.text.comparison import fold
 from gateway.text.refusal import FieldError, Refused
@@ -41,7 +41,7 @@ def set_identity(
     name, number, errors = understood(connection_id, name, number, country)
     if errors:
         raise Refused(errors)
-    with db.transaction():
+    with database.transaction():
         connections.rename(connection_id, name=name, number=number)
         audit.changed(by)
     events.publish(ConnectionChanged(connection_id))
@@ -57,7 +57,7 @@ def told_by_sim(info: ConnectionInfo, told: str, country: str) -> bool:
     before = settings.get(key, "")
     if isinstance(number, BadNumber) or not INTERNATIONAL.fullmatch(number) or number == before:
         return False
-    with db.transaction():
+    with database.transaction():
         settings.put(key, number)
         if info.number not in ("", before):
             return False

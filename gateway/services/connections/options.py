@@ -10,7 +10,7 @@ from gateway.events import Events, Queued
 from gateway.services.sending.holds import Gate
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.file.audit import Editor
 from gateway.store.messages import outbox
 from gateway.text.refusal import FieldError, Refused
@@ -40,7 +40,7 @@ class Options:
             errors.append(FieldError("pin", "A PIN has 4 to 8 digits."))
         if errors:
             raise Refused(errors)
-        with db.transaction():
+        with database.transaction():
             connections.set_pin(connection_id, pin, despite_few_tries=despite_few_tries)
             audit.changed(by)
         self.look_at_sims()

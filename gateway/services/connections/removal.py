@@ -13,7 +13,7 @@ from gateway.events import ConnectionChanged, Events, Queued
 from gateway.services.connections.status import Status
 from gateway.store.connections import connections, rules
 from gateway.store.connections.connections import ConnectionInfo
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.messages import outbox
 from gateway.store.sending import workload
 from gateway.text.refusal import FieldError, Refused
@@ -78,7 +78,7 @@ class Sims:
         now = self._clock.now()
         target, name = _target(to, connection_id) if to else (0, DECIDED)
         workload.move(connection_id, target, name, who, now)
-        with db.transaction():
+        with database.transaction():
             workload.move(connection_id, target, name, who, now)  # what was written meanwhile
             outbox.give_up(workload.stranded(connection_id), LOST, "", now)
             rules.delete_of(connection_id)

@@ -16,7 +16,7 @@ from gateway.events import ConnectionChanged, Events, Queued
 from gateway.services.people.numbers import BadNumber, beginning, display
 from gateway.store.connections import connections, rules
 from gateway.store.connections.rules import Stored
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.messages import outbox
 from gateway.store.people import groups
 from gateway.text.refusal import FieldError, Refused
@@ -181,7 +181,7 @@ class Rules:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """A change and its row in the audit list, both or neither; then the new rules count."""
-        with db.transaction():
+        with database.transaction():
             yield
         outbox.hurry(self._clock.now())
         self._events.publish(ConnectionChanged(0))

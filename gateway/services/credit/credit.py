@@ -26,7 +26,7 @@ from gateway.services.messages.accept import FieldError, Refused
 from gateway.store.connections import connections
 from gateway.store.credit import credit
 from gateway.store.credit.credit import Check, Watch
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.file.audit import Editor
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class Credit:
 
     def start(self) -> None:
         """Needs the calling thread's database connection: what is held counts from the start."""
-        with db.connected():
+        with database.connected():
             self._look_at_holds()
         self._thread.start()
 
@@ -146,7 +146,7 @@ class Credit:
     def set_watch(self, connection_id: int, typed: Typed, by: Editor) -> None:
         """Check and keep; counts at once. Raises Refused with everything that is wrong."""
         watch = understood(typed)
-        with db.transaction():
+        with database.transaction():
             credit.put_watch(connection_id, watch)
             audit.changed(by)
         self.watch_changed(connection_id)
@@ -180,12 +180,12 @@ class Credit:
     # the thread -------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        with db.connected():
+        with database.connected():
             while not self._stopping:
                 pause = BUSY_PAUSE
                 try:
                     pause = self.turn()
-                except db.StoreError as e:
+                except database.StoreError as e:
                     log.error("credit waits: %s", e)
                 except Exception:
                     log.exception("credit stumbled and goes on")

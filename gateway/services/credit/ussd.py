@@ -22,7 +22,7 @@ from gateway.modem.jobs import ussd
 from gateway.modem.jobs.base import Context, Job, LinkLost
 from gateway.modem.jobs.ussd import Reply
 from gateway.modem.ledger import Telemetry
-from gateway.store.file import db, settings
+from gateway.store.file import database, settings
 
 log = logging.getLogger(__name__)
 
@@ -270,7 +270,7 @@ class Ussd:
         session.known = reply.form
         try:
             settings.put(session.memory, reply.form.value)
-        except db.StoreError as e:
+        except database.StoreError as e:
             log.warning("how this modem wants USSD is not remembered: %s", e)
 
     # under the lock ---------------------------------------------------------------------------

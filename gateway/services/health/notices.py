@@ -11,7 +11,7 @@ from gateway.health import Issue, Severity
 from gateway.services.box.preferences import Preferences
 from gateway.services.health.health_watch import name
 from gateway.services.messages.accept import Draft, Messaging
-from gateway.store.file import audit, db, settings
+from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.text.refusal import FieldError, Refused
 
@@ -69,7 +69,7 @@ class Notices:
         if errors:
             raise Refused(errors)
         kept = {"to": chosen.to.strip(), "kinds": chosen.kinds, "per_day": chosen.per_day}
-        with db.transaction():
+        with database.transaction():
             settings.put(OPTIONS, kept)
             audit.changed(by)
 
@@ -106,7 +106,7 @@ class Notices:
         )
         try:
             self._messaging.send(draft, author="the box itself", origin="box")
-        except (Refused, db.StoreError) as e:
+        except (Refused, database.StoreError) as e:
             log.error("nobody could be told of %s: %s", issue.key, e)
             return False
         return True

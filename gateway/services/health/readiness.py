@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.services.connections.status import BoxStatus, Level, ModemStatus
 from gateway.store.connections import rules
 from gateway.store.file import reserve
-from gateway.store.file.db import StoreError
+from gateway.store.file.database import StoreError
 
 # Modem state -> why nothing goes out through it, as anybody may read it.
 REASONS: dict[str, str] = {

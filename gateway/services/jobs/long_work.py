@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from gateway.clock import Clock
 from gateway.events import Events, OutboxChanged
 from gateway.services.jobs.loop import Loop
-from gateway.store.file import db, jobs
+from gateway.store.file import database, jobs
 from gateway.store.file.batches import BREATH
 from gateway.store.file.jobs import Job
 
@@ -61,7 +61,7 @@ class LongWork(Loop):
 
         The same wish of somebody who clicked twice is one. Raises StoreError.
         """
-        with db.transaction():
+        with database.transaction():
             same = [j.id for j in jobs.running() if (j.kind, j.task, j.who) == (kind, task, who)]
             job_id = same[0] if same else jobs.add(kind, task, total, self._clock.now(), who)
         self._tell()
@@ -110,7 +110,7 @@ class LongWork(Loop):
                     jobs.end(job.id, "done", self._clock.now(), result=progress.result)
         except _Stopped:
             return
-        except db.StoreError:
+        except database.StoreError:
             raise
         except Exception:
             log.exception("work %d (%s) broke off", job.id, job.kind)
@@ -119,7 +119,7 @@ class LongWork(Loop):
 
     @staticmethod
     def _transaction(kind: Kind) -> AbstractContextManager[None]:
-        return db.transaction() if kind.changes else nullcontext()
+        return database.transaction() if kind.changes else nullcontext()
 
     def _tell(self) -> None:
         self._events.publish(OutboxChanged())

@@ -6,7 +6,7 @@ import logging
 import threading
 
 from gateway.clock import Clock
-from gateway.store.file import db
+from gateway.store.file import database
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +51,13 @@ class Loop:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        with db.connected():
+        with database.connected():
             while not self._stopping.is_set():
                 self._wake.clear()
                 self.beat = self._clock.monotonic()
                 try:
                     self._wake.wait(self.turn())
-                except db.StoreError as e:
+                except database.StoreError as e:
                     log.error("%s waits: %s", self.name, e)
                     self._stopping.wait(TROUBLE_PAUSE)
                 except Exception:

@@ -9,7 +9,7 @@ from gateway.clock import Clock
 from gateway.events import Events, Received
 from gateway.services.jobs.loop import Loop
 from gateway.services.keeping.purge import Purging
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import inbox
 
 log = logging.getLogger(__name__)
@@ -49,14 +49,14 @@ class Housekeeping(Loop):
     def _guarded(act: Callable[[], None]) -> None:
         try:
             act()
-        except db.StoreError as e:
+        except database.StoreError as e:
             log.error("housekeeping waits: %s", e)
         except Exception:
             log.exception("housekeeping stumbled and goes on")
 
     def tidy(self) -> None:
         """One round."""
-        with db.transaction():
+        with database.transaction():
             shown = inbox.give_up_waiting(self._clock.now())
             self._heard(shown)
         if shown:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gateway.clock import DAY, Clock
-from gateway.store.file import audit, db, settings
+from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.store.file.reserve import LOW, Room
 from gateway.store.keeping import backups, expiry, rebuild, repair, restore
@@ -81,7 +81,7 @@ class Keeping:
             errors.append(FieldError("folder", why))
         if errors:
             raise Refused(errors)
-        with db.transaction():
+        with database.transaction():
             settings.put(OPTIONS, asdict(chosen))
             audit.changed(by)
         self.trouble = ""
@@ -191,7 +191,7 @@ class Keeping:
         made = backups.make(folder, DAILY)
         try:
             backups.inspect(made)
-        except db.StoreBroken as e:
+        except database.StoreBroken as e:
             made.unlink()
             log.critical("the database is damaged (%s); it is mended by a restart", e)
             repair.look_closer(self._folder)
@@ -221,9 +221,9 @@ def in_a_thread(act: Callable[[], None]) -> None:
 
     def run() -> None:
         try:
-            with db.connected():
+            with database.connected():
                 act()
-        except db.StoreError as e:
+        except database.StoreError as e:
             log.error("the daily backup was not made: %s", e)
 
     threading.Thread(target=run, name="backup", daemon=True).start()

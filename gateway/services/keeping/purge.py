@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from gateway.clock import DAY, HOUR, SECOND, Clock
 from gateway.events import Events, OutboxChanged
-from gateway.store.file import audit, batches, db, settings
+from gateway.store.file import audit, batches, database, settings
 from gateway.store.file.batches import BREATH
 from gateway.store.messages import large_messages, trash
 from gateway.text.plural import counted
@@ -34,7 +34,7 @@ def change(text: str, who: str, now: int) -> int:
         words = f"Enter a whole number of days from 1 to {MOST_DAYS:,}, or leave it empty."
         raise Refused([FieldError("days", words)])
     wanted = int(text or 0)
-    with db.transaction():
+    with database.transaction():
         if wanted != days():
             settings.put(DAYS, wanted)
             words = f"after {wanted} days" if wanted else "never"
@@ -84,7 +84,7 @@ class Purging:
         count = entry = 0
         ends = self._clock.monotonic() + LONGEST
         while not self._stopping.is_set() and self._clock.monotonic() < ends:
-            with db.transaction():
+            with database.transaction():
                 old = trash.bite(trash.old(now - after * DAY, BITE), batches.BITE)
                 gone = trash.destroyable(old)
                 if not gone:

@@ -10,7 +10,7 @@ from typing import Protocol
 from gateway.decisions import lights
 from gateway.services.accounts.accounts import Accounts
 from gateway.services.light.display import Lighting
-from gateway.store.file import db
+from gateway.store.file import database
 from hw import patterns
 from hw.patterns import Colour
 from hw.presses import Press
@@ -35,7 +35,7 @@ class Pressing:
     shut_down: Callable[[], None]  # raises with plain words where it may not
 
     def pressed(self, press: Press) -> None:
-        with db.connected():
+        with database.connected():
             match press:
                 case Press.SHORT:
                     self._tell_state()

@@ -17,7 +17,7 @@ from gateway.decisions.dispatch_states import State
 from gateway.events import Events, OutboxChanged, Queued
 from gateway.services.jobs.long_work import LongWork, Progress
 from gateway.store.connections import connections
-from gateway.store.file import audit, db, jobs
+from gateway.store.file import audit, database, jobs
 from gateway.store.file.batches import BITE, BREATH
 from gateway.store.file.jobs import Job
 from gateway.store.messages import inbox, large_messages, outbox, trash
@@ -238,7 +238,7 @@ class Interactions:
         count = 0
         pause = threading.Event()
         while place is not None:
-            with db.transaction():
+            with database.transaction():
                 more, place = self._bite(task, place, count)
             count += more
             if place is not None:

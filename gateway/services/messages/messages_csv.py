@@ -14,7 +14,7 @@ from itertools import islice
 from gateway.services.messages.bulk import Selection
 from gateway.services.people import sheets
 from gateway.store.connections import connections
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.messages import csv_lines
 from gateway.store.messages.csv_lines import Line
 from gateway.store.search import search, views
@@ -98,7 +98,7 @@ def note(chosen: Selection, messages: int, now: int, who: str) -> None:
     """Into the audit list: texts and numbers of people leave the box."""
     of = f"the view {chosen.view}" if chosen.view is not None else "a search"
     words = counted(messages, "message")
-    with db.transaction():
+    with database.transaction():
         audit.write(now, who, "export", f"{words} of {of}")
 
 

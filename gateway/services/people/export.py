@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.services.people import sheets, vcard
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.people import groups, people
 from gateway.store.people.people import Contact, Filter
 from gateway.text import plural
@@ -40,7 +40,7 @@ def cards(wanted: Filter) -> Iterator[str]:
 def note(wanted: Filter, now: int, who: str) -> None:
     """Into the audit list, before anything is handed out: numbers of people leave the box."""
     words = plural.people(people.count(wanted))
-    with db.transaction():
+    with database.transaction():
         audit.write(now, who, "export", words)
 
 

@@ -30,7 +30,7 @@ from gateway.services.people.people import (
 )
 from gateway.services.people.sheets import Row
 from gateway.services.people.text_files import BadFile
-from gateway.store.file import db, jobs
+from gateway.store.file import database, jobs
 from gateway.store.file.batches import BREATH
 from gateway.store.file.jobs import Job
 from gateway.store.people import groups, imports, people
@@ -217,7 +217,7 @@ class Importing:
         """One transaction."""
         added = updated = skipped = numberless = 0
         bad = list(looked.bad)
-        with db.transaction():
+        with database.transaction():
             good = [(p, import_rows.known(p)) for p in looked.good]
             goes_in = [p for p, known in good if known is None or reading.update]
             own = _fields({name for p in goes_in for name in p.values})

@@ -17,7 +17,7 @@ from gateway.services.people.numbers import (
     normalise,
 )
 from gateway.services.people.placeholders import RESERVED
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.people import blocked, groups, people
 from gateway.store.people.people import Contact, fold
 from gateway.text import clean
@@ -147,7 +147,7 @@ class People:
 
     def delete_group(self, group_id: int, who: str) -> None:
         """The people stay. Raises Refused while something needs the group, saying what."""
-        with db.transaction():  # nobody begins to need it between the look and the deletion
+        with database.transaction():  # nobody begins to need it between the look and the deletion
             if uses := groups.used_by(group_id):
                 words = f"This group is used by {', '.join(uses)}; change that first."
                 raise InTheWay([FieldError("group", words)])

@@ -18,9 +18,9 @@ from gateway.services.schedules import plan as timing
 from gateway.services.schedules.plan import Typed
 from gateway.services.schedules.schedule_people import expand, recipients_of
 from gateway.steps import step
-from gateway.store.file import audit, db, settings
+from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
-from gateway.store.file.db import StoreError
+from gateway.store.file.database import StoreError
 from gateway.store.keeping import restore
 from gateway.store.messages.outbox import DuplicateId, Outgoing
 from gateway.store.schedules import schedule_runs, schedules
@@ -90,7 +90,7 @@ class Scheduling:
         if not 1 <= minutes <= MOST_GRACE:
             words = f"Enter a whole number of minutes from 1 to {MOST_GRACE:,}."
             raise Refused([FieldError("grace", words)])
-        with db.transaction():
+        with database.transaction():
             settings.put(GRACE, minutes)
             audit.changed(by)
         self._events.publish(SchedulesChanged())

@@ -22,7 +22,7 @@ from gateway.services.sending.holds import Gate
 from gateway.services.sending.routing_facts import Facts
 from gateway.steps import step
 from gateway.store.connections import connections, rules
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import outbox, sender_spelling
 
 log = logging.getLogger(__name__)
@@ -113,8 +113,8 @@ class Dispatch:
         return self._gate.lines(self._carriers.lines())
 
     def _run(self) -> None:
-        with db.connected():
-            watch = db.ChangeWatch()
+        with database.connected():
+            watch = database.ChangeWatch()
             while not self._stopping.is_set():
                 self.beat = self._clock.monotonic()
                 try:
@@ -122,7 +122,7 @@ class Dispatch:
                         self._events.publish(StoreChanged())
                     self.drain()
                     self._wake.wait(self._pause())
-                except db.StoreError as e:
+                except database.StoreError as e:
                     log.error("dispatch waits: %s", e)
                     self._stopping.wait(TROUBLE_PAUSE)
                 except Exception:

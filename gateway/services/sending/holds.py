@@ -20,7 +20,7 @@ from gateway.decisions.routing import Line
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.file import settings
-from gateway.store.file.db import StoreError
+from gateway.store.file.database import StoreError
 from gateway.store.messages import outbox
 
 log = logging.getLogger(__name__)

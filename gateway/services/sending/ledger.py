@@ -17,7 +17,7 @@ from gateway.services.connections import names
 from gateway.services.sending.holds import Gate
 from gateway.steps import step
 from gateway.store.connections import connections, identities
-from gateway.store.file import db, settings
+from gateway.store.file import database, settings
 from gateway.store.messages import inbox, outbox
 from hw.serialport import is_pretend
 
@@ -188,7 +188,7 @@ class RadioLedger:
     def keep(self, connection_id: int | None, pdus: Sequence[ReadPdu]) -> list[int]:
         raw = [inbox.RawPdu(p.pdu, p.memory, p.slot, p.tpdu_length) for p in pdus]
         step("received read")
-        with db.transaction():
+        with database.transaction():
             kept = inbox.keep(connection_id, raw, self._clock.now())
             messages = tuple(message_id for k in kept for message_id in k.messages)
             self._heard(messages)
@@ -204,7 +204,7 @@ class RadioLedger:
             return False
         try:
             return outbox.urgent_waits(connection_id, self._clock.now(), claimed_only=not full)
-        except db.StoreError:  # it is a favour; what is under way goes on
+        except database.StoreError:  # it is a favour; what is under way goes on
             return False
 
     def centre(self, connection_id: int, told: str) -> str:
@@ -239,7 +239,7 @@ class RadioLedger:
             try:
                 record()
                 return
-            except db.StoreError as e:
+            except database.StoreError as e:
                 log.error("%s waits: %s", self._port, e)
                 if self._stopping.wait(INSIST_EVERY):
                     raise

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from gateway.store.accounts.models import Session, Token, User
 from gateway.store.file import audit
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 from gateway.store.file.models import Setting
 
 FIRST_RUN = "first_run"  # settings key: [{"digest": ..., "expires_at": ms or null}, ...]

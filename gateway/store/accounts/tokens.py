@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gateway.store.accounts.models import Token
 from gateway.store.file import audit
-from gateway.store.file.db import errors, transaction
+from gateway.store.file.database import errors, transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.decisions.activities import ActionKind, Condition, Hours, Match, Sender
 from gateway.store.file import audit
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 
 
 @dataclass(frozen=True, slots=True)

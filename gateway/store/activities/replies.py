@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.decisions.activities.guard import LONG, Answered
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 
 CLEARED_AT_ONCE = 20  # old rows that go with each new one, so that clearing never takes long
 

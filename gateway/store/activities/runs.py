@@ -20,7 +20,7 @@ from gateway.store.activities.activities import (
     recipients_as_text,
     recipients_from,
 )
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 
 FALLBACK = 0  # instead of an activity's id: the fallback reply
 FAR = 2 * HOUR  # no try is so far ahead: the clock was set back

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 
 
 class Effect(StrEnum):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.store.activities.runs import Fired, Fresh, begin
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.decisions.activities import ActionKind
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.store.connections import identities
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 
 SAFE_TRIES = 3  # a PIN is entered by itself only while the SIM would forgive two more
 

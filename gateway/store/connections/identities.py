@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 
 UNIDENTIFIED = "unidentified"  # sim_key of a card that tells neither ICCID nor IMSI
 SURE = 18  # digits of an ICCID that every way of writing it has

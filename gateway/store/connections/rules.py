@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from gateway.decisions.routing import Rule, RuleKind
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 
 KINDS = ", ".join(f"'{kind}'" for kind in RuleKind)  # of others this version knows nothing
 

@@ -13,7 +13,7 @@ from peewee import Query, fn
 from gateway.store.connections.models import Connection
 from gateway.store.credit.models import CreditCheck, CreditSetting
 from gateway.store.file.arguments import Arg
-from gateway.store.file.db import transaction
+from gateway.store.file.database import transaction
 from gateway.store.file.prepared import Keyed, Prepared, Write
 from gateway.store.sending.models import Part
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from gateway.store.file.db import database, transaction
+from gateway.store.file.database import database, transaction
 
 BITE = 400  # rows changed in one transaction
 BREATH = 0.02  # seconds between two that belong to whoever else wants to write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 
 KEPT = 50  # ended ones; older ones go when another comes
 

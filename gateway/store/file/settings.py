@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 
 
 def get(key: str, default: Any = None) -> Any:

@@ -27,7 +27,6 @@ from gateway.store.keeping import rebuild
 from gateway.store.keeping.rewrite import rewrite
 
 FOLDER = "backups"  # in the data folder
-MIGRATIONS = rebuild.MIGRATIONS
 DAILY, SETTINGS = "daily", "settings"
 KEPT_OF_OTHERS = 5  # copies made before something was done: an upgrade, a restore
 SAFETY = 16 << 20  # octets that stay free beside a new copy

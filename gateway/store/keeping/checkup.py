@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.store.file.data_folder import FILE_NAME
 from gateway.store.file.database import errors, translated
 from gateway.store.file.database import execute as store_execute
-from gateway.store.file.opening import CHECKED_WHOLE, FILE_NAME
+from gateway.store.file.integrity import CHECKED_WHOLE
 from gateway.store.keeping import backups
 
 WHOLE = (backups.DAILY, "by-hand")  # copies that are made to be kept

@@ -9,7 +9,7 @@ import json
 
 from gateway.clock import DAY
 from gateway.store.file.batches import BITE, breathe
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 from gateway.store.keeping import backups
 from gateway.store.messages import large_messages, trash
 

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from gateway.decisions.dispatch_states import State
 from gateway.decisions.recurrence import Unit
+from gateway.store.file import schema_versions
 from gateway.store.file.database import StoreBroken, StoreError, StoreTooNew, translated
 from gateway.store.search.tokenizer import MARK, entry, spelled
 
-MIGRATIONS = Path(__file__).parents[1] / "file" / "migrations"
 MAGIC = b"SQLite format 3\0"
 HISTORY = "schema_migration"
 # Made from other rows: by triggers while those come in, or below.
@@ -115,8 +115,7 @@ def check(source: sqlite3.Connection, name: str) -> frozenset[str]:
 def _versions(source: sqlite3.Connection, name: str) -> frozenset[str]:
     _compare(source, HISTORY, {"name": ("TEXT", True)}, name)
     found = frozenset(str(row[0]) for row in source.execute(f"SELECT name FROM {HISTORY}"))  # noqa: S608
-    known = {file.stem for file in MIGRATIONS.glob("[0-9]*.py")}
-    if newer := sorted(found - known):
+    if newer := sorted(found - schema_versions.known()):
         raise StoreTooNew(
             f"{name} comes from a newer version of Pigeonbox ({newer[-1][:60]});"
             " install that version first."
@@ -167,7 +166,7 @@ def build(target: sqlite3.Connection, versions: Iterable[str]) -> None:
 
 
 def _up(version: str) -> Callable[[object, object], None]:
-    file = MIGRATIONS / f"{version}.py"
+    file = schema_versions.MIGRATIONS / f"{version}.py"
     spec = importlib.util.spec_from_file_location(version, file)
     assert spec is not None
     assert spec.loader is not None

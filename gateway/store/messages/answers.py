@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.decisions.dispatch_states import State
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 
 GONE_WRONG = (State.FAILED, State.CANCELLED)
 SOME = "(SELECT value FROM json_each(?))"

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from gateway import sms
 from gateway.clock import DAY, MINUTE
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.messages.pdus import RawPdu, Read, Words, read, words
 
 SENT_AGAIN = 10 * MINUTE  # a whole message again after this long is a new one, not a copy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 from gateway.store.sending.blocked_recipients import BLOCKED
 
 

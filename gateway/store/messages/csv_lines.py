@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 
 AT_ONCE = 1000  # recipients of one message that are read at once
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.clock import DAY
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 
 MOST = 20  # of one person; the oldest makes room
 LARGEST = 64 * 1024  # characters of all fields together

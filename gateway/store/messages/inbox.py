@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.clock import DAY
-from gateway.store.file.db import execute, insert, transaction
+from gateway.store.file.database import execute, insert, transaction
 from gateway.store.messages import assembly, pdus
 from gateway.store.messages.pdus import Kind, RawPdu, Read, Words
 from gateway.store.search import word_index

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.decisions.dispatch_states import State
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 from gateway.store.search import views
 from gateway.store.search.views import View, counts
 

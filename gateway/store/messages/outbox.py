@@ -14,7 +14,7 @@ from peewee import IntegrityError
 from gateway.clock import DAY
 from gateway.decisions.dispatch_states import Move, State
 from gateway.store.file import audit, reserve
-from gateway.store.file.db import execute, insert, transaction
+from gateway.store.file.database import execute, insert, transaction
 from gateway.store.messages import answers
 from gateway.store.messages.answers import AnsweredMeanwhile
 from gateway.store.search import word_index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 
 _STORED = re.compile(r"([0-7])\.([0-9]+):.*", re.S)  # gateway.store.messages.pdus.Read.sender
 

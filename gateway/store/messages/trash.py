@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gateway.decisions.dispatch_states import State
 from gateway.decisions.part_states import WITH_NETWORK
 from gateway.store.file import audit
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 from gateway.store.messages import answers, large_messages
 from gateway.store.messages.large_messages import CHUNK
 from gateway.store.search import word_index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.store.file.db import execute, transaction
+from gateway.store.file.database import execute, transaction
 from gateway.store.messages import outbox, trash
 
 # A dispatch that waits for another attempt may have parts that the network took.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.store.activities import activities
 from gateway.store.file import audit
 from gateway.store.file.batches import in_bites
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 from gateway.store.people.people import fold
 from gateway.store.schedules import schedules
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 
 KEPT = 5  # the newest; older ones go when another comes
 

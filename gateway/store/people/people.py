@@ -14,7 +14,7 @@ from typing import Any
 
 from gateway.store.file import audit, settings
 from gateway.store.file.batches import in_bites
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 from gateway.text.comparison import fold as fold
 from gateway.text.plural import counted
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 
 from gateway.clock import DAY, HOUR
 from gateway.store.file import settings
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 
 MARK = "clock.mark"  # setting: where what was written by a doubtful clock begins
 FLOOR = "clock.floor"  # setting: messages up to this id say nothing about the time

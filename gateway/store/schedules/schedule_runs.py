@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 
 RUNS_KEPT = 30  # for each schedule
 

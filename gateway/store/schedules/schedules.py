@@ -18,7 +18,7 @@ from gateway.clock import DAY
 from gateway.decisions.recurrence import Repeat, Turn, Unit
 from gateway.steps import step
 from gateway.store.file import audit
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 from gateway.store.messages import outbox
 from gateway.store.messages.outbox import DuplicateId, Outgoing
 from gateway.store.schedules import schedule_runs

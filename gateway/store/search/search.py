@@ -17,7 +17,7 @@ from typing import Any
 
 from gateway.clock import DAY
 from gateway.decisions.dispatch_states import State
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 from gateway.store.search import views
 from gateway.store.search.tokenizer import MARK, entry
 from gateway.store.search.views import CONDITIONS, NEWEST, STATES, View

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.decisions.dispatch_states import State
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 
 NEWEST = 2**63 - 1  # above every id
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from gateway.store.file.db import errors, execute
+from gateway.store.file.database import errors, execute
 from gateway.store.search.tokenizer import MARK, entry, spelled
 from gateway.text.comparison import fold
 

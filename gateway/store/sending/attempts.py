@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway import sms
 from gateway.clock import MINUTE
 from gateway.decisions.part_states import UNSENT
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 from gateway.store.sending.transitions import listed
 
 REMEMBERED = 20_000  # parts looked through for what was sent in the last day

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.store.file.db import execute, transaction
+from gateway.store.file.database import execute, transaction
 from gateway.store.sending.queue import give_up
 
 BLOCKED = "This number is blocked. To write to it again, unblock it under People."

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from gateway.clock import SECOND
 from gateway.decisions.dispatch_states import Move, State
 from gateway.decisions.part_states import IN_DOUBT, PartMove, PartState, allows
-from gateway.store.file.db import errors, execute, insert, transaction
+from gateway.store.file.database import errors, execute, insert, transaction
 from gateway.store.sending import reports
 from gateway.store.sending.attempts import what_is_left
 from gateway.store.sending.progress import keep_to_its_sim, progress

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway import sms
 from gateway.decisions.dispatch_states import Move, State
 from gateway.decisions.part_states import IN_DOUBT, TAKEN, PartState
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.sending.transitions import Outcome, move, note
 
 

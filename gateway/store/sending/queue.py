@@ -18,7 +18,7 @@ from gateway.clock import MINUTE
 from gateway.decisions.dispatch_states import Move, State
 from gateway.decisions.part_states import WITH_NETWORK
 from gateway.store.file.batches import in_bites
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 from gateway.store.sending.transitions import Outcome, listed, move, note
 
 NOT_OVERTAKEN = 5 * MINUTE

@@ -18,7 +18,7 @@ from gateway.decisions import part_states
 from gateway.decisions.dispatch_states import State
 from gateway.decisions.part_states import REPORTED, PartMove, PartState
 from gateway.sms.status import Kind
-from gateway.store.file.db import execute, transaction
+from gateway.store.file.database import execute, transaction
 from gateway.store.sending.alike import likeness
 from gateway.store.sending.progress import keep_to_its_sim, progress
 from gateway.store.sending.transitions import move_part

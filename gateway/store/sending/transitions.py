@@ -9,7 +9,7 @@ from functools import cache
 from gateway.decisions import dispatch_states, part_states
 from gateway.decisions.dispatch_states import Move, State
 from gateway.decisions.part_states import PartMove, PartState
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 
 
 class Outcome(StrEnum):

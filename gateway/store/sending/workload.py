@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gateway.decisions.part_states import IN_DOUBT, WITH_NETWORK
 from gateway.store.file import audit
 from gateway.store.file.batches import in_bites
-from gateway.store.file.db import errors, execute, transaction
+from gateway.store.file.database import errors, execute, transaction
 from gateway.store.sending.transitions import Outcome, listed, note
 
 REMEMBERED = 2000  # parts looked through for how long the last ones took

@@ -21,7 +21,7 @@ from gateway.services.accounts.accounts import (
 )
 from gateway.services.accounts.tokens import Programs
 from gateway.store.accounts import accounts as accounts_store
-from gateway.store.file import db
+from gateway.store.file import database
 from tests.services.conftest import FakeClock
 
 pytestmark = pytest.mark.usefixtures("store", "cheap_scrypt")
@@ -74,7 +74,7 @@ def test_of_many_who_use_a_code_at_once_one_wins(accounts: Accounts) -> None:
     won: list[str] = []
 
     def claim(name: str) -> None:
-        with db.connected():
+        with database.connected():
             try:
                 accounts.claim_first_run(code or "", name, GOOD, address=name)
             except (WrongCode, Throttled):  # the latter: too many at once

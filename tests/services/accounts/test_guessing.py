@@ -14,7 +14,7 @@ from gateway.services.accounts.account_errors import Busy, Throttled, WrongCode,
 from gateway.services.accounts.accounts import Accounts
 from gateway.services.accounts.hash_turns import PLACES, Lane, Turns
 from gateway.services.accounts.tokens import Programs
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from tests.services.conftest import FakeClock
 
 pytestmark = pytest.mark.usefixtures("store", "cheap_scrypt")
@@ -168,7 +168,7 @@ def full_queue(
         return real(password, stored)
 
     def guess(address: str) -> None:
-        with db.connected():
+        with database.connected():
             try:
                 accounts.sign_in("ann", "wrong", address)
             except Busy:
@@ -209,7 +209,7 @@ def test_strangers_who_fill_the_queue_shut_out_nobody_who_was_there_before(
     outcome: list[object] = []
 
     def enter() -> None:
-        with db.connected():
+        with database.connected():
             try:
                 doors[way]()
                 outcome.append("in")

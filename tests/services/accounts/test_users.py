@@ -16,7 +16,7 @@ from gateway.services.accounts.account_errors import (
 from gateway.services.accounts.accounts import Accounts
 from gateway.services.accounts.roles import ADMINISTRATOR, OPERATOR, READER, ROLES, at_least
 from gateway.services.accounts.users import Users
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from tests.services.accounts.test_accounts import GOOD, HERE
 from tests.services.conftest import FakeClock
 
@@ -94,7 +94,7 @@ def test_two_administrators_who_remove_each_other_at_once_leave_one(users: Users
     refused: list[str] = []
 
     def remove(whom: str) -> None:
-        with db.connected():
+        with database.connected():
             start.wait()
             try:
                 users.delete(ids[whom], who="")

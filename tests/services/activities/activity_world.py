@@ -21,7 +21,7 @@ from gateway.services.people.people import People
 from gateway.services.sending.ledger import RadioLedger
 from gateway.store.activities import runs
 from gateway.store.connections import connections
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.messages import details
 from gateway.text.refusal import Refused
 from tests.services.conftest import FakeClock

@@ -16,7 +16,7 @@ from gateway.services.activities.fallback import Fallback
 from gateway.services.keeping.housekeeping import Housekeeping
 from gateway.services.people.people import Entered
 from gateway.store.activities import activities, replies, runs
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.messages import details, trash
 from gateway.store.people import blocked, groups, people
 from gateway.store.search import views

@@ -16,7 +16,7 @@ from gateway.services.activities.matching import TOO_LATE, Deciding
 from gateway.services.health.health_watch import broken_activities
 from gateway.store.activities import activities, waits
 from gateway.store.connections import connections
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.messages import trash
 from gateway.store.people import groups
 from gateway.store.search import views

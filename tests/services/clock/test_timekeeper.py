@@ -20,7 +20,7 @@ from gateway.services.schedules.plan import Typed
 from gateway.services.schedules.schedules import Scheduling
 from gateway.store.connections import connections
 from gateway.store.file import settings
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.messages import details, lists, outbox
 from gateway.store.schedules import clock_change, schedule_runs
 from gateway.store.search.views import View

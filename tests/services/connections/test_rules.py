@@ -8,7 +8,7 @@ from gateway.decisions.routing import Rule, RuleKind
 from gateway.events import Events
 from gateway.services.connections.rules import NO_RULES, Rules, Typed
 from gateway.store.connections import connections, rules
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import details, outbox
 from gateway.store.people import groups
 from gateway.text.refusal import Refused
@@ -120,7 +120,7 @@ def test_a_group_that_a_rule_uses_says_so(known, line, clock):
     known.add(Typed("group", group=str(group), connection=str(line)), "ann")
     assert words(known)[1] == "Group Volunteers through SIM 1"
     assert groups.used_by(group) == ["routing rule 2"]
-    db.execute('DELETE FROM "group"')
+    database.execute('DELETE FROM "group"')
     assert known.listed()[1].trouble
 
 
@@ -131,7 +131,7 @@ def test_whoever_changes_rules_is_remembered_and_what_waits_is_looked_at(known, 
     outbox.postpone([dispatch], now + 30_000, "down", now)
     known.add(Typed("connection", connection=str(line)), "ann")
     assert outbox.due(now, {line: 1}, 5)
-    last = db.execute("SELECT who, action FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    last = database.execute("SELECT who, action FROM audit ORDER BY id DESC LIMIT 1").fetchone()
     assert last == ("ann", "routing rules")
 
 

@@ -23,7 +23,7 @@ from gateway.simnet import Network
 from gateway.store.connections import connections
 from gateway.store.credit import credit
 from gateway.store.credit.credit import Check, Watch
-from gateway.store.file import db
+from gateway.store.file import database
 from hw.simulator import PERSONALITIES
 from tests.modem.conftest import MemoryLedger, until
 from tests.services.conftest import FakeClock
@@ -306,7 +306,7 @@ def test_the_whole_of_it_on_a_simulated_modem(
 
     clock, events = SystemClock(), Events()
     roster = Roster(clock, list)
-    fleet = Fleet(roster, clock, db.connected, lambda port: OneLine())
+    fleet = Fleet(roster, clock, database.connected, lambda port: OneLine())
     fleet.add(WorkerConfig(modem.port))
     came = threading.Event()
     desk = Ussd(roster, clock, events)

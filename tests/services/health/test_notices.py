@@ -12,7 +12,7 @@ from gateway.health.issue import Issue, note, problem, warning
 from gateway.services.box.preferences import Preferences
 from gateway.services.health.notices import LONGEST, Notices, Options
 from gateway.services.messages.accept import Messaging
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.text.refusal import Refused
 from tests.services.conftest import FakeClock
 from tests.support.settings import somebody
@@ -34,7 +34,7 @@ def standing(clock: FakeClock, key: str = "network.none", minutes: int = 6) -> I
 
 
 def told() -> list[tuple[str, str]]:
-    rows = db.execute(
+    rows = database.execute(
         "SELECT d.number, m.text FROM message m JOIN dispatch d ON d.message_id = m.id"
         " ORDER BY m.id"
     )

@@ -9,7 +9,7 @@ import pytest
 from gateway.events import Events
 from gateway.services.jobs import long_work
 from gateway.services.jobs.long_work import Kind, LongWork, Progress
-from gateway.store.file import db, jobs, settings
+from gateway.store.file import database, jobs, settings
 from gateway.store.file.jobs import Job
 from tests.services.conftest import FakeClock
 from tests.support.work import finish
@@ -118,10 +118,10 @@ def test_the_thread_begins_at_once_and_stops_between_two_pieces(clock: FakeClock
 
 def test_a_busy_database_is_waited_for(clock: FakeClock):
     def busy(job: Job) -> Progress:
-        raise db.StoreBusy("busy")
+        raise database.StoreBusy("busy")
 
     work = LongWork(clock, Events(), {"busy": Kind(busy)})
     job_id = work.add("busy", "", 1, "ann")
-    with pytest.raises(db.StoreBusy):
+    with pytest.raises(database.StoreBusy):
         work._round()
     assert state(job_id) == "running"

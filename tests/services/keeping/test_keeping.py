@@ -12,7 +12,7 @@ import pytest
 
 from gateway.clock import DAY, HOUR
 from gateway.services.keeping.keeping import Keeping, Options
-from gateway.store.file import db, reserve
+from gateway.store.file import database, reserve
 from gateway.store.keeping import backups, repair
 from gateway.store.keeping.backups import DAILY, SETTINGS
 from gateway.store.messages import details, outbox
@@ -105,14 +105,14 @@ def test_a_copy_that_turns_out_damaged_has_the_database_mended_at_a_restart(
     keeping: Keeping, clock: FakeClock, restarts: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def damaged(path: Path) -> None:
-        raise db.StoreBroken("damaged.")
+        raise database.StoreBroken("damaged.")
 
     monkeypatch.setattr(backups, "inspect", damaged)
     pass_time(clock, 700)
     keeping.round()
     assert restarts == [True]
     assert kinds(keeping) == []
-    assert (Path(db.database.database).parent / repair.WHOLE).exists()
+    assert (Path(database.database.database).parent / repair.WHOLE).exists()
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,9 @@ def test_old_messages_go_for_good_and_what_waits_stays(keeping: Keeping, clock: 
     assert details.get(gone) is None
     assert details.get(waits) is not None
     assert details.get(young) is not None
-    assert db.execute("SELECT who FROM audit WHERE action = 'delete for good'").fetchall() == [
-        ("the box itself",)
-    ]
+    assert database.execute(
+        "SELECT who FROM audit WHERE action = 'delete for good'"
+    ).fetchall() == [("the box itself",)]
 
 
 def test_nothing_goes_unless_somebody_chose_so(keeping: Keeping, clock: FakeClock) -> None:
@@ -207,7 +207,7 @@ def test_a_full_disk_gives_its_reserve_to_what_comes_in_and_refuses_what_goes_ou
     disk.free = reserve.LEAST - 1
     keeping.round()
     assert not (store / reserve.NAME).exists()
-    with pytest.raises(db.StoreFull, match="make room"):
+    with pytest.raises(database.StoreFull, match="make room"):
         outbox.add(outgoing())
     disk.free = reserve.LOW + reserve.RESERVE + 1
     keeping.round()
@@ -220,9 +220,9 @@ def test_a_write_that_finds_the_disk_full_gives_up_the_reserve_at_once(
 ) -> None:
     keeping.change(QUIET, somebody())
     keeping.round()
-    pages = db.database.pragma("page_count")
-    db.database.pragma("max_page_count", pages)
-    with pytest.raises(db.StoreFull):
+    pages = database.database.pragma("page_count")
+    database.database.pragma("max_page_count", pages)
+    with pytest.raises(database.StoreFull):
         message(ANN, text="x" * 100_000)
     assert not (store / reserve.NAME).exists()
 

@@ -10,9 +10,10 @@ import pytest
 
 from gateway.services.accounts.accounts import Accounts, WrongCredentials
 from gateway.services.accounts.tokens import Programs
+from gateway.store import opening
 from gateway.store.accounts import accounts as rows
 from gateway.store.accounts import tokens
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.keeping import backups, restore
 from gateway.store.keeping.revocations import Returning
 from tests.services.conftest import FakeClock
@@ -53,9 +54,9 @@ def end_some(box: Box) -> None:
 
 def put_back(box: Box, backup: Path, *, bring_back: bool = False) -> None:
     restore.stage(backup, box.folder, NOW, "ann", bring_back=bring_back)
-    db.close_store()
-    db.open_store(box.folder)
-    db.database.connect()
+    opening.close_store()
+    opening.open_store(box.folder)
+    database.database.connect()
     box.accounts = Accounts(box.clock)
 
 

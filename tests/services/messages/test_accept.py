@@ -11,7 +11,7 @@ from gateway.clock import DAY
 from gateway.events import Events
 from gateway.services.messages.accept import Draft, Messaging, Refused
 from gateway.store.connections import connections
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import details, outbox
 from gateway.store.search import views
 from tests.services.conftest import FakeClock
@@ -117,4 +117,4 @@ def test_listeners_hear_of_it_after_the_commit(clock, store):
     seen.append(views.counts().pending)
     assert events.revision > before
     assert seen == [1]
-    assert db.database.in_transaction() is False
+    assert database.database.in_transaction() is False

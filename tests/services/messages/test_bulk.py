@@ -23,7 +23,7 @@ from gateway.services.messages.bulk import (
     Task,
 )
 from gateway.store.file import audit as audits
-from gateway.store.file import db, jobs
+from gateway.store.file import database, jobs
 from gateway.store.messages import inbox, lists, outbox, trash
 from gateway.store.messages.trash import Number
 from gateway.store.search import views
@@ -73,7 +73,7 @@ def fail(dispatch_id: int, line: int) -> None:
 
 
 def many(number: int) -> list[int]:
-    with db.transaction():
+    with database.transaction():
         return [message(ANN) for _ in range(number)]
 
 
@@ -251,10 +251,10 @@ def test_the_chosen_connection_is_kept_unless_another_is_chosen(interactions: In
     (d,) = dispatches(m)
     fail(d, line)
     interactions.do(Task(Action.RESEND, Selection((m,)), "ann"))
-    assert db.execute("SELECT wanted FROM dispatch").fetchone() == (line,)
+    assert database.execute("SELECT wanted FROM dispatch").fetchone() == (line,)
     outbox.give_up([d], "again", "", NOW)
     interactions.do(Task(Action.RESEND, Selection((m,)), "ann", connection_id=other))
-    assert db.execute("SELECT wanted FROM dispatch").fetchone() == (other,)
+    assert database.execute("SELECT wanted FROM dispatch").fetchone() == (other,)
 
 
 def test_one_message_to_thousands_becomes_long_work_and_goes_on_after_a_stop(
@@ -273,15 +273,15 @@ def test_one_message_to_thousands_becomes_long_work_and_goes_on_after_a_stop(
     job = jobs.get(outcome.job_id)
     assert job
     assert (job.state, job.result) == ("done", "1 message deleted.")
-    held = db.execute("SELECT count(*) FROM dispatch WHERE held = 1").fetchone()
+    held = database.execute("SELECT count(*) FROM dispatch WHERE held = 1").fetchone()
     assert held == (AT_ONCE + 1,)
     assert audit() == [("ann", "delete", f"1 message to +254711000000 and {AT_ONCE} more")]
 
 
 def test_what_a_power_cut_left_half_done_housekeeping_brings_to_its_end(clock: FakeClock):
     many_people = message(*(f"+2547110{n:05}" for n in range(AT_ONCE + 1)))
-    with db.transaction():
+    with database.transaction():
         trash.mark_deleted([many_people], NOW)
     Housekeeping(clock, Events()).tidy()
-    held = db.execute("SELECT count(*) FROM dispatch WHERE held = 1").fetchone()
+    held = database.execute("SELECT count(*) FROM dispatch WHERE held = 1").fetchone()
     assert held == (AT_ONCE + 1,)

@@ -20,8 +20,9 @@ from gateway.services.messages.export_files import KIND, Files, selection
 from gateway.services.messages.messages_csv import HEADER, MARK, MessagesCsv
 from gateway.services.messages.searches import Asked, Searching
 from gateway.services.people.people import People
+from gateway.store import opening
 from gateway.store.connections import connections
-from gateway.store.file import audit, db, jobs
+from gateway.store.file import audit, database, jobs
 from gateway.store.messages import inbox, outbox, trash
 from gateway.store.messages.outbox import Outgoing
 from gateway.store.messages.pdus import RawPdu
@@ -183,7 +184,7 @@ def test_what_is_to_be_exported_survives_a_restart() -> None:
 def test_the_command_line_exports_what_a_search_finds(store: Path, tmp_path: Path) -> None:
     sent("the pump")
     sent("the well")
-    db.database.close()
+    database.database.close()
     run = CliRunner().invoke
     said = run(main, ["export", "--data", str(store), "--search", "pump"])
     assert said.exit_code == 0
@@ -195,6 +196,6 @@ def test_the_command_line_exports_what_a_search_finds(store: Path, tmp_path: Pat
     assert (again.exit_code, "exists already" in again.stderr) == (1, True)
     wrong = run(main, ["export", "--data", str(store), "--since", "yesterday"])
     assert (wrong.exit_code, "2026-11-27" in wrong.stderr) == (1, True)
-    db.open_store(store)
-    with db.connected():
+    opening.open_store(store)
+    with database.connected():
         assert [a.action for a in audit.page(None, 9)].count("export") >= 2

@@ -18,7 +18,7 @@ from gateway.services.people.import_rows import Plan
 from gateway.services.people.imports import Importing
 from gateway.services.people.people import MOST_FIELDS, MOST_GROUPS, Entered, People
 from gateway.services.people.text_files import BadFile
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.people import groups, imports, people
 from gateway.text.refusal import Refused
 from tests.services.conftest import FakeClock

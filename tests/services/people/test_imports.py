@@ -19,7 +19,7 @@ from gateway.services.people.imports import KIND, Importing
 from gateway.services.people.people import Entered, People
 from gateway.services.people.text_files import Text
 from gateway.store.file import jobs
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.people import groups, imports, people
 from gateway.text.refusal import Refused
 from tests.services.conftest import FakeClock

@@ -13,7 +13,7 @@ from gateway.services.people.people import Entered, People
 from gateway.services.sending.dispatch import Dispatch, destination
 from gateway.sms import address
 from gateway.store.activities.runs import Fresh
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import details, inbox, outbox
 from gateway.store.people import blocked, groups, people
 from tests.services.conftest import FakeClock
@@ -88,7 +88,7 @@ def test_stop_is_heard_from_it_and_people_and_blocking_know_it(
     line, clock, value, kind, shown, who
 ):
     desk = People(clock, Events(), lambda: "KE")
-    with db.transaction():
+    with database.transaction():
         message_id = received(line, value, kind)
         Stopping(clock, lambda: "KE").obey([message_id])
     stopped = blocked.get(who)
@@ -104,7 +104,7 @@ def test_stop_is_heard_from_it_and_people_and_blocking_know_it(
 
 
 def test_stop_is_heard_from_8_bit_text(line, clock):
-    with db.transaction():
+    with database.transaction():
         [kept] = inbox.keep(line, [inbox.RawPdu(pdus.deliver("", dcs=4, data=b"Stop!\0"))], 1)
         Stopping(clock, lambda: "KE").obey([kept.message_id])
     assert blocked.count() == 1
@@ -113,7 +113,7 @@ def test_stop_is_heard_from_8_bit_text(line, clock):
 @pytest.mark.parametrize("name", ["12345", "+4520123456", "*100#"])
 def test_a_name_that_looks_like_a_number_is_nobodys_number(line, clock, name):
     octets = address.write(sms.Address(name, sms.TypeOfNumber.ALPHANUMERIC, 0))
-    with db.transaction():
+    with database.transaction():
         [kept] = inbox.keep(line, [inbox.RawPdu(pdu_from(octets, "STOP"))], 1)
         Stopping(clock, lambda: "KE").obey([kept.message_id])
     found = details.get(kept.message_id)

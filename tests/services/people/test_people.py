@@ -16,7 +16,7 @@ from gateway.services.messages.accept import Draft, Messaging
 from gateway.services.people.people import Entered, People
 from gateway.services.people.placeholders import Template
 from gateway.services.sending.ledger import RadioLedger
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.messages import details, outbox, trash
 from gateway.store.people import blocked, groups, people
 from gateway.store.search import views

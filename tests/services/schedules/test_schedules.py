@@ -16,7 +16,7 @@ from gateway.services.schedules.plan import Typed
 from gateway.services.schedules.schedules import Scheduling
 from gateway.store.connections import connections
 from gateway.store.file import settings
-from gateway.store.file.db import execute, transaction
+from gateway.store.file.database import execute, transaction
 from gateway.store.keeping import restore
 from gateway.store.messages import details, lists
 from gateway.store.messages.outbox import DuplicateId

@@ -15,7 +15,7 @@ from gateway.events import Events
 from gateway.modem.ledger import Assignment
 from gateway.services.sending.dispatch import Dispatch
 from gateway.store.connections import connections, rules
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import details, outbox
 from gateway.store.people import groups, people
 from tests.services.conftest import FakeClock
@@ -103,7 +103,7 @@ def test_without_any_rule_it_fails_and_says_what_to_do(dispatch, carriers, clock
     a = sim(clock, 1)
     carriers.table = {a: Line(a, "A", True, 5)}
     message = add(clock, "+254712345678")
-    db.database.execute_sql("DELETE FROM routing_rule")
+    database.database.execute_sql("DELETE FROM routing_rule")
     dispatch.drain()
     assert states(message) == [("failed", NO_RULE)]
 
@@ -151,7 +151,7 @@ def test_the_thread_picks_up_what_another_process_wrote(dispatch, carriers, cloc
         dispatch.stop()
     with sqlite3.connect(store / "pigeonbox.db") as other:
         assert other.execute("SELECT state FROM dispatch").fetchone() == ("sending",)
-    assert not db.database.in_transaction()
+    assert not database.database.in_transaction()
 
 
 def test_what_was_just_queued_goes_at_once(carriers, clock, store, monkeypatch):
@@ -207,7 +207,7 @@ def test_a_reply_finds_its_connection_however_the_network_wrote_the_sender(
     dispatch = Dispatch(carriers, clock, Events(), country=lambda: "KE")
     a, b = sim(clock, 1), sim(clock, 2)
     carriers.table = {a: Line(a, "A", True, 5), b: Line(b, "B", True, 9)}
-    db.execute(
+    database.execute(
         "INSERT INTO message (direction, text, peer, created_at, connection_id, kind, author,"
         " origin, with_report, when_uncertain, note, complete)"
         " VALUES ('in', 'hi', ?, 1, ?, 'sms', '', 'radio', 0, 'hold', '', 1)",
@@ -321,7 +321,7 @@ def test_a_connection_newer_than_the_look_around_is_not_taken_for_removed(
 def test_a_rule_newer_than_the_look_around_counts(dispatch, carriers, clock, monkeypatch):
     a = sim(clock, 1)
     carriers.table = {a: Line(a, "A", True, 5)}
-    db.database.execute_sql("DELETE FROM routing_rule")
+    database.database.execute_sql("DELETE FROM routing_rule")
     written = []
     hurry = outbox.hurry
 

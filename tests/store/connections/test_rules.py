@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from gateway.decisions.routing import Rule, RuleKind
+from gateway.store import opening
 from gateway.store.connections import rules
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.people import groups, people
 from tests.store.given import ANN, BOB, NOW, connection
 
@@ -27,15 +28,15 @@ class Order(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        db.open_store(Path(self.folder.name))
-        self.session = db.connected()
+        opening.open_store(Path(self.folder.name))
+        self.session = database.connected()
         self.session.__enter__()
         self.lines = [connection(f"894{n}") for n in range(3)]
         self.model = [[s.id, s.rule, s.enabled] for s in rules.all_rules()]
 
     def teardown(self) -> None:
         self.session.__exit__(None, None, None)
-        db.close_store()
+        opening.close_store()
         self.folder.cleanup()
 
     def make(self, kind: RuleKind, n: int) -> Rule:
@@ -110,7 +111,9 @@ TestOrder = Order.TestCase
 
 @pytest.mark.usefixtures("store")
 def test_a_rule_of_a_kind_that_this_version_does_not_know_is_left_alone() -> None:
-    db.execute("INSERT INTO routing_rule (position, kind, value, enabled) VALUES (1, 'new', '', 1)")
+    database.execute(
+        "INSERT INTO routing_rule (position, kind, value, enabled) VALUES (1, 'new', '', 1)"
+    )
     assert [r.kind for r in rules.enabled()] == [RuleKind.LAST_RECEIVED, RuleKind.ANY]
 
 

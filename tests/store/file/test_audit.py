@@ -22,7 +22,7 @@ from gateway.services.messages.bulk import Action, Interactions, Selection, Task
 from gateway.services.schedules.schedules import Scheduling
 from gateway.services.sending.holds import Gate
 from gateway.store.accounts import accounts, tokens
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.messages import outbox, trash
 from gateway.store.people import blocked, groups, people
 from tests.services.conftest import FakeClock
@@ -40,10 +40,10 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
     """All rows of all tables but the index of words, which has tables of its own making."""
     names = [
         name
-        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         if not name.startswith(("found", "sqlite_"))
     ]
-    return {name: db.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+    return {name: database.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
 
 
 def rules() -> Rules:
@@ -137,7 +137,7 @@ def test_power_that_goes_between_a_change_and_its_row_leaves_neither(
     before = everything()
 
     def write(*given: object) -> int:
-        assert db.database.in_transaction()
+        assert database.database.in_transaction()
         raise Power
 
     with monkeypatch.context() as patch:

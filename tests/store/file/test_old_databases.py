@@ -26,12 +26,12 @@ from gateway.services.messages.messages_csv import MessagesCsv
 from gateway.services.messages.searches import Asked, Searching
 from gateway.services.people import export
 from gateway.services.schedules import schedule_report
+from gateway.store import opening
 from gateway.store.accounts import accounts, tokens
 from gateway.store.activities import activities, runs
 from gateway.store.connections import connections, rules
 from gateway.store.credit import credit
-from gateway.store.file import audit, db, jobs, settings
-from gateway.store.keeping import backups
+from gateway.store.file import audit, data_folder, database, jobs, schema_versions, settings
 from gateway.store.messages import details, inbox, large_messages, outbox
 from gateway.store.messages import lists as queries
 from gateway.store.messages.pdus import RawPdu
@@ -103,7 +103,7 @@ def contents(path: Path) -> dict[str, Rows]:
 @pytest.fixture(scope="module", params=[*(path.stem for path in DUMPS), NOW_ALSO])
 def old(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Old:
     folder = tmp_path_factory.mktemp("old")
-    path = folder / db.FILE_NAME
+    path = folder / data_folder.FILE_NAME
     dump = folder / "new.sql"
     if request.param == NOW_ALSO:
         make_database.write(dump)
@@ -112,21 +112,21 @@ def old(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     with closing(sqlite3.connect(path)) as file:
         file.executescript(dump.read_text(encoding="utf-8"))
     before, made = contents(path), schema(path)
-    db.open_store(folder)
-    with db.connected():
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close_store()
+    opening.open_store(folder)
+    with database.connected():
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    opening.close_store()
     return Old(before, made, folder)
 
 
 @contextmanager
 def opened(folder: Path) -> Iterator[None]:
-    db.open_store(folder)
+    opening.open_store(folder)
     try:
-        with db.connected():
+        with database.connected():
             yield
     finally:
-        db.close_store()
+        opening.close_store()
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def brought_up(old: Old) -> Iterator[None]:
 @pytest.fixture
 def copy(old: Old, tmp_path: Path) -> Iterator[None]:
     """To be changed."""
-    shutil.copyfile(old.folder / db.FILE_NAME, tmp_path / db.FILE_NAME)
+    shutil.copyfile(old.folder / data_folder.FILE_NAME, tmp_path / data_folder.FILE_NAME)
     with opened(tmp_path):
         yield
 
@@ -148,29 +148,29 @@ def copy(old: Old, tmp_path: Path) -> Iterator[None]:
 
 def test_there_is_one_of_every_migration_up_to_0018() -> None:
     """Later ones get theirs when the next is added (make_database.py)."""
-    wanted = {path.stem[:4] for path in backups.MIGRATIONS.glob("00[01]*.py")}
+    wanted = {path.stem[:4] for path in schema_versions.MIGRATIONS.glob("00[01]*.py")}
     assert wanted <= {path.stem for path in DUMPS}
 
 
 @pytest.mark.usefixtures("brought_up")
 def test_it_is_what_the_models_say_and_whole(old: Old) -> None:
-    assert str(diff_models(db.database, tables())) == ""
-    assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
-    db.execute("INSERT INTO found (found) VALUES ('integrity-check')")
-    applied = {name for (name,) in db.execute("SELECT name FROM schema_migration")}
-    assert applied == {path.stem for path in backups.MIGRATIONS.glob("[0-9]*.py")}
+    assert str(diff_models(database.database, tables())) == ""
+    assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    database.execute("INSERT INTO found (found) VALUES ('integrity-check')")
+    applied = {name for (name,) in database.execute("SELECT name FROM schema_migration")}
+    assert applied == {path.stem for path in schema_versions.MIGRATIONS.glob("[0-9]*.py")}
 
 
 def test_its_indexes_and_triggers_are_those_of_a_new_store(old: Old, empty_store: Path) -> None:
     """Which schema_diff does not look at where they are partial, or made by hand."""
-    found, new = schema(old.folder / db.FILE_NAME), schema(empty_store)
+    found, new = schema(old.folder / data_folder.FILE_NAME), schema(empty_store)
     assert set(found) == set(new)
     assert [n for n in new if not new[n].startswith("CREATE TABLE") and new[n] != found[n]] == []
 
 
 def test_every_row_is_there_as_it_was(old: Old) -> None:
-    after = contents(old.folder / db.FILE_NAME)
+    after = contents(old.folder / data_folder.FILE_NAME)
     assert set(old.before) <= set(after)
     for table, rows in old.before.items():
         if table in DERIVED:
@@ -192,10 +192,10 @@ def test_the_migrations_of_then_still_make_what_they_made(
     names = [row["name"] for row in old.rows("schema_migration")]
     (tmp_path / "then").mkdir()
     for name in names:
-        shutil.copy(backups.MIGRATIONS / f"{name}.py", tmp_path / "then")
-    monkeypatch.setattr(backups, "MIGRATIONS", tmp_path / "then")
+        shutil.copy(schema_versions.MIGRATIONS / f"{name}.py", tmp_path / "then")
+    monkeypatch.setattr(schema_versions, "MIGRATIONS", tmp_path / "then")
     with opened(tmp_path / "data"):
-        made = schema(tmp_path / "data" / db.FILE_NAME)
+        made = schema(tmp_path / "data" / data_folder.FILE_NAME)
     before = {n: s.replace('"raw"', '"answer"', n == "credit_check") for n, s in old.schema.items()}
     assert before == made
 

@@ -30,7 +30,7 @@ from peewee import (
 from gateway.clock import DAY
 from gateway.decisions.dispatch_states import State
 from gateway.store.connections.models import Connection
-from gateway.store.file import composed, db, prepared
+from gateway.store.file import composed, data_folder, database, prepared
 from gateway.store.file.arguments import Arg, many
 from gateway.store.file.expressions import indexed_by, literal, literals, remainder, unindexed
 from gateway.store.file.models import Job, Setting
@@ -52,7 +52,7 @@ def unlisted() -> Iterator[None]:
 
 def plan(statement: prepared.Statement) -> str:
     sql, values, _, _ = statement.compiled
-    return "\n".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+    return "\n".join(row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {sql}", values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ def test_on_conflict_and_returning() -> None:
         int,
     )
     assert [reference.one(number=ANN, start=255) for _ in range(3)] == [255, 0, 1]
-    with db.transaction():  # nothing is left open that a commit would wait for
+    with database.transaction():  # nothing is left open that a commit would wait for
         assert reference.one(number=BOB, start=7) == 7
     put = Write(
         Setting.insert(key=Arg("key"), value=Arg("value")).on_conflict(
@@ -340,12 +340,12 @@ def test_troubles_of_the_file_are_the_stores_and_constraints_pass(store: Path) -
     with pytest.raises(IntegrityError):
         add.run(key="k", value="1")
     all_of = Prepared(Setting.select(Setting.value), str)
-    db.execute("PRAGMA query_only = 1")
-    with pytest.raises(db.StoreReadOnly):
+    database.execute("PRAGMA query_only = 1")
+    with pytest.raises(database.StoreReadOnly):
         add.run(key="l", value="1")
-    with pytest.raises(db.StoreReadOnly):
+    with pytest.raises(database.StoreReadOnly):
         composed.run(Setting.delete())
-    db.execute("PRAGMA query_only = 0")
+    database.execute("PRAGMA query_only = 0")
     assert all_of.all() == ["1"]
 
 
@@ -356,7 +356,7 @@ def test_threads_share_what_is_prepared() -> None:
     ready = threading.Barrier(8)
 
     def work() -> None:
-        with db.connected():
+        with database.connected():
             ready.wait(10)
             found.append(count.one())
 
@@ -419,7 +419,7 @@ def test_literals_are_quoted(value, sql) -> None:
     assert Prepared(Setting.select(Value(value)), type(value)).compiled.sql.startswith(
         f"SELECT {sql} "
     )
-    assert db.execute(f"SELECT {sql}").fetchone()[0] == value
+    assert database.execute(f"SELECT {sql}").fetchone()[0] == value
 
 
 @pytest.mark.parametrize("value", [None, 1.5, b"x", "a\0b", ["x"]])
@@ -500,7 +500,7 @@ def test_what_is_put_together_comes_back_the_same_way() -> None:
 
 def test_what_is_prepared_runs_on_another_file_too(store: Path) -> None:
     put = Write(Setting.insert(key=Arg("key"), value="1").on_conflict_replace())
-    with closing(sqlite3.connect(store / db.FILE_NAME, isolation_level=None)) as other:
+    with closing(sqlite3.connect(store / data_folder.FILE_NAME, isolation_level=None)) as other:
         other.execute(*put.bound(key="k"))
         found = other.execute(*composed.bound(Setting.select(Setting.value))).fetchall()
     assert found == [("1",)]

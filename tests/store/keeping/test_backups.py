@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from gateway.decisions.dispatch_states import State
+from gateway.store import opening
 from gateway.store.accounts import accounts
-from gateway.store.file import audit, db, opening, settings
+from gateway.store.file import audit, data_folder, database, integrity, settings
 from gateway.store.keeping import backups, repair, restore
 from gateway.store.messages import details, outbox
 from gateway.store.people import people
@@ -27,13 +28,13 @@ def folder(store: Path) -> Path:
 
 
 def reopened(folder: Path) -> None:
-    db.database.close()
-    db.open_store(folder)
-    db.database.connect(reuse_if_open=True)
+    database.database.close()
+    opening.open_store(folder)
+    database.database.connect(reuse_if_open=True)
 
 
 def states() -> dict[str, State]:
-    rows = db.execute("SELECT number, state FROM dispatch").fetchall()
+    rows = database.execute("SELECT number, state FROM dispatch").fetchall()
     return {number: State(state) for number, state in rows}
 
 
@@ -41,7 +42,7 @@ def test_what_waited_in_a_backup_comes_back_as_in_doubt_never_as_pending(folder:
     message(ANN)
     sent(dispatches(message(BOB))[0], connection())
     alarm = message("+447700900999")
-    db.execute("UPDATE message SET when_uncertain = 'resend' WHERE id = ?", (alarm,))
+    database.execute("UPDATE message SET when_uncertain = 'resend' WHERE id = ?", (alarm,))
     made = backups.make(folder / backups.FOLDER, "by-hand")
     message("+447700900777")
     restore.stage(made, folder, NOW, "admin")
@@ -64,21 +65,21 @@ def test_what_waited_in_a_backup_comes_back_as_in_doubt_never_as_pending(folder:
 
 def test_what_else_was_under_way_in_a_backup_is_not_done_again(folder: Path) -> None:
     received = message(ANN)
-    db.execute(
+    database.execute(
         "INSERT INTO activity_run (id, message_id, activity_id, name, at) VALUES (1, ?, 1, 'x', 1)",
         (received,),
     )
-    db.execute(
+    database.execute(
         "INSERT INTO activity_step (run_id, action_id, kind, state_at, due_at)"
         " VALUES (1, 1, 'reply', 1, 1)"
     )
-    db.execute("INSERT INTO job (at, who, kind) VALUES (1, 'admin', 'resend')")
+    database.execute("INSERT INTO job (at, who, kind) VALUES (1, 'admin', 'resend')")
     made = backups.make(folder / backups.FOLDER, "by-hand")
     restore.stage(made, folder, NOW, "admin")
     reopened(folder)
-    (step,) = db.execute("SELECT state, words FROM activity_step").fetchall()
+    (step,) = database.execute("SELECT state, words FROM activity_step").fetchall()
     assert step == ("failed", restore.IN_DOUBT)
-    assert db.execute("SELECT state FROM job").fetchall() == [("stopped",)]
+    assert database.execute("SELECT state FROM job").fetchall() == [("stopped",)]
 
 
 def test_what_was_there_before_a_restore_is_kept_whole(folder: Path) -> None:
@@ -94,8 +95,8 @@ def test_what_was_there_before_a_restore_is_kept_whole(folder: Path) -> None:
 
 def test_a_restore_signs_everybody_out(folder: Path) -> None:
     accounts.set_password("admin", "x", NOW, who="admin")
-    (user,) = db.execute("SELECT id FROM user").fetchone()
-    db.execute(
+    (user,) = database.execute("SELECT id FROM user").fetchone()
+    database.execute(
         "INSERT INTO session (digest, user_id, created_at, seen_at, expires_at, agent, address)"
         " VALUES ('digest', ?, ?, ?, ?, '', '')",
         (user, NOW, NOW, NOW + 10**9),
@@ -103,8 +104,8 @@ def test_a_restore_signs_everybody_out(folder: Path) -> None:
     made = backups.make(folder / backups.FOLDER, "by-hand")
     restore.stage(made, folder, NOW, "admin")
     reopened(folder)
-    assert db.execute("SELECT count(*) FROM session").fetchone() == (0,)
-    assert db.execute("SELECT name FROM user").fetchall() == [("admin",)]
+    assert database.execute("SELECT count(*) FROM session").fetchone() == (0,)
+    assert database.execute("SELECT name FROM user").fetchall() == [("admin",)]
 
 
 def test_settings_are_kept_apart_from_history(folder: Path, tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_settings_are_kept_apart_from_history(folder: Path, tmp_path: Path) -> N
     assert (found.messages, found.people, found.connections) == (0, 1, 1)
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
     other = tmp_path / "other box"
-    db.database.close()
+    database.database.close()
     other.mkdir()
     restore.stage(made, other, NOW, "admin")
     reopened(other)
@@ -125,14 +126,14 @@ def test_settings_are_kept_apart_from_history(folder: Path, tmp_path: Path) -> N
     assert views.counts().all == 0
     message(BOB)  # the triggers are there and count
     assert views.counts().pending == 1
-    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_a_settings_copy_has_the_schema_of_the_store(folder: Path) -> None:
     made = backups.make_settings(folder / backups.FOLDER)
     sql = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
     with closing(sqlite3.connect(made)) as copy:
-        assert copy.execute(sql).fetchall() == db.execute(sql).fetchall()
+        assert copy.execute(sql).fetchall() == database.execute(sql).fetchall()
 
 
 @pytest.mark.parametrize("kind", ["empty", "text", "other database", "damaged", "newer", "cut"])
@@ -164,7 +165,7 @@ def test_what_cannot_be_put_back_is_refused_and_changes_nothing(
         with closing(sqlite3.connect(bad)) as other:
             other.execute("CREATE TABLE contact (name)")
             other.commit()
-    with pytest.raises(db.StoreError) as error:
+    with pytest.raises(database.StoreError) as error:
         restore.stage(bad, folder, NOW, "admin")
     assert "\n" not in str(error.value)
     assert not restore.is_staged(folder)
@@ -176,8 +177,8 @@ def test_a_swap_that_was_cut_off_is_finished_at_the_next_start(folder: Path) -> 
     made = backups.make(folder / backups.FOLDER, "by-hand")
     message(ANN)
     restore.stage(made, folder, NOW, "admin")
-    db.database.close()
-    restore.set_aside(folder / db.FILE_NAME, folder / backups.FOLDER, "before-restore")
+    database.database.close()
+    restore.set_aside(folder / data_folder.FILE_NAME, folder / backups.FOLDER, "before-restore")
     reopened(folder)  # the power went between the two renames
     assert views.counts().all == 0
     assert not restore.is_staged(folder)
@@ -187,7 +188,7 @@ def test_a_staged_copy_waits_while_a_service_runs(folder: Path) -> None:
     made = backups.make(folder / backups.FOLDER, "by-hand")
     message(ANN)
     restore.stage(made, folder, NOW, "admin")
-    with (folder / db.SERVICE_LOCK).open("w") as lock:
+    with (folder / data_folder.SERVICE_LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         reopened(folder)
         assert views.counts().all == 1
@@ -210,11 +211,13 @@ def test_daily_copies_go_by_age_and_the_newest_always_stays(tmp_path: Path) -> N
 
 def spoil(folder: Path, table: str) -> None:
     """Overwrite the pages of a table (or index) as a bad card would."""
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-    (size,) = db.execute("PRAGMA page_size").fetchone()
-    db.database.close()
-    path = folder / db.FILE_NAME
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (root,) = database.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)
+    ).fetchone()
+    (size,) = database.execute("PRAGMA page_size").fetchone()
+    database.database.close()
+    path = folder / data_folder.FILE_NAME
     content = bytearray(path.read_bytes())
     content[(root - 1) * size : root * size] = b"\xa5" * size
     path.write_bytes(content)
@@ -229,7 +232,7 @@ def test_damaged_indexes_are_made_anew(folder: Path) -> None:
     assert found is not None
     assert not found.lost
     assert "written anew" in found.words
-    assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert views.counts().all == 50
 
 
@@ -277,11 +280,11 @@ def test_without_a_whole_backup_people_and_settings_come_back(folder: Path) -> N
 def test_without_any_backup_it_begins_anew_and_keeps_the_file(
     tmp_path: Path, content: bytes
 ) -> None:
-    (tmp_path / db.FILE_NAME).write_bytes(content)
-    db.open_store(tmp_path)
-    with db.connected():
+    (tmp_path / data_folder.FILE_NAME).write_bytes(content)
+    opening.open_store(tmp_path)
+    with database.connected():
         assert views.counts().all == 0
-    db.close_store()
+    opening.close_store()
     found = repair.mended(tmp_path)
     assert found is not None
     assert found.lost
@@ -293,7 +296,7 @@ def test_a_large_file_is_looked_at_whole_only_when_there_is_reason(
 ) -> None:
     message(ANN)
     backups.make(folder / backups.FOLDER, backups.DAILY)
-    monkeypatch.setattr(opening, "CHECKED_WHOLE", 0)
+    monkeypatch.setattr(integrity, "CHECKED_WHOLE", 0)
     spoil(folder, "attempt")
     reopened(folder)
     assert repair.mended(folder) is None

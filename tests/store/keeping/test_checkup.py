@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import data_folder, database
 from gateway.store.keeping import backups, checkup
 
 NOW = 1_790_000_000_000
@@ -17,13 +18,13 @@ NOW = 1_790_000_000_000
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    db.open_store(tmp_path)
-    db.close_store()
+    opening.open_store(tmp_path)
+    opening.close_store()
     return tmp_path
 
 
 def put(folder: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(folder / db.FILE_NAME)) as connection, connection:
+    with closing(sqlite3.connect(folder / data_folder.FILE_NAME)) as connection, connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -70,7 +71,7 @@ def test_what_is_due_and_what_is_uncertain_is_counted(folder):
 
 @pytest.mark.parametrize("where", [0, 5000])
 def test_damage_is_told_and_not_raised(folder, where):
-    with (folder / db.FILE_NAME).open("r+b") as file:
+    with (folder / data_folder.FILE_NAME).open("r+b") as file:
         file.seek(where)
         file.write(b"\xff" * 5000)
     seen = checkup.examine(folder, NOW)
@@ -78,8 +79,8 @@ def test_damage_is_told_and_not_raised(folder, where):
 
 
 def test_a_file_that_is_not_ours_to_read_is_told(folder):
-    (folder / db.FILE_NAME).unlink()
-    (folder / db.FILE_NAME).mkdir()
+    (folder / data_folder.FILE_NAME).unlink()
+    (folder / data_folder.FILE_NAME).mkdir()
     seen = checkup.examine(folder, NOW)
     assert (seen.readable, seen.damage) == (False, ())
     assert seen.trouble.endswith(".")
@@ -92,23 +93,23 @@ def test_a_database_of_another_version_is_looked_at_as_far_as_it_goes(tmp_path):
 
 
 def test_a_writer_at_work_is_no_obstacle(folder):
-    with closing(sqlite3.connect(folder / db.FILE_NAME)) as writer:
+    with closing(sqlite3.connect(folder / data_folder.FILE_NAME)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         assert checkup.examine(folder, NOW).readable
         writer.rollback()
 
 
 def test_nothing_in_it_can_be_written_by_looking(folder):
-    before = (folder / db.FILE_NAME).read_bytes()
+    before = (folder / data_folder.FILE_NAME).read_bytes()
     checkup.examine(folder, NOW)
-    assert (folder / db.FILE_NAME).read_bytes() == before
+    assert (folder / data_folder.FILE_NAME).read_bytes() == before
 
 
 def test_the_newest_backup_is_found_by_the_time_in_its_name(folder):
-    db.open_store(folder)
-    with db.connected():
+    opening.open_store(folder)
+    with database.connected():
         made = backups.make(folder / backups.FOLDER, "by-hand")
-    db.close_store()
+    opening.close_store()
     os.utime(made, (0, 0))  # a copy keeps its name, not its times
     seen = checkup.examine(folder, NOW)
     assert seen.backups == 1

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateway.decisions.dispatch_states import State
-from gateway.store.file import db, settings
+from gateway.store import opening
+from gateway.store.file import database, schema_versions, settings
 from gateway.store.file.database import StoreError
 from gateway.store.keeping import backups, restore
 from gateway.store.keeping import rebuild as rebuilding
@@ -262,7 +263,7 @@ def test_a_backup_of_every_older_version_is_put_back_and_migrated(
     tmp_path: Path, store: Path
 ) -> None:
     """At some versions; what waited is uncertain, and the store opens."""
-    known = sorted(file.stem for file in rebuilding.MIGRATIONS.glob("[0-9]*.py"))
+    known = sorted(schema_versions.known())
     for upto in sorted({1, 4, 5, 7, 9, 12, len(known) - 1, len(known)}):
         old = tmp_path / f"old-{upto}.db"
         with closing(sqlite3.connect(old, isolation_level=None)) as made:
@@ -278,9 +279,9 @@ def test_a_backup_of_every_older_version_is_put_back_and_migrated(
         folder = tmp_path / f"box-{upto}"
         folder.mkdir()
         restore.stage(old, folder, NOW, "ann")
-        db.close_store()
-        db.open_store(folder)
-        with db.connected():
+        opening.close_store()
+        opening.open_store(folder)
+        with database.connected():
             assert state(1) is State.UNCERTAIN
             assert views.counts().all == 1
-        db.close_store()
+        opening.close_store()

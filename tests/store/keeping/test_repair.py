@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.store import opening
 from gateway.store.accounts import tokens
-from gateway.store.file import db, opening, settings
+from gateway.store.file import data_folder, database, integrity, settings
 from gateway.store.file.database import StoreDamaged, StoreError, StoreFull
 from gateway.store.keeping import backups, rebuild, repair, restore
 from gateway.store.search import views
@@ -26,29 +27,29 @@ def folder(tmp_path: Path, empty_store: Path) -> Path:
     """A store of three messages, closed, and a good backup of two."""
     made = tmp_path / "box"
     made.mkdir()
-    shutil.copyfile(empty_store, made / db.FILE_NAME)
-    db.open_store(made)
-    with db.connected():
+    shutil.copyfile(empty_store, made / data_folder.FILE_NAME)
+    opening.open_store(made)
+    with database.connected():
         message(ANN)
         message(ANN)
         backups.make(made / backups.FOLDER, "by-hand")
         message(ANN)
-    db.close_store()
+    opening.close_store()
     return made
 
 
 def contents(folder: Path) -> int:
-    db.open_store(folder)
+    opening.open_store(folder)
     try:
-        with db.connected():
+        with database.connected():
             return views.counts().all
     finally:
-        db.close_store()
+        opening.close_store()
 
 
 def damage_index(folder: Path) -> None:
     """Every row is there; an index is spoiled, and quick_check sees it."""
-    file = folder / db.FILE_NAME
+    file = folder / data_folder.FILE_NAME
     with closing(sqlite3.connect(file)) as found:
         found.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         sql = "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'message'"
@@ -61,7 +62,7 @@ def damage_index(folder: Path) -> None:
 
 def spoil_messages(folder: Path) -> None:
     """Messages cannot be read any more; people and access can."""
-    file = folder / db.FILE_NAME
+    file = folder / data_folder.FILE_NAME
     with closing(sqlite3.connect(file)) as found:
         found.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         sql = "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = 'message'"
@@ -72,7 +73,7 @@ def spoil_messages(folder: Path) -> None:
 
 
 def ruin(folder: Path) -> None:
-    (folder / db.FILE_NAME).write_bytes(b"no database at all" * 500)
+    (folder / data_folder.FILE_NAME).write_bytes(b"no database at all" * 500)
 
 
 @pytest.mark.parametrize(("harm", "left"), [(damage_index, 3), (ruin, 2)])
@@ -80,7 +81,7 @@ def test_cut_off_at_any_step_nothing_is_lost_and_it_is_said(
     harm, left: int, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     harm(folder)
-    original = (folder / db.FILE_NAME).read_bytes()
+    original = (folder / data_folder.FILE_NAME).read_bytes()
     rename, step = Path.rename, 0
     while True:
         box = Path(shutil.copytree(folder, tmp_path / f"box-{step}"))
@@ -99,7 +100,7 @@ def test_cut_off_at_any_step_nothing_is_lost_and_it_is_said(
             contents(box)
         except Killed:
             killed = True
-            db.close_store()
+            opening.close_store()
         monkeypatch.setattr(Path, "rename", rename)
         assert contents(box) == left
         told = repair.mended(box)
@@ -127,8 +128,8 @@ def test_trouble_with_the_disk_while_mending_is_no_reason_to_take_a_backup(
     with monkeypatch.context() as failing:
         failing.setattr(repair, "rewrite", fail)
         with pytest.raises(StoreError):
-            db.open_store(folder)
-    db.close_store()
+            opening.open_store(folder)
+    opening.close_store()
     assert [b.why for b in backups.listed(folder / backups.FOLDER)] == ["by-hand"]
     assert contents(folder) == 3
 
@@ -136,21 +137,21 @@ def test_trouble_with_the_disk_while_mending_is_no_reason_to_take_a_backup(
 @pytest.mark.parametrize(("known", "back"), [(True, []), (False, ["old"])])
 def test_who_comes_in_again_is_known_or_said(folder: Path, known: bool, back: list[str]) -> None:
     """A token that was revoked after the backup: it stays so where the damaged file tells."""
-    db.open_store(folder)
-    with db.connected():
+    opening.open_store(folder)
+    with database.connected():
         settings.put("signing_key", "k")
         tokens.add_token("old", "digest", 1, scopes=["send"], who="ann")
         backups.make(folder / backups.FOLDER, "daily")
         tokens.revoke_token("old", 2, who="ann")
-    db.close_store()
+    opening.close_store()
     if known:
         spoil_messages(folder)
     else:
         ruin(folder)
-    db.open_store(folder)
-    with db.connected():
+    opening.open_store(folder)
+    with database.connected():
         assert [one.name for one in tokens.tokens()] == back
-    db.close_store()
+    opening.close_store()
     told = repair.mended(folder)
     assert told is not None
     assert "was put back" in told.words
@@ -168,8 +169,8 @@ def test_a_full_disk_while_a_backup_is_read_is_no_reason_to_begin_anew(
     with monkeypatch.context() as failing:
         failing.setattr(rebuild, "rebuild", full)
         with pytest.raises(StoreFull):
-            db.open_store(folder)
-    db.close_store()
+            opening.open_store(folder)
+    opening.close_store()
     assert contents(folder) == 2
 
 
@@ -177,7 +178,7 @@ def test_what_was_damaged_for_a_moment_only_is_left_as_it_is(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([["Page 7: a glitch"], []])
-    monkeypatch.setattr(opening, "check_integrity", lambda: next(answers))
+    monkeypatch.setattr(integrity, "damage", lambda: next(answers))
     assert contents(folder) == 3
     assert repair.mended(folder) is None
 
@@ -185,7 +186,7 @@ def test_what_was_damaged_for_a_moment_only_is_left_as_it_is(
 def test_a_busy_store_is_not_damaged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     busy = sqlite3.OperationalError("database is locked")
     busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    with pytest.raises(StoreError) as said, db.errors():
+    with pytest.raises(StoreError) as said, database.errors():
         raise busy
     assert not isinstance(said.value, StoreDamaged)
     monkeypatch.setattr(restore, "set_aside", None)  # not called

@@ -14,7 +14,8 @@ from gateway.events import Events
 from gateway.services.box.preferences import Preferences
 from gateway.services.messages.accept import Messaging
 from gateway.services.schedules.schedules import Scheduling
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import data_folder, database
 from gateway.store.keeping import backups, restore, resume
 from gateway.store.schedules import schedule_runs, schedules
 from gateway.store.schedules.schedule_runs import Outcome
@@ -59,9 +60,9 @@ def backup(folder: Path) -> Path:
 
 def put_back(folder: Path, made: Path) -> None:
     restore.stage(made, folder, START, "admin")
-    db.database.close()
-    db.open_store(folder)
-    db.database.connect(reuse_if_open=True)
+    database.database.close()
+    opening.open_store(folder)
+    database.database.connect(reuse_if_open=True)
 
 
 def found(schedule_id: int) -> schedules.Schedule:
@@ -92,7 +93,7 @@ def test_what_was_cancelled_or_changed_since_asks(
     one, other = planned(), planned(text="old words")
     made = backup(folder)
     scheduling.cancel(one, None, "ann")
-    db.execute("UPDATE schedule SET text = 'new words' WHERE id = ?", (other,))
+    database.execute("UPDATE schedule SET text = 'new words' WHERE id = ?", (other,))
     put_back(folder, made)
     assert {found(i).status for i in (one, other)} == {Status.PAUSED}
     assert [(r.outcome, r.words) for r in schedule_runs.unseen()] == [
@@ -126,7 +127,7 @@ def test_on_another_box_everything_asks_before_it_is_sent(
 ) -> None:
     daily, once = planned(Unit.DAY), planned()
     made = shutil.copy(backup(folder), tmp_path / "copy.db")
-    db.execute("DELETE FROM schedule")  # the box that takes it knows none of them
+    database.execute("DELETE FROM schedule")  # the box that takes it knows none of them
     put_back(folder, Path(made))
     assert {found(i).status for i in (daily, once)} == {Status.PAUSED}
     clock.ms = START + DAY
@@ -143,13 +144,13 @@ def test_a_damaged_store_that_is_replaced_says_nothing(folder: Path, tmp_path: P
     broken.write_bytes(b"rubbish" * 1000)
     for _ in range(2):  # cut off behind it, it is done again
         resume.compare(made, broken, START)
-    db.database.close()
+    database.database.close()
     copy = tmp_path / "looked-at"
     copy.mkdir()
-    shutil.copy(made, copy / db.FILE_NAME)
-    db.close_store()
-    db.open_store(copy)
-    with db.connected():
+    shutil.copy(made, copy / data_folder.FILE_NAME)
+    opening.close_store()
+    opening.open_store(copy)
+    with database.connected():
         assert found(one).status is Status.PAUSED
         assert len(schedule_runs.newest([one])[one]) == 1
 

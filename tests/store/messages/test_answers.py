@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.decisions.dispatch_states import State
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.messages import answers, details, inbox, outbox, trash
 from tests.store.given import (
     ANN,

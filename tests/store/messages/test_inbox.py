@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gateway.clock import DAY, HOUR, MINUTE, SECOND
 from gateway.decisions.dispatch_states import State
 from gateway.store.connections import rules
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import details, inbox, lists, outbox
 from gateway.store.messages.inbox import Kept, Kind, RawPdu
 from gateway.store.search import views
@@ -35,7 +35,7 @@ def shown() -> list[tuple[str, str]]:
 
 
 def incoming() -> int:
-    return db.execute("SELECT count(*) FROM incoming").fetchone()[0]
+    return database.execute("SELECT count(*) FROM incoming").fetchone()[0]
 
 
 # one by one -------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ def test_a_message_is_kept_raw_and_shown() -> None:
     assert found is not None
     assert (found.peer, found.text, found.connection_id) == (ANN, "Habari \U0001f600", c)
     assert (found.created_at, found.sent_at, found.sent_offset) == (NOW, NOW - MINUTE, 0)
-    assert db.execute("SELECT pdu, memory FROM incoming").fetchone() == (pdu, "SM")
+    assert database.execute("SELECT pdu, memory FROM incoming").fetchone() == (pdu, "SM")
 
 
 def test_the_same_pdu_read_again_makes_no_second_message() -> None:
@@ -164,11 +164,11 @@ def test_a_failure_in_the_middle_of_a_batch_keeps_nothing_of_it(monkeypatch) -> 
     def failing(*args):
         calls.append(args)
         if len(calls) == 2:
-            raise db.StoreFull("full")
+            raise database.StoreFull("full")
         return real(*args)
 
     monkeypatch.setattr(inbox, "_keep", failing)
-    with pytest.raises(db.StoreFull):
+    with pytest.raises(database.StoreFull):
         keep(deliver("one"), deliver("two"))
     assert incoming() == 0
 
@@ -337,7 +337,9 @@ def test_a_message_that_gives_a_part_away_says_at_once_that_it_lacks_one() -> No
 
 
 def views_of_parts() -> list[int]:
-    return [i for (i,) in db.execute("SELECT message_id FROM incoming WHERE set_id IS NOT NULL")]
+    return [
+        i for (i,) in database.execute("SELECT message_id FROM incoming WHERE set_id IS NOT NULL")
+    ]
 
 
 def test_a_message_of_255_parts_is_whole() -> None:
@@ -370,7 +372,7 @@ def test_a_report_that_overtakes_the_answer_waits_for_it() -> None:
     keep(status_report(5, ANN, 0, NOW, NOW), c=c)
     assert state(d) is State.SENDING
     assert outbox.accepted(part, 5, NOW + SECOND) is State.DELIVERED
-    assert db.execute("SELECT part_id FROM incoming").fetchone() == (part,)
+    assert database.execute("SELECT part_id FROM incoming").fetchone() == (part,)
 
 
 def test_a_report_that_overtook_something_else_is_left_alone() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import database
 from gateway.store.messages import outbox
 
 ROOT = Path(__file__).parents[3]
@@ -18,12 +19,12 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.parametrize("lines", [1, 2, 3, 4, 5, 6, 7, 40, 161])
 def test_killed_at_any_moment_nothing_told_is_lost(tmp_path: Path, lines: int) -> None:
     told = run_and_kill(tmp_path, lines)
-    db.open_store(tmp_path)
+    opening.open_store(tmp_path)
     try:
-        with db.connected():
+        with database.connected():
             check(told)
     finally:
-        db.close_store()
+        opening.close_store()
 
 
 def run_and_kill(folder: Path, lines: int) -> list[tuple[str, int]]:
@@ -44,10 +45,10 @@ def check(told: list[tuple[str, int]]) -> None:
         return {number for w, number in told if w == what}
 
     def column(sql: str) -> set[int]:
-        return {row[0] for row in db.execute(sql)}
+        return {row[0] for row in database.execute(sql)}
 
-    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
     assert of("added") <= column("SELECT id FROM message WHERE direction = 'out'")
     assert of("kept") <= column("SELECT id FROM incoming WHERE message_id IS NOT NULL")
     assert of("claimed") <= column("SELECT id FROM dispatch WHERE state <> 'pending'")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.clock import DAY
-from gateway.store.file import batches, db
-from gateway.store.file.db import execute
+from gateway.store.file import batches, database
+from gateway.store.file.database import execute
 from gateway.store.messages import large_messages, outbox, trash
 from gateway.store.messages.outbox import Claim
 from gateway.store.people import groups, people
@@ -46,11 +46,11 @@ def changed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         execute("DELETE FROM touched")
         found.append(count)
 
-    connection = db.database.connection()
-    commit = db.database.commit
-    monkeypatch.setattr(db.database, "commit", lambda: (note(), commit())[1])
+    connection = database.database.connection()
+    commit = database.database.commit
+    monkeypatch.setattr(database.database, "commit", lambda: (note(), commit())[1])
     yield found
-    assert connection is db.database.connection()
+    assert connection is database.database.connection()
 
 
 def large() -> int:
@@ -83,7 +83,7 @@ def test_no_transaction_of_a_large_deletion_changes_more_than_a_bite(changed: li
 
 def test_cut_short_the_message_is_deleted_and_nothing_of_it_is_handed_to_a_modem() -> None:
     big = large()
-    with db.transaction():
+    with database.transaction():
         trash.mark_deleted([big], NOW)
     assert held(big) == 0  # here the power goes
     assert views.ids(View.DELETED, None, 9) == [big]
@@ -96,7 +96,7 @@ def test_cut_short_the_message_is_deleted_and_nothing_of_it_is_handed_to_a_modem
 
 def test_a_restore_in_the_middle_of_a_deletion_wins() -> None:
     big = large()
-    with db.transaction():
+    with database.transaction():
         trash.mark_deleted([big], NOW)
     steps(1)
     assert held(big) == FEW
@@ -109,7 +109,7 @@ def test_a_restore_in_the_middle_of_a_deletion_wins() -> None:
 def test_what_is_going_for_good_cannot_be_brought_back_half() -> None:
     big, small = large(), message(BOB)
     trash.delete([big, small], NOW, "ann")
-    with db.transaction():
+    with database.transaction():
         gone = trash.destroyable([big, small])
         trash.remove(gone)
     steps(1)
@@ -135,7 +135,7 @@ def test_much_that_expires_or_moves_at_once_is_done_in_bites(
     assert queue.hurry(NOW) == PEOPLE
     assert workload.move(one, two, "other", "ann", NOW) == PEOPLE
     assert workload.move(one, two, "other", "ann", NOW) == 0
-    with db.transaction():
+    with database.transaction():
         execute("UPDATE dispatch SET wanted = -1")
     changed.clear()
     queue.unpark()
@@ -160,7 +160,7 @@ def test_many_contacts_join_and_go_in_bites_with_one_entry_in_the_audit_list(
 
 def test_small_messages_follow_at_once() -> None:
     small = message(ANN, BOB)
-    with db.transaction():
+    with database.transaction():
         trash.mark_deleted([small], NOW)
     assert held(small) == 2
     assert not large_messages.settle(NOW)

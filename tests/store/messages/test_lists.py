@@ -6,7 +6,7 @@ import pytest
 
 from gateway.clock import DAY
 from gateway.decisions.dispatch_states import State
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import details, inbox, lists, outbox, trash
 from gateway.store.messages.inbox import RawPdu
 from gateway.store.search import views
@@ -80,7 +80,7 @@ def test_counts_follow_what_is_removed_for_good() -> None:
     m = message(ANN, BOB)
     sent(dispatches(m)[0], c)
     received()
-    db.execute("DELETE FROM message")
+    database.execute("DELETE FROM message")
     assert views.counts() == views.Counts(0, 0, 0, 0, 0, 0)
 
 
@@ -112,12 +112,12 @@ def test_a_page_of_messages_to_thousands_is_as_quick_as_any() -> None:
     """50 rows, each found by a few index seeks however many people it went to."""
     m = message(*(f"+2547{n:08d}" for n in range(3000)))
     steps: list[str] = []
-    run = db.database.execute_sql
-    db.database.execute_sql = lambda sql, params=None: steps.append(sql) or run(sql, params)
+    run = database.database.execute_sql
+    database.database.execute_sql = lambda sql, params=None: steps.append(sql) or run(sql, params)
     try:
         assert ids(View.PENDING) == [m]
     finally:
-        del db.database.execute_sql
+        del database.database.execute_sql
     assert len(steps) < 10
 
 

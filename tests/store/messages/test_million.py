@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import database
 from gateway.store.search import search, views
 from gateway.store.search.search import Number, Term, Wanted
 from tests.bench import million
@@ -12,8 +13,8 @@ from tests.bench import million
 
 def test_a_made_store_has_the_counts_and_the_index_of_a_grown_one(tmp_path: Path) -> None:
     million.build(tmp_path / "data", messages=3000, contacts=300)
-    db.open_store(tmp_path / "data")
-    with db.connected():
+    opening.open_store(tmp_path / "data")
+    with database.connected():
         for view in views.View:
             ids = views.ids(view, None, 4000)
             assert getattr(views.counts(), view) == len(ids), view
@@ -21,14 +22,17 @@ def test_a_made_store_has_the_counts_and_the_index_of_a_grown_one(tmp_path: Path
         rare = Wanted(terms=(Term(((million.RARE,),)),))
         assert search.number(rare, patience=9).exact
         assert search.number(rare, patience=9).value > 5
-        number = db.execute("SELECT number FROM contact WHERE id = 1").fetchone()[0]
+        number = database.execute("SELECT number FROM contact WHERE id = 1").fetchone()[0]
         of_ann = Wanted(people=(number,))
         said = "SELECT count(*) FROM message m WHERE deleted_at IS NULL AND (peer = ?1 OR EXISTS"
         said += " (SELECT 1 FROM dispatch WHERE message_id = m.id AND number = ?1))"
         assert search.number(of_ann, patience=9) == Number(
-            db.execute(said, (number,)).fetchone()[0], True
+            database.execute(said, (number,)).fetchone()[0], True
         )
-        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
         days = "SELECT count(DISTINCT created_at / 86400000) FROM message"
-        assert db.execute("SELECT count(*) FROM span").fetchone() == db.execute(days).fetchone()
-    db.close_store()
+        assert (
+            database.execute("SELECT count(*) FROM span").fetchone()
+            == database.execute(days).fetchone()
+        )
+    opening.close_store()

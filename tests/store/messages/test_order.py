@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.clock import MINUTE, SECOND
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.messages import outbox
 from gateway.store.sending.queue import NOT_OVERTAKEN
 from tests.store.given import ANN, BOB, NOW, connection, dispatch, submitted

@@ -22,8 +22,9 @@ from gateway.clock import SECOND
 from gateway.decisions import part_states
 from gateway.decisions.dispatch_states import TABLE, State
 from gateway.decisions.part_states import PartState
-from gateway.store.file import db
-from gateway.store.file.db import execute
+from gateway.store import opening
+from gateway.store.file import database
+from gateway.store.file.database import execute
 from gateway.store.messages import lists, outbox, trash
 from gateway.store.messages.outbox import Claim
 from gateway.store.search import views
@@ -79,8 +80,8 @@ class Outbox(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        db.open_store(Path(self.folder.name))
-        db.database.connect()
+        opening.open_store(Path(self.folder.name))
+        database.database.connect()
         watch_parts()
         self.now = NOW
         self.mr = 0
@@ -94,7 +95,7 @@ class Outbox(RuleBasedStateMachine):
         self.add(1, 2, "resend", None, False)
 
     def teardown(self) -> None:
-        db.close_store()
+        opening.close_store()
         self.folder.cleanup()
 
     # what people do -----------------------------------------------------------------------------
@@ -262,9 +263,9 @@ class Outbox(RuleBasedStateMachine):
 
     def restart(self) -> None:
         self.in_hand.clear()
-        db.close_store()
-        db.open_store(Path(self.folder.name))
-        db.database.connect()
+        opening.close_store()
+        opening.open_store(Path(self.folder.name))
+        database.database.connect()
         watch_parts()
         found = outbox.recover(self.now)
         assert found.resent <= found.uncertain

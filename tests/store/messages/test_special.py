@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.clock import MINUTE
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.messages import details, inbox, lists
 from gateway.store.messages.inbox import RawPdu
 from gateway.store.search import views

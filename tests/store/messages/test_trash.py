@@ -6,7 +6,7 @@ from gateway.clock import DAY, SystemClock
 from gateway.decisions.dispatch_states import State
 from gateway.events import Events
 from gateway.services.messages.bulk import Action, Interactions, Preview, Selection, Task
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.messages import details, inbox, lists, outbox, trash
 from gateway.store.messages.trash import Number
 from gateway.store.search.views import View
@@ -62,17 +62,17 @@ def test_what_a_modem_is_sending_is_not_deleted_for_good() -> None:
 
 
 def test_a_long_message_deleted_for_good_does_not_come_back_as_incomplete() -> None:
-    m = db.insert(
+    m = database.insert(
         "INSERT INTO message (direction, text, created_at, deleted_at) VALUES ('in', 'x', 1, 2)"
     )
-    db.execute(
+    database.execute(
         "INSERT INTO incoming (digest, pdu, arrived_at, kind, total, set_id, message_id)"
         " VALUES ('d', '00', 1, 'sms', 2, 1, ?)",
         (m,),
     )
     assert trash.destroy([m], NOW, "ann") == 1
     assert inbox.give_up_waiting(NOW + 9 * DAY) == []
-    assert db.execute("SELECT pdu FROM incoming").fetchone() == ("",)
+    assert database.execute("SELECT pdu FROM incoming").fetchone() == ("",)
 
 
 def test_all_of_a_view_leaves_out_what_came_after_its_reader_looked(

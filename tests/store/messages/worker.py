@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import database
 from gateway.store.messages import inbox, outbox
 from gateway.store.messages.inbox import RawPdu
 from tests.store.given import NOW, connection, dispatches, message, tpdus
@@ -13,8 +14,8 @@ from tests.store.pdus import deliver
 
 
 def main(folder: Path) -> None:
-    db.open_store(folder)
-    with db.connected():
+    opening.open_store(folder)
+    with database.connected():
         c = connection()
         for n in range(1_000_000):
             m = message(f"+2547{n:08d}", parts=2)

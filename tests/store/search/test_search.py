@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from gateway.clock import DAY
 from gateway.decisions.dispatch_states import State
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import database
 from gateway.store.messages import inbox, outbox, trash
 from gateway.store.messages.inbox import RawPdu
 from gateway.store.people import people
@@ -32,11 +33,14 @@ def found(*said: str, **wishes: object) -> list[int]:
 
 def index() -> dict[str, list[int]]:
     """Every word that is in the index, with its messages."""
-    db.execute("CREATE VIRTUAL TABLE temp.v USING fts5vocab('main', 'found', 'row')")
-    all_words = [w for (w,) in db.execute("SELECT term FROM v").fetchall()]
-    db.execute("DROP TABLE temp.v")
+    database.execute("CREATE VIRTUAL TABLE temp.v USING fts5vocab('main', 'found', 'row')")
+    all_words = [w for (w,) in database.execute("SELECT term FROM v").fetchall()]
+    database.execute("DROP TABLE temp.v")
     return {
-        w: [i for (i,) in db.execute("SELECT rowid FROM found WHERE found MATCH ?", (f'"{w}"',))]
+        w: [
+            i
+            for (i,) in database.execute("SELECT rowid FROM found WHERE found MATCH ?", (f'"{w}"',))
+        ]
         for w in all_words
     }
 
@@ -78,13 +82,13 @@ def test_what_is_deleted_for_good_leaves_no_word_behind() -> None:
     trash.delete([gone], NOW, "ann")
     trash.destroy([gone], NOW, "ann")
     assert index() == {"the": [kept], "pump": [kept], f"@{ANN}": [kept]}
-    left = {w for (w,) in db.execute("SELECT word FROM word").fetchall()}
+    left = {w for (w,) in database.execute("SELECT word FROM word").fetchall()}
     assert left == {"the", "pump"}
 
 
 def test_a_message_that_was_never_indexed_can_be_deleted_for_good() -> None:
     sql = "INSERT INTO message (direction, text, created_at, deleted_at) VALUES ('in', 'x', 1, 2)"
-    m = db.insert(sql)
+    m = database.insert(sql)
     assert trash.destroy([m], NOW, "ann") == 1
 
 
@@ -133,8 +137,8 @@ def test_hundreds_of_numbers_are_merged_newest_first_without_copies() -> None:
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=30), st.integers(0, 40), st.integers(0, 9))
 def test_days_are_found_however_the_clock_jumped(days: list[int], first: int, more: int) -> None:
-    db.execute("DELETE FROM message")
-    db.execute("DELETE FROM span")
+    database.execute("DELETE FROM message")
+    database.execute("DELETE FROM span")
     made = [(message(at=day * DAY + 5), day) for day in days]
     wanted = [i for i, day in reversed(made) if first <= day <= first + more]
     since, until = first * DAY, (first + more + 1) * DAY
@@ -168,7 +172,7 @@ def test_a_search_without_patience_says_how_far_it_came() -> None:
 def test_a_completed_message_is_found_by_its_new_words_only() -> None:
     m = message(text="before")
     word_index.remove([m])
-    db.execute("UPDATE message SET text = 'after' WHERE id = ?", (m,))
+    database.execute("UPDATE message SET text = 'after' WHERE id = ?", (m,))
     word_index.add(m)
     assert (found("before"), found("after")) == ([], [m])
 
@@ -178,13 +182,13 @@ def test_the_index_is_made_for_what_was_there_before(store: Path) -> None:
     m = message(ANN, BOB, text="the pump")
     before = index()
     for name in ("party_of_message", "party_of_dispatch", "span_begins"):
-        db.execute(f"DROP TRIGGER {name}")
+        database.execute(f"DROP TRIGGER {name}")
     for name in ("found", "word", "party", "span"):
-        db.execute(f"DROP TABLE {name}")
-    db.execute("DELETE FROM schema_migration WHERE name = '0005_search'")
-    db.close_store()
-    db.open_store(store)
-    db.database.connect(reuse_if_open=True)
+        database.execute(f"DROP TABLE {name}")
+    database.execute("DELETE FROM schema_migration WHERE name = '0005_search'")
+    opening.close_store()
+    opening.open_store(store)
+    database.database.connect(reuse_if_open=True)
     assert index() == before
     assert found("pump", since=NOW - DAY, until=NOW + DAY) == [m]
     assert word_index.known_parties([ANN, BOB, CAT]) == [ANN, BOB]
@@ -222,8 +226,8 @@ def test_words_of_a_text(text: str, said: list[str]) -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_is_indexed_and_found_by_each_of_its_words(text: str) -> None:
-    db.execute("DELETE FROM message")
-    m = db.insert(
+    database.execute("DELETE FROM message")
+    m = database.insert(
         "INSERT INTO message (direction, text, peer, created_at) VALUES ('in', ?, '', 1)",
         (text.encode("utf-8", "replace").decode(),),
     )

@@ -8,7 +8,8 @@ import pytest
 
 from gateway.services.messages.searches import Asked, Searching
 from gateway.services.people.addressees import resolve
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import database
 from gateway.store.people import groups, people
 from gateway.store.people.people import Contact
 from gateway.store.search import word_index
@@ -40,29 +41,29 @@ def test_every_spelling_finds_every_other():
 def test_what_goes_for_good_leaves_no_spelling_behind():
     first, second = message(text="Łódź"), message(text="łódź!")
     word_index.remove([first])
-    assert db.execute("SELECT word FROM spelling").fetchall() == [("łodz",)]
+    assert database.execute("SELECT word FROM spelling").fetchall() == [("łodz",)]
     word_index.remove([second])
-    assert db.execute("SELECT word FROM spelling").fetchall() == []
+    assert database.execute("SELECT word FROM spelling").fetchall() == []
 
 
 def test_what_was_stored_before_is_found_and_names_stay_distinct(store: Path):
     known = message(text="Łódź, مدرسة")
     for name in ("Łódź", "Lodz", "Øre"):
-        db.execute(
+        database.execute(
             'INSERT INTO "group" (name, sort, created_at) VALUES (?, ?, 1)', (name, BEFORE[name])
         )
     for name, number in (("Zoë عَلى", ANN), ("Øre", BOB)):
         contact_id = people.add(Contact(name, number), NOW)
         sort = " ".join(BEFORE[word] for word in name.split())
-        db.execute(
+        database.execute(
             "UPDATE contact SET sort = ?, search = ? WHERE id = ?",
             (sort, f" {sort} {number} {number[1:]}", contact_id),
         )
-    db.execute("DROP TABLE spelling")
-    db.execute("DELETE FROM schema_migration WHERE name = '0020_spellings'")
-    db.close_store()
-    db.open_store(store)
-    db.database.connect(reuse_if_open=True)
+    database.execute("DROP TABLE spelling")
+    database.execute("DELETE FROM schema_migration WHERE name = '0020_spellings'")
+    opening.close_store()
+    opening.open_store(store)
+    database.database.connect(reuse_if_open=True)
 
     assert found("lodz") == found("مدرسه") == [known]
     assert [g.name for g in groups.groups()] == ["Łódź", "Lodz 2", "Øre"]

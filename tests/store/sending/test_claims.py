@@ -8,7 +8,7 @@ import pytest
 
 from gateway.clock import DAY, HOUR
 from gateway.decisions.dispatch_states import State, UndefinedMove
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.messages import outbox, trash
 from gateway.store.messages.outbox import Claim, DuplicateId
 from gateway.store.sending.claims import RESENDS_BY_POLICY
@@ -50,7 +50,7 @@ def test_a_repeated_client_id_stores_nothing() -> None:
     message(ANN, client_id="abc")
     with pytest.raises(DuplicateId, match="abc"):
         message(BOB, client_id="abc")
-    assert db.execute("SELECT count(*) FROM dispatch").fetchone() == (1,)
+    assert database.execute("SELECT count(*) FROM dispatch").fetchone() == (1,)
 
 
 def test_another_broken_rule_is_not_taken_for_a_repeated_id() -> None:
@@ -93,7 +93,7 @@ def test_of_many_threads_one_gets_each_dispatch(store) -> None:
     start = threading.Barrier(4)
 
     def work(order: list[int]) -> None:
-        with db.connected():
+        with database.connected():
             start.wait(10)
             for d in order:
                 won.extend(a.dispatch_id for a in outbox.claim([Claim(d, c, ("00",))], NOW))
@@ -172,7 +172,7 @@ def test_an_answer_told_twice_changes_nothing() -> None:
     d = dispatch(ANN)
     part = sent(d, c, mr=5)
     assert outbox.accepted(part, 99, NOW + 1) is State.SENT
-    assert db.execute("SELECT mr FROM part").fetchone() == (5,)
+    assert database.execute("SELECT mr FROM part").fetchone() == (5,)
 
 
 def test_a_refusal_of_a_passing_kind_waits_and_goes_on_with_the_missing_part() -> None:
@@ -306,7 +306,7 @@ def test_resending_takes_only_what_failed_or_is_in_doubt() -> None:
     assert {state(d) for d in (pending, failed, uncertain)} == {State.PENDING}
     assert (column(failed, "attempts"), column(failed, "reason")) == (0, "")
     assert outcomes(failed) == ["failed", "resent"]
-    assert db.execute("SELECT who, action, detail FROM audit").fetchone() == (
+    assert database.execute("SELECT who, action, detail FROM audit").fetchone() == (
         "ann",
         "resend",
         "2 SMS",
@@ -357,7 +357,7 @@ def test_a_deleted_message_that_a_modem_has_is_finished_first() -> None:
 def test_after_a_restart_what_was_not_out_is_queued_and_what_may_be_is_in_doubt() -> None:
     c = connection()
     pending, safe, doubtful, alarm = (dispatch(f"+25471100001{n}") for n in range(4))
-    db.execute("UPDATE message SET when_uncertain = 'resend' WHERE id = 4")
+    database.execute("UPDATE message SET when_uncertain = 'resend' WHERE id = 4")
     claimed(safe, c)
     for d in (doubtful, alarm):
         submitted(d, c)

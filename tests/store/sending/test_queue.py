@@ -9,7 +9,7 @@ import pytest
 
 from gateway.clock import DAY, HOUR, MINUTE
 from gateway.decisions.dispatch_states import State
-from gateway.store.file.db import database, execute, transaction
+from gateway.store.file.database import database, execute, transaction
 from gateway.store.messages import outbox, trash
 from gateway.store.sending import queue
 from gateway.store.sending.queue import EXPIRED

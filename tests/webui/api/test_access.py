@@ -159,7 +159,7 @@ def test_health_is_for_everybody_and_tells_nothing_private(stranger: Reader, wor
 def test_health_fails_when_the_store_does(
     stranger: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gateway.store.file.db import StoreBusy
+    from gateway.store.file.database import StoreBusy
 
     def busy() -> None:
         raise StoreBusy("The database is in use by another program.")

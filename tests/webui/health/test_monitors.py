@@ -11,7 +11,7 @@ from gateway.services.sending.holds import Gate
 from gateway.store.connections import connections
 from gateway.store.connections import rules as stored
 from gateway.store.file import reserve
-from gateway.store.file.db import StoreBusy
+from gateway.store.file.database import StoreBusy
 from tests.webui.conftest import ANN, Reader, World
 
 READY = "/health/ready"
@@ -104,7 +104,7 @@ def test_what_the_store_says_is_told_and_the_service_lives_all_the_same(
     def busy() -> None:
         raise StoreBusy("The database is in use by another program.")
 
-    monkeypatch.setattr("gateway.store.file.db.connected", busy)
+    monkeypatch.setattr("gateway.store.file.database.connected", busy)
     statuses = {
         path: stranger.client.get(path).status_code
         for path in ("/health", READY, "/health/startup", "/health/live")

@@ -11,7 +11,7 @@ from gateway.modem.ledger import Telemetry
 from gateway.services.health.health_watch import HealthWatch, Sources
 from gateway.services.keeping.keeping import Keeping
 from gateway.services.light.display import Lighting
-from gateway.store.file import db
+from gateway.store.file import database
 from gateway.store.keeping import repair
 from hw.patterns import Pattern
 from tests.webui.conftest import Reader, World, words
@@ -24,7 +24,7 @@ class Lamp:
 
 @pytest.fixture
 def watch(new_world: World) -> HealthWatch:
-    world, folder = new_world, Path(db.database.database).parent
+    world, folder = new_world, Path(database.database.database).parent
     keeping = Keeping(world.clock, folder, lambda: None)
     world.box.config = type(world.box.config)(data=folder)
     sources = Sources(world.box.config, world.box.status, keeping, tuple)
@@ -81,7 +81,7 @@ def test_an_issue_keeps_its_beginning_and_clears_by_itself(
 def test_a_mended_database_is_told_until_somebody_has_read_it(
     world: World, watch: HealthWatch, admin: Reader
 ) -> None:
-    folder = Path(db.database.database).parent
+    folder = Path(database.database.database).parent
     (folder / repair.RECORD).write_text('{"at": 1, "words": "It was written anew."}')
     watch.look()
     assert "It was written anew." in admin.get("/box")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from gateway.services.accounts.roles import ADMINISTRATOR
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.file.audit import Audited
 from tests.webui.conftest import ANN, Reader, World, words
 from webui.keeping import audit_words
@@ -48,7 +48,7 @@ def test_what_was_set_is_said_in_words(admin: Reader, world: World) -> None:
 def test_what_is_stored_becomes_a_sentence(
     admin: Reader, world: World, who: str, action: str, detail: str, said: str
 ) -> None:
-    with db.transaction():
+    with database.transaction():
         audit.write(world.clock.now(), who, action, detail)
     assert said in _lines(admin)[0]
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gateway.services.keeping.keeping import Keeping
-from gateway.store.file import db
+from gateway.store import opening
+from gateway.store.file import database
 from gateway.store.keeping import backups, restore
 from gateway.store.search import views
 from tests.webui.conftest import Reader, World, words
@@ -28,7 +29,7 @@ def restarts() -> list[bool]:
 @pytest.fixture
 def world(new_world: World, restarts: list[bool]) -> Iterator[World]:
     new_world.accounts.set_password("admin", "correct horse")
-    folder = Path(db.database.database).parent
+    folder = Path(database.database.database).parent
     new_world.box.keeping = Keeping(new_world.clock, folder, lambda: restarts.append(True))
     return new_world
 
@@ -56,7 +57,7 @@ def test_it_says_who_would_come_in_again_and_lets_them_only_where_ticked(
     page = words(admin.get(ask))
     assert "the token till , which was revoked" in page
     assert "the user bob , who was deleted or disabled" in page
-    staged = Path(db.database.database).parent / restore.STAGED
+    staged = Path(database.database.database).parent / restore.STAGED
     for ticked, names in ({}, ["admin"]), ({"bring_back": "1"}, ["admin", "bob"]):
         assert admin.post(ask, form=ask, **ticked).status_code == 200
         with closing(sqlite3.connect(staged)) as found:
@@ -78,7 +79,7 @@ def test_a_backup_is_made_listed_and_taken_away(admin: Reader, made: str, tmp_pa
 def test_a_backup_is_taken_away_from_a_folder_that_was_named_relatively(
     world: World, admin: Reader, made: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = Path(db.database.database).parent
+    folder = Path(database.database.database).parent
     monkeypatch.chdir(folder)
     world.box.keeping = Keeping(world.clock, Path(), lambda: None)
     assert taken(admin, made) == next(folder.glob(f"backups/{made}")).read_bytes()
@@ -95,14 +96,14 @@ def test_putting_back_says_what_is_in_it_and_restarts(
     world.write("after")
     page = words(admin.get(f"{PAGE}/{made}/restore"))
     assert "1 message, the newest of" in page
-    assert not restore.is_staged(Path(db.database.database).parent)
+    assert not restore.is_staged(Path(database.database.database).parent)
     done = admin.post(f"{PAGE}/{made}/restore", form=f"{PAGE}/{made}/restore")
     assert "starts again" in done.text
     done.close()
     assert restarts == [True]
-    db.database.close()
-    db.open_store(Path(db.database.database).parent)
-    db.database.connect(reuse_if_open=True)
+    database.database.close()
+    opening.open_store(Path(database.database.database).parent)
+    database.database.connect(reuse_if_open=True)
     assert views.counts().all == 1
 
 

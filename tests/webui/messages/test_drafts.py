@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.clock import DAY
-from gateway.store.file.db import execute
+from gateway.store.file.database import execute
 from gateway.store.keeping import backups
 from gateway.store.messages import drafts, lists
 from gateway.store.schedules import schedules

@@ -13,7 +13,8 @@ from gateway.cli.main import main
 from gateway.services.accounts.roles import ADMINISTRATOR, OPERATOR, READER
 from gateway.services.keeping.keeping import Keeping
 from gateway.services.people.people import Entered
-from gateway.store.file import audit, db
+from gateway.store import opening
+from gateway.store.file import audit, database
 from tests.webui.conftest import ANN, PASSWORD, Reader, World, make_app
 
 
@@ -74,10 +75,10 @@ def test_what_the_command_line_takes_out_is_noted_too(
     monkeypatch.setenv("SUDO_USER", "carol")
     words = [str(tmp_path / "mine.db") if word == "FILE" else word for word in command]
     at = 2 if words[0] == "people" else 1
-    db.close_store()
+    opening.close_store()
     said = CliRunner().invoke(main, [*words[:at], "--data", str(store), *words[at:]])
     assert said.exit_code == 0, said.output
-    db.open_store(store)
-    with db.connected():
+    opening.open_store(store)
+    with database.connected():
         ((who, _),) = exports()
     assert who == "carol"

@@ -257,7 +257,7 @@ def test_the_state_of_the_modems_stands_above_in_words(admin: Reader, world: Wor
 def test_a_busy_or_full_store_is_a_plain_page_that_says_so(
     admin: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gateway.store.file.db import StoreFull
+    from gateway.store.file.database import StoreFull
 
     def full(*args: object, **more: object) -> None:
         raise StoreFull("The disk with the data folder is full; make room.")

@@ -101,7 +101,7 @@ def test_asking_again_needs_no_database(
     def no_database() -> None:
         raise AssertionError("the database was opened")
 
-    monkeypatch.setattr("webui.page.db_connection.db.connected", no_database)
+    monkeypatch.setattr("webui.page.db_connection.database.connected", no_database)
     assert _ask(admin, "/live", etag).status_code == 304
 
 

@@ -9,7 +9,7 @@ import pytest
 from gateway.events import Events
 from gateway.services.jobs.long_work import Kind, LongWork
 from gateway.services.messages.bulk import KIND, Interactions
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from gateway.store.messages import details, inbox, outbox, trash
 from gateway.store.search import views
 from tests.support.work import finish
@@ -293,7 +293,7 @@ def work(world: World) -> LongWork:
 def test_much_is_done_as_long_work_that_is_shown_and_can_be_stopped(
     admin: Reader, world: World, work: LongWork
 ) -> None:
-    with db.transaction():
+    with database.transaction():
         ids = [world.write(str(n)) for n in range(620)]
     fields = {"action": "delete", "all": "pending", "upto": str(ids[-1])}
     response = admin.post("/selected/confirmed", **fields)
@@ -317,7 +317,7 @@ def test_much_is_done_as_long_work_that_is_shown_and_can_be_stopped(
 
 
 def test_the_audit_list_goes_on_by_pages(admin: Reader, world: World) -> None:
-    with db.transaction():
+    with database.transaction():
         for n in range(120):
             audit.write(world.clock.now(), "ann", "delete", f"entry {n}")
     seen: list[str] = []

@@ -22,7 +22,7 @@ from gateway.services.credit.ussd import Ussd
 from gateway.services.people.people import Entered
 from gateway.store.connections import connections
 from gateway.store.credit import credit
-from gateway.store.file import audit, db
+from gateway.store.file import audit, database
 from tests.services.played_modem import PlayedModem
 from tests.support.settings import somebody
 from tests.webui.conftest import ANN, BOB, NAME, PASSWORD, Reader, World, make_app
@@ -97,7 +97,7 @@ def test_many_who_guess_at_once_leave_threads_for_the_others(world: World) -> No
         return real(password, stored)
 
     def guess(number: int) -> None:
-        with db.connected():
+        with database.connected():
             try:
                 accounts.sign_in(f"n{number}", "wrong", f"10.1.0.{number}")
             except (Busy, WrongCredentials) as e:

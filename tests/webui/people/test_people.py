@@ -397,7 +397,7 @@ def test_other_pages_send_people_and_groups_along(admin, world, ann) -> None:
 
 
 def test_suggestions_are_found_by_parts_of_names_and_numbers(admin, world) -> None:
-    from gateway.store.file.db import transaction
+    from gateway.store.file.database import transaction
 
     with transaction():
         for n in range(100):

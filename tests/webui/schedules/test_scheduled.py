@@ -315,7 +315,7 @@ def test_an_address_that_cannot_be_is_the_first_page(admin: Reader, after: str):
 
 
 def test_what_came_back_with_a_backup_says_that_it_waits_for_somebody(admin: Reader, world: World):
-    from gateway.store.file.db import execute
+    from gateway.store.file.database import execute
     from gateway.store.keeping import resume
 
     keep(admin, world)
