@@ -18,7 +18,7 @@ from gateway.store import opening
 from gateway.store.connections import connections
 from gateway.store.file import database
 from gateway.store.people.people import fold
-from gateway.store.search.tokenizer import entry
+from gateway.text.tokenizer import entry
 
 MESSAGES = 1_000_000
 CONTACTS = 10_000

@@ -165,6 +165,7 @@ class Keeping:
     def round(self) -> None:
         """What the housekeeping thread does every minute."""
         chosen = self.options()
+        backups.make_room(self._folder / backups.FOLDER, LOW)
         self.room.look()
         if chosen.daily and self._is_due():
             self._copied = self._clock.monotonic()

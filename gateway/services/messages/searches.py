@@ -22,9 +22,9 @@ from gateway.store.people import groups, people
 from gateway.store.people.people import fold
 from gateway.store.search import search, word_index
 from gateway.store.search.search import Found, Number, Term, Wanted
-from gateway.store.search.tokenizer import folded, words
 from gateway.store.search.views import NEWEST, View
 from gateway.text.refusal import FieldError, Refused
+from gateway.text.tokenizer import folded, words
 
 LONGEST = 200  # characters that are looked at
 MOST_TERMS = 12

@@ -1,4 +1,4 @@
-"""Room on the disk: receiving keeps a reserve, and copies go before messages do.
+"""Room on the disk: receiving keeps a reserve.
 
 A file of ballast lies in the data folder. When the disk is full it is given up, so that what comes
 in can still be stored and deleted from the SIM; writing new messages is refused until then.
@@ -14,13 +14,12 @@ from pathlib import Path
 
 from gateway.store.file import database
 from gateway.store.file.database import StoreFull
-from gateway.store.keeping import backups
 
 log = logging.getLogger(__name__)
 
 NAME = "reserve"  # in the data folder
 RESERVE = 16 << 20  # octets; ten thousand received messages
-LOW = 64 << 20  # octets free: below, old backups go
+LOW = 64 << 20  # octets free: below, copies go first (keeping.backups)
 LEAST = 8 << 20  # octets free: below, the reserve goes and nothing more is accepted for sending
 
 FULL = "The disk with the data folder is full; make room. Receiving goes on from a reserve."
@@ -34,10 +33,7 @@ class Room:
         self._file = folder / NAME
 
     def look(self) -> None:
-        """Make room where it lacks, take it back where there is plenty. Call it now and then."""
-        while self.free() < LOW and (spare := backups.oldest_to_spare(self._backups)):
-            log.warning("little room: the backup %s goes", spare.path.name)
-            spare.path.unlink(missing_ok=True)
+        """Give the reserve up where room lacks, take it back where there is plenty."""
         free = self.free()
         if free < LEAST:
             self.release()
@@ -54,10 +50,6 @@ class Room:
             log.error("the disk is full; receiving goes on from the reserve")
             self._file.unlink(missing_ok=True)
         accepting(False)
-
-    @property
-    def _backups(self) -> Path:
-        return self._folder / backups.FOLDER
 
     def _take(self) -> None:
         with contextlib.suppress(OSError):  # then there is not that much room after all

@@ -2,7 +2,8 @@
 data, from which queries are built.
 
 Each room of the store has its own in models.py. Foreign keys decide who may import whom, one way
-only, and models import nothing else of the store; any module may use the models of any room:
+only (import-linter holds it), and models import nothing else of the store; any module may use the
+models of any room:
 
     file
     accounts

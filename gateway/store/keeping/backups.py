@@ -7,6 +7,7 @@ A settings copy is the same without the history, small enough to be made often.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -25,6 +26,8 @@ from gateway.store.file.database import StoreFull, database, errors, execute
 from gateway.store.file.disk import disk_error
 from gateway.store.keeping import rebuild
 from gateway.store.keeping.rewrite import rewrite
+
+log = logging.getLogger(__name__)
 
 FOLDER = "backups"  # in the data folder
 DAILY, SETTINGS = "daily", "settings"
@@ -236,7 +239,14 @@ def prune_daily(folder: Path, now: int, keep_days: int) -> None:
             old.path.unlink(missing_ok=True)
 
 
-def oldest_to_spare(folder: Path) -> Backup | None:
+def make_room(folder: Path, wanted: int) -> None:
+    """Copies go before messages do: the oldest, until `wanted` octets are free."""
+    while shutil.disk_usage(folder.parent).free < wanted and (spare := _oldest_to_spare(folder)):
+        log.warning("little room: the backup %s goes", spare.path.name)
+        spare.path.unlink(missing_ok=True)
+
+
+def _oldest_to_spare(folder: Path) -> Backup | None:
     """What can go first when there is no room: never the newest whole copy, never the settings."""
     whole = [b for b in listed(folder) if b.why != SETTINGS]
     return whole[-1] if len(whole) > 1 else None

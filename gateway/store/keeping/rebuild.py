@@ -21,7 +21,7 @@ from gateway.decisions.dispatch_states import State
 from gateway.decisions.recurrence import Unit
 from gateway.store.file import schema_versions
 from gateway.store.file.database import StoreBroken, StoreError, StoreTooNew, translated
-from gateway.store.search.tokenizer import MARK, entry, spelled
+from gateway.text.tokenizer import MARK, entry, spelled
 
 MAGIC = b"SQLite format 3\0"
 HISTORY = "schema_migration"

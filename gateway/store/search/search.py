@@ -19,8 +19,8 @@ from gateway.clock import DAY
 from gateway.decisions.dispatch_states import State
 from gateway.store.file.database import errors, execute
 from gateway.store.search import views
-from gateway.store.search.tokenizer import MARK, entry
 from gateway.store.search.views import CONDITIONS, NEWEST, STATES, View
+from gateway.text.tokenizer import MARK, entry
 
 PATIENCE = 0.035  # seconds that one search may look
 COUNTING = 0.01  # seconds that may be spent on saying how many there are

@@ -1,7 +1,7 @@
 """The index of words: what each message is found by, and what is known of words and numbers.
 
 `found` holds the words of each message and the numbers it came from or went to, each number as a
-word of its own (gateway.store.search.tokenizer); names of people become numbers when
+word of its own (gateway.text.tokenizer); names of people become numbers when
 somebody searches. It is written in the transaction that stores the message.
 """
 
@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterable, Sequence
 
 from gateway.store.file.database import errors, execute
-from gateway.store.search.tokenizer import MARK, entry, spelled
 from gateway.text.comparison import fold
+from gateway.text.tokenizer import MARK, entry, spelled
 
 MANY = 500  # numbers: below that, looking each up is quick anyhow
 LAST = "\U0010ffff"  # sorts after whatever continues a word

@@ -37,9 +37,10 @@ from gateway.store.messages import lists as queries
 from gateway.store.messages.pdus import RawPdu
 from gateway.store.people import blocked, groups, imports, people
 from gateway.store.schedules import schedules
-from gateway.store.search import tokenizer, views
+from gateway.store.search import views
 from gateway.store.search.views import View
 from gateway.store.sending import queue
+from gateway.text import tokenizer
 from gateway.text.comparison import fold
 from tests.store import make_database
 from tests.store.given import ANN, CAT, NOW, restore, state

@@ -18,8 +18,8 @@ from gateway.store.people import people
 from gateway.store.people.people import Contact
 from gateway.store.search import search, views, word_index
 from gateway.store.search.search import Number, Term, Wanted
-from gateway.store.search.tokenizer import words
 from gateway.store.search.views import View
+from gateway.text.tokenizer import words
 from tests.store.given import ANN, BOB, CAT, NOW, connection, dispatches, message, restore, sent
 from tests.store.pdus import deliver
 

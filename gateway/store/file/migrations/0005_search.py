@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.store.search.tokenizer import entry
+from gateway.text.tokenizer import entry
 
 # Without a copy of the texts (they are in `message`), and without the places of words in them:
 # about 33 octets a message. What is taken out has to be named word for word (store.indexing).

@@ -23,7 +23,7 @@ from gateway.store.search import views
 from tests.store.given import ANN, message
 from tests.store.models import tables
 
-OLD = Path(__file__).parents[2] / "data" / "databases"
+OLD = Path(__file__).parents[1] / "data" / "databases"
 
 
 @pytest.fixture(autouse=True)
