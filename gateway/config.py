@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from gateway.text.values import PIN_DIGITS, BadValue, boolean, choice, digits, integer, whole
 from hw import lamps
 from hw.boards import BOARDS
 
@@ -252,9 +253,9 @@ class _Reader:
             port = self._checked(entry, "port", key, "/dev/null", _device_path)
             if any(m.port == port for m in found) and port != "/dev/null":
                 self._wrong(f"{key}.port", f"{port} is listed twice")
-            baud = entry.get("baud", 115200)
-            if type(baud) is not int or baud not in BAUD_RATES:
-                self._wrong(f"{key}.baud", f"must be one of {', '.join(map(str, BAUD_RATES))}")
+            baud = choice(entry.get("baud", 115200), BAUD_RATES)
+            if isinstance(baud, BadValue):
+                self._wrong(f"{key}.baud", _one_of(baud))
                 baud = 115200
             pin = self._checked(entry, "pin", key, "", _pin)
             found.append(ModemPort(port, baud, pin))
@@ -312,34 +313,41 @@ class _Reader:
         choices: tuple[str, ...],
         default: str,
     ) -> str:
-        words = f"must be one of {', '.join(choices)}"
-        return self._checked(
-            table, name, prefix, default, lambda v: None if v in choices else words
-        )
+        def check(value: str) -> str | None:
+            found = choice(value, choices)
+            return _one_of(found) if isinstance(found, BadValue) else None
+
+        return self._checked(table, name, prefix, default, check)
 
     def _button(self, table: dict[str, Any]) -> int | None:
-        value = table.get("button")
-        if value is None:
+        if table.get("button") is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int) or not 2 <= value <= 27:
-            self._wrong("leds.button", "must be the BCM number of a pin, 2 to 27, e.g. 26")
+        found = integer(table["button"], 2, 27)
+        if isinstance(found, BadValue):
+            words = f"must be the BCM number of a pin, {found.bounds}, e.g. 26"
+            self._wrong("leds.button", words)
             return None
-        return value
+        return found
 
     def _bool(self, table: dict[str, Any], name: str, prefix: str, default: bool) -> bool:
-        value = table.get(name, default)
-        if not isinstance(value, bool):
+        found = boolean(table.get(name, default))
+        if isinstance(found, BadValue):
             self._wrong(_join(prefix, name), "must be true or false")
             return default
-        return value
+        return found
 
 
 def parse_listen(value: str) -> tuple[str, int] | None:
     """ "0.0.0.0:8080" or "[::]:8080" -> host and port; None when it is neither."""
-    host, _, port = value.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+    host, _, written = value.rpartition(":")
+    port = whole(written, 0, 65535)
+    if not host or isinstance(port, BadValue):
         return None
-    return host.strip("[]"), int(port)
+    return host.strip("[]"), port
+
+
+def _one_of(bad: BadValue) -> str:
+    return f"must be one of {', '.join(map(str, bad.choices))}"
 
 
 def _join(prefix: str, name: str) -> str:
@@ -374,8 +382,9 @@ def _is_ignorable(value: object) -> bool:
 
 
 def _pin(value: str) -> str | None:
-    ok = value.isascii() and value.isdigit() and 4 <= len(value) <= 8
-    return None if ok else 'must be 4 to 8 digits in quotes, e.g. "1234"'
+    found = digits(value, *PIN_DIGITS)
+    words = 'must be {} digits in quotes, e.g. "1234"'
+    return words.format(found.bounds) if isinstance(found, BadValue) else None
 
 
 def _country(value: str) -> str | None:

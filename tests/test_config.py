@@ -240,3 +240,9 @@ def test_a_trusted_host_that_no_browser_could_send_is_refused(tmp_path, host):
 def test_a_trusted_host_is_a_name_or_an_address(tmp_path, host):
     file = write(tmp_path, f'[http]\ntrusted_hosts = ["{host}"]')
     assert load(file).http.trusted_hosts == (host,)
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "٨٠", "9" * 5000])
+def test_a_port_that_is_none_is_said(tmp_path, port):
+    with pytest.raises(ConfigError, match=r"http\.listen: must be an address and a port"):
+        load(write(tmp_path, f'[http]\nlisten = "127.0.0.1:{port}"'))

@@ -21,6 +21,7 @@ from gateway.cli.shared import (
     who,
 )
 from gateway.text.printable import say, say_json
+from gateway.text.values import BadValue, milliseconds, moment
 
 if TYPE_CHECKING:
     from gateway.services.schedules.plan import Typed
@@ -160,15 +161,14 @@ def instant(service: Scheduling, text: str) -> int:
     found = _time(text)
     if found.tzinfo is None:
         return recurrence.instant(found, service.zone().rules)
-    return int(found.timestamp() * 1000)
+    return milliseconds(found)
 
 
 def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError as e:
-        words = "--at must be a time such as 2026-12-01T09:30, or one with its zone."
-        raise PlainError(words) from e
+    found = moment(text)
+    if isinstance(found, BadValue):
+        raise PlainError("--at must be a time such as 2026-12-01T09:30, or one with its zone.")
+    return found
 
 
 def make(settings: config.Config) -> Scheduling:

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Mapping
 
 from gateway.text.printable import one_line
+from gateway.text.values import BadValue, whole
 
 ANSWER_WITHIN = 10.0  # seconds the own page may take
 
@@ -22,8 +23,8 @@ class Systemd:
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         self._address = environment.get("NOTIFY_SOCKET", "")
         for_us = environment.get("WATCHDOG_PID", "") in ("", str(os.getpid()))
-        limit = environment.get("WATCHDOG_USEC", "")
-        self.watchdog = int(limit) / 1e6 if for_us and limit.isdecimal() else 0.0
+        limit = whole(environment.get("WATCHDOG_USEC"))
+        self.watchdog = limit / 1e6 if for_us and not isinstance(limit, BadValue) else 0.0
         """Seconds without a sign of life after which systemd restarts us; 0: it does not look."""
 
     def tell(self, *lines: str) -> None:

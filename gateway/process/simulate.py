@@ -29,6 +29,7 @@ from typing import Any
 from gateway.simnet import Network, PhoneMessage
 from gateway.sms import EncodeError
 from gateway.text.printable import say_json
+from gateway.text.values import BadValue, whole
 from hw.simulator import SimulatedModem
 
 STDIN = 0
@@ -106,9 +107,10 @@ class Console:
 
     def _modem(self, text: str) -> SimulatedModem:
         modems = self._network.modems
-        if not text.strip().isdigit() or not 1 <= int(text) <= len(modems):
-            raise ValueError(f"modems are counted from 1 to {len(modems)}")
-        return modems[int(text) - 1]
+        number = whole(text.strip(), 1, len(modems))
+        if isinstance(number, BadValue):
+            raise ValueError(f"modems are counted from {number.bounds}")
+        return modems[number - 1]
 
 
 def _words(rest: str, count: int, usage: str) -> list[str]:

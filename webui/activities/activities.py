@@ -25,7 +25,7 @@ from gateway.store.activities.activities import Activity
 from gateway.store.connections import connections
 from gateway.store.people import groups
 from gateway.text.refusal import FieldError, Refused
-from webui.page.arguments import an_id
+from webui.page.arguments import a_number, an_id
 from webui.page.current import author, box
 from webui.page.once import once
 
@@ -210,8 +210,8 @@ def _tried(draft: Typed, stored: Activity | None) -> BaseResponse | str:
 
 def read(form: MultiDict[str, str]) -> Typed:
     """The form as it was sent."""
-    count = min(int(n) if (n := form.get("actions", "")).isdecimal() and len(n) < 3 else 0, 20)
-    days = [d for d in form.getlist("weekday") if d.isdecimal() and len(d) == 1]
+    count = min(a_number(form.get("actions"), 0, 99) or 0, 20)
+    days = [a_number(text, 0, 9) for text in form.getlist("weekday")]
     return Typed(
         name=form.get("name", ""),
         match=form.get("match", ""),
@@ -221,7 +221,7 @@ def read(form: MultiDict[str, str]) -> Typed:
         connection=form.get("connection", ""),
         starts=form.get("starts", ""),
         ends=form.get("ends", ""),
-        weekdays=tuple(int(d) for d in days),
+        weekdays=tuple(d for d in days if d is not None),
         actions=tuple(_read_action(form, f"a{n}-") for n in range(count)),
         enabled="enabled" in form,
     )
@@ -243,7 +243,7 @@ def _read_action(form: MultiDict[str, str], prefix: str) -> ActionTyped:
 def changed(draft: Typed, what: str, place: str) -> Typed:
     """An action added, moved or taken out."""
     actions = list(draft.actions)
-    at = int(place) if place.isdecimal() and len(place) < 3 else -1
+    at = found if (found := a_number(place, 0, 99)) is not None else -1
     if what == "add" and len(actions) < MOST_ACTIONS:
         kind = request.form.get("new", ActionKind.REPLY)
         text = DEFAULT_FORWARD if kind == ActionKind.FORWARD else ""

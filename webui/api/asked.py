@@ -9,9 +9,9 @@ import re
 
 from flask import Response, jsonify, make_response, request
 
-from webui.api import instants
+from gateway.text import values
+from gateway.text.values import LARGEST, BadValue, whole, yes_no
 
-YES, NO = ("1", "true", "yes"), ("0", "false", "no", "")
 EXPORT = ("view", "q", "direction", "state", "simNumber", "who", "since", "until")
 # Endpoint -> what it understands; the others take none.
 TAKES: dict[str, tuple[str, ...]] = {
@@ -36,8 +36,8 @@ def check() -> Response | None:
         there = f"known are {', '.join(known)}" if known else "this call takes none"
         verb = "is" if len(unknown) == 1 else "are"
         return said(f"{', '.join(unknown)} {verb} not known here; {there}.")
-    for name, values in request.args.lists():
-        if len(values) > 1:
+    for name, given in request.args.lists():
+        if len(given) > 1:
             return said(f"{name} is given more than once.")
     return None
 
@@ -52,21 +52,20 @@ def said(words: str) -> Response:
 
 def flag(name: str) -> bool:
     """Raises Wrong."""
-    text = request.args.get(name, "").lower()
-    if text not in YES + NO:
+    found = yes_no(request.args.get(name, ""))
+    if isinstance(found, BadValue):
         raise Wrong(f"{name} must be true or false.")
-    return text in YES
+    return found
 
 
-def number(name: str, default: int, least: int = 0, most: int | None = None) -> int:
+def number(name: str, default: int, least: int = 0, most: int = LARGEST) -> int:
     """Raises Wrong."""
     text = request.args.get(name)
     if text is None:
         return default
-    found = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
-    if found < least or (most is not None and found > most):
-        wanted = f"{least} or more" if most is None else f"{least} to {most}"
-        raise Wrong(f"{name} must be {wanted}.")
+    found = whole(text, least, most)
+    if isinstance(found, BadValue):
+        raise Wrong(f"{name} must be {found.bounds}.")
     return found
 
 
@@ -76,8 +75,8 @@ def instant(name: str) -> int | None:
     if text is None:
         return None
     text = re.sub(r" (?=\d\d:?\d\d$)", "+", text)  # a + that nobody has escaped
-    found = instants.instant(text)
-    if found is None:
+    found = values.instant(text)
+    if isinstance(found, BadValue):
         words = "must be an instant in ISO 8601 with its zone, e.g. 2026-11-27T08:00:00Z."
         raise Wrong(f"{name} {words}")
     return found

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from gateway.services.messages.accept import Draft
 from gateway.store.connections import connections
-from webui.api.instants import instant
+from gateway.text import values
+from gateway.text.values import BadValue
 from webui.page.arguments import an_id
 
 LONGEST_TEXT = 50_000  # characters: more than 255 SMS hold
+
+
+TYPES: dict[type, Callable[[object], Any]] = {
+    bool: values.boolean,
+    int: values.integer,
+    str: values.text,
+}
 
 
 class BadBody(ValueError):
@@ -67,10 +76,11 @@ class _Reader:
         value = self._body.get(name)
         if value is None:
             return default
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        found = TYPES[kind](value)
+        if isinstance(found, BadValue):
             self.mistakes.append(f"{name} must be {words}.")
             return default
-        return value
+        return found
 
     def _answers(self) -> tuple[int, ...]:
         """Ids as GET /inbox gives them: one, or a list."""
@@ -122,9 +132,10 @@ class _Reader:
 
     def _instant(self, name: str, text: str) -> int | None:
         """Milliseconds UTC."""
-        found = instant(text)
-        if found is None:
+        found = values.instant(text)
+        if isinstance(found, BadValue):
             self.mistakes.append(f"{name} must be an instant in ISO 8601 with its zone.")
+            return None
         return found
 
     def _ttl(self, now: int) -> int | None:

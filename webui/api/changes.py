@@ -15,6 +15,7 @@ from gateway.services.messages.bulk import Action, Preview, Selection, Task
 from gateway.services.schedules.schedules import Gone
 from gateway.store.messages import details
 from gateway.store.schedules import schedules
+from gateway.text.values import BadValue, boolean
 from webui.api import access, asked, messages
 from webui.page.arguments import an_id
 from webui.page.current import box
@@ -158,8 +159,8 @@ def _uncertain(raw: bytes) -> bool | None:
         body = json.loads(raw)
     except (ValueError, RecursionError):
         return None
-    value = body.get("uncertain", False) if isinstance(body, dict) else None
-    return value if isinstance(value, bool) else None
+    found = boolean(body.get("uncertain", False) if isinstance(body, dict) else None)
+    return None if isinstance(found, BadValue) else found
 
 
 def _unknown(shown: str) -> Response:

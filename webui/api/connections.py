@@ -10,6 +10,7 @@ from flask import Response, g, jsonify, make_response, request
 from gateway.services.connections import connection_report
 from gateway.services.connections.rules import Typed
 from gateway.services.messages.accept import Refused
+from gateway.text.values import BadValue, boolean
 from webui.page.current import box
 from webui.page.words import iso
 
@@ -64,8 +65,8 @@ def _rule(place: int, told: dict[str, Any]) -> tuple[Typed, bool]:
         if isinstance(value, bool) or not isinstance(value, str | int | None):
             raise ValueError(f"{place}.{name} must be a text or a number.")
         texts[name] = "" if value is None else str(value)
-    enabled = told.get("enabled", True)
-    if not isinstance(enabled, bool):
+    enabled = boolean(told.get("enabled", True))
+    if isinstance(enabled, BadValue):
         raise ValueError(f"{place}.enabled must be true or false.")
     return Typed(**texts), enabled
 

@@ -18,6 +18,7 @@ from gateway.services.people.people import Entered
 from gateway.store.people import blocked, groups, people
 from gateway.store.people.people import Contact, Filter, fold
 from gateway.text.refusal import FieldError, InTheWay, Refused
+from gateway.text.values import BadValue, boolean, integer
 from webui.api import asked
 from webui.page.current import box
 from webui.page.words import iso
@@ -224,7 +225,7 @@ def _members(group_id: int, act: Callable[[int, list[int]], int]) -> Response:
     ids = _body().get("contacts")
     if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_MEMBERS:
         raise _Bad(MEMBERS)
-    if not all(type(i) is int for i in ids):  # a bool is none
+    if any(isinstance(integer(i), BadValue) for i in ids):
         raise _Bad(MEMBERS)
     known = {c.id for c in people.by_ids([i for i in ids if 0 < i < 1 << 63])}
     if unknown := [str(i) for i in ids if i not in known]:
@@ -292,10 +293,10 @@ def _body(known: Collection[str] = ()) -> dict[str, Any]:
 
 
 def _always(stored: bool) -> bool:
-    value = _body().get("alwaysReached", stored)
-    if not isinstance(value, bool):
+    found = boolean(_body().get("alwaysReached", stored))
+    if isinstance(found, BadValue):
         raise _Bad("alwaysReached must be true or false.")
-    return value
+    return found
 
 
 def _text(name: str, known: Collection[str] = ()) -> str:

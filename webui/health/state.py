@@ -13,6 +13,7 @@ from gateway.services.health.notices import KINDS, Notices, Options
 from gateway.text.refusal import Refused
 from webui.box.settings import SECTIONS, Section
 from webui.health import lamp
+from webui.page.arguments import a_number
 from webui.page.current import box, editor
 
 blueprint = Blueprint("state", __name__)
@@ -69,7 +70,7 @@ def save_notices() -> BaseResponse | str:
     chosen = Options(
         to=request.form.get("to", ""),
         kinds=tuple(request.form.getlist("kinds")),
-        per_day=int(per_day) if per_day.isascii() and per_day.isdigit() and len(per_day) < 9 else 0,
+        per_day=a_number(per_day) or 0,
     )
     try:
         _service().change(chosen, editor())

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway.services.keeping.keeping import Backup, Keeping, Options
 from gateway.store.file.database import StoreError
 from gateway.text.refusal import FieldError, Refused
+from gateway.text.values import BadValue, whole
 from webui.box.settings import SECTIONS, Section
 from webui.page.current import author, box, editor
 
@@ -199,9 +200,11 @@ def _options(typed: Mapping[str, str]) -> Options:
     errors = []
     for name in NUMBERS:
         text = typed[name]
-        if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        found = whole(text) if text else 0
+        if isinstance(found, BadValue):
             errors.append(FieldError(name, "Enter a whole number, or nothing."))
-        numbers[name] = int(text) if text and not errors else 0
+        else:
+            numbers[name] = found
     if errors:
         raise Refused(errors)
     return Options(daily=bool(typed["daily"]), folder=typed["folder"], **numbers)

@@ -37,7 +37,7 @@ from webui.messages import drafts, message_rows, places
 from webui.messages import recipients as choosing
 from webui.messages.places import Place
 from webui.messages.view_names import VIEWS
-from webui.page.arguments import an_id
+from webui.page.arguments import a_number, an_id
 from webui.page.current import author, box
 from webui.page.once import TOKEN, id_of
 from webui.page.security import kept
@@ -138,7 +138,7 @@ class Form:
         """Seconds; 0, which is refused, for what is no number of hours."""
         if not self.valid:
             return None
-        return int(self.valid) * 3600 if self.valid.isascii() and self.valid.isdigit() else 0
+        return (a_number(self.valid) or 0) * 3600
 
 
 @blueprint.get("/send")

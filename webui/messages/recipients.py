@@ -17,7 +17,7 @@ from gateway.services.people.numbers import SEPARATORS, BadNumber
 from gateway.store.people import groups, people
 from gateway.store.people.people import Filter
 from gateway.text import plural
-from webui.page.arguments import an_id
+from webui.page.arguments import a_number, an_id
 from webui.page.current import box
 from webui.page.words import phone
 
@@ -53,9 +53,9 @@ def asked_for(args: Mapping[str, str]) -> str:
 def with_picks(typed: str, form: MultiDict[str, str]) -> str:
     """The field with what was ticked added and what was dropped taken out."""
     found = entries(typed)
-    drop = form.get("drop", "")
-    if drop.isdigit() and int(drop) < len(found):
-        del found[int(drop)]
+    drop = a_number(form.get("drop"), 0, len(found) - 1)
+    if drop is not None:
+        del found[drop]
         typed = ", ".join(found)
     new = [pick for pick in form.getlist("pick") if pick not in found]
     return ", ".join([*found, *new]) if new else typed

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from werkzeug.routing import IntegerConverter
 
-LARGEST = 2**63 - 1  # SQLite's; a larger id would be an error instead of no message
+from gateway.text.values import LARGEST, BadValue, whole
 
 
 def an_id(text: str | None) -> int | None:
     """The id that is written there; None when it cannot be one."""
-    if text is None or not (text.isascii() and text.isdigit()) or len(text) > 19:
-        return None
-    number = int(text)
-    return number if 0 < number <= LARGEST else None
+    return a_number(text, 1)
+
+
+def a_number(text: str | None, least: int = 0, most: int = LARGEST) -> int | None:
+    """None where nothing or no such number is written: whoever clicks writes one."""
+    found = whole(text, least, most)
+    return None if isinstance(found, BadValue) else found
 
 
 class IdConverter(IntegerConverter):

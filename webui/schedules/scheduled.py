@@ -14,7 +14,7 @@ from gateway.store.schedules import schedules
 from gateway.store.schedules.schedules import PAGE
 from gateway.text.refusal import Refused
 from webui.messages import message_rows
-from webui.page.arguments import an_id
+from webui.page.arguments import a_number, an_id
 from webui.page.current import author, box
 from webui.schedules import when_fields
 
@@ -132,7 +132,7 @@ def seen() -> BaseResponse:
 
 
 def _do(said: str, act: Callable[[int], object], about: int | None = None) -> BaseResponse | str:
-    version = when_fields.a_version(request.form.get("version"))
+    version = a_number(request.form.get("version"))
     if version is None:
         abort(400)
     try:

@@ -24,7 +24,7 @@ from gateway.store.schedules.schedule_runs import Outcome, Run
 from gateway.store.schedules.schedules import Schedule, Status
 from gateway.text.plural import counted
 from gateway.text.refusal import Refused
-from webui.page.arguments import an_id
+from webui.page.arguments import a_number, an_id
 from webui.page.current import box
 from webui.page.words import full, shortened
 
@@ -80,13 +80,8 @@ def posted(form: MultiDict[str, str]) -> When:
         later=form.get("when") == "later" or bool(an_id(form.get("schedule"))),
         typed=typed,
         schedule=an_id(form.get("schedule")) or 0,
-        version=a_version(form.get("version")) or 0,
+        version=a_number(form.get("version")) or 0,
     )
-
-
-def a_version(text: str | None) -> int | None:
-    plain = text is not None and text.isascii() and text.isdigit() and len(text) < 10
-    return int(text) if text is not None and plain else None
 
 
 def edited(found: Schedule) -> When:

@@ -3,6 +3,8 @@ can have as many addresses as he likes. Then it is worth nothing; the button mak
 
 from __future__ import annotations
 
+from gateway.text.values import digits
+
 LENGTH = 6
 MOST = 30  # wrong ones: the chance to hit one of a million is 1 in 33,000 for each press
 
@@ -27,4 +29,4 @@ class LampCode:
 
     @staticmethod
     def is_one(bare: str) -> bool:
-        return len(bare) == LENGTH and bare.isascii() and bare.isdigit()
+        return digits(bare, LENGTH, LENGTH) == bare

@@ -23,11 +23,11 @@ from gateway.store.people import groups, people
 from gateway.store.people.people import fold
 from gateway.text import clean
 from gateway.text.refusal import FieldError
+from gateway.text.values import BadValue, choice, time_of_day, whole
 
 LONGEST_NAME = 60
 MOST_ACTIONS, MOST_WORDS, LONGEST_WORD, MOST_RECIPIENTS = 10, 50, 60, 200
-TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::\d\d)?")
-DAY = 24 * 60
+MIDNIGHT = ("24:00", "24:00:00")  # as the end of a day
 E = TypeVar("E", Match, Sender)
 
 
@@ -137,7 +137,8 @@ def _condition(draft: Typed, errors: list[FieldError]) -> Condition:
         group_id, group_name = _group(draft.group, errors)
     connection_id, connection_name = None, ""
     if draft.connection:
-        info = connections.get(int(draft.connection)) if draft.connection.isdecimal() else None
+        chosen = whole(draft.connection)
+        info = None if isinstance(chosen, BadValue) else connections.get(chosen)
         if info is None:
             words_ = "This connection is not known; choose another."
             errors.append(FieldError("connection", words_))
@@ -156,10 +157,11 @@ def _condition(draft: Typed, errors: list[FieldError]) -> Condition:
 
 
 def _one_of(kind: type[E], value: str, field: str, errors: list[FieldError]) -> E:
-    if value in set(kind):
-        return kind(value)
-    errors.append(FieldError(field, "Choose one of these."))
-    return next(iter(kind))
+    found = choice(value, kind)
+    if isinstance(found, BadValue):
+        errors.append(FieldError(field, "Choose one of these."))
+        return next(iter(kind))
+    return found
 
 
 def _words(text: str, match: Match, errors: list[FieldError]) -> tuple[str, ...]:
@@ -182,7 +184,8 @@ def _words(text: str, match: Match, errors: list[FieldError]) -> tuple[str, ...]
 
 
 def _group(value: str, errors: list[FieldError]) -> tuple[int | None, str]:
-    found = groups.get(int(value)) if value.isdecimal() and len(value) < 19 else None
+    chosen = whole(value)
+    found = None if isinstance(chosen, BadValue) else groups.get(chosen)
     if found is None:
         words = "Choose a group." if not value else "This group does not exist any more."
         if not groups.groups():
@@ -213,12 +216,10 @@ def _hours(draft: Typed, errors: list[FieldError]) -> Hours:
 
 def _minutes(text: str) -> int | None:
     """Minutes after midnight; nothing typed is 0, nonsense is None."""
-    if not text.strip():
+    if not text.strip() or text.strip() in MIDNIGHT:
         return 0
-    found = TIME.fullmatch(text.strip())
-    if found is None or (minutes := int(found[1]) * 60 + int(found[2])) > DAY:
-        return None
-    return minutes % DAY
+    found = time_of_day(text)
+    return None if isinstance(found, BadValue) else found.hour * 60 + found.minute
 
 
 # actions ---------------------------------------------------------------------------------------

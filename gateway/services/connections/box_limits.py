@@ -15,6 +15,7 @@ from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.store.messages import outbox
 from gateway.text.refusal import FieldError, Refused
+from gateway.text.values import BadValue, whole
 
 LONGEST = 63 * 7 * 24  # hours: what TP-VP can say (TS 23.040 9.2.3.12)
 NAMES = ("minute", "hour", "day")
@@ -60,10 +61,10 @@ class Sending:
 def _number(
     name: str, text: str, usual: int, least: int, most: int, errors: list[FieldError]
 ) -> int:
-    text = text.strip()
-    if not text:
+    if not text.strip():
         return usual
-    if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
-        return int(text)
-    errors.append(FieldError(name, f"Enter a whole number from {least} to {most:,}."))
-    return usual
+    found = whole(text.strip(), least, most)
+    if isinstance(found, BadValue):
+        errors.append(FieldError(name, f"Enter a whole number from {found.bounds}."))
+        return usual
+    return found

@@ -26,6 +26,7 @@ from gateway.store.credit.credit import Watch
 from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.text.refusal import FieldError, Refused
+from gateway.text.values import BadValue, whole
 
 COUNTS = ("every_hours", "after_sms")  # 0 is shown as nothing
 
@@ -173,11 +174,12 @@ def limit(key: str, text: str, errors: list[FieldError]) -> int | None:
     text = text.strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > MOST:
+    found = whole(text, 0, MOST)
+    if isinstance(found, BadValue):
         words = f"Enter a whole number up to {MOST:,}; 0 for no limit, or nothing."
         errors.append(FieldError(key, words))
         return None
-    return int(text)
+    return found
 
 
 CREDIT_FIELDS = tuple(f.name for f in fields(credit.Typed))

@@ -14,6 +14,7 @@ from gateway.store.file import audit, database
 from gateway.store.file.audit import Editor
 from gateway.store.messages import outbox
 from gateway.text.refusal import FieldError, Refused
+from gateway.text.values import PIN_DIGITS, BadValue, digits
 
 SWITCHES = ("send_enabled", "receive_enabled", "send_roaming", "reports", "hang_up")
 LIMITS = ("per_minute", "per_hour", "per_day")
@@ -36,8 +37,8 @@ class Options:
     ) -> None:
         """The PIN of a SIM, tried once more. `despite_few_tries`: the person knows the risk."""
         errors = [] if connections.exists(connection_id) else [UNKNOWN]
-        if pin and not (pin.isascii() and pin.isdecimal() and 4 <= len(pin) <= 8):
-            errors.append(FieldError("pin", "A PIN has 4 to 8 digits."))
+        if pin and isinstance(wrong := digits(pin, *PIN_DIGITS), BadValue):
+            errors.append(FieldError("pin", f"A PIN has {wrong.bounds} digits."))
         if errors:
             raise Refused(errors)
         with database.transaction():

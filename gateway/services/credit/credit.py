@@ -28,6 +28,7 @@ from gateway.store.credit import credit
 from gateway.store.credit.credit import Check, Watch
 from gateway.store.file import audit, database
 from gateway.store.file.audit import Editor
+from gateway.text.values import BadValue, whole
 
 log = logging.getLogger(__name__)
 
@@ -392,9 +393,10 @@ def _pattern(text: str) -> str:
 def _count(text: str, most: int) -> int:
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > most:
-        raise ValueError(f"Enter a whole number from 0 to {most:,}, or nothing.")
-    return int(text)
+    found = whole(text, 0, most)
+    if isinstance(found, BadValue):
+        raise ValueError(f"Enter a whole number from {found.bounds}, or nothing.")
+    return found
 
 
 def _limit(text: str) -> Decimal | None:

@@ -12,6 +12,7 @@ from gateway.store.file.batches import BREATH
 from gateway.store.messages import large_messages, trash
 from gateway.text.plural import counted
 from gateway.text.refusal import FieldError, Refused
+from gateway.text.values import BadValue, whole
 
 DAYS = "deleted.days"  # setting; 0 = never
 MOST_DAYS = 3650
@@ -29,11 +30,10 @@ def days() -> int:
 
 def change(text: str, who: str, now: int) -> int:
     """From what was typed; "" = never. Raises Refused, StoreError."""
-    text = text.strip()
-    if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_DAYS):
-        words = f"Enter a whole number of days from 1 to {MOST_DAYS:,}, or leave it empty."
+    wanted = whole(text.strip(), 1, MOST_DAYS) if text.strip() else 0
+    if isinstance(wanted, BadValue):
+        words = f"Enter a whole number of days from {wanted.bounds}, or leave it empty."
         raise Refused([FieldError("days", words)])
-    wanted = int(text or 0)
     with database.transaction():
         if wanted != days():
             settings.put(DAYS, wanted)

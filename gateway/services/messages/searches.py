@@ -25,6 +25,7 @@ from gateway.store.search.search import Found, Number, Term, Wanted
 from gateway.store.search.views import NEWEST, View
 from gateway.text.refusal import FieldError, Refused
 from gateway.text.tokenizer import folded, words
+from gateway.text.values import BadValue, day, whole
 
 LONGEST = 200  # characters that are looked at
 MOST_TERMS = 12
@@ -234,11 +235,11 @@ class _Reader:
         typed = self._asked.connection
         if not typed:
             return None
-        found = typed.isascii() and typed.isdigit() and len(typed) < 19 and int(typed)
-        if not found or found not in connections.names():  # a forgotten one has a history
+        found = whole(typed, 1)
+        if isinstance(found, BadValue) or found not in connections.names():
             self._wrong("connection", "This connection is not known; choose another.")
-            return None
-        return int(found)
+            return None  # a forgotten one is known: it has a history
+        return found
 
     def _people(self, typed: str) -> tuple[str, ...]:
         number = meant(typed, self._country)
@@ -261,11 +262,8 @@ class _Reader:
     def _day(self, field: str, typed: str) -> date | None:
         if not typed:
             return None
-        try:
-            found = date.fromisoformat(typed)
-        except ValueError:
-            found = None
-        if found is None or not 1970 < found.year < 2200:
+        found = day(typed)
+        if isinstance(found, BadValue) or not 1970 < found.year < 2200:
             self._wrong(field, "Enter a day as year, month and day: 2026-11-27.")
             return None
         return found

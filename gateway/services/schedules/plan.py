@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from gateway.decisions import recurrence
 from gateway.decisions.recurrence import MOST_EVERY, WEEKDAYS, Repeat, Turn, Unit
 from gateway.services.clock.zones import Zone
 from gateway.store.schedules.schedules import Plan, Schedule
 from gateway.text.refusal import FieldError, Refused
+from gateway.text.values import BadValue, choice, day, time_of_day, whole
 
 FURTHEST = timedelta(days=3653)  # later than that, a year was mistyped
 FIELDS = ("date", "time", "unit", "every", "weekdays", "until")
@@ -116,45 +117,30 @@ def _when(wall: datetime) -> str:
 
 
 def _start(typed: Typed, errors: list[FieldError]) -> datetime | None:
-    day, clock = _day(typed.date), _clock(typed.time)
-    if day is None:
+    found, clock = day(typed.date), time_of_day(typed.time)
+    if isinstance(found, BadValue):
         errors.append(FieldError("date", "Enter a date, such as 2027-01-31."))
-    if clock is None:
+    if isinstance(clock, BadValue):
         errors.append(FieldError("time", "Enter a time of day, such as 09:30."))
-    return datetime.combine(day, clock) if day and clock is not None else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
+    if isinstance(found, BadValue) or isinstance(clock, BadValue):
         return None
-
-
-def _clock(text: str) -> time | None:
-    text = text.strip()
-    try:
-        found = time.fromisoformat(f"0{text}" if text[1:2] == ":" else text)
-    except ValueError:
-        return None
-    return found.replace(microsecond=0) if found.tzinfo is None and ":" in text else None
+    return datetime.combine(found, clock)
 
 
 def _unit(typed: Typed, errors: list[FieldError]) -> Unit:
-    try:
-        return Unit(typed.unit)
-    except ValueError:
+    found = choice(typed.unit, Unit)
+    if isinstance(found, BadValue):
         errors.append(FieldError("unit", "Choose how often it is sent."))
         return Unit.ONCE
+    return found
 
 
 def _every(typed: Typed, errors: list[FieldError]) -> int:
-    text = typed.every.strip()
-    every = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-    if 1 <= every <= MOST_EVERY:
-        return every
-    errors.append(FieldError("every", f"Enter a whole number from 1 to {MOST_EVERY}."))
-    return 1
+    every = whole(typed.every.strip(), 1, MOST_EVERY)
+    if isinstance(every, BadValue):
+        errors.append(FieldError("every", f"Enter a whole number from {every.bounds}."))
+        return 1
+    return every
 
 
 def _weekdays(typed: Typed, errors: list[FieldError]) -> frozenset[int]:
@@ -168,7 +154,8 @@ def _weekdays(typed: Typed, errors: list[FieldError]) -> frozenset[int]:
 def _until(typed: Typed, errors: list[FieldError]) -> date | None:
     if not typed.until.strip():
         return None
-    found = _day(typed.until)
-    if found is None:
+    found = day(typed.until)
+    if isinstance(found, BadValue):
         errors.append(FieldError("until", "Enter the last day, such as 2027-03-31, or leave it."))
+        return None
     return found

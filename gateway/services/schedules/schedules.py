@@ -27,6 +27,7 @@ from gateway.store.schedules import schedule_runs, schedules
 from gateway.store.schedules.schedule_runs import Outcome, Run
 from gateway.store.schedules.schedules import Content, Moved, Plan, Schedule, Status, Step
 from gateway.text.refusal import FieldError, Refused
+from gateway.text.values import BadValue, whole
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +86,9 @@ class Scheduling:
 
     def set_grace(self, typed: str, by: Editor) -> None:
         """Raises Refused."""
-        text = typed.strip()
-        minutes = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
-        if not 1 <= minutes <= MOST_GRACE:
-            words = f"Enter a whole number of minutes from 1 to {MOST_GRACE:,}."
+        minutes = whole(typed.strip(), 1, MOST_GRACE)
+        if isinstance(minutes, BadValue):
+            words = f"Enter a whole number of minutes from {minutes.bounds}."
             raise Refused([FieldError("grace", words)])
         with database.transaction():
             settings.put(GRACE, minutes)

@@ -188,3 +188,9 @@ def test_one_is_tried_while_it_is_typed(world):
     tried = world.activities.try_one(Sample("Hello!"), draft)
     assert tried.words == "Matches: would reply “You wrote Hello!”."
     assert activities.activities() == []
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "١", "²", "9" * 5000])
+def test_a_connection_that_is_no_number_is_not_known(world, number):
+    draft = Typed(name="X", match="anything", connection=number, actions=(reply("hi"),))
+    assert set(refused(world.activities.add, draft, "ann")) == {"connection"}

@@ -45,6 +45,13 @@ def test_a_message_is_stored_and_the_page_says_where_it_is(admin: Reader) -> Non
     assert (found.author, found.origin, found.with_report) == ("admin", "page", True)
 
 
+@pytest.mark.parametrize("typed", [{"drop": "²"}, {"drop": "9" * 5000}, {"valid": "9" * 5000}])
+def test_what_only_looks_like_a_number_is_no_error_of_the_box(
+    admin: Reader, typed: dict[str, str]
+) -> None:
+    assert _send(admin, **typed).status_code < 500
+
+
 @pytest.mark.parametrize(
     ("typed", "wrong"),
     [
