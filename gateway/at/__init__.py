@@ -7,12 +7,12 @@ How a caller drives the engine; `now` is a monotonic clock in seconds:
     while True:
         wait for bytes, at most until engine.deadline (None: only bytes matter)
         for event in engine.receive(data, now):      # engine.tick(now) when no bytes came
-            Answer      the command has ended: event.lines, event.result; the next may be sent
+            Response    the command has ended: event.lines, event.result; the next may be sent
             Prompt      write engine.send_payload(pdu + Ctrl-Z, now, seconds) or abandon(now)
-            Write       write event.data (the engine is getting into step)
+            WriteBytes  write event.data (the engine is getting into step)
             Urc         news; Late: an answer to a command that had timed out
-            Restarted   every setting is lost; a pending command has got its Answer just before
-            Console     no modem is here; Stray: for the log only
+            Restarted   every setting is lost; a pending command has got its Response before
+            LoginPrompt no modem is here; Stray: for the log only
 
 One command at a time: send() raises AtBusy while one is pending. After a time-out or abandon() the
 engine is `out_of_step` and refuses commands, because the next result could be the last command's:

@@ -109,9 +109,9 @@ class Engine:
     def send_payload(self, data: bytes, now: float, timeout: float) -> bytes:
         """Answer the prompt; `data` ends with Ctrl-Z. The result is due at now + timeout.
 
-        From here on the outcome is the modem's to tell; while it says nothing, Write events ask
-        it something (inquiry.py). b"" when the command has ended since the prompt: its Answer has
-        been given out already. Raises NoPrompt when there was none.
+        From here on the outcome is the modem's to tell; while it says nothing, WriteBytes events
+        ask it something (inquiry.py). b"" when the command has ended since the prompt: its Response
+        has been given out already. Raises NoPrompt when there was none.
         """
         if self._ended_in_prompt:
             return b""

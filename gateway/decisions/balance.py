@@ -101,7 +101,7 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Amount:
     """An amount in a text, and from where to where it stands."""
 
     balance: Balance
@@ -132,7 +132,7 @@ def _prepared(text: str) -> str:
     return re.sub(rf"(?<=[{UNCASED}])(?=\d)|(?<=[a-z])(?=[A-Z][a-z])", " ", text)
 
 
-def _amounts(text: str) -> Iterator[_Found]:
+def _amounts(text: str) -> Iterator[_Amount]:
     since = 0
     for match in _AMOUNT.finditer(text):
         if found := _amount(text, match, since):
@@ -140,7 +140,7 @@ def _amounts(text: str) -> Iterator[_Found]:
             since = found.end
 
 
-def _amount(text: str, match: re.Match[str], since: int) -> _Found | None:
+def _amount(text: str, match: re.Match[str], since: int) -> _Amount | None:
     sign, end = _sign(match), match.end()
     if (needed := _NEEDED.get(sign)) and not needed.search(text):
         return None
@@ -152,14 +152,14 @@ def _amount(text: str, match: re.Match[str], since: int) -> _Found | None:
         number, end = number + Decimal(coins[1]) / 100, coins.end()
     negative = bool(match["minus"] or match["inner"])
     told = Balance(-number if negative else number, currency(sign))
-    return _Found(told, sign, match.start(), end, "." in f"{number}", since)
+    return _Amount(told, sign, match.start(), end, "." in f"{number}", since)
 
 
 def _sign(match: re.Match[str]) -> str:
     return match["sign1"] or match["sign2"] or match["sign3"] or match["sign4"]
 
 
-def _rank(text: str, one: _Found, every: Iterable[_Found]) -> tuple[int, int] | None:
+def _rank(text: str, one: _Amount, every: Iterable[_Amount]) -> tuple[int, int] | None:
     """How likely this is the account itself: smaller is likelier; None = it is something else.
 
     A total comes first, then characters since the last word about the account, if no word about
@@ -204,7 +204,7 @@ def _is_plain_money(sign: str) -> bool:
     return not sign.isalpha() or len(sign) > 2 or not sign.isascii()
 
 
-def _label(text: str, one: _Found) -> str:
+def _label(text: str, one: _Amount) -> str:
     """The words right before an amount, from the sentence that they are in."""
     words = re.split(r"[\n;!?()]|[.,] ", text[one.since : one.start].strip(" :=-,.;("))[-1]
     return words.strip(" :=-,.;(")[-MOST_LABEL:].strip()

@@ -29,7 +29,7 @@ class Voucher(StrEnum):
     PERSON = "person"  # somebody said so on the page
 
 
-class Doubt(StrEnum):
+class ClockDoubt(StrEnum):
     UNSET = "unset"  # before this program was made
     BEHIND = "behind"  # earlier than what the box has stored
     NETWORK = "network"  # the mobile network says otherwise
@@ -37,7 +37,7 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ClockFacts:
     now: int  # the machine's clock, ms UTC
     synchronised: bool | None = None  # with a time server; None: nothing here can tell
     board: bool = False  # a small computer, which may have no clock that goes on without power
@@ -49,10 +49,10 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ClockVerdict:
     """`doubt` None: the clock counts as right; `by` None then means that nobody vouches for it."""
 
-    doubt: Doubt | None
+    doubt: ClockDoubt | None
     by: Voucher | None = None
 
     @property
@@ -60,25 +60,25 @@ class Verdict:
         return self.doubt is not None
 
 
-def judge(facts: Facts) -> Verdict:
+def judge(facts: ClockFacts) -> ClockVerdict:
     if facts.now < BUILT:
-        return Verdict(Doubt.UNSET)
+        return ClockVerdict(ClockDoubt.UNSET)
     if facts.synchronised:
-        return Verdict(None, Voucher.SERVER)
+        return ClockVerdict(None, Voucher.SERVER)
     if facts.vouched is not None:
-        return Verdict(None, facts.vouched)
+        return ClockVerdict(None, facts.vouched)
     if facts.network is not None and facts.network >= BUILT:
         if abs(facts.network - facts.now) <= CLOSE:
-            return Verdict(None, Voucher.NETWORK)
-        return Verdict(Doubt.NETWORK)
+            return ClockVerdict(None, Voucher.NETWORK)
+        return ClockVerdict(ClockDoubt.NETWORK)
     if facts.newest is not None and facts.now < facts.newest - SLACK:
-        return Verdict(Doubt.BEHIND)
+        return ClockVerdict(ClockDoubt.BEHIND)
     if facts.board and not _keeps_time(facts):
-        return Verdict(Doubt.UNTOLD)
-    return Verdict(None)
+        return ClockVerdict(ClockDoubt.UNTOLD)
+    return ClockVerdict(None)
 
 
-def _keeps_time(facts: Facts) -> bool:
+def _keeps_time(facts: ClockFacts) -> bool:
     """A clock without battery starts in the past, and the system then goes by something else."""
     if facts.rtc is None or facts.rtc_seen_at is None:
         return False

@@ -17,7 +17,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class State(StrEnum):
+class DispatchState(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
@@ -29,17 +29,17 @@ class State(StrEnum):
 
 # Of several recipients, this order decides what is said first.
 WORST_FIRST = (
-    State.FAILED,
-    State.UNCERTAIN,
-    State.SENDING,
-    State.PENDING,
-    State.SENT,
-    State.DELIVERED,
-    State.CANCELLED,
+    DispatchState.FAILED,
+    DispatchState.UNCERTAIN,
+    DispatchState.SENDING,
+    DispatchState.PENDING,
+    DispatchState.SENT,
+    DispatchState.DELIVERED,
+    DispatchState.CANCELLED,
 )
 
 
-class Move(StrEnum):
+class DispatchMove(StrEnum):
     """What can happen to a dispatch."""
 
     CLAIM = "claim"  # a modem took it
@@ -55,9 +55,9 @@ class Move(StrEnum):
     CANCEL = "cancel"  # withdrawn before it was submitted
 
 
-_S, _M = State, Move
+_S, _M = DispatchState, DispatchMove
 
-TABLE: dict[tuple[State, Move], State] = {
+TABLE: dict[tuple[DispatchState, DispatchMove], DispatchState] = {
     (_S.PENDING, _M.CLAIM): _S.SENDING,
     (_S.PENDING, _M.GIVE_UP): _S.FAILED,
     (_S.PENDING, _M.CANCEL): _S.CANCELLED,
@@ -85,7 +85,7 @@ class UndefinedMove(ValueError):
     """A dispatch was asked to do what its state does not allow."""
 
 
-def apply(state: State, move: Move) -> State:
+def apply(state: DispatchState, move: DispatchMove) -> DispatchState:
     """The state after `move`. Raises UndefinedMove for a pair that the table does not hold."""
     try:
         return TABLE[state, move]

@@ -15,7 +15,7 @@ from hw.patterns import Pattern
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the light depends on. `states`: of each modem, gateway.modem.machine.State."""
+    """What the light depends on. `states`: of each modem, gateway.modem.machine.ModemState."""
 
     states: tuple[str, ...] = ()
     attention: bool = False  # a modem on which everything was tried

@@ -39,7 +39,7 @@ NONE: Final = Limits(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class Allowance:
     """What a connection may do now. `until` (ms) and `words` are there when it has to wait."""
 
     room: int
@@ -82,7 +82,7 @@ class Pacing:
             window.sent.append((at, count))
             window.total += count
 
-    def leave(self, connection_id: int, limits: Limits, now: int) -> Leave:
+    def leave(self, connection_id: int, limits: Limits, now: int) -> Allowance:
         """How many SMS may follow. A message of several parts may begin while one is left."""
         room = None
         for window, limit in zip(
@@ -95,9 +95,9 @@ class Pacing:
             if not left:
                 name = NAMES[window.length]
                 words = f"It has sent its {limit} SMS of this {name} and goes on by itself."
-                return Leave(0, again, words)
+                return Allowance(0, again, words)
             room = left if room is None else min(room, left)
-        return Leave(room if room is not None else 1 << 30)
+        return Allowance(room if room is not None else 1 << 30)
 
     def wait(self, connection_id: int, limits: Limits, count: int, now: int) -> int:
         """Milliseconds until so many more SMS have left, as far as the limits decide that."""

@@ -168,7 +168,7 @@ def turns(repeat: Repeat, zone: tzinfo, after: Turn | None = None) -> Iterator[T
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueTurns:
     """What follows from a turn whose time has come."""
 
     run: Turn | None  # to be sent now; None: all of them are too late
@@ -177,7 +177,7 @@ class Due:
     next: Turn | None  # the first one in the future
 
 
-def due(repeat: Repeat, zone: tzinfo, turn: Turn, now: int, grace: int) -> Due:
+def due(repeat: Repeat, zone: tzinfo, turn: Turn, now: int, grace: int) -> DueTurns:
     """At most one turn runs, the latest, and only when it is less than `grace` (ms) late.
 
     `turn` is the one that was waited for, due by `now`.
@@ -190,9 +190,9 @@ def due(repeat: Repeat, zone: tzinfo, turn: Turn, now: int, grace: int) -> Due:
             break
         before, last, passed = last, later, passed + 1
     if now - last.at >= grace:
-        return Due(None, (turn, last), passed, upcoming)
+        return DueTurns(None, (turn, last), passed, upcoming)
     missed = (turn, before) if passed > 1 else ()
-    return Due(last, missed, passed - 1, upcoming)
+    return DueTurns(last, missed, passed - 1, upcoming)
 
 
 # in words --------------------------------------------------------------------------------------

@@ -37,11 +37,11 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class LeaveUncertain:
     """The network may have taken it: never sent again by itself."""
 
 
-Verdict = TryAgain | GiveUp | Doubt
+Verdict = TryAgain | GiveUp | LeaveUncertain
 
 
 def judge(
@@ -63,7 +63,7 @@ def judge(
     """
     retry = explanation.retry
     if retry is Retry.UNCERTAIN:
-        return Doubt()
+        return LeaveUncertain()
     if elsewhere and _another_may_cure(explanation, tries, held > now + HICCUP_HOLD):
         return TryAgain(now + OTHER_ROUTE_PAUSE, counts=not held, avoid=True)
     if held:

@@ -27,7 +27,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RoutingConnection:
     """A connection as routing sees it."""
 
     connection_id: int
@@ -82,7 +82,7 @@ NO_MODEM = "No modem is connected."
 
 def route(
     number: str,
-    lines: Mapping[int, Line],
+    lines: Mapping[int, RoutingConnection],
     rules: Sequence[Rule],
     *,
     chosen: int | None = None,
@@ -151,7 +151,7 @@ def covers(above: Rule, below: Rule) -> bool:
 def _matching(
     rule: Rule,
     number: str,
-    lines: Mapping[int, Line],
+    lines: Mapping[int, RoutingConnection],
     last_received: int | None,
     groups: Collection[str],
 ) -> list[int]:
@@ -169,7 +169,9 @@ def _matching(
             return list(lines)
 
 
-def _among(ids: Iterable[int], lines: Mapping[int, Line], avoid: Collection[int]) -> Decision:
+def _among(
+    ids: Iterable[int], lines: Mapping[int, RoutingConnection], avoid: Collection[int]
+) -> Decision:
     known = [lines[i] for i in ids if i in lines]
     usable = [line for line in known if line.up and line.may_send]
     if not usable:
@@ -185,7 +187,7 @@ def _among(ids: Iterable[int], lines: Mapping[int, Line], avoid: Collection[int]
     return Carry(max(free, key=lambda line: (line.room, -line.load)).connection_id)
 
 
-def _why_none(lines: Sequence[Line]) -> str:
+def _why_none(lines: Sequence[RoutingConnection]) -> str:
     reasons = [f"{line.name}: {why}" for line in lines if (why := _why(line))]
     if reasons:
         return "; ".join(reasons)
@@ -194,7 +196,7 @@ def _why_none(lines: Sequence[Line]) -> str:
     return NO_MODEM
 
 
-def _why(line: Line) -> str:
+def _why(line: RoutingConnection) -> str:
     if not line.up:
         return line.why_down
     return "" if line.may_send else line.why_not

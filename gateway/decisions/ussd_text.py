@@ -18,7 +18,7 @@ FEWEST_MARKS, MARKS_SHARE = 4, 0.3  # question marks that stand for letters, of 
 HEXADECIMAL: Final = 0.5  # how much sense a text of hexadecimal digits makes at most
 
 
-class Form(StrEnum):
+class UssdForm(StrEnum):
     """How a modem wants the request."""
 
     PLAIN = "plain"  # as it is, in the modem's character set
@@ -28,17 +28,17 @@ class Form(StrEnum):
     BARE = "bare"  # plain, and no coding scheme behind it
 
 
-WIDE_FORMS: Final = (Form.UCS2, Form.WIDE)
+WIDE_FORMS: Final = (UssdForm.UCS2, UssdForm.WIDE)
 
 
-def encode(text: str, form: Form) -> str:
+def encode(text: str, form: UssdForm) -> str:
     """What stands between the quotes of AT+CUSD. ValueError when the alphabet lacks a character."""
     if form in WIDE_FORMS:
         return text.encode("utf-16-be").hex().upper()
     tokens = gsm7.tokens(text)
     if tokens is None or len(values := b"".join(tokens)) > MOST_SEPTETS:
         raise ValueError("a USSD text holds at most 182 characters of the GSM alphabet")
-    return pack(values).hex().upper() if form is Form.PACKED else values.decode("latin-1")
+    return pack(values).hex().upper() if form is UssdForm.PACKED else values.decode("latin-1")
 
 
 def pack(values: bytes) -> bytes:
@@ -55,10 +55,10 @@ def unpack(octets: bytes) -> bytes:
     return values
 
 
-def shows_form(raw: str, form: Form) -> bool:
+def shows_form(raw: str, form: UssdForm) -> bool:
     """Whether an answer is written in the way of `form`, which proves that the modem means it."""
     octets = _octets(raw)
-    if form in (Form.PLAIN, Form.BARE):
+    if form in (UssdForm.PLAIN, UssdForm.BARE):
         return True
     if octets is None:
         return False
@@ -67,7 +67,7 @@ def shows_form(raw: str, form: Form) -> bool:
     return True  # sticks that pack what fits answer in UCS2 where it does not fit
 
 
-def decode(raw: str, dcs: int | None, *, form: Form | None = None) -> str:
+def decode(raw: str, dcs: int | None, *, form: UssdForm | None = None) -> str:
     """The text of +CUSD as people read it. `raw`: one character per octet; never raises.
 
     `form`: how the request that it answers had to be written, None when that is not known.
@@ -79,11 +79,11 @@ def decode(raw: str, dcs: int | None, *, form: Form | None = None) -> str:
     asked_wide = form in WIDE_FORMS and len(octets) % 2 == 0 and _printable(_ucs2(octets, dcs))
     if family == "ucs2" or asked_wide or _looks_ucs2(octets):
         return tidy(_ucs2(octets, dcs))
-    if raw.isdecimal() and form is not Form.PACKED:
+    if raw.isdecimal() and form is not UssdForm.PACKED:
         return tidy(raw)  # "1234": a code or a balance rather than packed text
     if family == "octets":
         return tidy(_bytes(octets))
-    if form is Form.PACKED:
+    if form is UssdForm.PACKED:
         return tidy(_gsm(octets, dcs))
     if len(octets) < LEAST_PACKED:
         return tidy(raw)  # "CAFE" may be anything; a word is likelier than two packed letters

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.clock import Clock
-from gateway.decisions.routing import Line
+from gateway.decisions.routing import RoutingConnection
 from gateway.modem.claims import Claim, Claims
 from gateway.modem.jobs.base import Context, Job
 from gateway.modem.ledger import Assignment, NetworkTime, Telemetry
@@ -126,7 +126,7 @@ class Roster:
         """Whether any modem is in service."""
         return any(w.alive and w.telemetry.state == State.READY for w in self._workers)
 
-    def lines(self) -> Mapping[int, Line]:
+    def lines(self) -> Mapping[int, RoutingConnection]:
         """Every known connection, with the room of the modem that carries it."""
         carried = {
             t.connection_id: (w, t)
@@ -136,9 +136,11 @@ class Roster:
         return {k.connection_id: _line(k, *carried.get(k.connection_id, ())) for k in self._known()}
 
 
-def _line(known: Known, worker: Worker | None = None, seen: Telemetry | None = None) -> Line:
+def _line(
+    known: Known, worker: Worker | None = None, seen: Telemetry | None = None
+) -> RoutingConnection:
     up = seen is not None and seen.state == State.READY
-    return Line(
+    return RoutingConnection(
         connection_id=known.connection_id,
         name=known.name,
         up=up,

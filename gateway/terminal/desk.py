@@ -32,7 +32,7 @@ class Desk:
     def ask(
         self, port: str, text: str, *, force: bool, seconds: float | None, turn: float = TURN
     ) -> dict[str, Any]:
-        """Wait at most `turn` seconds for the modem to have time, then for its answer: a Reply."""
+        """Wait at most `turn` seconds for the modem to have time, then for its TerminalReply."""
         wrong = guard.mistake(text)
         if not wrong and not force and (why := guard.why_not(text)):
             wrong = f"{text.strip()} is refused while the service works: {why}."

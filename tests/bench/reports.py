@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.simnet import Network
 from gateway.store.file import database
 from hw.simulator import PERSONALITIES
@@ -80,9 +80,9 @@ def left() -> int:
     return int(row[0])
 
 
-def states() -> dict[str, State]:
+def states() -> dict[str, DispatchState]:
     rows = database.database.execute_sql("SELECT number, state FROM dispatch").fetchall()
-    return {number: State(state) for number, state in rows}
+    return {number: DispatchState(state) for number, state in rows}
 
 
 def doubtful() -> set[str]:
@@ -99,7 +99,7 @@ def outcome(network: Network) -> Outcome:
 
     def known() -> int:
         now = states()
-        return sum(now[number] is State.DELIVERED for number in taken)
+        return sum(now[number] is DispatchState.DELIVERED for number in taken)
 
     _until_still(known)
     now, doubts = states(), doubtful()
@@ -109,7 +109,7 @@ def outcome(network: Network) -> Outcome:
         known=known(),
         doubts=len(doubts),
         can_settle=len(can),
-        settled=sum(now[number] is State.DELIVERED for number in can),
+        settled=sum(now[number] is DispatchState.DELIVERED for number in can),
         doubled=len(sent) - len(taken),
     )
 

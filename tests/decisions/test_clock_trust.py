@@ -9,11 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.clock import DAY, HOUR, MINUTE
-from gateway.decisions.clock_trust import BUILT, CLOSE, Doubt, Facts, Verdict, Voucher, judge
+from gateway.decisions.clock_trust import (
+    BUILT,
+    CLOSE,
+    ClockDoubt,
+    ClockFacts,
+    ClockVerdict,
+    Voucher,
+    judge,
+)
 
 NOW = BUILT + 100 * DAY
 facts = st.builds(
-    Facts,
+    ClockFacts,
     now=st.integers(0, 2 * BUILT),
     synchronised=st.none() | st.booleans(),
     board=st.booleans(),
@@ -28,45 +36,48 @@ facts = st.builds(
 @pytest.mark.parametrize(
     ("known", "verdict"),
     [
-        (Facts(NOW), Verdict(None)),
-        (Facts(NOW, False), Verdict(None)),
-        (Facts(NOW, True, board=True), Verdict(None, Voucher.SERVER)),
-        (Facts(0), Verdict(Doubt.UNSET)),
-        (Facts(0, True), Verdict(Doubt.UNSET)),
-        (Facts(NOW, board=True), Verdict(Doubt.UNTOLD)),
-        (Facts(NOW, board=True, rtc=0, rtc_seen_at=NOW), Verdict(Doubt.UNTOLD)),
-        (Facts(NOW, board=True, rtc=NOW - 900, rtc_seen_at=NOW), Verdict(None)),
-        (Facts(NOW, board=True, vouched=Voucher.SERVER), Verdict(None, Voucher.SERVER)),
-        (Facts(NOW, newest=NOW + 2 * HOUR), Verdict(Doubt.BEHIND)),
-        (Facts(NOW, newest=NOW + MINUTE), Verdict(None)),
-        (Facts(NOW, True, newest=NOW + 2 * HOUR), Verdict(None, Voucher.SERVER)),
-        (Facts(NOW, board=True, network=NOW + MINUTE), Verdict(None, Voucher.NETWORK)),
-        (Facts(NOW, network=NOW + HOUR), Verdict(Doubt.NETWORK)),
-        (Facts(NOW, network=0), Verdict(None)),
-        (Facts(NOW, vouched=Voucher.PERSON, network=NOW + HOUR), Verdict(None, Voucher.PERSON)),
+        (ClockFacts(NOW), ClockVerdict(None)),
+        (ClockFacts(NOW, False), ClockVerdict(None)),
+        (ClockFacts(NOW, True, board=True), ClockVerdict(None, Voucher.SERVER)),
+        (ClockFacts(0), ClockVerdict(ClockDoubt.UNSET)),
+        (ClockFacts(0, True), ClockVerdict(ClockDoubt.UNSET)),
+        (ClockFacts(NOW, board=True), ClockVerdict(ClockDoubt.UNTOLD)),
+        (ClockFacts(NOW, board=True, rtc=0, rtc_seen_at=NOW), ClockVerdict(ClockDoubt.UNTOLD)),
+        (ClockFacts(NOW, board=True, rtc=NOW - 900, rtc_seen_at=NOW), ClockVerdict(None)),
+        (ClockFacts(NOW, board=True, vouched=Voucher.SERVER), ClockVerdict(None, Voucher.SERVER)),
+        (ClockFacts(NOW, newest=NOW + 2 * HOUR), ClockVerdict(ClockDoubt.BEHIND)),
+        (ClockFacts(NOW, newest=NOW + MINUTE), ClockVerdict(None)),
+        (ClockFacts(NOW, True, newest=NOW + 2 * HOUR), ClockVerdict(None, Voucher.SERVER)),
+        (ClockFacts(NOW, board=True, network=NOW + MINUTE), ClockVerdict(None, Voucher.NETWORK)),
+        (ClockFacts(NOW, network=NOW + HOUR), ClockVerdict(ClockDoubt.NETWORK)),
+        (ClockFacts(NOW, network=0), ClockVerdict(None)),
+        (
+            ClockFacts(NOW, vouched=Voucher.PERSON, network=NOW + HOUR),
+            ClockVerdict(None, Voucher.PERSON),
+        ),
     ],
 )
-def test_verdicts(known: Facts, verdict: Verdict):
+def test_verdicts(known: ClockFacts, verdict: ClockVerdict):
     assert judge(known) == verdict
 
 
 @given(facts)
-def test_a_time_before_this_program_was_made_is_never_trusted(known: Facts):
+def test_a_time_before_this_program_was_made_is_never_trusted(known: ClockFacts):
     assert judge(replace(known, now=known.now % BUILT)).wrong
 
 
 @given(facts)
-def test_a_time_server_is_believed_whatever_else_is_said(known: Facts):
+def test_a_time_server_is_believed_whatever_else_is_said(known: ClockFacts):
     assert not judge(replace(known, now=max(known.now, BUILT), synchronised=True)).wrong
 
 
 @given(facts)
-def test_a_computer_without_any_evidence_is_right(known: Facts):
-    plain = Facts(max(known.now, BUILT), known.synchronised)
+def test_a_computer_without_any_evidence_is_right(known: ClockFacts):
+    plain = ClockFacts(max(known.now, BUILT), known.synchronised)
     assert not judge(plain).wrong
 
 
 @given(facts)
-def test_a_network_that_agrees_is_enough(known: Facts):
+def test_a_network_that_agrees_is_enough(known: ClockFacts):
     now = max(known.now, BUILT + CLOSE)
     assert not judge(replace(known, now=now, network=now - CLOSE)).wrong

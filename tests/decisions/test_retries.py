@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from gateway.at import Result, after_pdu
-from gateway.decisions.retries import HICCUP_HOLD, OTHER_ROUTE_PAUSE, Doubt, GiveUp, TryAgain, judge
+from gateway.decisions.retries import (
+    HICCUP_HOLD,
+    OTHER_ROUTE_PAUSE,
+    GiveUp,
+    LeaveUncertain,
+    TryAgain,
+    judge,
+)
 
 NOW = 1_800_000_000_000
 
@@ -40,7 +47,7 @@ def test_a_makers_passing_trouble_is_tried_again_after_a_delay(code: int) -> Non
 
 @pytest.mark.parametrize("code", [332, 513])
 def test_what_may_have_gone_out_is_doubtful_even_where_another_sim_is_free(code: int) -> None:
-    assert judge(cms(code), 1, NOW, elsewhere=True) == Doubt()
+    assert judge(cms(code), 1, NOW, elsewhere=True) == LeaveUncertain()
 
 
 @pytest.mark.parametrize("code", [38, 21, 28, 69, 500, 331, 8, 50])

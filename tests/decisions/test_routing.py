@@ -9,8 +9,8 @@ from gateway.decisions.routing import (
     NO_RULE,
     Busy,
     Carry,
-    Line,
     Refuse,
+    RoutingConnection,
     Rule,
     RuleKind,
     Wait,
@@ -20,12 +20,12 @@ from gateway.decisions.routing import (
 )
 
 ANY = Rule(RuleKind.ANY)
-A = Line(1, "A", up=True, room=2)
-B = Line(2, "B", up=True, room=5)
-DOWN = Line(3, "C", up=False, why_down="no SIM")
+A = RoutingConnection(1, "A", up=True, room=2)
+B = RoutingConnection(2, "B", up=True, room=5)
+DOWN = RoutingConnection(3, "C", up=False, why_down="no SIM")
 
 
-def lines(*those: Line) -> dict[int, Line]:
+def lines(*those: RoutingConnection) -> dict[int, RoutingConnection]:
     return {line.connection_id: line for line in those}
 
 
@@ -68,11 +68,11 @@ def test_all_matching_connections_down_waits_with_that_reason():
 
 
 def test_a_connection_without_room_is_busy_not_down():
-    assert route("+1", lines(Line(1, "A", up=True, room=0)), [ANY]) == Busy()
+    assert route("+1", lines(RoutingConnection(1, "A", up=True, room=0)), [ANY]) == Busy()
 
 
 def test_a_connection_switched_off_for_sending_is_not_used():
-    off = Line(1, "A", up=True, room=9, may_send=False)
+    off = RoutingConnection(1, "A", up=True, room=9, may_send=False)
     assert route("+1", lines(off, B), [ANY]) == Carry(2)
     assert isinstance(route("+1", lines(off), [ANY]), Wait)
 
@@ -132,7 +132,7 @@ def test_a_new_rule_goes_where_it_is_asked_first(new: Rule, place: int) -> None:
 def test_a_rule_that_is_said_never_to_take_effect_never_does(
     rules, up, room, avoid, last, number, groups
 ) -> None:
-    lines = {i: Line(i, f"SIM {i}", i in up, room=i in room) for i in (1, 2, 3)}
+    lines = {i: RoutingConnection(i, f"SIM {i}", i in up, room=i in room) for i in (1, 2, 3)}
     without = [rule for n, rule in enumerate(rules) if not any(covers(a, rule) for a in rules[:n])]
     facts = {"last_received": last, "groups": groups, "avoid": avoid}
     assert route(number, lines, rules, **facts) == route(number, lines, without, **facts)

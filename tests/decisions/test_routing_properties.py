@@ -9,8 +9,8 @@ from gateway.decisions.routing import (
     REMOVED,
     Busy,
     Carry,
-    Line,
     Refuse,
+    RoutingConnection,
     Rule,
     RuleKind,
     Wait,
@@ -22,11 +22,11 @@ NUMBERS = ("+254712345678", "+447700900123", "22141")
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> dict[int, Line]:
+def lines(draw: st.DrawFn) -> dict[int, RoutingConnection]:
     found = {}
     for i in draw(st.sets(st.sampled_from(IDS))):
         up = draw(st.booleans())
-        found[i] = Line(
+        found[i] = RoutingConnection(
             i,
             f"SIM {i}",
             up,
@@ -51,7 +51,9 @@ def rule(draw: st.DrawFn) -> Rule:
     return Rule(kind, value, draw(st.sampled_from(IDS)) if named else None)
 
 
-def leads_to(r: Rule, number: str, known: dict[int, Line], last: int | None, groups) -> set[int]:
+def leads_to(
+    r: Rule, number: str, known: dict[int, RoutingConnection], last: int | None, groups
+) -> set[int]:
     """Our own reading of a rule's sentence."""
     match r.kind:
         case RuleKind.ANY:
@@ -125,11 +127,13 @@ def test_a_chosen_connection_is_never_left_for_another(known, rules, chosen):
 @given(rooms=st.lists(st.integers(1, 3), min_size=2, max_size=4), number=st.integers(1, 60))
 def test_any_shares_evenly_among_connections_alike(rooms, number):
     """One message at a time, as on a quiet day: not always through the same SIM."""
-    known = {i: Line(i, str(i), True, room=2) for i in range(1, len(rooms) + 1)}
+    known = {i: RoutingConnection(i, str(i), True, room=2) for i in range(1, len(rooms) + 1)}
     for _ in range(number):
         decision = route("+1", known, [Rule(RuleKind.ANY)])
         assert isinstance(decision, Carry)
         line = known[decision.connection_id]
-        known[line.connection_id] = Line(line.connection_id, line.name, True, 2, load=line.load + 1)
+        known[line.connection_id] = RoutingConnection(
+            line.connection_id, line.name, True, 2, load=line.load + 1
+        )
     loads = [line.load for line in known.values()]
     assert max(loads) - min(loads) <= 1

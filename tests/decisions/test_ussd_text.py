@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.at.answers import cusd
-from gateway.decisions.ussd_text import Form, decode, encode, is_lost, pack, shows_form, unpack
+from gateway.decisions.ussd_text import UssdForm, decode, encode, is_lost, pack, shows_form, unpack
 from gateway.sms import gsm7
 
 
@@ -22,12 +22,12 @@ from gateway.sms import gsm7
     ],
 )
 def test_requests_are_packed_as_sticks_want_them(text: str, packed: str) -> None:
-    assert encode(text, Form.PACKED) == packed
+    assert encode(text, UssdForm.PACKED) == packed
 
 
 def test_other_forms_of_a_request() -> None:
-    assert encode("*100#", Form.PLAIN) == "*100#"
-    assert encode("*100#", Form.UCS2) == "002A0031003000300023"
+    assert encode("*100#", UssdForm.PLAIN) == "*100#"
+    assert encode("*100#", UssdForm.UCS2) == "002A0031003000300023"
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_question_marks_in_place_of_letters_are_noticed(raw, dcs, lost) -> None:
 
 def test_what_was_asked_in_ucs2_is_read_so_whatever_scripts_are_mixed() -> None:
     text = "Баланс № 1: 5 €, Δ"
-    assert decode(text.encode("utf-16-be").hex(), 15, form=Form.WIDE) == text
+    assert decode(text.encode("utf-16-be").hex(), 15, form=UssdForm.WIDE) == text
 
 
 def test_a_stick_that_was_asked_packed_is_read_packed() -> None:
-    assert decode("31D98C06", 15, form=Form.PACKED) == "1234"
-    assert decode("31D98C5603", 15, form=Form.PACKED).startswith("1234")
+    assert decode("31D98C06", 15, form=UssdForm.PACKED) == "1234"
+    assert decode("31D98C5603", 15, form=UssdForm.PACKED).startswith("1234")
 
 
 def test_language_in_front_of_packed_text_is_left_out() -> None:
@@ -117,14 +117,14 @@ SENTENCES = st.lists(
 
 @given(SENTENCES.filter(lambda t: len(t) <= 180))
 def test_a_sentence_is_read_in_every_form_without_a_hint(text: str) -> None:
-    for form in (Form.PLAIN, Form.PACKED, Form.UCS2):
+    for form in (UssdForm.PLAIN, UssdForm.PACKED, UssdForm.UCS2):
         assert decode(encode(text, form), None) == text
         assert decode(encode(text, form), 15) == text
 
 
 @given(st.text(st.characters(max_codepoint=255)), st.none() | st.integers(0, 255))
 def test_reading_never_raises(raw: str, dcs: int | None) -> None:
-    for form in (None, *Form):
+    for form in (None, *UssdForm):
         decode(raw, dcs, form=form)
 
 
@@ -134,8 +134,8 @@ def test_reading_octets_never_raises(octets: bytes, dcs: int | None) -> None:
 
 
 def test_only_hexadecimal_answers_prove_a_hexadecimal_form() -> None:
-    assert shows_form("EBB79B1E", Form.PACKED)
-    assert not shows_form("Unknown code", Form.PACKED)
-    assert not shows_form("EBB79B1E", Form.UCS2)
-    assert shows_form("0035002E0030", Form.UCS2)
-    assert shows_form("anything", Form.PLAIN)
+    assert shows_form("EBB79B1E", UssdForm.PACKED)
+    assert not shows_form("Unknown code", UssdForm.PACKED)
+    assert not shows_form("EBB79B1E", UssdForm.UCS2)
+    assert shows_form("0035002E0030", UssdForm.UCS2)
+    assert shows_form("anything", UssdForm.PLAIN)

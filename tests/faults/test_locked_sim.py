@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import Config, ModemPort, Ports
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.process.app import Service
 from gateway.process.box import Box
 from gateway.services.messages.accept import Draft
@@ -104,7 +104,7 @@ def test_a_wrong_pin_costs_one_try_ever_and_the_right_one_opens(
         eventually(lambda: state(box) == "ready", what="for the modem to get ready")
         eventually(lambda: not {"sim.pin", "sim.puk"} & issues(box))
         eventually(lambda: light(box) != "sim")
-        sent = (State.SENT, State.DELIVERED)
+        sent = (DispatchState.SENT, DispatchState.DELIVERED)
         eventually(lambda: details.get(waits.message_id).dispatches[0].state in sent)
         assert [s.recipient for s in network.sent] == ["+254712345678"]
     card.unlocked = False  # the modem was without power
@@ -167,6 +167,6 @@ def test_a_locked_sim_that_does_not_say_who_it_is_is_known_after_a_power_cut(
         eventually(lambda: state(box) == "ready", what="for the kept PIN to be used")
         assert len(connections.all_connections()) == 1
         waits = box.messaging.send(Draft("0712345678", "again"))
-        sent = (State.SENT, State.DELIVERED)
+        sent = (DispatchState.SENT, DispatchState.DELIVERED)
         eventually(lambda: details.get(waits.message_id).dispatches[0].state in sent)
     assert card.pin_tries == PIN_TRIES

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.simnet import Network
 from tests.faults.world import World, world
 from tests.support.settings import decide
@@ -35,7 +35,7 @@ def test_messages_wait_on_the_sim_and_reports_are_read(
         for name in box.modems:
             box.receive(name, long=True)
             box.receive(name)
-        assert box.until(lambda: all(box.state(out) is State.DELIVERED for out in outs))
+        assert box.until(lambda: all(box.state(out) is DispatchState.DELIVERED for out in outs))
         assert box.until(lambda: all(n >= 2 for n in stored(box).values()))
         assert box.received() == []
         switch(box, True)
@@ -59,7 +59,7 @@ def test_a_full_sim_is_told_and_nothing_of_it_is_lost(
         assert "Receiving is switched off" in box.page("/connections")
         assert box.light() == "health"
         out = box.send(name, with_report=False)
-        assert box.until(lambda: box.state(out) is State.SENT)
+        assert box.until(lambda: box.state(out) is DispatchState.SENT)
         switch(box, True)
         assert box.left() == []
         assert box.until(lambda: "modem.warning" not in box.issues())

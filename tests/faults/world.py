@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from gateway.config import Config, ModemPort, Ports
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.process.app import Service
 from gateway.process.box import Box
 from gateway.services.connections.status import ModemStatus
@@ -34,7 +34,7 @@ from tests.webui.conftest import NAME, PASSWORD, Reader, words
 from webui import create_app
 
 PATIENCE = 60.0  # seconds; a busy machine needs them, a quiet one a fraction
-OVER = (State.DELIVERED, State.FAILED, State.UNCERTAIN)
+OVER = (DispatchState.DELIVERED, DispatchState.FAILED, DispatchState.UNCERTAIN)
 LONG = "The water in tank {0} stands at 40 %, the pump runs and the pressure is good. " * 3
 
 
@@ -97,7 +97,7 @@ class World:
         by_port = {m.port: m for m in self._box.status.snapshot().modems}
         return {name: by_port[modem.port] for name, modem in self.modems.items()}
 
-    def state(self, out: Out) -> State:
+    def state(self, out: Out) -> DispatchState:
         found = details.get(out.id)
         assert found is not None, f"{out} is gone"
         (dispatch,) = found.dispatches
@@ -186,9 +186,9 @@ class World:
 
     def settled(self, late_reports: bool = False) -> bool:
         """Nothing more is to be expected."""
-        fine = (*OVER, State.SENT) if late_reports else OVER
+        fine = (*OVER, DispatchState.SENT) if late_reports else OVER
         states = [(o, self.state(o)) for o in self.outs]
-        out = all(s in fine or (s is State.SENT and not o.with_report) for o, s in states)
+        out = all(s in fine or (s is DispatchState.SENT and not o.with_report) for o, s in states)
         return out and len(self.received()) >= len(self.ins)
 
     def complaints(self, *, doubt: int = 0, fails: bool = False, lost: int = 0) -> list[str]:
@@ -201,7 +201,7 @@ class World:
         doubtful: Counter[str] = Counter()
         for out in self.outs:
             state = self.state(out)
-            doubtful[out.modem] += state is State.UNCERTAIN
+            doubtful[out.modem] += state is DispatchState.UNCERTAIN
             found += [f"{out.modem}: {wrong} ({out})" for wrong in self._wrong(out, state, fails)]
         found += [f"{m}: {n} uncertain" for m, n in doubtful.items() if n > doubt]
         found += self._wrong_inbox(lost)
@@ -226,15 +226,15 @@ class World:
             time.sleep(0.02)
         return found
 
-    def _wrong(self, out: Out, state: State, fails: bool) -> list[str]:
+    def _wrong(self, out: Out, state: DispatchState, fails: bool) -> list[str]:
         taken = self.taken(out)
         whole = self.network.texts(out.number) == [out.text]
         wrong = [f"part {seq} sent {n} times" for seq, n in taken.items() if n > 1]
-        if state in (State.SENT, State.DELIVERED) and not whole:
+        if state in (DispatchState.SENT, DispatchState.DELIVERED) and not whole:
             wrong.append(f"{state} and not there")
-        if state is State.FAILED and (whole or not fails):
+        if state is DispatchState.FAILED and (whole or not fails):
             wrong.append(f"failed, and the network has {dict(taken)}: {self.story(out)}")
-        if state in (State.PENDING, State.SENDING):
+        if state in (DispatchState.PENDING, DispatchState.SENDING):
             wrong.append(f"still {state}")
         return wrong
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.at import Answer, Command, Result, Urc, profile_for
-from gateway.decisions.ussd_text import Form
+from gateway.decisions.ussd_text import UssdForm
 from gateway.modem.jobs import ussd
 from gateway.modem.jobs.base import Await, Context, LinkLost
 from gateway.modem.jobs.ussd import Reply
@@ -71,7 +71,7 @@ def test_an_answer_that_has_begun_is_read_to_its_end():
 
 def test_the_usual_order_gives_the_answer():
     reply, modem = ask(['+CUSD: 0,"Balance 5.00 EUR",15'])
-    assert reply == Reply("Balance 5.00 EUR", "Balance 5.00 EUR", form=Form.PLAIN)
+    assert reply == Reply("Balance 5.00 EUR", "Balance 5.00 EUR", form=UssdForm.PLAIN)
     assert modem.asked == ['AT+CUSD=1,"*100#",15']
     assert modem.waited == [60.0]
 
@@ -143,7 +143,7 @@ def test_a_modem_that_refuses_plain_text_is_asked_in_packed_septets():
         ['+CUSD: 0,"EBB79B1E0685E9ECF4BADE9E03",15'], {plain: [ERROR, Result("CMS", 304)]}
     )
     assert modem.asked == [plain, "AT+CUSD=2", plain, 'AT+CUSD=1,"AA180C3602",15']
-    assert (reply.text, reply.form) == ("konta atlikums", Form.PACKED)
+    assert (reply.text, reply.form) == ("konta atlikums", UssdForm.PACKED)
 
 
 MARKS = '+CUSD: 0,"??????: 5.00 ???",72'
@@ -153,24 +153,24 @@ WIDE = ['AT+CSCS="UCS2"', 'AT+CUSD=1,"002A0031003000300023",15', 'AT+CSCS="GSM"'
 def test_an_answer_of_question_marks_is_asked_for_again_in_ucs2():
     reply, modem = ask([MARKS, None, '+CUSD: 0,"0411043004300020003700200440",72'])
     assert modem.asked == ['AT+CUSD=1,"*100#",15', *WIDE]
-    assert (reply.text, reply.form) == ("Баа 7 р", Form.WIDE)
+    assert (reply.text, reply.form) == ("Баа 7 р", UssdForm.WIDE)
 
 
 def test_what_was_learnt_is_used_at_once_and_other_forms_follow():
-    reply, modem = ask(['+CUSD: 0,"0411043004300020003700200440",72'], known=Form.WIDE)
+    reply, modem = ask(['+CUSD: 0,"0411043004300020003700200440",72'], known=UssdForm.WIDE)
     assert modem.asked == WIDE
-    assert (reply.text, reply.form) == ("Баа 7 р", Form.WIDE)
+    assert (reply.text, reply.form) == ("Баа 7 р", UssdForm.WIDE)
     refused = {WIDE[1]: [ERROR, ERROR]}
-    reply, modem = ask(['+CUSD: 0,"5.00 EUR",15'], refused, known=Form.WIDE)
+    reply, modem = ask(['+CUSD: 0,"5.00 EUR",15'], refused, known=UssdForm.WIDE)
     assert modem.asked[-2:] == ['AT+CSCS="GSM"', 'AT+CUSD=1,"*100#",15']
-    assert (reply.text, reply.form) == ("5.00 EUR", Form.PLAIN)
+    assert (reply.text, reply.form) == ("5.00 EUR", UssdForm.PLAIN)
 
 
 @pytest.mark.parametrize("text", ["*123*1234567890#", "*100*5#", "1"])
 def test_what_may_do_something_is_not_asked_twice_but_the_next_time_in_ucs2(text):
     reply, modem = ask([MARKS], text=text)
     assert modem.asked == [f'AT+CUSD=1,"{text}",15']
-    assert reply.form is Form.WIDE
+    assert reply.form is UssdForm.WIDE
 
 
 def test_when_ucs2_does_not_help_the_first_answer_is_what_there_is():
@@ -186,11 +186,11 @@ def test_ucs2_comes_after_packed():
     }
     reply, modem = ask(['+CUSD: 0,"0035002E00300030",15'], refused)
     assert modem.asked[-1] == 'AT+CUSD=1,"002A0031003000300023",15'
-    assert (reply.text, reply.form) == ("5.00", Form.UCS2)
+    assert (reply.text, reply.form) == ("5.00", UssdForm.UCS2)
 
 
 def test_the_form_that_worked_before_is_asked_first():
-    reply, modem = ask(['+CUSD: 0,"C8329BFD06",15'], known=Form.PACKED)
+    reply, modem = ask(['+CUSD: 0,"C8329BFD06",15'], known=UssdForm.PACKED)
     assert modem.asked == ['AT+CUSD=1,"AA180C3602",15']
     assert reply.text == "Hello"
 
@@ -255,7 +255,7 @@ def test_every_kind_of_modem_tells_the_balance(network, start, quick, personalit
     replies = post(start(modem.port))
     until(lambda: replies)
     assert replies[0].text == "Your balance is 20.00 EUR."
-    wanted = Form.PACKED if PERSONALITIES[personality].ussd == "packed" else Form.PLAIN
+    wanted = UssdForm.PACKED if PERSONALITIES[personality].ussd == "packed" else UssdForm.PLAIN
     assert replies[0].form is wanted
 
 

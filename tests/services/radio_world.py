@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from gateway.at import profile_for
 from gateway.clock import HOUR, SECOND
-from gateway.decisions.routing import Line
+from gateway.decisions.routing import RoutingConnection
 from gateway.events import Events
 from gateway.modem.backlog import Backlog
 from gateway.modem.jobs import send
@@ -72,13 +72,13 @@ class RadioWorld:
 
     # Carriers
 
-    def lines(self) -> Mapping[int, Line]:
+    def lines(self) -> Mapping[int, RoutingConnection]:
         known = connections.all_connections()
         return {c.connection_id: self._line(c) for c in known}
 
-    def _line(self, known: ConnectionInfo) -> Line:
+    def _line(self, known: ConnectionInfo) -> RoutingConnection:
         up = self.up and known.connection_id == self.connection
-        return Line(
+        return RoutingConnection(
             known.connection_id,
             known.name,
             up,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.clock import DAY
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.connections import connections
 from gateway.store.file import audit
 from gateway.store.file.database import execute, transaction
@@ -62,8 +62,8 @@ def sent(dispatch_id: int, connection_id: int, mr: int = 5, at: int = NOW) -> in
     return part
 
 
-def state(dispatch_id: int) -> State:
-    return State(column(dispatch_id, "state"))
+def state(dispatch_id: int) -> DispatchState:
+    return DispatchState(column(dispatch_id, "state"))
 
 
 def column(dispatch_id: int, name: str):

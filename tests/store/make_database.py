@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.clock import DAY
 from gateway.decisions.activities.condition import Condition, Sender
-from gateway.decisions.activities.guard import Answered
+from gateway.decisions.activities.guard import PastReply
 from gateway.decisions.activities.steps import ActionKind, StepMove, StepState
 from gateway.decisions.recurrence import Repeat, Unit, turns
 from gateway.decisions.routing import Rule, RuleKind
@@ -317,7 +317,7 @@ def _activities() -> None:
     runs.move(1, StepState.WAITING, StepMove.FINISH, NOW + DAY, words="Replied.")
     runs.move(4, StepState.WAITING, StepMove.CALL, NOW + DAY)
     waits.add(fourth, [(one, "Help")])
-    replies.add(ANN, Answered(NOW + DAY, help_, "We come, Ann"))
+    replies.add(ANN, PastReply(NOW + DAY, help_, "We come, Ann"))
     replies.silence(CAT, NOW + DAY, "Too many.")
 
 

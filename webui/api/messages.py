@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flask import Response, g, jsonify, make_response, request, url_for
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.services.accounts.roles import PEOPLE, READ
 from gateway.services.messages.accept import Draft, Refused
 from gateway.services.people.addressees import known_name
@@ -23,7 +23,11 @@ from webui.page.words import iso
 
 NAMES = "“{}” is not a phone number, and a name of people or groups stands for their numbers"
 DELETED = "The message was deleted: it is not sent unless it is restored."
-TELLING = (State.FAILED, State.CANCELLED, State.PENDING)  # whose reason is told
+TELLING = (
+    DispatchState.FAILED,
+    DispatchState.CANCELLED,
+    DispatchState.PENDING,
+)  # whose reason is told
 MAY_HAVE_BEEN = "It may have been sent."
 
 
@@ -108,9 +112,9 @@ def _shape_later(kept: schedules.Schedule) -> dict[str, object]:
     told: dict[str, str] = {"state": "Pending"} | states.SCHEDULED
     error = None
     if kept.status is schedules.Status.CANCELLED:
-        told, error = states.worded(State.CANCELLED), "Cancelled."
+        told, error = states.worded(DispatchState.CANCELLED), "Cancelled."
     elif kept.status is schedules.Status.DONE:
-        told = states.worded(State.FAILED)
+        told = states.worded(DispatchState.FAILED)
         error = next((r.words for r in schedule_runs.newest([kept.id], 1)[kept.id]), "")
     numbers = _numbers(kept)
     unfit = blocked.among(numbers)  # as it is now; at its time it is looked at again
@@ -136,10 +140,10 @@ def _numbers(kept: schedules.Schedule) -> tuple[str, ...]:
     return schedule_people.expand(recipients).numbers
 
 
-def _error(d: DispatchInfo, shown: State) -> str | None:
+def _error(d: DispatchInfo, shown: DispatchState) -> str | None:
     if shown is not d.state:
         return DELETED
     reason = f"{d.reason} ({d.code})" if d.reason and d.code else d.reason
-    if d.state is State.UNCERTAIN:
+    if d.state is DispatchState.UNCERTAIN:
         return f"{MAY_HAVE_BEEN} {reason}".strip()
     return (reason or None) if d.state in TELLING else None

@@ -8,27 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 
-FOREIGN: dict[State, str] = {
-    State.PENDING: "Pending",
-    State.SENDING: "Processed",
-    State.SENT: "Sent",
-    State.DELIVERED: "Delivered",
-    State.FAILED: "Failed",
-    State.UNCERTAIN: "Processed",  # handed over, and nothing more is known
-    State.CANCELLED: "Cancelled",
+FOREIGN: dict[DispatchState, str] = {
+    DispatchState.PENDING: "Pending",
+    DispatchState.SENDING: "Processed",
+    DispatchState.SENT: "Sent",
+    DispatchState.DELIVERED: "Delivered",
+    DispatchState.FAILED: "Failed",
+    DispatchState.UNCERTAIN: "Processed",  # handed over, and nothing more is known
+    DispatchState.CANCELLED: "Cancelled",
 }
 
-OURS = (State.UNCERTAIN,)  # what SMSGate has no word for
+OURS = (DispatchState.UNCERTAIN,)  # what SMSGate has no word for
 SCHEDULED = {"boxState": "scheduled"}
 
 # Of several recipients: whatever is under way decides first, in this order.
-UNDER_WAY = (State.PENDING, State.SENDING, State.UNCERTAIN)
-ARRIVED = {State.SENT, State.DELIVERED}
+UNDER_WAY = (DispatchState.PENDING, DispatchState.SENDING, DispatchState.UNCERTAIN)
+ARRIVED = {DispatchState.SENT, DispatchState.DELIVERED}
 
 
-def overall(states: Iterable[State]) -> State:
+def overall(states: Iterable[DispatchState]) -> DispatchState:
     """The state of a message with these recipients.
 
     After what is under way: all alike, that; some sent or delivered, "sent"; else, of failed and
@@ -40,15 +40,15 @@ def overall(states: Iterable[State]) -> State:
             return state
     if len(found) == 1:
         return found.pop()
-    return State.SENT if found & ARRIVED else State.FAILED
+    return DispatchState.SENT if found & ARRIVED else DispatchState.FAILED
 
 
-def shown(state: State, *, deleted: bool) -> State:
+def shown(state: DispatchState, *, deleted: bool) -> DispatchState:
     """What waits in a deleted message is not sent: cancelled, unless somebody restores it."""
-    return State.CANCELLED if deleted and state is State.PENDING else state
+    return DispatchState.CANCELLED if deleted and state is DispatchState.PENDING else state
 
 
-def worded(state: State) -> dict[str, str]:
+def worded(state: DispatchState) -> dict[str, str]:
     """The fields that tell a state."""
     ours = {"boxState": str(state)} if state in OURS else {}
     return {"state": FOREIGN[state], **ours}

@@ -45,7 +45,7 @@ def is_answerable(sender: str) -> bool:
 
 
 def reply(chosen: Selection) -> Start:
-    """To the distinct senders; of what was sent from here, to its recipients. Raises CannotBe."""
+    """To the distinct senders; of what was sent from here, its recipients. Raises CannotAnswer."""
     numbers: dict[str, None] = {}
     names: dict[str, None] = {}
     lines: set[int | None] = set()
@@ -109,7 +109,7 @@ def told(found: Sequence[Answer]) -> list[Told]:
 
 
 def forward(chosen: Selection) -> Start:
-    """The text of the one message. Raises CannotBe."""
+    """The text of the one message. Raises CannotAnswer."""
     if len(chosen.ids) != 1:
         raise CannotBe(ONE_ONLY)
     message = details.get(chosen.ids[0], most=1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.decisions.dispatch_states import WORST_FIRST, State
+from gateway.decisions.dispatch_states import WORST_FIRST, DispatchState
 from gateway.services.messages import failures
 from gateway.services.messages.accept import queued_words
 from gateway.services.messages.searches import Asked
@@ -146,11 +146,11 @@ def recipients(message_id: int) -> str:
     )
 
 
-def _state(text: str | None) -> State | None:
-    return State(text) if text in set(State) else None
+def _state(text: str | None) -> DispatchState | None:
+    return DispatchState(text) if text in set(DispatchState) else None
 
 
-def _states(message: Detail) -> list[tuple[State, str, int]]:
+def _states(message: Detail) -> list[tuple[DispatchState, str, int]]:
     numbers = dict(message.states)
     deleted = message.deleted_at is not None
     return [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import url_for
 from markupsafe import Markup
 
-from gateway.decisions.dispatch_states import WORST_FIRST, State
+from gateway.decisions.dispatch_states import WORST_FIRST, DispatchState
 from gateway.services.activities import stop_words
 from gateway.services.messages import failures
 from gateway.services.messages.searches import Asked
@@ -137,8 +137,8 @@ def _row(row: Row, name: str, deleted: bool, reply: Answered | None) -> RowView:
 def _states(row: Row, deleted: bool) -> tuple[tuple[StateWords, ...], str]:
     """ "197 sent, 3 failed": among several recipients, delivered ones count as sent."""
     found = dict(row.states)
-    if len(found) > 1 and (delivered := found.pop(State.DELIVERED, 0)):
-        found[State.SENT] = found.get(State.SENT, 0) + delivered
+    if len(found) > 1 and (delivered := found.pop(DispatchState.DELIVERED, 0)):
+        found[DispatchState.SENT] = found.get(DispatchState.SENT, 0) + delivered
     order = sorted(found, key=WORST_FIRST.index)
     words = tuple(state_words(state, deleted=deleted) for state in order)
     if len(order) < 2:
@@ -221,8 +221,8 @@ class DetailView:
             answerable=alive and not why_not,
             no_reply=why_not,
             forwardable=alive and bool(message.text.strip()),
-            failed=message.number(State.FAILED) if alive else 0,
-            uncertain=message.number(State.UNCERTAIN) if alive else 0,
+            failed=message.number(DispatchState.FAILED) if alive else 0,
+            uncertain=message.number(DispatchState.UNCERTAIN) if alive else 0,
         )
 
     @classmethod
@@ -259,7 +259,7 @@ def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup
         alike = all(d.text is None for d in message.dispatches)
         each = f"{message.sms // message.people} SMS each, " if alike else ""
         yield "Length", f"{each}{message.sms:,} SMS to {message.people:,} people"
-    waiting = [d for d in message.dispatches if d.state is State.PENDING]
+    waiting = [d for d in message.dispatches if d.state is DispatchState.PENDING]
     if waiting and waiting[0].valid_until is not None and message.deleted_at is None:
         yield "Tried until", exactly(waiting[0].valid_until)
     if made := when_fields.made_by(message.id):
@@ -305,7 +305,7 @@ def _person(
         for words, instant in (("Sent", d.sent_at), ("Delivered", d.delivered_at))
         if instant is not None
     )
-    if d.state not in (State.SENT, State.DELIVERED):
+    if d.state not in (DispatchState.SENT, DispatchState.DELIVERED):
         times = (*times, (said.words, d.state_at))
     return PersonView(
         number=d.number,
@@ -321,7 +321,7 @@ def _person(
 
 def _line(d: DispatchInfo) -> int | None:
     """The connection it went through; while it waits, the one it waits for."""
-    waits = d.state is State.PENDING
+    waits = d.state is DispatchState.PENDING
     return (d.wanted if waits else 0) or d.connection_id
 
 
@@ -329,9 +329,9 @@ def _progress(d: DispatchInfo) -> str:
     """For a long message that is part of the way."""
     taken = sum(p.state in ("accepted", "delivered") for p in d.parts)
     arrived = sum(p.state == "delivered" for p in d.parts)
-    if d.sms < 2 or d.state is State.DELIVERED:
+    if d.sms < 2 or d.state is DispatchState.DELIVERED:
         return ""
-    if d.state is State.SENT:
+    if d.state is DispatchState.SENT:
         return f"{arrived} of {d.sms} parts delivered." if arrived else ""
     return f"{taken} of {d.sms} parts sent." if taken else ""
 

@@ -6,14 +6,14 @@ in bounds, `steps` is the life of one action, `calls` says when a webhook is tri
 
 from __future__ import annotations
 
-from gateway.decisions.activities.condition import Arrived, Condition, Match, Sender, why_not
+from gateway.decisions.activities.condition import Condition, ConditionFacts, Match, Sender, why_not
 from gateway.decisions.activities.hours import Hours
 from gateway.decisions.activities.steps import ActionKind, StepMove, StepState
 
 __all__ = (
     "ActionKind",
-    "Arrived",
     "Condition",
+    "ConditionFacts",
     "Hours",
     "Match",
     "Sender",

@@ -39,7 +39,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class ConditionFacts:
     """A received message as conditions see it."""
 
     text: str
@@ -49,7 +49,7 @@ class Arrived:
     at: datetime  # of its arrival, in the box's zone
 
 
-def why_not(condition: Condition, arrived: Arrived) -> str:
+def why_not(condition: Condition, arrived: ConditionFacts) -> str:
     """ "" when it applies, else the reason, to follow "does not match because"."""
     return (
         _why_not_text(condition, arrived.text)
@@ -80,7 +80,7 @@ def _why_not_text(condition: Condition, text: str) -> str:
             return f"it does not contain {either(condition.words)}"
 
 
-def _why_not_sender(condition: Condition, arrived: Arrived) -> str:
+def _why_not_sender(condition: Condition, arrived: ConditionFacts) -> str:
     match condition.sender:
         case Sender.ANYBODY:
             return ""
@@ -96,7 +96,7 @@ def _why_not_sender(condition: Condition, arrived: Arrived) -> str:
             return f"the sender is not in the group “{condition.group_name}”"
 
 
-def _why_not_connection(condition: Condition, arrived: Arrived) -> str:
+def _why_not_connection(condition: Condition, arrived: ConditionFacts) -> str:
     if condition.connection_id is None:
         return ""
     if not condition.connection_name:
@@ -106,7 +106,7 @@ def _why_not_connection(condition: Condition, arrived: Arrived) -> str:
     return f"it did not come in on “{condition.connection_name}”"
 
 
-def _why_not_hours(condition: Condition, arrived: Arrived) -> str:
+def _why_not_hours(condition: Condition, arrived: ConditionFacts) -> str:
     if condition.hours.hold(arrived.at):
         return ""
     return f"it is {arrived.at:%a %H:%M}, and it works {condition.hours}"

@@ -14,7 +14,7 @@ ALIKE = 3  # the same text for the third time in a row is a machine's, or nobody
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class PastReply:
     """An automatic reply that went out."""
 
     at: int  # ms UTC
@@ -23,7 +23,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReplyCandidate:
     """Who would be answered. `number` is "" when the sender is no number."""
 
     sender: str  # as it came
@@ -33,33 +33,33 @@ class Asked:
     now: int = 0
     blocked: bool = False
     own_numbers: Collection[str] = ()
-    answered: Sequence[Answered] = ()  # automatic replies to it within LONG, newest first
+    answered: Sequence[PastReply] = ()  # automatic replies to it within LONG, newest first
 
 
 @dataclass(frozen=True, slots=True)
-class No:
+class NoReply:
     """Why it is not answered. `runaway`: the guard stepped in, which somebody should know."""
 
     words: str
     runaway: bool = False
 
 
-def why_no_reply(asked: Asked) -> No | None:
+def why_no_reply(asked: ReplyCandidate) -> NoReply | None:
     """None when it may be answered."""
     if not asked.sender:
-        return No("It came without its sender's number.")
+        return NoReply("It came without its sender's number.")
     if not asked.number:
-        return No(f"“{asked.sender}” is a name, not a number.")
+        return NoReply(f"“{asked.sender}” is a name, not a number.")
     if asked.number in asked.own_numbers:
-        return No("It came from one of this box's own connections.")
+        return NoReply("It came from one of this box's own connections.")
     if asked.blocked:
-        return No("The number is blocked.")
+        return NoReply("The number is blocked.")
     if words := _runaway(asked):
-        return No(words, runaway=True)
+        return NoReply(words, runaway=True)
     return None
 
 
-def _runaway(asked: Asked) -> str:
+def _runaway(asked: ReplyCandidate) -> str:
     if sum(one.at > asked.now - WITHIN for one in asked.answered) >= MOST:
         return (
             f"{MOST} automatic replies went to this number within {WITHIN // MINUTE} minutes,"

@@ -18,7 +18,7 @@ from gateway.modem.ledger import Ledger, ReadPdu
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The data that a prompt asked for; its reply is the Answer of the pending command."""
+    """The data that a prompt asked for; its reply is the Response of the pending command."""
 
     data: bytes
     timeout: float

@@ -16,7 +16,7 @@ from functools import partial
 
 from gateway.at import Answer, Result, Urc, answers, commands, meaning
 from gateway.at.results import label, parse_final
-from gateway.decisions.ussd_text import Form, decode, encode, is_lost, shows_form
+from gateway.decisions.ussd_text import UssdForm, decode, encode, is_lost, shows_form
 from gateway.modem.jobs import direct
 from gateway.modem.jobs.base import Await, Context, Job, ask
 
@@ -26,7 +26,7 @@ MOST_SAID = 32  # lines that are waited for
 SETTLE = 0.3  # seconds for what a cancelled session still says
 NEWS = ("+CUSD", "+CME ERROR", "+CMS ERROR")
 ONLY_ASKS = re.compile(r"[*#]{1,3}[0-9]{1,4}#")  # longer codes may top up, or buy something
-ORDER = (Form.PLAIN, Form.PACKED, Form.UCS2, Form.BARE)
+ORDER = (UssdForm.PLAIN, UssdForm.PACKED, UssdForm.UCS2, UssdForm.BARE)
 # Errors that say nothing of how the request was written: another form would not help.
 # SIM missing, locked, failed; no network; emergency calls only (27.007 9.2).
 HOPELESS = frozenset({10, 11, 12, 13, 15, 17, 18, 30})
@@ -53,7 +53,7 @@ class Reply:
     raw: str = ""
     waits: bool = False  # the network waits for a choice
     words: str = ""
-    form: Form | None = None
+    form: UssdForm | None = None
     lost: bool = False  # its letters came as question marks
     interrupted: bool = False  # an urgent message went first
 
@@ -62,7 +62,7 @@ INTERRUPTED = Reply(words="An urgent message had to go first. Ask again.", inter
 
 
 def request(
-    context: Context, text: str, *, known: Form | None = None, cancel_first: bool = False
+    context: Context, text: str, *, known: UssdForm | None = None, cancel_first: bool = False
 ) -> Job[Reply]:
     """Ask for a code, or answer an open menu. ValueError for a text that USSD cannot hold.
 
@@ -72,7 +72,7 @@ def request(
     `known`: the form that worked on this model before. `cancel_first`: a session may be open.
     """
     forms = ORDER if known is None else (known, *(f for f in ORDER if f is not known))
-    encode(text, Form.PACKED)  # checks the text
+    encode(text, UssdForm.PACKED)  # checks the text
     if context.urgent():
         return INTERRUPTED
     context.ussd_cut_off = False
@@ -80,20 +80,20 @@ def request(
         yield from cancel(context)
     yield Await(NEWS, 0)
     reply = yield from _in_turn(context, text, forms, cancel_first)
-    if not reply.lost or context.charset == "UCS2" or known is Form.WIDE:
+    if not reply.lost or context.charset == "UCS2" or known is UssdForm.WIDE:
         return reply
     if ONLY_ASKS.fullmatch(text):
         if reply.waits:
             yield from cancel(context)
-        better = yield from _in_turn(context, text, (Form.WIDE,), cancel_first=True)
+        better = yield from _in_turn(context, text, (UssdForm.WIDE,), cancel_first=True)
         if better.text and not better.lost:
             return better
         return replace(reply, waits=False, interrupted=better.interrupted)
-    return replace(reply, form=Form.WIDE)
+    return replace(reply, form=UssdForm.WIDE)
 
 
 def _in_turn(
-    context: Context, text: str, forms: tuple[Form, ...], cancel_first: bool
+    context: Context, text: str, forms: tuple[UssdForm, ...], cancel_first: bool
 ) -> Job[Reply]:
     """Ask in one form after the other until the modem takes one."""
     result = Result("ERROR")
@@ -104,10 +104,10 @@ def _in_turn(
             result = (yield from _ask(text, form)).result
         if result.ok or result.kind == "TIMEOUT":
             reply = yield from _answer(context, form)
-            if form is Form.WIDE:
+            if form is UssdForm.WIDE:
                 yield from ask(commands.cscs(context.charset or "GSM"))
             return reply
-        if form is Form.WIDE:
+        if form is UssdForm.WIDE:
             yield from ask(commands.cscs(context.charset or "GSM"))
         if result.kind not in ("ERROR", "CMS", "CME") or result.code in HOPELESS:
             break
@@ -120,12 +120,12 @@ def cancel(context: Context) -> Job[None]:
     yield Await(("+CUSD",), SETTLE)
 
 
-def _ask(text: str, form: Form) -> Job[Answer]:
-    if form is Form.WIDE:
+def _ask(text: str, form: UssdForm) -> Job[Answer]:
+    if form is UssdForm.WIDE:
         taken = yield from ask(commands.cscs("UCS2"))
         if not taken.result.ok:
             return taken
-    dcs = None if form is Form.BARE else 15
+    dcs = None if form is UssdForm.BARE else 15
     return (yield from ask(commands.cusd(encode(text, form), dcs)))
 
 
@@ -145,7 +145,7 @@ class _Heard:
         return (bool(self.text) and not release, self.state in (0, 1), len(self.text))
 
 
-def _answer(context: Context, form: Form) -> Job[Reply]:
+def _answer(context: Context, form: UssdForm) -> Job[Reply]:
     """Collect what the network says until it has said it."""
     heard: list[_Heard] = []
     refusal = ""
@@ -188,12 +188,12 @@ def still_open(context: Context, urc: Urc) -> bool:
     return news is not None and news.waits
 
 
-def _heard(news: answers.Ussd, form: Form) -> _Heard:
+def _heard(news: answers.Ussd, form: UssdForm) -> _Heard:
     text = decode(news.text, news.dcs, form=form)
     return _Heard(news.state, news.text, text, is_lost(news.text, news.dcs))
 
 
-def _reply(heard: list[_Heard], form: Form) -> Reply:
+def _reply(heard: list[_Heard], form: UssdForm) -> Reply:
     best = max(heard, key=lambda h: h.worth)
     proved = form if best.text and shows_form(best.raw, form) else None
     reply = Reply(best.text, best.raw, waits=heard[-1].state == 1, form=proved, lost=best.lost)

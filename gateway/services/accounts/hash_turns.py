@@ -40,7 +40,7 @@ class Turns:
 
     @contextmanager
     def one(self, lane: Lane) -> Iterator[None]:
-        """Alone, as soon as it is this one's turn. Raises Busy when too many wait."""
+        """Alone, as soon as it is this one's turn. Raises SignInBusy when too many wait."""
         with self._changed:
             place = next((one for one in Lane if one >= lane and self._free[one]), None)
             if place is None:

@@ -34,7 +34,7 @@ class Users:
         return store.user_by_id(user_id)
 
     def add(self, name: str, role: str, password: str, *, who: str) -> None:
-        """Raises BadName, NameTaken, BadRole, BadPassword."""
+        """Raises BadName, UserNameTaken, BadRole, BadPassword."""
         name = clean_name(name)
         _check_role(role)
         if store.user(name):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.decisions.activities import ActionKind, StepMove
-from gateway.decisions.activities.guard import Answered, why_no_reply
+from gateway.decisions.activities.guard import PastReply, why_no_reply
 from gateway.services.activities.senders import asked, fill, number_of, own_numbers
 from gateway.services.box.preferences import Preferences
 from gateway.services.messages.accept import new_id, tidy
@@ -61,7 +61,7 @@ def _reply(step: Step, now: int, country: str) -> Outcome:
     made = _send(step, (who.number,), now, country)
     if made.made_id is None:
         return made
-    replies.add(who.number, Answered(now, who.message_id, who.said))
+    replies.add(who.number, PastReply(now, who.message_id, who.said))
     return Outcome(StepMove.FINISH, f"Replied to {display(who.number)}.", made.made_id)
 
 

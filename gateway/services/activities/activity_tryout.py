@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.decisions.activities import ActionKind, Arrived, why_not
-from gateway.decisions.activities.guard import Asked, why_no_reply
+from gateway.decisions.activities import ActionKind, ConditionFacts, why_not
+from gateway.decisions.activities.guard import ReplyCandidate, why_no_reply
 from gateway.services.activities import descriptions, fallback
 from gateway.services.activities.actions import forward_to
 from gateway.services.activities.senders import arrived, asked, fill, meant, own_numbers
@@ -45,8 +45,8 @@ class _Trial:
     sample: Sample
     sender: str
     message: Fresh  # as it would come in
-    facts: Arrived
-    who: Asked
+    facts: ConditionFacts
+    who: ReplyCandidate
     country: str
 
 

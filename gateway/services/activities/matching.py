@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gateway.clock import HOUR, Clock
-from gateway.decisions.activities import ActionKind, Arrived, Hours, why_not
+from gateway.decisions.activities import ActionKind, ConditionFacts, Hours, why_not
 from gateway.services.activities import fallback
 from gateway.services.activities.senders import arrived
 from gateway.services.box.preferences import Preferences
@@ -85,7 +85,7 @@ class Deciding:
                     fired.append(Fired(one.id, one.name, one.actions))
         return fired or ([] if waiting else _fallback()), waiting
 
-    def _facts(self, message: Fresh) -> Arrived:
+    def _facts(self, message: Fresh) -> ConditionFacts:
         return arrived(
             message.sender, message.text, message.connection_id, message.at, self._preferences
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from gateway.decisions.activities import Arrived
-from gateway.decisions.activities.guard import Asked
+from gateway.decisions.activities import ConditionFacts
+from gateway.decisions.activities.guard import ReplyCandidate
 from gateway.services.box.preferences import Preferences
 from gateway.services.people.numbers import BadNumber, display, from_network, normalise
 from gateway.services.people.placeholders import Template, known
@@ -40,10 +40,10 @@ def meant(typed: str, country: str) -> str | BadNumber:
 
 def arrived(
     sender: str, text: str, connection_id: int | None, at: int, preferences: Preferences
-) -> Arrived:
+) -> ConditionFacts:
     """A message as conditions see it; `at` is the instant of its arrival."""
     known_, in_groups = groups.standing(number_of(sender, preferences.country()))
-    return Arrived(
+    return ConditionFacts(
         text=text,
         known=known_,
         groups=in_groups,
@@ -52,10 +52,10 @@ def arrived(
     )
 
 
-def asked(message: Fresh, now: int, country: str) -> Asked:
+def asked(message: Fresh, now: int, country: str) -> ReplyCandidate:
     """What decides whether the sender of this message may be answered by itself."""
     number = number_of(message.sender, country)
-    return Asked(
+    return ReplyCandidate(
         sender=message.sender,
         number=number,
         message_id=message.id,

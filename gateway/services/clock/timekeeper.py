@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gateway.clock import SECOND
-from gateway.decisions.clock_trust import BUILT, CLOSE, Doubt, Facts, Verdict, Voucher, judge
+from gateway.decisions.clock_trust import (
+    BUILT,
+    CLOSE,
+    ClockDoubt,
+    ClockFacts,
+    ClockVerdict,
+    Voucher,
+    judge,
+)
 from gateway.events import Events, SchedulesChanged
 from gateway.modem.ledger import NetworkTime
 from gateway.services.clock.box_clock import BoxClock
@@ -32,11 +40,11 @@ NO_RIGHT = (
 )
 
 WORDS = {
-    Doubt.UNSET: "The clock says {now}, which cannot be: nobody has set it.",
-    Doubt.BEHIND: "The clock says {now}, but there are messages of {newest} already.",
-    Doubt.NETWORK: "The clock says {now}, the mobile network says {network}.",
-    Doubt.UNTOLD: "This computer has no clock that goes on without power, and nothing has told it"
-    " the time since it was started.",
+    ClockDoubt.UNSET: "The clock says {now}, which cannot be: nobody has set it.",
+    ClockDoubt.BEHIND: "The clock says {now}, but there are messages of {newest} already.",
+    ClockDoubt.NETWORK: "The clock says {now}, the mobile network says {network}.",
+    ClockDoubt.UNTOLD: "This computer has no clock that goes on without power, and nothing has"
+    " told it the time since it was started.",
 }
 VOUCHERS = {
     Voucher.SERVER: "It is set by a time server.",
@@ -52,7 +60,7 @@ class Known:
     """What the page shows of the clock."""
 
     now: int  # of the machine
-    verdict: Verdict
+    verdict: ClockVerdict
     words: str
     network: int | None
     trouble: str  # why it could not be set
@@ -85,7 +93,7 @@ class Timekeeping(Loop):
         self._rtc: tuple[int | None, int] = (None, 0)
         self._newest: int | None = None
         self._mark = clock_change.Mark(0, 0, 0, 0, 0, 0)
-        self._verdict = Verdict(None)
+        self._verdict = ClockVerdict(None)
         self._trouble = ""
 
     def begin(self) -> None:
@@ -157,7 +165,11 @@ class Timekeeping(Loop):
         if jump and not verdict.wrong:
             self._follow(verdict.by or Voucher.SET)
             verdict = judge(self._facts(host))
-        elif jump and verdict.doubt in (Doubt.UNTOLD, Doubt.BEHIND) and self._was_set(facts.now):
+        elif (
+            jump
+            and verdict.doubt in (ClockDoubt.UNTOLD, ClockDoubt.BEHIND)
+            and self._was_set(facts.now)
+        ):
             self._follow(Voucher.SET)
             verdict = judge(self._facts(host))
         if verdict.by in (Voucher.SERVER, Voucher.NETWORK) and verdict.by != self._vouched:
@@ -214,9 +226,9 @@ class Timekeeping(Loop):
 
     # facts ------------------------------------------------------------------------------------
 
-    def _facts(self, host: HostClock) -> Facts:
+    def _facts(self, host: HostClock) -> ClockFacts:
         rtc, seen_at = self._rtc
-        return Facts(
+        return ClockFacts(
             now=self._clock.machine(),
             synchronised=host.synchronised,
             board=host.board,
@@ -240,7 +252,7 @@ class Timekeeping(Loop):
                 return found
         return None
 
-    def _words(self, verdict: Verdict) -> str:
+    def _words(self, verdict: ClockVerdict) -> str:
         if verdict.doubt is None:
             return ""
         return WORDS[verdict.doubt].format(

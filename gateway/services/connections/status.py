@@ -44,7 +44,7 @@ SIGNAL = ((-95, "weak"), (-85, "fair"), (-75, "good"))
 class ModemStatus:
     port: str
     level: Level
-    state: str  # gateway.modem.machine.State
+    state: str  # gateway.modem.machine.ModemState
     words: str
     advice: str
     connection_id: int | None

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Protocol
 
 from gateway.clock import Clock
-from gateway.decisions.ussd_text import Form, encode
+from gateway.decisions.ussd_text import UssdForm, encode
 from gateway.events import ConnectionChanged, Events
 from gateway.modem.jobs import ussd
 from gateway.modem.jobs.base import Context, Job, LinkLost
@@ -74,13 +74,13 @@ class Carriers(Protocol):
 
 @dataclass(slots=True)
 class _Session:
-    """Used under the lock of Ussd alone."""
+    """Used under the lock of UssdDialogues alone."""
 
     shown: Dialogue
     on_answer: Callable[[Reply], None]
     since: float  # monotonic: when the current state began
     began: bool = False
-    known: Form | None = None
+    known: UssdForm | None = None
     memory: str = ""  # the setting that remembers the form for this model
     number: int = field(default=0)  # of the request under way
 
@@ -131,7 +131,7 @@ class Ussd:
         """Answer an open menu. Raises UssdError."""
         choice = choice.strip()
         try:
-            encode(choice, Form.PACKED)
+            encode(choice, UssdForm.PACKED)
         except ValueError as e:
             raise UssdError(f"This cannot be sent: {e}.") from None
         if not choice or '"' in choice or not choice.isprintable():
@@ -321,7 +321,7 @@ class Ussd:
             return "No modem carries this connection now; put its SIM into one."
         return f"The modem is not ready: {seen.why or seen.state}"
 
-    def _form(self, connection_id: int) -> tuple[Form | None, str]:
+    def _form(self, connection_id: int) -> tuple[UssdForm | None, str]:
         """What is known of the model that carries this connection, and where that is kept."""
         seen = self._seen(connection_id)
         if seen is None:
@@ -329,7 +329,7 @@ class Ussd:
         who = seen.identity
         memory = f"ussd:{who.manufacturer}|{who.model}|{who.firmware}"
         try:
-            return Form(settings.get(memory, "")), memory
+            return UssdForm(settings.get(memory, "")), memory
         except ValueError:
             return None, memory
 

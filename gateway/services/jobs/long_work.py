@@ -1,8 +1,8 @@
 """Work that takes longer than anybody waits for a page: done piece by piece, shown, kept.
 
-What may be done is registered by kind (`Kind`). A piece is short; it and the note how far the work
-has come are one commit, so that after a power cut it goes on exactly where it was. Several pieces
-of work take turns, and between two pieces the database is free for the modems.
+What may be done is registered by kind (`WorkKind`). A piece is short; it and the note how far the
+work has come are one commit, so that after a power cut it goes on exactly where it was. Several
+pieces of work take turns, and between two pieces the database is free for the modems.
 """
 
 from __future__ import annotations

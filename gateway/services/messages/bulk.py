@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from gateway.clock import Clock
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.events import Events, OutboxChanged, Queued
 from gateway.services.jobs.long_work import LongWork, Progress
 from gateway.store.connections import connections
@@ -155,25 +155,25 @@ class Interactions:
     # before ------------------------------------------------------------------------------------
 
     def preview(self, action: Action, chosen: Selection) -> Preview:
-        waiting = (State.PENDING,)
+        waiting = (DispatchState.PENDING,)
         match action:
             case Action.DELETE:
                 unsent = self._count(chosen, waiting, held=False)
-                sending = self._count(chosen, (State.SENDING,), held=False)
+                sending = self._count(chosen, (DispatchState.SENDING,), held=False)
                 return Preview(self._messages(chosen, deleted=False), unsent, sending)
             case Action.RESTORE:
                 unsent = self._count(chosen, waiting, held=True)
                 return Preview(self._messages(chosen, deleted=True), unsent)
             case Action.DESTROY:
-                sending = self._count(chosen, (State.SENDING,), held=True)
+                sending = self._count(chosen, (DispatchState.SENDING,), held=True)
                 return Preview(self._messages(chosen, deleted=True), sending=sending)
             case Action.READ | Action.UNREAD:
                 return Preview(self._messages(chosen, deleted=False))
             case Action.RESEND:
                 return Preview(
                     self._messages(chosen, deleted=False),
-                    failed=self._count(chosen, (State.FAILED,), held=False).sms,
-                    uncertain=self._count(chosen, (State.UNCERTAIN,), held=False).sms,
+                    failed=self._count(chosen, (DispatchState.FAILED,), held=False).sms,
+                    uncertain=self._count(chosen, (DispatchState.UNCERTAIN,), held=False).sms,
                 )
 
     def _messages(self, chosen: Selection, *, deleted: bool) -> int:
@@ -182,7 +182,7 @@ class Interactions:
         right = (chosen.view is View.DELETED) == deleted
         return views.number(chosen.view, chosen.upto) if right else 0
 
-    def _count(self, chosen: Selection, states: Sequence[State], *, held: bool) -> Number:
+    def _count(self, chosen: Selection, states: Sequence[DispatchState], *, held: bool) -> Number:
         if chosen.view is None:
             found = (trash.in_states(c, states, held) for c in chosen.chunks())
             return sum(found, NONE)
@@ -302,7 +302,7 @@ class Interactions:
             found = [i for i in found if i < place.before]
         if not found:
             return 0, None
-        states = (State.FAILED, State.UNCERTAIN)[: 1 + task.uncertain]
+        states = (DispatchState.FAILED, DispatchState.UNCERTAIN)[: 1 + task.uncertain]
         rows = trash.unfinished_after(found, states, (place.before, place.after), RESENT_AT_ONCE)
         ids = [dispatch_id for _, dispatch_id in rows]
         if task.connection_id is not None:

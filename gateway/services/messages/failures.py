@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.at.codes import PROMISES as BY_ITSELF  # made while it was tried, and over
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.decisions.routing import NO_RULE
 from gateway.store.messages import trash
 
@@ -30,10 +30,10 @@ OF_PHONES = ("CMS 22", "CMS 27", "CMS 211", "CMS 196", "TP-ST ")
 
 def told(reason: str, code: str, state: str) -> str:
     """The reason as a person reads it. Of what has not failed: as it was written down."""
-    if state not in (State.FAILED, State.UNCERTAIN):
+    if state not in (DispatchState.FAILED, DispatchState.UNCERTAIN):
         return reason
     reason = reason or UNKNOWN
-    if state == State.UNCERTAIN:
+    if state == DispatchState.UNCERTAIN:
         return _joined(reason, DOUBT)
     for promise in BY_ITSELF:
         if reason.endswith(promise):

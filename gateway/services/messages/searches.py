@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import phonenumbers
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.services.activities.senders import meant
 from gateway.services.messages.bulk import Selection
 from gateway.services.people.digits import written
@@ -38,14 +38,14 @@ MOST_NUMBERS = 50_000
 NUMBER = re.compile(r"\+?\(?[0-9](?:[\s\-./()]{0,2}[0-9])+")
 
 DIRECTIONS = {"in": "Received", "out": "Sent from here"}
-STATES: dict[str, tuple[str, tuple[State, ...]]] = {
+STATES: dict[str, tuple[str, tuple[DispatchState, ...]]] = {
     "unread": ("Unread", ()),
-    "pending": ("Pending", (State.PENDING, State.SENDING)),
-    "sent": ("Sent", (State.SENT, State.DELIVERED)),
-    "delivered": ("Delivered", (State.DELIVERED,)),
-    "failed": ("Failed", (State.FAILED,)),
-    "uncertain": ("May have been sent", (State.UNCERTAIN,)),
-    "cancelled": ("Cancelled", (State.CANCELLED,)),
+    "pending": ("Pending", (DispatchState.PENDING, DispatchState.SENDING)),
+    "sent": ("Sent", (DispatchState.SENT, DispatchState.DELIVERED)),
+    "delivered": ("Delivered", (DispatchState.DELIVERED,)),
+    "failed": ("Failed", (DispatchState.FAILED,)),
+    "uncertain": ("May have been sent", (DispatchState.UNCERTAIN,)),
+    "cancelled": ("Cancelled", (DispatchState.CANCELLED,)),
 }
 
 

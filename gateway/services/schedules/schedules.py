@@ -113,7 +113,7 @@ class Scheduling:
     def change(
         self, schedule_id: int, version: int, draft: Draft, when: Typed, *, who: str
     ) -> Schedule:
-        """Raises Refused, Gone."""
+        """Raises Refused, ScheduleGone."""
         kept = self._unfinished(schedule_id)
         content, plan = self._checked(draft, when, kept)
         if not schedules.change(schedule_id, version, content, plan, self._clock.now(), who):
@@ -211,7 +211,7 @@ class Scheduling:
     def send_now(self, schedule_id: int, version: int | None, who: str) -> Moved | None:
         """Send it at once, besides its other turns; what is sent once is done with it.
 
-        None when it is not as it was any more. Raises Refused when it cannot be sent, Gone.
+        None when it is not as it was any more. Raises Refused when it cannot be sent, ScheduleGone.
         """
         found = self._unfinished(schedule_id)
         if version not in (None, found.version):
@@ -245,7 +245,7 @@ class Scheduling:
             self._events.publish(SchedulesChanged())
 
     def get(self, schedule_id: int) -> Schedule:
-        """Raises Gone."""
+        """Raises ScheduleGone."""
         if (found := schedules.get(schedule_id)) is None:
             raise Gone(f"There is no scheduled message {schedule_id}.")
         return found

@@ -36,7 +36,7 @@ TROUBLE_PAUSE = 5.0  # seconds after the store failed us
 class Carriers(Protocol):
     """The modems, as far as dispatch needs them (gateway.modem.roster)."""
 
-    def lines(self) -> Mapping[int, routing.Line]: ...
+    def lines(self) -> Mapping[int, routing.RoutingConnection]: ...
 
     def assign(self, connection_id: int, work: Sequence[Assignment]) -> bool:
         """False when the modem has just gone: the caller takes the work back."""
@@ -109,7 +109,7 @@ class Dispatch:
         )
         return isinstance(decision, routing.Carry | routing.Busy)
 
-    def _lines(self) -> dict[int, routing.Line]:
+    def _lines(self) -> dict[int, routing.RoutingConnection]:
         return self._gate.lines(self._carriers.lines())
 
     def _run(self) -> None:
@@ -157,7 +157,7 @@ class Dispatch:
             lines = self._lines()
         self._next_due = outbox.next_due(self._clock.now())
 
-    def round(self, lines: Mapping[int, routing.Line]) -> bool:
+    def round(self, lines: Mapping[int, routing.RoutingConnection]) -> bool:
         """One look at what is due; claims and hands over what can go.
 
         True when something moved, so that another look may find more.
@@ -213,7 +213,10 @@ class Dispatch:
         return self._hand_over(claims, now) or bool(waiting or refused or parked)
 
     def _give_up(
-        self, hopeless: Mapping[str, Sequence[int]], lines: Mapping[int, routing.Line], now: int
+        self,
+        hopeless: Mapping[str, Sequence[int]],
+        lines: Mapping[int, routing.RoutingConnection],
+        now: int,
     ) -> int:
         """Fail what no connection and no rule is for. How many?
 
@@ -230,7 +233,9 @@ class Dispatch:
         self._events.publish(OutboxChanged())
         return sum(map(len, hopeless.values()))
 
-    def _park(self, behind: Mapping[int, Sequence[int]], view: Mapping[int, routing.Line]) -> bool:
+    def _park(
+        self, behind: Mapping[int, Sequence[int]], view: Mapping[int, routing.RoutingConnection]
+    ) -> bool:
         """Let those that wait for one connection alone not hide others from one that is free."""
         free = any(line.up and line.may_send and line.room > 0 for line in view.values())
         if not behind or not free:
@@ -303,6 +308,8 @@ def destination(number: str) -> sms.Address:
     return replace(found, ton=sms.TypeOfNumber(ton), npi=npi)
 
 
-def _with_one_more(line: routing.Line, parts: int, left: int) -> routing.Line:
+def _with_one_more(
+    line: routing.RoutingConnection, parts: int, left: int
+) -> routing.RoutingConnection:
     """A line after it was given a dispatch; `left`: SMS that its pace still allows."""
     return replace(line, room=line.room - 1 if left > 0 else 0, load=line.load + parts)

@@ -16,7 +16,7 @@ from gateway.at import About
 from gateway.clock import DAY, SECOND, Clock
 from gateway.decisions.pacing import DEFAULT, NONE, Limits, Pacing, limits_of
 from gateway.decisions.refusals import Streaks
-from gateway.decisions.routing import Line
+from gateway.decisions.routing import RoutingConnection
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.file import settings
@@ -127,7 +127,7 @@ class Gate:
 
     # what follows -------------------------------------------------------------------------------
 
-    def lines(self, lines: Mapping[int, Line]) -> dict[int, Line]:
+    def lines(self, lines: Mapping[int, RoutingConnection]) -> dict[int, RoutingConnection]:
         """The lines as routing is to see them."""
         known = {c.connection_id: c for c in connections.all_connections()}
         box = settings.whole_numbers(SETTING)
@@ -178,7 +178,9 @@ class Gate:
         with self._lock:
             return self._suspected().tried(self._clock.now())
 
-    def _line(self, line: Line, info: ConnectionInfo | None, box: Mapping[str, int] | None) -> Line:
+    def _line(
+        self, line: RoutingConnection, info: ConnectionInfo | None, box: Mapping[str, int] | None
+    ) -> RoutingConnection:
         if info is None or not line.up:
             return line
         if why := self._forbidden(info, roaming=line.roaming):

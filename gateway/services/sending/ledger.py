@@ -137,7 +137,7 @@ class RadioLedger:
 
     def _record_refusal(self, part_id: int, why: Explanation, now: int) -> None:
         match self._judge(part_id, why, now):
-            case retries.Doubt():
+            case retries.LeaveUncertain():
                 outbox.unknown(part_id, now, why.words, why.label)
             case retries.GiveUp():
                 outbox.refused(part_id, now, reason=why.words, code=why.label, retry_at=None)

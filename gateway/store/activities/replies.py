@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.decisions.activities.guard import LONG, Answered
+from gateway.decisions.activities.guard import LONG, PastReply
 from gateway.store.file.database import errors, execute, transaction
 
 CLEARED_AT_ONCE = 20  # old rows that go with each new one, so that clearing never takes long
@@ -19,7 +19,7 @@ class Silenced:
     words: str
 
 
-def recent(number: str, now: int) -> tuple[Answered, ...]:
+def recent(number: str, now: int) -> tuple[PastReply, ...]:
     """What was answered by itself to this number within LONG, newest first."""
     with errors():
         rows = execute(
@@ -27,10 +27,10 @@ def recent(number: str, now: int) -> tuple[Answered, ...]:
             " ORDER BY at DESC, id DESC",
             (number, now - LONG, now),
         ).fetchall()
-    return tuple(Answered(*row) for row in rows)
+    return tuple(PastReply(*row) for row in rows)
 
 
-def add(number: str, answered: Answered) -> None:
+def add(number: str, answered: PastReply) -> None:
     """Count one more; what the guard no longer needs goes."""
     old = answered.at - LONG
     with transaction():

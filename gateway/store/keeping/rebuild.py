@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.decisions.recurrence import Unit
 from gateway.store.file import schema_versions
 from gateway.store.file.database import StoreBroken, StoreError, StoreTooNew, translated
@@ -38,7 +38,10 @@ INSTANTS = range(-(10**13), 2 * 10**14)
 BOUNDS = {"at": INSTANTS, "valid_until": INSTANTS, "sent_offset": range(-24 * 60 + 1, 24 * 60)}
 # Conditions that no row of ours ever fulfils, and that work would stumble over.
 IMPOSSIBLE = (
-    ("dispatch", "state NOT IN (" + ", ".join(f"'{one}'" for one in (*State, "scheduled")) + ")"),
+    (
+        "dispatch",
+        "state NOT IN (" + ", ".join(f"'{one}'" for one in (*DispatchState, "scheduled")) + ")",
+    ),
     ("message", "direction NOT IN ('in', 'out')"),
     ("schedule", "state = 'active' AND (next_at IS NULL OR next_wall IS NULL)"),
     ("schedule", "state NOT IN ('active', 'paused', 'done', 'cancelled')"),

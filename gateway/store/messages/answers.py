@@ -10,10 +10,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.file.database import errors, execute
 
-GONE_WRONG = (State.FAILED, State.CANCELLED)
+GONE_WRONG = (DispatchState.FAILED, DispatchState.CANCELLED)
 SOME = "(SELECT value FROM json_each(?))"
 
 
@@ -24,13 +24,15 @@ class Answer:
     reply_id: int | None  # None: it was deleted for good
     who: str
     at: int
-    state: State | None  # of the reply on its way to this sender; None: not known any more
+    state: DispatchState | None  # of the reply on its way to this sender; None: not known any more
     deleted: bool  # the reply is in Deleted Communications
 
     @property
     def counts(self) -> bool:
         """Whether the sender has got it, or is going to."""
-        return self.state not in GONE_WRONG and not (self.deleted and self.state is State.PENDING)
+        return self.state not in GONE_WRONG and not (
+            self.deleted and self.state is DispatchState.PENDING
+        )
 
     @property
     def failed(self) -> bool:
@@ -81,7 +83,15 @@ def of(message_ids: Sequence[int], *, after: int = 0) -> list[Answer]:
             (json.dumps(list(message_ids)), after),
         ).fetchall()
     return [
-        Answer(id_, message_id, reply_id, who, at, State(state) if state else None, bool(deleted))
+        Answer(
+            id_,
+            message_id,
+            reply_id,
+            who,
+            at,
+            DispatchState(state) if state else None,
+            bool(deleted),
+        )
         for id_, message_id, reply_id, who, at, state, deleted in rows
     ]
 

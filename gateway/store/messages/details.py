@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.decisions.dispatch_states import WORST_FIRST, State
+from gateway.decisions.dispatch_states import WORST_FIRST, DispatchState
 from gateway.store.file.database import errors, execute
 from gateway.store.search import views
 from gateway.store.sending.transitions import Outcome
@@ -40,7 +40,7 @@ class AttemptInfo:
 class DispatchInfo:
     id: int
     number: str
-    state: State
+    state: DispatchState
     state_at: int
     due_at: int
     valid_until: int | None
@@ -80,7 +80,7 @@ class Detail:
     read_at: int | None
     deleted_at: int | None
     dispatches: tuple[DispatchInfo, ...]  # all of them, or those with trouble and some more
-    states: tuple[tuple[State, int], ...] = ()  # how many of all are in which state
+    states: tuple[tuple[DispatchState, int], ...] = ()  # how many of all are in which state
     sms: int = 0  # over all recipients
 
     @property
@@ -88,7 +88,7 @@ class Detail:
         """All recipients; 0 for a received message."""
         return sum(number for _, number in self.states)
 
-    def number(self, *states: State) -> int:
+    def number(self, *states: DispatchState) -> int:
         return sum(number for state, number in self.states if state in states)
 
 
@@ -158,7 +158,9 @@ def _worst(message_id: int, held: bool, most: int) -> list[int]:
     return found
 
 
-def _with_state(message_id: int, held: bool, state: State, after: int, limit: int) -> list[int]:
+def _with_state(
+    message_id: int, held: bool, state: DispatchState, after: int, limit: int
+) -> list[int]:
     """Walked in one index."""
     rows = execute(
         "SELECT id FROM dispatch WHERE held = ? AND state = ? AND message_id = ? AND id > ?"
@@ -169,7 +171,7 @@ def _with_state(message_id: int, held: bool, state: State, after: int, limit: in
 
 
 def recipients(
-    message_id: int, state: State | None, after: int, limit: int
+    message_id: int, state: DispatchState | None, after: int, limit: int
 ) -> tuple[DispatchInfo, ...]:
     """A page of a message's dispatches, by id, all larger than `after`; of one state or of all."""
     with errors():
@@ -221,7 +223,7 @@ def _dispatch(
     return DispatchInfo(
         id=id_,
         number=number,
-        state=State(state),
+        state=DispatchState(state),
         state_at=state_at,
         due_at=due_at,
         valid_until=valid_until,

@@ -21,7 +21,7 @@ class Incoming(Base):
     length = IntegerField(null=True)  # of the TPDU in octets, as the modem claimed
     arrived_at = BigIntegerField()
     erased_at = BigIntegerField(null=True)  # the modem confirmed the deletion
-    kind = TextField()  # gateway.store.messages.pdus.Kind
+    kind = TextField()  # gateway.store.messages.pdus.PduKind
     sender = TextField(default="")  # with its type of address; of a report: the recipient's number
     sent_at = BigIntegerField(null=True)  # TP-SCTS
     ref_bits = IntegerField(default=0)  # 0 = not concatenated, 8 or 16

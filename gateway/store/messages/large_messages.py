@@ -11,12 +11,12 @@ import json
 from collections.abc import Sequence
 
 from gateway.clock import DAY
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.file.batches import BITE, breathe
 from gateway.store.file.database import execute, transaction
 
 VALIDITY_OF_RESTORED = DAY  # when none is left: what is restored is to be sent, not to expire
-_STATES = ", ".join(f"'{state}'" for state in State)
+_STATES = ", ".join(f"'{state}'" for state in DispatchState)
 CHUNK = "(SELECT value FROM json_each(?))"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.file.database import errors, execute
 from gateway.store.search import views
 from gateway.store.search.views import View, counts
@@ -33,7 +33,7 @@ class Row:
     complete: bool  # False: received with parts missing
     note: str
     connection_id: int | None  # received on, or chosen
-    states: tuple[tuple[State, int], ...]  # how many dispatches are in which state
+    states: tuple[tuple[DispatchState, int], ...]  # how many dispatches are in which state
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def rows(message_ids: Sequence[int], *, deleted: bool = False) -> list[Row]:
     return [by_id[i] for i in message_ids if i in by_id]
 
 
-def _row(row: tuple[Any, ...], states: tuple[tuple[State, int], ...]) -> Row:
+def _row(row: tuple[Any, ...], states: tuple[tuple[DispatchState, int], ...]) -> Row:
     (
         message_id,
         incoming,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from peewee import IntegrityError
 
 from gateway.clock import DAY
-from gateway.decisions.dispatch_states import Move, State
+from gateway.decisions.dispatch_states import DispatchMove, DispatchState
 from gateway.store.file import audit, reserve
 from gateway.store.file.database import execute, insert, transaction
 from gateway.store.messages import answers
@@ -219,7 +219,7 @@ def resend(dispatch_ids: Sequence[int], now: int, who: str, *, audited: bool = T
                 continue
             valid_until = row[1] if row[1] is None else max(row[1], now + VALIDITY_OF_RESENT)
             changes = {"reason": "", "code": "", "attempts": 0, "avoid": ""}
-            requeue(dispatch_id, State(row[0]), now, valid_until=valid_until, **changes)
+            requeue(dispatch_id, DispatchState(row[0]), now, valid_until=valid_until, **changes)
             note(dispatch_id, now, Outcome.RESENT, reason=f"Sent again by {who}." if who else "")
             count += 1
         if count and audited:
@@ -238,7 +238,15 @@ def cancel(dispatch_ids: Sequence[int], now: int, who: str) -> int:
             ).fetchone()
             if row:
                 words = f"Withdrawn by {who}." if who else "Withdrawn."
-                move(dispatch_id, State(row[0]), Move.CANCEL, now, reason=words, code="", waiting=0)
+                move(
+                    dispatch_id,
+                    DispatchState(row[0]),
+                    DispatchMove.CANCEL,
+                    now,
+                    reason=words,
+                    code="",
+                    waiting=0,
+                )
                 note(dispatch_id, now, Outcome.CANCELLED, reason=words)
                 count += 1
         if count:

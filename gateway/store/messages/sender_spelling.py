@@ -6,7 +6,7 @@ import re
 
 from gateway.store.file.database import errors, execute
 
-_STORED = re.compile(r"([0-7])\.([0-9]+):.*", re.S)  # gateway.store.messages.pdus.Read.sender
+_STORED = re.compile(r"([0-7])\.([0-9]+):.*", re.S)  # gateway.store.messages.pdus.DecodedPdu.sender
 
 
 def type_of(peer: str) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.decisions.part_states import WITH_NETWORK
 from gateway.store.file import audit
 from gateway.store.file.database import errors, execute, transaction
@@ -178,7 +178,9 @@ NONE = Number()
 _NUMBER = "SELECT count(*), count(DISTINCT d.message_id) FROM dispatch d WHERE d.held = ?"
 
 
-def in_states(message_ids: Sequence[int], states: Sequence[State], held: bool = False) -> Number:
+def in_states(
+    message_ids: Sequence[int], states: Sequence[DispatchState], held: bool = False
+) -> Number:
     """How many dispatches of these messages are in one of these states."""
     with errors():
         row = execute(
@@ -189,7 +191,11 @@ def in_states(message_ids: Sequence[int], states: Sequence[State], held: bool = 
 
 
 def in_states_upto(
-    upto: int, states: Sequence[State], *, beside: Sequence[State] = (), held: bool = False
+    upto: int,
+    states: Sequence[DispatchState],
+    *,
+    beside: Sequence[DispatchState] = (),
+    held: bool = False,
 ) -> Number:
     """The same of all messages up to one, or of those that also have a dispatch in `beside`."""
     also = (
@@ -228,7 +234,7 @@ def there(message_ids: Sequence[int], *, deleted: bool) -> list[int]:
 
 
 def unfinished_after(
-    message_ids: Sequence[int], states: Sequence[State], after: tuple[int, int], limit: int
+    message_ids: Sequence[int], states: Sequence[DispatchState], after: tuple[int, int], limit: int
 ) -> list[tuple[int, int]]:
     """(message, dispatch) in these states, messages newest first, those past `after` only."""
     message, dispatch = after

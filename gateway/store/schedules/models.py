@@ -49,7 +49,7 @@ class ScheduleRun(Base):
     planned_at = BigIntegerField()  # the turn's own instant; of several missed ones, the first
     last_at = BigIntegerField()  # and the last one
     turns = IntegerField(default=1)  # how many were missed
-    outcome = TextField()  # gateway.store.schedules.schedule_runs.Outcome
+    outcome = TextField()  # gateway.store.schedules.schedule_runs.RunOutcome
     words = TextField(default="")
     message = BigIntegerField(null=True)  # id of the message; it may be deleted since
     unseen = BooleanField(default=False)  # nobody has acknowledged it yet

@@ -16,7 +16,7 @@ from itertools import islice, takewhile
 from typing import Any
 
 from gateway.clock import DAY
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.file.database import errors, execute
 from gateway.store.search import views
 from gateway.store.search.views import CONDITIONS, NEWEST, STATES, View
@@ -56,7 +56,7 @@ class Wanted:
     terms: tuple[Term, ...] = ()
     view: View = View.ALL
     direction: str = ""  # "in" | "out"
-    states: tuple[State, ...] = ()  # of any of its dispatches
+    states: tuple[DispatchState, ...] = ()  # of any of its dispatches
     unread: bool = False
     connection_id: int | None = None
     people: tuple[str, ...] | None = None  # from or to any of these numbers
@@ -71,7 +71,7 @@ class Wanted:
             Term(tuple(tuple(one) for one in t["words"]), tuple(t["numbers"]))
             for t in found["terms"]
         )
-        found["states"] = tuple(State(s) for s in found["states"])
+        found["states"] = tuple(DispatchState(s) for s in found["states"])
         found["people"] = None if found["people"] is None else tuple(found["people"])
         return cls(**found | {"view": View(found["view"])})
 

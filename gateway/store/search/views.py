@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.file.database import errors, execute
 
 NEWEST = 2**63 - 1  # above every id
@@ -28,10 +28,10 @@ class View(StrEnum):
 
 
 # A dispatch in one of these states puts its message into the view.
-STATES: dict[View, tuple[State, ...]] = {
-    View.SENT: (State.SENT, State.DELIVERED),
-    View.FAILED: (State.FAILED, State.UNCERTAIN),
-    View.PENDING: (State.PENDING, State.SENDING),
+STATES: dict[View, tuple[DispatchState, ...]] = {
+    View.SENT: (DispatchState.SENT, DispatchState.DELIVERED),
+    View.FAILED: (DispatchState.FAILED, DispatchState.UNCERTAIN),
+    View.PENDING: (DispatchState.PENDING, DispatchState.SENDING),
 }
 
 
@@ -90,7 +90,7 @@ def _newer(view: View, upto: int) -> int:
         return int(execute(sql, (upto,)).fetchone()[0])
 
 
-def _quoted(states: tuple[State, ...]) -> str:
+def _quoted(states: tuple[DispatchState, ...]) -> str:
     return ", ".join(f"'{state}'" for state in states)
 
 
@@ -116,7 +116,7 @@ def ids(view: View, before_id: int | None, limit: int) -> list[int]:
         ]
 
 
-def with_states(states: tuple[State, ...], before: int, limit: int) -> list[int]:
+def with_states(states: tuple[DispatchState, ...], before: int, limit: int) -> list[int]:
     """Messages with a dispatch in one of these states, newest first.
 
     Merge the states, each walked down by one index seek a message however many its people."""
@@ -128,7 +128,7 @@ def with_states(states: tuple[State, ...], before: int, limit: int) -> list[int]
     return found
 
 
-def _head(state: State, before: int) -> int:
+def _head(state: DispatchState, before: int) -> int:
     """The newest message below `before` with a dispatch in this state; 0: none."""
     row = execute(
         "SELECT coalesce(max(message_id), 0) FROM dispatch"
@@ -138,18 +138,18 @@ def _head(state: State, before: int) -> int:
     return int(row[0])
 
 
-_ALL_STATES = _quoted(tuple(State))
+_ALL_STATES = _quoted(tuple(DispatchState))
 
 
 def counted_states(
     message_ids: Sequence[int], *, held: bool
-) -> dict[int, tuple[tuple[State, int], ...]]:
+) -> dict[int, tuple[tuple[DispatchState, int], ...]]:
     """How many dispatches of each message are in which state; `held`: of deleted messages.
 
     Counted in the index alone: a message to thousands costs no more than it must.
     """
     marks = ", ".join("?" * len(message_ids))
-    found: dict[int, list[tuple[State, int]]] = {}
+    found: dict[int, list[tuple[DispatchState, int]]] = {}
     with errors():
         rows = execute(
             "SELECT message_id, state, count(*) FROM dispatch"  # noqa: S608
@@ -158,5 +158,5 @@ def counted_states(
             (held, *message_ids),
         ).fetchall()
     for message_id, state, count in rows:
-        found.setdefault(message_id, []).append((State(state), count))
+        found.setdefault(message_id, []).append((DispatchState(state), count))
     return {message_id: tuple(counted) for message_id, counted in found.items()}

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.clock import SECOND
-from gateway.decisions.dispatch_states import Move, State
+from gateway.decisions.dispatch_states import DispatchMove, DispatchState
 from gateway.decisions.part_states import IN_DOUBT, PartMove, PartState, allows
 from gateway.store.file.database import errors, execute, insert, transaction
 from gateway.store.sending import reports
@@ -108,11 +108,11 @@ def _claim(wanted: Claim, now: int) -> Assignment | None:
     new = [(i, seq, tpdu) for i, seq, tpdu, state in stored if state == PartState.NEW]
     parts = tuple(PartToSend(*part) for part in new)
     if not parts:  # every part is settled already: nothing to hand over
-        progress(wanted.dispatch_id, State.PENDING, now)
+        progress(wanted.dispatch_id, DispatchState.PENDING, now)
         return None
     if row[3] < 0:
         changes["wanted"] = 0
-    move(wanted.dispatch_id, State.PENDING, Move.CLAIM, now, **changes)
+    move(wanted.dispatch_id, DispatchState.PENDING, DispatchMove.CLAIM, now, **changes)
     message_id, number, _, chosen = row
     return Assignment(
         wanted.dispatch_id, message_id, number, wanted.connection_id, parts, chosen > 0
@@ -146,7 +146,7 @@ def _store_parts(dispatch_id: int, tpdus: Sequence[str]) -> list[tuple[int, int,
     return stored
 
 
-def release(dispatch_id: int, reason: str, now: int) -> State | None:
+def release(dispatch_id: int, reason: str, now: int) -> DispatchState | None:
     """The modem gives a dispatch back: sending -> pending, due at once.
 
     If a part of it was submitted and not answered it becomes uncertain instead. A dispatch that is
@@ -154,22 +154,24 @@ def release(dispatch_id: int, reason: str, now: int) -> State | None:
     """
     with transaction():
         state = _state_of(dispatch_id)
-        if state is not State.SENDING:
+        if state is not DispatchState.SENDING:
             return state
         if open_part := _submitted_part(dispatch_id):
             return _lose_sight(open_part, now, reason, "")
         return _give_back(dispatch_id, now, reason)
 
 
-def _give_back(dispatch_id: int, now: int, reason: str) -> State:
-    state = move(dispatch_id, State.SENDING, Move.RELEASE, now, reason=reason)  # keeps its place
+def _give_back(dispatch_id: int, now: int, reason: str) -> DispatchState:
+    state = move(
+        dispatch_id, DispatchState.SENDING, DispatchMove.RELEASE, now, reason=reason
+    )  # keeps its place
     note(dispatch_id, now, Outcome.RELEASED, reason=reason)
     return state
 
 
-def _state_of(dispatch_id: int) -> State | None:
+def _state_of(dispatch_id: int) -> DispatchState | None:
     row = execute("SELECT state FROM dispatch WHERE id = ?", (dispatch_id,)).fetchone()
-    return State(row[0]) if row else None
+    return DispatchState(row[0]) if row else None
 
 
 # one part --------------------------------------------------------------------------------------
@@ -185,7 +187,7 @@ class _Sight:
     connection_id: int | None
     submitted_at: int | None
     dispatch_id: int
-    state: State
+    state: DispatchState
     number: str
 
 
@@ -205,7 +207,7 @@ def _look_at(sought: int) -> _Sight:
         connection_id,
         submitted_at,
         dispatch_id,
-        State(state),
+        DispatchState(state),
         number,
     )
 
@@ -218,10 +220,10 @@ def submitted(part_id: int, connection_id: int, now: int) -> None:
     """
     with transaction():
         changes = {"connection_id": connection_id, "submitted_at": now, "mr": None}
-        move_part(part_id, PartState.NEW, PartMove.SUBMIT, of=State.SENDING, **changes)
+        move_part(part_id, PartState.NEW, PartMove.SUBMIT, of=DispatchState.SENDING, **changes)
 
 
-def accepted(part_id: int, mr: int | None, now: int) -> State:
+def accepted(part_id: int, mr: int | None, now: int) -> DispatchState:
     """The network took the part as TP-MR `mr`. Returns the state of its dispatch now.
 
     Also for an answer that comes late, when the part is in doubt already: it settles the doubt.
@@ -241,7 +243,7 @@ def accepted(part_id: int, mr: int | None, now: int) -> State:
 def _may_still_settle(seen: _Sight) -> bool:
     """A late answer, though the part was queued again meanwhile, and is not on its way yet."""
     sent_before = seen.part_state is PartState.NEW and seen.submitted_at is not None
-    return sent_before and seen.state is State.PENDING
+    return sent_before and seen.state is DispatchState.PENDING
 
 
 def refused(
@@ -253,7 +255,7 @@ def refused(
     retry_at: int | None,
     counts: bool = True,
     avoid: bool = False,
-) -> State:
+) -> DispatchState:
     """The modem or the network said no to a part: another attempt at `retry_at`, or None: failed.
 
     `counts`: whether it is one of the tries that end it. `avoid`: prefer another connection.
@@ -264,23 +266,27 @@ def refused(
         if not allows(seen.part_state, PartMove.REFUSE):
             return seen.state
         state = _before_refusal(seen, now)
-        if state not in (State.SENDING, State.PENDING):
+        if state not in (DispatchState.SENDING, DispatchState.PENDING):
             return state
         move_part(part_id, seen.part_state, PartMove.REFUSE)
         _count_try(seen, counts=counts, avoid=avoid)
         outcome = Outcome.FAILED if retry_at is None else Outcome.RETRY
         _note_part(seen, now, outcome, reason, code)
         if retry_at is None:
-            return move(seen.dispatch_id, state, Move.GIVE_UP, now, reason=reason, code=code)
-        if state is State.PENDING:  # a late refusal of something that is queued again anyway
+            return move(
+                seen.dispatch_id, state, DispatchMove.GIVE_UP, now, reason=reason, code=code
+            )
+        if (
+            state is DispatchState.PENDING
+        ):  # a late refusal of something that is queued again anyway
             return state
         changes = {"reason": reason, "code": code, "due_at": retry_at}
-        return move(seen.dispatch_id, state, Move.RETRY, now, **changes)
+        return move(seen.dispatch_id, state, DispatchMove.RETRY, now, **changes)
 
 
-def _before_refusal(seen: _Sight, now: int) -> State:
-    if seen.state is State.UNCERTAIN and seen.part_state is PartState.UNKNOWN:
-        return move(seen.dispatch_id, seen.state, Move.RESUME, now, due_at=now)
+def _before_refusal(seen: _Sight, now: int) -> DispatchState:
+    if seen.state is DispatchState.UNCERTAIN and seen.part_state is PartState.UNKNOWN:
+        return move(seen.dispatch_id, seen.state, DispatchMove.RESUME, now, due_at=now)
     return seen.state
 
 
@@ -320,7 +326,7 @@ def tries(part_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-def unknown(part_id: int, now: int, reason: str, code: str) -> State:
+def unknown(part_id: int, now: int, reason: str, code: str) -> DispatchState:
     """The part was submitted and no answer came: the dispatch is uncertain.
 
     If its writer wished so (when_uncertain = resend) it is queued again at once, a few times. A
@@ -331,20 +337,22 @@ def unknown(part_id: int, now: int, reason: str, code: str) -> State:
         seen = _look_at(part_id)
         if seen.part_state is PartState.SUBMITTED:
             return _lose_sight(seen, now, reason, code)
-        if seen.part_state is not PartState.NEW or seen.state is not State.SENDING:
+        if seen.part_state is not PartState.NEW or seen.state is not DispatchState.SENDING:
             return seen.state
     return refused(part_id, now, reason=reason, code=code, retry_at=now + NOT_EVEN_OUT)
 
 
-def _lose_sight(seen: _Sight, now: int, reason: str, code: str) -> State:
+def _lose_sight(seen: _Sight, now: int, reason: str, code: str) -> DispatchState:
     move_part(seen.part_id, seen.part_state, PartMove.LOSE_SIGHT)
-    state = move(seen.dispatch_id, seen.state, Move.LOSE_SIGHT, now, reason=reason, code=code)
+    state = move(
+        seen.dispatch_id, seen.state, DispatchMove.LOSE_SIGHT, now, reason=reason, code=code
+    )
     _note_part(seen, now, Outcome.UNCERTAIN, reason, code)
     if settled := reports.settle_doubt(seen.part_id, now):
         return settled
     if _policy_resends(seen.dispatch_id):
         note(seen.dispatch_id, now, Outcome.RESENT_BY_POLICY, reason=reason, code=code)
-        return requeue(seen.dispatch_id, State.UNCERTAIN, now)
+        return requeue(seen.dispatch_id, DispatchState.UNCERTAIN, now)
     return state
 
 
@@ -365,11 +373,11 @@ def _policy_resends(dispatch_id: int) -> bool:
     return bool(policy == "resend" and resent < RESENDS_BY_POLICY)
 
 
-def requeue(dispatch_id: int, state: State, now: int, **changes: object) -> State:
+def requeue(dispatch_id: int, state: DispatchState, now: int, **changes: object) -> DispatchState:
     """failed or uncertain -> pending. Parts that the network took are not sent again."""
     resend_parts(dispatch_id)
     execute("UPDATE dispatch SET wanted = 0 WHERE id = ? AND wanted < 0", (dispatch_id,))
-    return move(dispatch_id, state, Move.RESEND, now, due_at=now, **changes)
+    return move(dispatch_id, state, DispatchMove.RESEND, now, due_at=now, **changes)
 
 
 def recover(now: int) -> Recovery:
@@ -383,7 +391,7 @@ def recover(now: int) -> Recovery:
         for (dispatch_id,) in rows:
             if open_part := _submitted_part(dispatch_id):
                 lost += 1
-                resent += _lose_sight(open_part, now, RESTARTED, "") is State.PENDING
+                resent += _lose_sight(open_part, now, RESTARTED, "") is DispatchState.PENDING
             else:
                 _give_back(dispatch_id, now, RESTARTED)
                 released += 1

@@ -136,7 +136,7 @@ class Attempt(Base):
     at = BigIntegerField()
     connection = ForeignKeyField(Connection, null=True, index=False)
     seq = IntegerField(default=0)  # part it concerned; 0 = none
-    outcome = TextField()  # gateway.store.sending.transitions.Outcome
+    outcome = TextField()  # gateway.store.sending.transitions.AttemptOutcome
     code = TextField(default="")
     reason = TextField(default="")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from gateway import sms
-from gateway.decisions.dispatch_states import Move, State
+from gateway.decisions.dispatch_states import DispatchMove, DispatchState
 from gateway.decisions.part_states import IN_DOUBT, TAKEN, PartState
 from gateway.store.file.database import execute
 from gateway.store.sending.transitions import Outcome, move, note
 
 
-def progress(dispatch_id: int, state: State, now: int) -> State:
+def progress(dispatch_id: int, state: DispatchState, now: int) -> DispatchState:
     """Move a dispatch on as far as its parts allow; `state` is the one it has. Returns the new one.
 
     Sent when the network took every part, delivered when the handset has every part, failed when
@@ -21,14 +21,18 @@ def progress(dispatch_id: int, state: State, now: int) -> State:
     states = [PartState(part[0]) for part in parts]
     if any(s not in TAKEN for s in states):
         return _resume(dispatch_id, state, states, now)
-    if state is State.PENDING:  # queued again meanwhile, and now nothing is left to send
-        state = move(dispatch_id, state, Move.CLAIM, now, waiting=0)
-    if state in (State.SENDING, State.UNCERTAIN):
-        state = move(dispatch_id, state, Move.ACCEPT, now, sent_at=now, reason="", code="")
+    if state is DispatchState.PENDING:  # queued again meanwhile, and now nothing is left to send
+        state = move(dispatch_id, state, DispatchMove.CLAIM, now, waiting=0)
+    if state in (DispatchState.SENDING, DispatchState.UNCERTAIN):
+        state = move(dispatch_id, state, DispatchMove.ACCEPT, now, sent_at=now, reason="", code="")
     if PartState.FAILED in states:
         return _report_failure(dispatch_id, state, parts, now)
-    if state in (State.SENT, State.FAILED) and all(s is PartState.DELIVERED for s in states):
-        return move(dispatch_id, state, Move.CONFIRM, now, delivered_at=now, reason="", code="")
+    if state in (DispatchState.SENT, DispatchState.FAILED) and all(
+        s is PartState.DELIVERED for s in states
+    ):
+        return move(
+            dispatch_id, state, DispatchMove.CONFIRM, now, delivered_at=now, reason="", code=""
+        )
     return state
 
 
@@ -46,19 +50,21 @@ def keep_to_its_sim(part_id: int) -> None:
     )
 
 
-def _resume(dispatch_id: int, state: State, states: list[PartState], now: int) -> State:
+def _resume(
+    dispatch_id: int, state: DispatchState, states: list[PartState], now: int
+) -> DispatchState:
     """Some parts are missing; if none is in doubt any more, these can go out."""
-    if state is State.UNCERTAIN and not any(s in IN_DOUBT for s in states):
-        return move(dispatch_id, state, Move.RESUME, now, due_at=now, reason="", code="")
+    if state is DispatchState.UNCERTAIN and not any(s in IN_DOUBT for s in states):
+        return move(dispatch_id, state, DispatchMove.RESUME, now, due_at=now, reason="", code="")
     return state
 
 
 def _report_failure(
-    dispatch_id: int, state: State, parts: list[tuple[str, int | None, int]], now: int
-) -> State:
-    if state is not State.SENT:
+    dispatch_id: int, state: DispatchState, parts: list[tuple[str, int | None, int]], now: int
+) -> DispatchState:
+    if state is not DispatchState.SENT:
         return state
     status, seq = next((status or 0, seq) for of, status, seq in parts if of == PartState.FAILED)
     words, code = f"Not delivered: {sms.describe_status(status).words}.", f"TP-ST {status}"
     note(dispatch_id, now, Outcome.FAILED, reason=words, code=code, seq=seq)
-    return move(dispatch_id, state, Move.REPORT_FAILURE, now, reason=words, code=code)
+    return move(dispatch_id, state, DispatchMove.REPORT_FAILURE, now, reason=words, code=code)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clock import MINUTE
-from gateway.decisions.dispatch_states import Move, State
+from gateway.decisions.dispatch_states import DispatchMove, DispatchState
 from gateway.decisions.part_states import WITH_NETWORK
 from gateway.store.file.batches import in_bites
 from gateway.store.file.database import errors, execute, transaction
@@ -371,5 +371,13 @@ _EXPIRED = (
 
 
 def _fail(dispatch_id: int, reason: str, code: str, now: int) -> None:
-    move(dispatch_id, State.PENDING, Move.GIVE_UP, now, reason=reason, code=code, waiting=0)
+    move(
+        dispatch_id,
+        DispatchState.PENDING,
+        DispatchMove.GIVE_UP,
+        now,
+        reason=reason,
+        code=code,
+        waiting=0,
+    )
     note(dispatch_id, now, Outcome.FAILED, reason=reason, code=code)

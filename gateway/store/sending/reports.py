@@ -15,7 +15,7 @@ from typing import Any
 from gateway import sms
 from gateway.clock import DAY, MINUTE, SECOND
 from gateway.decisions import part_states
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.decisions.part_states import REPORTED, PartMove, PartState
 from gateway.sms.status import Kind
 from gateway.store.file.database import execute, transaction
@@ -51,7 +51,7 @@ class _Candidate:
     accepted_at: int | None
     mr: int | None
     dispatch_id: int
-    dispatch_state: State
+    dispatch_state: DispatchState
     number: str
     valid_until: int | None
 
@@ -146,7 +146,7 @@ def _candidate(row: tuple[Any, ...]) -> _Candidate:
         accepted_at,
         mr,
         dispatch_id,
-        State(dispatch_state),
+        DispatchState(dispatch_state),
         number,
         valid_until,
     )
@@ -209,7 +209,7 @@ def _unlikeliness(
 # applying --------------------------------------------------------------------------------------
 
 
-def _apply(found: _Candidate, told: Report, now: int) -> State:
+def _apply(found: _Candidate, told: Report, now: int) -> DispatchState:
     said = sms.describe_status(told.status)
     move_part(
         found.part_id,
@@ -251,7 +251,7 @@ _KEPT = (
 )
 
 
-def take_early(part_id: int, mr: int, now: int) -> State | None:
+def take_early(part_id: int, mr: int, now: int) -> DispatchState | None:
     """Apply reports that overtook the modem's `+CMGS`. The state they lead to, None without any.
 
     Those that came meanwhile and turn out to be of other parts are looked at again.
@@ -265,13 +265,13 @@ def take_early(part_id: int, mr: int, now: int) -> State | None:
     return state
 
 
-def settle_doubt(part_id: int, now: int) -> State | None:
+def settle_doubt(part_id: int, now: int) -> DispatchState | None:
     """Like `take_early` for a part whose `+CMGS` never came: by recipient and time."""
     rows = execute(f"{_KEPT} AND i.sender <> '' ORDER BY i.arrived_at, i.id", (part_id,)).fetchall()
     return _take(part_id, rows, now)
 
 
-def _take(part_id: int, rows: list[tuple[Any, ...]], now: int) -> State | None:
+def _take(part_id: int, rows: list[tuple[Any, ...]], now: int) -> DispatchState | None:
     """Apply those of the kept reports that fit the part. All must name the same TP-MR."""
     state = mr = None
     for incoming_id, sender, its_mr, status, scts, connection_id in rows:

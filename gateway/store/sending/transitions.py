@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 
 from gateway.decisions import dispatch_states, part_states
-from gateway.decisions.dispatch_states import Move, State
+from gateway.decisions.dispatch_states import DispatchMove, DispatchState
 from gateway.decisions.part_states import PartMove, PartState
 from gateway.store.file.database import execute
 
@@ -26,7 +26,9 @@ class Outcome(StrEnum):
     MOVED = "moved"  # a person gave it to another connection
 
 
-def move(dispatch_id: int, state: State, what: Move, now: int, **changes: object) -> State:
+def move(
+    dispatch_id: int, state: DispatchState, what: DispatchMove, now: int, **changes: object
+) -> DispatchState:
     """Take a dispatch from `state` to the next, setting other columns with it.
 
     Must run inside a transaction in which `state` was read. Raises states.UndefinedMove.
@@ -47,7 +49,12 @@ def _statement(columns: tuple[str, ...]) -> str:
 
 
 def move_part(
-    part_id: int, state: PartState, what: PartMove, *, of: State | None = None, **changes: object
+    part_id: int,
+    state: PartState,
+    what: PartMove,
+    *,
+    of: DispatchState | None = None,
+    **changes: object,
 ) -> PartState:
     """Take a part from `state` to the next, setting other columns with it.
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.decisions.activities import Arrived, Condition, Hours, Match, Sender, why_not
+from gateway.decisions.activities import Condition, ConditionFacts, Hours, Match, Sender, why_not
 from gateway.decisions.activities.hours import EVERY_DAY
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -18,9 +18,9 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return MONDAY + timedelta(days=day, hours=hour, minutes=minute)
 
 
-def heard(text: str = "Join me", **changes) -> Arrived:
+def heard(text: str = "Join me", **changes) -> ConditionFacts:
     facts = {"known": False, "groups": frozenset(), "connection_id": 1, "at": at(0, 12)}
-    return Arrived(text=text, **facts | changes)
+    return ConditionFacts(text=text, **facts | changes)
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.clock import MINUTE
-from gateway.decisions.activities.guard import ALIKE, LONG, MOST, MOST_LONG, WITHIN, Answered, Asked
+from gateway.decisions.activities.guard import (
+    ALIKE,
+    LONG,
+    MOST,
+    MOST_LONG,
+    WITHIN,
+    PastReply,
+    ReplyCandidate,
+)
 from gateway.decisions.activities.guard import why_no_reply as no
 
 NOW = 1_790_000_000_000
-ASKED = Asked("+254712000001", "+254712000001", message_id=900, said="hello", now=NOW)
+ASKED = ReplyCandidate("+254712000001", "+254712000001", message_id=900, said="hello", now=NOW)
 
 
-def before(*said: str, every: int = 15 * MINUTE) -> tuple[Answered, ...]:
+def before(*said: str, every: int = 15 * MINUTE) -> tuple[PastReply, ...]:
     """What was answered, the newest first."""
-    return tuple(Answered(NOW - (n + 1) * every, 800 - n, one) for n, one in enumerate(said))
+    return tuple(PastReply(NOW - (n + 1) * every, 800 - n, one) for n, one in enumerate(said))
 
 
 def test_a_number_that_says_something_new_is_answered():
@@ -35,9 +43,9 @@ def test_the_same_for_the_third_time_in_a_row_is_not_answered(other):
 
 
 def test_several_replies_to_one_message_are_no_repetition():
-    ours = tuple(Answered(NOW, ASKED.message_id, ASKED.said) for _ in range(3))
+    ours = tuple(PastReply(NOW, ASKED.message_id, ASKED.said) for _ in range(3))
     assert no(replace(ASKED, answered=(*ours, *before("hello")))) is None
-    twice = tuple(Answered(NOW - MINUTE, 800, "hello") for _ in range(3))
+    twice = tuple(PastReply(NOW - MINUTE, 800, "hello") for _ in range(3))
     assert no(replace(ASKED, answered=twice)) is None
 
 
@@ -72,14 +80,14 @@ def test_who_cannot_be_answered_is_no_runaway(changes, words):
 @given(st.lists(st.tuples(st.integers(1, 3 * MINUTE), st.sampled_from("ab")), max_size=80))
 def test_whatever_a_machine_writes_it_gets_no_more_than_the_most(asked):
     """A robot that answers every answer: (pause before its next message, what it says)."""
-    answered: list[Answered] = []
+    answered: list[PastReply] = []
     now = NOW
     for number, (pause, said) in enumerate(asked, 1):
         now += pause
         recent = tuple(one for one in answered if one.at > now - LONG)
         one = replace(ASKED, message_id=number, said=said, now=now, answered=recent)
         if no(one) is None:
-            answered.insert(0, Answered(now, number, said))
+            answered.insert(0, PastReply(now, number, said))
     assert len(answered) <= MOST_LONG
     for index in range(len(answered) - MOST):
         assert answered[index].at - answered[index + MOST].at >= WITHIN

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.clock import HOUR, MINUTE
 from gateway.decisions.activities import StepState
-from gateway.decisions.activities.guard import Answered
+from gateway.decisions.activities.guard import PastReply
 from gateway.modem.ledger import ReadPdu
 from gateway.services.activities.activity_drafts import ActionTyped, Typed
 from gateway.services.activities.fallback import Fallback
@@ -256,7 +256,7 @@ def test_an_action_that_breaks_is_shown_and_undone_and_the_rest_goes_on(world, m
     real = replies.add
     broken = iter([True])
 
-    def add(number: str, answered: Answered) -> None:
+    def add(number: str, answered: PastReply) -> None:
         if next(broken, False):
             raise ValueError("a mistake of ours")
         real(number, answered)

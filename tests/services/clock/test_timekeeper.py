@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.clock import DAY, HOUR, MINUTE, SECOND
-from gateway.decisions.clock_trust import BUILT, Doubt, Voucher
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.clock_trust import BUILT, ClockDoubt, Voucher
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.events import Events
 from gateway.modem.ledger import NetworkTime
 from gateway.services.box.preferences import Preferences
@@ -103,7 +103,7 @@ def created(message_id: int) -> int:
     return found.created_at
 
 
-def state(message_id: int) -> State:
+def state(message_id: int) -> DispatchState:
     found = details.get(message_id)
     assert found
     return found.dispatches[0].state
@@ -129,7 +129,7 @@ def test_what_waits_since_a_wrong_time_does_not_expire_when_the_right_one_comes(
     machine.synchronise(TRUE + 3 * DAY)
     life.look()
     assert life.time.hold() == ""
-    assert state(message) is State.PENDING
+    assert state(message) is DispatchState.PENDING
     assert created(message) == TRUE + 3 * DAY - HOUR
     found = details.get(message)
     assert found
@@ -142,10 +142,10 @@ def test_what_expired_while_the_power_was_off_does_expire(machine: Machine):
     message = Life(machine).send()
     machine.restart(TRUE)
     life = Life(machine)
-    assert state(message) is State.PENDING
+    assert state(message) is DispatchState.PENDING
     machine.synchronise(TRUE + 3 * DAY)
     life.look()
-    assert state(message) is State.FAILED
+    assert state(message) is DispatchState.FAILED
 
 
 def test_two_starts_in_the_dark_are_put_right_together(machine: Machine):
@@ -157,7 +157,7 @@ def test_two_starts_in_the_dark_are_put_right_together(machine: Machine):
     assert created(second) > created(first)
     machine.synchronise(TRUE)
     life.look()
-    assert state(first) is State.PENDING
+    assert state(first) is DispatchState.PENDING
     assert created(second) == TRUE
 
 
@@ -174,7 +174,7 @@ def test_a_report_finds_its_part_though_the_clock_was_set_in_between(machine: Ma
     life.look()
     scts = TRUE - MINUTE  # the centre's clock was right all the time
     assert outbox.report(line, ANN, 5, 0, scts, TRUE, life.clock.now())
-    assert state(message) is State.DELIVERED
+    assert state(message) is DispatchState.DELIVERED
 
 
 # what is planned -------------------------------------------------------------------------------
@@ -242,10 +242,10 @@ def test_an_hour_of_the_year_2066_leaves_nothing_waiting_for_it(machine: Machine
     if years > 0:  # the box is restarted before the right time comes
         machine.restart(TRUE)
         life = Life(machine)
-        assert life.time.known().verdict.doubt is Doubt.BEHIND
+        assert life.time.known().verdict.doubt is ClockDoubt.BEHIND
     machine.synchronise(TRUE)
     life.look()
-    assert state(message) is State.PENDING
+    assert state(message) is DispatchState.PENDING
     found = details.get(message).dispatches[0]
     assert found.valid_until <= TRUE + DAY + MINUTE
     assert found.due_at <= TRUE + 2 * HOUR

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.clock import DAY
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.events import Events
 from gateway.services.jobs import long_work
 from gateway.services.jobs.long_work import Kind, LongWork
@@ -139,7 +139,7 @@ def test_a_restored_message_that_has_expired_gets_a_new_day(
     assert outbox.expire(clock.ms) == 0
     interactions.do(Task(Action.RESTORE, Selection((m,)), "ann"))
     assert outbox.expire(clock.ms) == 0
-    assert state(dispatches(m)[0]) is State.PENDING
+    assert state(dispatches(m)[0]) is DispatchState.PENDING
     assert [d.message_id for d in outbox.due(clock.ms, {connection(): 1}, 5)] == [m]
     assert outbox.expire(clock.ms + 2 * DAY) == 1
 
@@ -242,7 +242,7 @@ def test_a_connection_that_is_gone_is_refused_before_anything_is_done(interactio
     fail(dispatches(m)[0], connection())
     with pytest.raises(Refused, match="not known any more"):
         interactions.carry_out(Task(Action.RESEND, Selection((m,)), "ann", connection_id=77))
-    assert state(dispatches(m)[0]) is State.FAILED
+    assert state(dispatches(m)[0]) is DispatchState.FAILED
 
 
 def test_the_chosen_connection_is_kept_unless_another_is_chosen(interactions: Interactions):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway import sms
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.events import Events
 from gateway.modem.ledger import ReadPdu
 from gateway.services.activities.stop_words import Stopping, set_words, words
@@ -52,7 +52,7 @@ def texts(message_id: int) -> dict[str, str]:
     return {d.number: d.text for d in due if d.message_id == message_id}
 
 
-def states(message_id: int) -> dict[str, State]:
+def states(message_id: int) -> dict[str, DispatchState]:
     found = details.get(message_id)
     assert found is not None
     return {d.number: d.state for d in found.dispatches}
@@ -267,14 +267,14 @@ def test_a_broadcast_to_5000_people_is_accepted_with_its_placeholders(folk, mess
 def test_a_blocked_number_fails_at_once_and_the_others_go_out(folk, messaging):
     folk.block("0712000001", "admin")
     sent = messaging.send(Draft(f"{ANN}, {BOB}", "x")).message_id
-    assert states(sent) == {ANN: State.FAILED, BOB: State.PENDING}
+    assert states(sent) == {ANN: DispatchState.FAILED, BOB: DispatchState.PENDING}
     assert "blocked" in details.get(sent).dispatches[0].reason
 
 
 def test_blocking_stops_what_still_waits(folk, messaging):
     sent = messaging.send(Draft(ANN, "x")).message_id
     folk.block(ANN, "admin")
-    assert states(sent) == {ANN: State.FAILED}
+    assert states(sent) == {ANN: DispatchState.FAILED}
 
 
 def test_resending_to_a_blocked_number_does_not_get_past_dispatch(folk, messaging):

@@ -10,7 +10,7 @@ import pytest
 
 from gateway import sms
 from gateway.clock import HOUR
-from gateway.decisions.routing import NO_RULE, REMOVED, Line, Rule, RuleKind
+from gateway.decisions.routing import NO_RULE, REMOVED, RoutingConnection, Rule, RuleKind
 from gateway.events import Events
 from gateway.modem.ledger import Assignment
 from gateway.services.sending.dispatch import Dispatch
@@ -25,11 +25,11 @@ class FakeCarriers:
     """Modems that take whatever they have room for."""
 
     def __init__(self) -> None:
-        self.table: dict[int, Line] = {}
+        self.table: dict[int, RoutingConnection] = {}
         self.taken: list[tuple[int, Assignment]] = []
         self.gone = False
 
-    def lines(self) -> Mapping[int, Line]:
+    def lines(self) -> Mapping[int, RoutingConnection]:
         carried = [c for c, _ in self.taken]
         return {
             i: replace(line, room=max(0, line.room - carried.count(i)))
@@ -74,7 +74,7 @@ def states(message_id: int) -> list[tuple[str, str]]:
 
 def test_the_load_is_shared_and_room_respected(dispatch, carriers, clock):
     a, b = sim(clock, 1), sim(clock, 2)
-    carriers.table = {a: Line(a, "A", True, 2), b: Line(b, "B", True, 1)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 2), b: RoutingConnection(b, "B", True, 1)}
     add(clock, *[f"+2547123456{n}" for n in range(10, 20)])
     dispatch.drain()
     assert sorted(c for c, _ in carriers.taken) == [a, a, b]
@@ -82,7 +82,10 @@ def test_the_load_is_shared_and_room_respected(dispatch, carriers, clock):
 
 def test_what_waits_for_a_chosen_connection_crowds_out_nobody(dispatch, carriers, clock):
     up, down = sim(clock, 1), sim(clock, 2)
-    carriers.table = {up: Line(up, "A", True, 500), down: Line(down, "B", False, 0, True, "no SIM")}
+    carriers.table = {
+        up: RoutingConnection(up, "A", True, 500),
+        down: RoutingConnection(down, "B", False, 0, True, "no SIM"),
+    }
     for n in range(200):
         add(clock, f"+254711{n:06d}", connection_id=down)
     for n in range(5):
@@ -93,7 +96,7 @@ def test_what_waits_for_a_chosen_connection_crowds_out_nobody(dispatch, carriers
 
 def test_waiting_has_a_reason(dispatch, carriers, clock):
     down = sim(clock, 1)
-    carriers.table = {down: Line(down, "Blue SIM", False, 0, True, "no SIM")}
+    carriers.table = {down: RoutingConnection(down, "Blue SIM", False, 0, True, "no SIM")}
     message = add(clock, "+254712345678", connection_id=down)
     dispatch.drain()
     assert states(message) == [("pending", "Blue SIM: no SIM")]
@@ -101,7 +104,7 @@ def test_waiting_has_a_reason(dispatch, carriers, clock):
 
 def test_without_any_rule_it_fails_and_says_what_to_do(dispatch, carriers, clock):
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     message = add(clock, "+254712345678")
     database.database.execute_sql("DELETE FROM routing_rule")
     dispatch.drain()
@@ -110,7 +113,7 @@ def test_without_any_rule_it_fails_and_says_what_to_do(dispatch, carriers, clock
 
 def test_a_modem_that_has_just_gone_gives_everything_back(dispatch, carriers, clock):
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     carriers.gone = True
     message = add(clock, "+254712345678")
     dispatch.drain()
@@ -122,7 +125,7 @@ def test_a_modem_that_has_just_gone_gives_everything_back(dispatch, carriers, cl
 
 def test_what_is_handed_over_is_the_text_as_an_sms(dispatch, carriers, clock):
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     text = "Grüße 🐦 " * 30
     add(clock, "+254712345678", text=text)
     dispatch.drain()
@@ -140,7 +143,7 @@ def test_the_thread_picks_up_what_another_process_wrote(dispatch, carriers, cloc
 
     a = sim(clock, 1)
     handed = threading.Event()
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     real = carriers.assign
     carriers.assign = lambda c, w: real(c, w) and (handed.set() or True)  # type: ignore[method-assign]
     dispatch.start()
@@ -162,7 +165,7 @@ def test_what_was_just_queued_goes_at_once(carriers, clock, store, monkeypatch):
 
     monkeypatch.setattr(module, "FALLBACK", 60.0)  # the look that runs anyway does not help here
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     handed = threading.Event()
     real = carriers.assign
     carriers.assign = lambda c, w: real(c, w) and (handed.set() or True)  # type: ignore[method-assign]
@@ -187,7 +190,7 @@ def only(*wanted: Rule) -> None:
 
 def test_a_group_goes_through_its_connection(dispatch, carriers, clock):
     a, b = sim(clock, 1), sim(clock, 2)
-    carriers.table = {a: Line(a, "A", True, 5), b: Line(b, "B", True, 9)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5), b: RoutingConnection(b, "B", True, 9)}
     group = groups.make("Volunteers", clock.now())
     member = people.add(people.Contact("Ann", "+254712345678"), clock.now())
     groups.join(group, [member])
@@ -206,7 +209,7 @@ def test_a_reply_finds_its_connection_however_the_network_wrote_the_sender(
 ):
     dispatch = Dispatch(carriers, clock, Events(), country=lambda: "KE")
     a, b = sim(clock, 1), sim(clock, 2)
-    carriers.table = {a: Line(a, "A", True, 5), b: Line(b, "B", True, 9)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5), b: RoutingConnection(b, "B", True, 9)}
     database.execute(
         "INSERT INTO message (direction, text, peer, created_at, connection_id, kind, author,"
         " origin, with_report, when_uncertain, note, complete)"
@@ -220,7 +223,7 @@ def test_a_reply_finds_its_connection_however_the_network_wrote_the_sender(
 
 def test_a_long_queue_for_a_busy_connection_hides_nobody_elses(dispatch, carriers, clock):
     a, b = sim(clock, 1), sim(clock, 2)
-    carriers.table = {a: Line(a, "A", True, 2), b: Line(b, "B", True, 2)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 2), b: RoutingConnection(b, "B", True, 2)}
     only(Rule(RuleKind.PREFIX, "+254", a), Rule(RuleKind.PREFIX, "+44", b))
     add(clock, *[f"+254711{n:06d}" for n in range(300)])
     add(clock, "+447700900123")
@@ -235,21 +238,21 @@ def test_a_long_queue_for_a_busy_connection_hides_nobody_elses(dispatch, carrier
 
 def test_what_was_passed_over_goes_elsewhere_when_its_connection_goes(dispatch, carriers, clock):
     a, b = sim(clock, 1), sim(clock, 2)
-    carriers.table = {a: Line(a, "A", True, 1), b: Line(b, "B", True, 1)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 1), b: RoutingConnection(b, "B", True, 1)}
     only(Rule(RuleKind.PREFIX, "+254", a), Rule(RuleKind.ANY))
     add(clock, *[f"+254711{n:06d}" for n in range(3)])
     dispatch.drain()
     assert [c for c, _ in carriers.taken] == [a]
-    carriers.table[a] = Line(a, "A", False, 0, True, "no SIM")
+    carriers.table[a] = RoutingConnection(a, "A", False, 0, True, "no SIM")
     dispatch.drain()
-    carriers.table[b] = Line(b, "B", True, 5)
+    carriers.table[b] = RoutingConnection(b, "B", True, 5)
     dispatch.drain()
     assert [c for c, _ in carriers.taken] == [a, b, b]
 
 
 def test_what_was_passed_over_follows_new_rules(dispatch, carriers, clock):
     a, b = sim(clock, 1), sim(clock, 2)
-    carriers.table = {a: Line(a, "A", True, 1), b: Line(b, "B", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 1), b: RoutingConnection(b, "B", True, 5)}
     only(Rule(RuleKind.CONNECTION, "", a))
     add(clock, *[f"+254711{n:06d}" for n in range(3)])
     dispatch.drain()
@@ -261,7 +264,7 @@ def test_what_was_passed_over_follows_new_rules(dispatch, carriers, clock):
 
 def test_one_message_at_a_time_is_shared_too(dispatch, carriers, clock):
     a, b = sim(clock, 1), sim(clock, 2)
-    carriers.table = {a: Line(a, "A", True, 2), b: Line(b, "B", True, 2)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 2), b: RoutingConnection(b, "B", True, 2)}
     seen = []
     for n in range(10):
         add(clock, f"+254711{n:06d}")
@@ -274,8 +277,8 @@ def test_one_message_at_a_time_is_shared_too(dispatch, carriers, clock):
 def test_all_matching_connections_down_waits_until_the_validity_ends(dispatch, carriers, clock):
     a, b = sim(clock, 1), sim(clock, 2)
     carriers.table = {
-        a: Line(a, "A", False, 0, True, "its SIM is in no modem."),
-        b: Line(b, "B", True, 5),
+        a: RoutingConnection(a, "A", False, 0, True, "its SIM is in no modem."),
+        b: RoutingConnection(b, "B", True, 5),
     }
     only(Rule(RuleKind.CONNECTION, "", a))
     message = add(clock, "+254712345678")
@@ -289,7 +292,7 @@ def test_all_matching_connections_down_waits_until_the_validity_ends(dispatch, c
 
 def test_a_connection_that_was_chosen_and_is_removed_is_said(dispatch, carriers, clock):
     a, b = sim(clock, 1), sim(clock, 2)
-    carriers.table = {b: Line(b, "B", True, 5)}
+    carriers.table = {b: RoutingConnection(b, "B", True, 5)}
     message = add(clock, "+254712345678", connection_id=a)
     dispatch.drain()
     assert states(message) == [("failed", REMOVED)]
@@ -299,14 +302,14 @@ def test_a_connection_newer_than_the_look_around_is_not_taken_for_removed(
     dispatch, carriers, clock
 ):
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     written = []
 
-    def arrives_after(lines: Mapping[int, Line]) -> Mapping[int, Line]:
+    def arrives_after(lines: Mapping[int, RoutingConnection]) -> Mapping[int, RoutingConnection]:
         """A SIM is put in and written through while the look before it is still made use of."""
         if not written:
             b = sim(clock, 2)
-            carriers.table[b] = Line(b, "B", True, 5)
+            carriers.table[b] = RoutingConnection(b, "B", True, 5)
             written.append(add(clock, "+254712345678", connection_id=b))
         return lines
 
@@ -320,7 +323,7 @@ def test_a_connection_newer_than_the_look_around_is_not_taken_for_removed(
 
 def test_a_rule_newer_than_the_look_around_counts(dispatch, carriers, clock, monkeypatch):
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     database.database.execute_sql("DELETE FROM routing_rule")
     written = []
     hurry = outbox.hurry

@@ -8,7 +8,7 @@ from gateway import sms
 from gateway.at import About, Result, after_pdu
 from gateway.clock import HOUR, MINUTE
 from gateway.decisions import pacing
-from gateway.decisions.routing import Line
+from gateway.decisions.routing import RoutingConnection
 from gateway.events import Events
 from gateway.modem.ledger import Sim
 from gateway.services.connections import connection_settings
@@ -71,7 +71,7 @@ class Radio:
 
 def test_a_sim_is_paced_by_default_and_those_who_wait_are_told(dispatch, carriers, clock):
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "Blue", True, 500)}
+    carriers.table = {a: RoutingConnection(a, "Blue", True, 500)}
     messages = [add(clock, f"+2547{n:08d}") for n in range(40)]
     dispatch.drain()
     assert len(carriers.taken) == pacing.DEFAULT.minute
@@ -88,7 +88,7 @@ def test_a_sim_is_paced_by_default_and_those_who_wait_are_told(dispatch, carrier
 def test_the_pace_survives_a_restart(dispatch, carriers, clock, gate):
     radio = Radio(clock, gate, lambda *_: False, 1)
     settings.put(SETTING, {"minute": 0, "hour": 2, "day": 0})
-    carriers.table = {radio.connection: Line(radio.connection, "A", True, 500)}
+    carriers.table = {radio.connection: RoutingConnection(radio.connection, "A", True, 500)}
     for n in range(5):
         add(clock, f"+2547{n:08d}", valid_until=None)
     dispatch.drain()
@@ -106,7 +106,7 @@ def test_the_pace_survives_a_restart(dispatch, carriers, clock, gate):
 def test_limits_can_be_switched_off(dispatch, carriers, clock, options):
     a = sim(clock, 1)
     decide(options, a, per_minute=0, per_hour=0, per_day=0)
-    carriers.table = {a: Line(a, "A", True, 500)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 500)}
     for n in range(100):
         add(clock, f"+2547{n:08d}")
     dispatch.drain()
@@ -117,7 +117,7 @@ def test_another_sim_takes_over_from_one_that_has_to_pause(dispatch, carriers, c
     a, b = sim(clock, 1), sim(clock, 2)
     decide(options, a, per_minute=3)
     decide(options, b, per_minute=5)
-    carriers.table = {i: Line(i, str(i), True, 500) for i in (a, b)}
+    carriers.table = {i: RoutingConnection(i, str(i), True, 500) for i in (a, b)}
     for n in range(20):
         add(clock, f"+2547{n:08d}")
     dispatch.drain()
@@ -133,19 +133,19 @@ def test_a_connection_that_must_not_send_while_roaming_waits_at_home(
 ):
     a = sim(clock, 1)
     decide(options, a, send_roaming=False)
-    carriers.table = {a: Line(a, "Blue", True, 5, roaming=True)}
+    carriers.table = {a: RoutingConnection(a, "Blue", True, 5, roaming=True)}
     message = add(clock, "+254712345678")
     dispatch.drain()
     assert carriers.taken == []
     assert "roaming" in states(message)[0][1]
-    carriers.table = {a: Line(a, "Blue", True, 5, roaming=False)}
+    carriers.table = {a: RoutingConnection(a, "Blue", True, 5, roaming=False)}
     dispatch.drain()
     assert carriers.numbers() == ["+254712345678"]
 
 
 def test_roaming_is_no_obstacle_by_default(dispatch, carriers, clock):
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "Blue", True, 5, roaming=True)}
+    carriers.table = {a: RoutingConnection(a, "Blue", True, 5, roaming=True)}
     add(clock, "+254712345678")
     dispatch.drain()
     assert carriers.numbers() == ["+254712345678"]
@@ -155,7 +155,7 @@ def test_roaming_is_no_obstacle_by_default(dispatch, carriers, clock):
 def test_a_connection_can_do_without_reports(dispatch, carriers, clock, options, wanted):
     a = sim(clock, 1)
     decide(options, a, reports=wanted)
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     add(clock, "+254712345678")
     dispatch.drain()
     ((_, work),) = carriers.taken
@@ -165,7 +165,7 @@ def test_a_connection_can_do_without_reports(dispatch, carriers, clock, options,
 
 def test_a_flash_message_is_of_class_0(dispatch, carriers, clock):
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     add(clock, "+254712345678", text="Fire!", flash=True)
     add(clock, "+254712345679", text="Огонь!", flash=True)
     add(clock, "+254712345670")
@@ -184,7 +184,7 @@ def test_three_people_refused_in_a_row_hold_the_sim_until_one_gets_through(
     dispatch, carriers, clock, gate
 ):
     radio = Radio(clock, gate, dispatch.elsewhere, 1)
-    carriers.table = {radio.connection: Line(radio.connection, "Blue", True, 9)}
+    carriers.table = {radio.connection: RoutingConnection(radio.connection, "Blue", True, 9)}
     messages = [add(clock, f"+2547{n:08d}") for n in range(3)]
     dispatch.drain()
     for _, work in carriers.taken:
@@ -209,7 +209,9 @@ def test_a_refusal_that_another_sim_may_cure_goes_on_to_the_next_rule(
     dispatch, carriers, clock, gate
 ):
     a, b = (Radio(clock, gate, dispatch.elsewhere, n) for n in (1, 2))
-    lines = {r.connection: Line(r.connection, str(r.connection), True, 5) for r in (a, b)}
+    lines = {
+        r.connection: RoutingConnection(r.connection, str(r.connection), True, 5) for r in (a, b)
+    }
     carriers.table = lines
     message = add(clock, "+254712345678")
     dispatch.drain()
@@ -225,7 +227,9 @@ def test_a_refusal_that_another_sim_may_cure_goes_on_to_the_next_rule(
 
 def test_a_chosen_connection_is_not_left(dispatch, carriers, clock, gate):
     a, b = (Radio(clock, gate, dispatch.elsewhere, n) for n in (1, 2))
-    carriers.table = {r.connection: Line(r.connection, str(r.connection), True, 5) for r in (a, b)}
+    carriers.table = {
+        r.connection: RoutingConnection(r.connection, str(r.connection), True, 5) for r in (a, b)
+    }
     add(clock, "+254712345678", connection_id=a.connection)
     dispatch.drain()
     a.refuse(carriers.taken[0][1], 38)
@@ -238,7 +242,7 @@ def test_a_chosen_connection_is_not_left(dispatch, carriers, clock, gate):
 @pytest.mark.parametrize("code", [198, 199])
 def test_a_centre_that_takes_no_validity_gets_it_without(dispatch, carriers, clock, gate, code):
     radio = Radio(clock, gate, dispatch.elsewhere, 1)
-    carriers.table = {radio.connection: Line(radio.connection, "A", True, 5)}
+    carriers.table = {radio.connection: RoutingConnection(radio.connection, "A", True, 5)}
     message = add(clock, "+254712345678")
     dispatch.drain()
     radio.refuse(carriers.taken[0][1], code)
@@ -255,7 +259,7 @@ def test_a_centre_that_takes_no_validity_gets_it_without(dispatch, carriers, clo
 
 def test_a_retry_asks_only_for_the_validity_that_is_left(dispatch, carriers, clock, gate):
     radio = Radio(clock, gate, dispatch.elsewhere, 1)
-    carriers.table = {radio.connection: Line(radio.connection, "A", True, 5)}
+    carriers.table = {radio.connection: RoutingConnection(radio.connection, "A", True, 5)}
     add(clock, "+254712345678", valid_until=clock.now() + 10 * HOUR)
     dispatch.drain()
     radio.refuse(carriers.taken[0][1], 331)
@@ -289,7 +293,7 @@ def test_everything_wrong_with_options_is_named_and_nothing_changed(options, clo
 
 def test_a_hold_lasts_until_its_source_lets_go(dispatch, carriers, clock, gate):
     a = sim(clock, 1)
-    carriers.table = {a: Line(a, "A", True, 5)}
+    carriers.table = {a: RoutingConnection(a, "A", True, 5)}
     gate.hold(a, "credit", "The credit is used up.")
     message = add(clock, "+254712345678")
     dispatch.drain()
@@ -337,7 +341,7 @@ def test_a_hold_and_its_trials_survive_a_restart(carriers, clock, store, gate):
     fresh = Gate(clock)
     assert fresh.words(connections.get(radio.connection), roaming=False) == said
     clock.ms += HOUR
-    line = Line(radio.connection, "Blue", True, 500)
+    line = RoutingConnection(radio.connection, "Blue", True, 500)
     assert fresh.lines({radio.connection: line})[radio.connection].room == 1
 
 
@@ -367,7 +371,7 @@ def test_a_clock_that_was_set_back_makes_no_hold_longer(carriers, clock, store, 
     clock.ms -= 1000 * HOUR
     fresh = Gate(clock)
     assert fresh.words(connections.get(radio.connection), roaming=False)[0]
-    line = Line(radio.connection, "Blue", True, 500)
+    line = RoutingConnection(radio.connection, "Blue", True, 500)
     assert fresh.lines({radio.connection: line})[radio.connection].room == 0
     clock.ms += MINUTE
     assert fresh.words(connections.get(radio.connection), roaming=False) == (False, "")

@@ -20,7 +20,7 @@ import pytest
 from playhouse.schema_diff import diff_models
 
 from gateway.clock import DAY
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.services.messages.bulk import Selection
 from gateway.services.messages.messages_csv import MessagesCsv
 from gateway.services.messages.searches import Asked, Searching
@@ -212,7 +212,7 @@ def test_it_has_something_of_everything(old: Old) -> None:
     empty = {name for name, rows in old.before.items() if not rows and name not in DERIVED}
     assert not empty
     states = {row["state"] for row in old.rows("dispatch")}
-    assert states == set(State)
+    assert states == set(DispatchState)
 
 
 # what the program reads ---------------------------------------------------------------------------
@@ -331,9 +331,9 @@ def found(typed: str) -> list[int]:
 
 @pytest.mark.usefixtures("copy")
 def test_a_report_of_what_was_sent_before_is_understood() -> None:
-    assert state(3) is State.SENT
+    assert state(3) is DispatchState.SENT
     inbox.keep(1, [RawPdu(status_report(5, ANN, 0, NOW + 60_000, NOW + DAY))], NOW + DAY)
-    assert state(3) is State.DELIVERED
+    assert state(3) is DispatchState.DELIVERED
 
 
 @pytest.mark.usefixtures("copy")

@@ -28,7 +28,7 @@ from peewee import (
 )
 
 from gateway.clock import DAY
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.connections.models import Connection
 from gateway.store.file import composed, data_folder, database, prepared
 from gateway.store.file.arguments import Arg, many
@@ -60,7 +60,7 @@ class Line:
     """In another order than the columns below."""
 
     number: str
-    state: State
+    state: DispatchState
     held: bool
     message_id: int
     valid_until: int | None
@@ -84,8 +84,8 @@ def test_columns_go_to_fields_by_name_and_are_what_the_fields_say() -> None:
     of_message = Prepared(LINE.where(Dispatch.message == Arg("id")).order_by(Dispatch.id), Line)
     m = message(ANN, BOB, valid_until=None)
     ann, bob = of_message.all(id=m)
-    assert ann == Line(ANN, State.PENDING, False, m, None, "hello")
-    assert isinstance(ann.state, State)
+    assert ann == Line(ANN, DispatchState.PENDING, False, m, None, "hello")
+    assert isinstance(ann.state, DispatchState)
     assert ann.held is False
     assert bob.number == BOB
     assert of_message.first(id=m) == ann
@@ -98,19 +98,19 @@ def test_columns_go_to_fields_by_name_and_are_what_the_fields_say() -> None:
 def test_one_column_is_a_value() -> None:
     count = Prepared(Dispatch.select(fn.COUNT(Dispatch.id)), int)
     newest = Prepared(Dispatch.select(fn.MAX(Dispatch.id)), int)
-    states = Prepared(Dispatch.select(Dispatch.state).order_by(Dispatch.id), State)
+    states = Prepared(Dispatch.select(Dispatch.state).order_by(Dispatch.id), DispatchState)
     held = Prepared(Dispatch.select(Dispatch.held), bool)
     assert (count.one(), newest.first()) == (0, None)
     message(ANN, BOB)
     assert (count.one(), newest.first()) == (2, 2)
-    assert states.all() == [State.PENDING, State.PENDING]
+    assert states.all() == [DispatchState.PENDING, DispatchState.PENDING]
     assert all(one is False for one in held.all())
 
 
 def test_a_first_column_may_stand_beside() -> None:
     m = message(ANN, BOB, text="both")
-    names = Keyed(Dispatch.select(Dispatch.number, Dispatch.state), State)
-    assert dict(names.all()) == {ANN: State.PENDING, BOB: State.PENDING}
+    names = Keyed(Dispatch.select(Dispatch.number, Dispatch.state), DispatchState)
+    assert dict(names.all()) == {ANN: DispatchState.PENDING, BOB: DispatchState.PENDING}
     lines = Keyed(LINE.select(Dispatch.id, *LINE.selected_columns), Line)
     assert [line.message_id for _, line in lines.all()] == [m, m]
 
@@ -161,11 +161,11 @@ def test_what_sql_has_peewee_says() -> None:
 
     @dataclass(frozen=True, slots=True)
     class Counted:
-        state: State
+        state: DispatchState
         n: int
         urgent: bool
 
-    urgent = Case(None, [(counted.c.state == State.SENDING, 1)], 0)
+    urgent = Case(None, [(counted.c.state == DispatchState.SENDING, 1)], 0)
     by_state = Prepared(
         Message.select(counted.c.state, counted.c.n, urgent.alias("urgent"))
         .from_(counted)
@@ -174,8 +174,8 @@ def test_what_sql_has_peewee_says() -> None:
         Counted,
     )
     assert by_state.all(id=m) == [
-        Counted(State.PENDING, 2, False),
-        Counted(State.SENDING, 1, True),
+        Counted(DispatchState.PENDING, 2, False),
+        Counted(DispatchState.SENDING, 1, True),
     ]
     older = Dispatch.alias("older")
     first = Prepared(
@@ -270,7 +270,7 @@ def test_what_is_put_in_is_converted_and_checked() -> None:
 def test_an_enum_goes_in_as_what_it_stands_for() -> None:
     in_state = Prepared(Dispatch.select(Dispatch.id).where(Dispatch.state == Arg("state")), int)
     d = dispatch(ANN)
-    assert in_state.all(state=State.PENDING) == [d]
+    assert in_state.all(state=DispatchState.PENDING) == [d]
     with pytest.raises(TypeError):
         in_state.all(state=1)
 
@@ -374,7 +374,7 @@ def test_threads_share_what_is_prepared() -> None:
 def test_a_partial_index_is_used_for_a_literal() -> None:
     sending = Prepared(
         Dispatch.select(Dispatch.id).where(
-            Dispatch.number == Arg("number"), Dispatch.state == State.SENDING
+            Dispatch.number == Arg("number"), Dispatch.state == DispatchState.SENDING
         ),
         int,
     )
@@ -383,7 +383,7 @@ def test_a_partial_index_is_used_for_a_literal() -> None:
     assert "dispatch_sending" in plan(sending)
     assert "= 'sending'" in sending.compiled.sql
     assert sending.all(number=ANN) == [d]
-    sql, values = Dispatch.select().where(Dispatch.state == literal(State.SENDING)).sql()
+    sql, values = Dispatch.select().where(Dispatch.state == literal(DispatchState.SENDING)).sql()
     assert "= 'sending'" in sql
     assert values == []
     causes = Prepared(
@@ -391,13 +391,13 @@ def test_a_partial_index_is_used_for_a_literal() -> None:
         .from_(indexed_by(Dispatch, "dispatch_causes"))
         .where(
             Dispatch.held == False,  # noqa: E712
-            Dispatch.state.in_([State.FAILED, State.UNCERTAIN]),
+            Dispatch.state.in_([DispatchState.FAILED, DispatchState.UNCERTAIN]),
         )
         .group_by(Dispatch.reason),
         Cause,
     )
     assert "USING INDEX dispatch_causes" in plan(causes)
-    said = Dispatch.state.in_(literals(State.FAILED, State.UNCERTAIN))
+    said = Dispatch.state.in_(literals(DispatchState.FAILED, DispatchState.UNCERTAIN))
     sql, values = Dispatch.select().where(Dispatch.held == literal(False), said).sql()
     assert "= 0) AND" in sql
     assert "IN ('failed', 'uncertain')" in sql
@@ -412,7 +412,14 @@ class Cause:
 
 @pytest.mark.parametrize(
     ("value", "sql"),
-    [("it's", "'it''s'"), (State.SENT, "'sent'"), (7, "7"), (-1, "-1"), (True, "1"), (False, "0")],
+    [
+        ("it's", "'it''s'"),
+        (DispatchState.SENT, "'sent'"),
+        (7, "7"),
+        (-1, "-1"),
+        (True, "1"),
+        (False, "0"),
+    ],
 )
 def test_literals_are_quoted(value, sql) -> None:
     assert literal(value).sql == sql
@@ -491,7 +498,9 @@ def test_the_index_of_words_is_a_table_without_a_model() -> None:
 def test_what_is_put_together_comes_back_the_same_way() -> None:
     m = message(ANN, BOB)
     query = LINE.where(Dispatch.number.in_([BOB, CAT]))
-    assert composed.rows(query, Line) == [Line(BOB, State.PENDING, False, m, NOW + DAY, "hello")]
+    assert composed.rows(query, Line) == [
+        Line(BOB, DispatchState.PENDING, False, m, NOW + DAY, "hello")
+    ]
     assert composed.first(query.where(Dispatch.number == CAT), Line) is None
     numbers = composed.pairs(Dispatch.select(Dispatch.id, Dispatch.number), str)
     assert numbers == [*zip(dispatches(m), (ANN, BOB), strict=True)]

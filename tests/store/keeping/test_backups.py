@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store import opening
 from gateway.store.accounts import accounts
 from gateway.store.file import audit, data_folder, database, integrity, settings
@@ -33,9 +33,9 @@ def reopened(folder: Path) -> None:
     database.database.connect(reuse_if_open=True)
 
 
-def states() -> dict[str, State]:
+def states() -> dict[str, DispatchState]:
     rows = database.execute("SELECT number, state FROM dispatch").fetchall()
-    return {number: State(state) for number, state in rows}
+    return {number: DispatchState(state) for number, state in rows}
 
 
 def test_what_waited_in_a_backup_comes_back_as_in_doubt_never_as_pending(folder: Path) -> None:
@@ -46,12 +46,14 @@ def test_what_waited_in_a_backup_comes_back_as_in_doubt_never_as_pending(folder:
     made = backups.make(folder / backups.FOLDER, "by-hand")
     message("+447700900777")
     restore.stage(made, folder, NOW, "admin")
-    assert states()["+447700900777"] is State.PENDING, "nothing happens before it is opened again"
+    assert states()["+447700900777"] is DispatchState.PENDING, (
+        "nothing happens before it is opened again"
+    )
     reopened(folder)
     assert states() == {
-        ANN: State.UNCERTAIN,
-        BOB: State.SENT,
-        "+447700900999": State.PENDING,  # its writer rather has it twice than not at all
+        ANN: DispatchState.UNCERTAIN,
+        BOB: DispatchState.SENT,
+        "+447700900999": DispatchState.PENDING,  # its writer rather has it twice than not at all
     }
     counts = views.counts()
     assert (counts.failed, counts.sent, counts.pending) == (1, 1, 1)
@@ -244,7 +246,7 @@ def test_a_broken_table_brings_the_newest_good_backup_and_says_so(folder: Path) 
     spoil(folder, "message")
     reopened(folder)
     assert views.counts().all == 1
-    assert states() == {ANN: State.UNCERTAIN}
+    assert states() == {ANN: DispatchState.UNCERTAIN}
     found = repair.mended(folder)
     assert found is not None
     assert found.lost

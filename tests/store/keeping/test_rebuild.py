@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store import opening
 from gateway.store.file import database, schema_versions, settings
 from gateway.store.file.database import StoreError
@@ -282,6 +282,6 @@ def test_a_backup_of_every_older_version_is_put_back_and_migrated(
         opening.close_store()
         opening.open_store(folder)
         with database.connected():
-            assert state(1) is State.UNCERTAIN
+            assert state(1) is DispatchState.UNCERTAIN
             assert views.counts().all == 1
         opening.close_store()

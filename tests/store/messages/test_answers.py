@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.file.database import execute
 from gateway.store.messages import answers, details, inbox, outbox, trash
 from tests.store.given import (
@@ -113,7 +113,7 @@ def test_an_answer_that_failed_is_in_nobodys_way() -> None:
     ann = came_in()
     fail(reply((ann, ANN)))
     reply((ann, ANN), answers_seen=0)
-    assert of(ann).state is State.PENDING
+    assert of(ann).state is DispatchState.PENDING
 
 
 def test_a_message_of_ours_is_not_answered() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.clock import DAY, HOUR, MINUTE, SECOND
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.connections import rules
 from gateway.store.file import database
 from gateway.store.messages import details, inbox, lists, outbox
@@ -361,7 +361,7 @@ def test_a_report_is_known_by_its_content_whatever_way_it_came() -> None:
     sent(d, c, mr=5)
     (kept,) = keep(status_report(5, "0711000001", 0, NOW, NOW), c=c)
     assert (kept.kind, kept.message_id, kept.new) == (Kind.REPORT, None, True)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
     assert shown() == []
 
 
@@ -370,8 +370,8 @@ def test_a_report_that_overtakes_the_answer_waits_for_it() -> None:
     d = dispatch(ANN)
     part = submitted(d, c)
     keep(status_report(5, ANN, 0, NOW, NOW), c=c)
-    assert state(d) is State.SENDING
-    assert outbox.accepted(part, 5, NOW + SECOND) is State.DELIVERED
+    assert state(d) is DispatchState.SENDING
+    assert outbox.accepted(part, 5, NOW + SECOND) is DispatchState.DELIVERED
     assert database.execute("SELECT part_id FROM incoming").fetchone() == (part,)
 
 
@@ -379,21 +379,21 @@ def test_a_report_that_overtook_something_else_is_left_alone() -> None:
     c = connection()
     part = submitted(dispatch(ANN), c)
     keep(status_report(5, BOB, 0, NOW, NOW), status_report(6, ANN, 0, NOW, NOW), c=c)
-    assert outbox.accepted(part, 5, NOW + SECOND) is State.SENT
+    assert outbox.accepted(part, 5, NOW + SECOND) is DispatchState.SENT
 
 
 def test_a_report_from_before_it_was_submitted_is_not_its_own() -> None:
     c = connection()
     keep(status_report(5, ANN, 0, NOW, NOW), c=c, at=NOW)
     part = submitted(dispatch(ANN), c, at=NOW + SECOND)
-    assert outbox.accepted(part, 5, NOW + SECOND) is State.SENT
+    assert outbox.accepted(part, 5, NOW + SECOND) is DispatchState.SENT
 
 
 def test_two_early_reports_tell_a_story_in_order() -> None:
     c = connection()
     part = submitted(dispatch(ANN), c)
     keep(status_report(5, ANN, 48, NOW, NOW), status_report(5, ANN, 0, NOW, NOW), c=c)
-    assert outbox.accepted(part, 5, NOW) is State.DELIVERED
+    assert outbox.accepted(part, 5, NOW) is DispatchState.DELIVERED
 
 
 def test_an_early_report_settles_what_never_got_an_answer() -> None:
@@ -401,7 +401,7 @@ def test_an_early_report_settles_what_never_got_an_answer() -> None:
     d = dispatch(ANN, when_uncertain="resend")
     part = submitted(d, c)
     keep(status_report(5, ANN, 0, NOW, NOW), c=c)
-    assert outbox.unknown(part, NOW + SECOND, "No answer came.", "") is State.DELIVERED
+    assert outbox.unknown(part, NOW + SECOND, "No answer came.", "") is DispatchState.DELIVERED
 
 
 def test_a_report_that_fits_nothing_is_kept() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.clock import DAY
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.file import database
 from gateway.store.messages import details, inbox, lists, outbox, trash
 from gateway.store.messages.inbox import RawPdu
@@ -50,7 +50,11 @@ def test_a_message_to_many_is_in_every_view_in_which_it_has_a_dispatch() -> None
         assert ids(view) == [m]
     assert ids(View.RECEIVED) == []
     (row,) = lists.page(View.ALL)
-    assert dict(row.states) == {State.SENT: 1, State.FAILED: 1, State.PENDING: 1}
+    assert dict(row.states) == {
+        DispatchState.SENT: 1,
+        DispatchState.FAILED: 1,
+        DispatchState.PENDING: 1,
+    }
     assert (row.who, row.people, row.sms, row.incoming) == (ANN, 3, 1, False)
 
 
@@ -146,9 +150,9 @@ def test_the_detail_tells_what_happened_to_every_recipient() -> None:
     assert found is not None
     assert (found.text, found.author, found.connection_id) == ("hello", "ann", c)
     first, second = found.dispatches
-    assert (first.number, first.state, first.sent_at) == (ANN, State.SENT, NOW)
+    assert (first.number, first.state, first.sent_at) == (ANN, DispatchState.SENT, NOW)
     assert [(p.seq, p.state, p.mr) for p in first.parts] == [(1, "accepted", 5)]
-    assert (second.state, second.due_at, second.attempts) == (State.PENDING, NOW + DAY, 1)
+    assert (second.state, second.due_at, second.attempts) == (DispatchState.PENDING, NOW + DAY, 1)
     assert [(h.outcome, h.reason, h.code, h.connection_id) for h in second.history] == [
         ("retry", "Busy.", "CMS 42", c)
     ]

@@ -20,7 +20,7 @@ from peewee import IntegrityError
 
 from gateway.clock import SECOND
 from gateway.decisions import part_states
-from gateway.decisions.dispatch_states import TABLE, State
+from gateway.decisions.dispatch_states import TABLE, DispatchState
 from gateway.decisions.part_states import PartState
 from gateway.store import opening
 from gateway.store.file import database
@@ -56,7 +56,7 @@ class Known:
 
     message_id: int
     parts: int
-    last: State = State.PENDING
+    last: DispatchState = DispatchState.PENDING
     handed: Counter[int] = field(default_factory=Counter)  # part id -> how often submitted
     allowed: int = 1  # submissions of a part that nobody could call a surprise
     deleted: bool = False
@@ -117,13 +117,13 @@ class Outbox(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def resend(self, data: st.DataObject) -> None:
-        d = self.pick(data, State.FAILED, State.UNCERTAIN)
+        d = self.pick(data, DispatchState.FAILED, DispatchState.UNCERTAIN)
         if d is not None and outbox.resend([d], self.now, "ann"):
             self.known[d].allowed += 1
 
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
-        d = self.pick(data, State.PENDING, State.SENDING)
+        d = self.pick(data, DispatchState.PENDING, DispatchState.SENDING)
         if d is not None and d % 3 == 0:
             outbox.cancel([d], self.now, "ann")
 
@@ -140,7 +140,7 @@ class Outbox(RuleBasedStateMachine):
             if known.message_id == message_id:
                 known.deleted = deleted
 
-    def pick(self, data: st.DataObject, *among: State) -> int | None:
+    def pick(self, data: st.DataObject, *among: DispatchState) -> int | None:
         there = sorted(d for d, s in self.states().items() if s in among or not among)
         return data.draw(st.sampled_from(there)) if there else None
 
@@ -269,12 +269,12 @@ class Outbox(RuleBasedStateMachine):
         watch_parts()
         found = outbox.recover(self.now)
         assert found.resent <= found.uncertain
-        assert State.SENDING not in self.states().values()
+        assert DispatchState.SENDING not in self.states().values()
 
     # what must hold at all times ----------------------------------------------------------------
 
-    def states(self) -> dict[int, State]:
-        return {i: State(s) for i, s in execute("SELECT id, state FROM dispatch")}
+    def states(self) -> dict[int, DispatchState]:
+        return {i: DispatchState(s) for i, s in execute("SELECT id, state FROM dispatch")}
 
     @invariant()
     def nothing_is_lost_and_every_step_is_legal(self) -> None:
@@ -296,14 +296,14 @@ class Outbox(RuleBasedStateMachine):
         for d, state in self.states().items():
             rows = execute("SELECT state FROM part WHERE dispatch_id = ?", (d,))
             parts = [s for (s,) in rows]
-            if state in (State.SENT, State.DELIVERED):
+            if state in (DispatchState.SENT, DispatchState.DELIVERED):
                 assert parts
                 assert not {"new", "submitted", "unknown"} & set(parts)
-            if state is State.DELIVERED:
+            if state is DispatchState.DELIVERED:
                 assert set(parts) == {"delivered"}
-            if state is State.UNCERTAIN:
+            if state is DispatchState.UNCERTAIN:
                 assert "unknown" in parts
-            if state in (State.PENDING, State.CANCELLED):
+            if state in (DispatchState.PENDING, DispatchState.CANCELLED):
                 assert not {"submitted", "unknown"} & set(parts)
                 assert not parts or "new" in parts
 

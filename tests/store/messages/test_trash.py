@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.clock import DAY, SystemClock
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.events import Events
 from gateway.services.messages.bulk import Action, Interactions, Preview, Selection, Task
 from gateway.store.file import audit, database
@@ -93,7 +93,7 @@ def test_only_failed_recipients_are_sent_again(interactions: Interactions) -> No
     chosen = Selection((m,))
     assert interactions.preview(Action.RESEND, chosen) == Preview(1, failed=1)
     assert interactions.do(Task(Action.RESEND, chosen, "ann", connection_id=0)) == 1
-    assert [state(d) for d in dispatches(m)] == [State.PENDING, State.PENDING]
+    assert [state(d) for d in dispatches(m)] == [DispatchState.PENDING, DispatchState.PENDING]
     assert interactions.do(Task(Action.RESEND, chosen, "ann")) == 0
 
 
@@ -101,7 +101,7 @@ def test_uncertain_ones_are_sent_again_only_when_asked_for(interactions: Interac
     m = message(ANN)
     outbox.unknown(submitted(dispatches(m)[0], connection()), NOW, "No answer.", "")
     assert interactions.do(Task(Action.RESEND, Selection((m,)), "ann")) == 0
-    assert state(dispatches(m)[0]) is State.UNCERTAIN
+    assert state(dispatches(m)[0]) is DispatchState.UNCERTAIN
     assert interactions.do(Task(Action.RESEND, Selection((m,)), "ann", uncertain=True)) == 1
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.clock import DAY
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store import opening
 from gateway.store.file import database
 from gateway.store.messages import inbox, outbox, trash
@@ -101,7 +101,7 @@ def test_filters_narrow_it_down() -> None:
     received = inbox.keep(c, [RawPdu(deliver("pump", sender=CAT))], NOW)[0].message_id
     assert found("pump", direction="in") == [received] == found("pump", unread=True)
     assert found("pump", direction="out") == [failed, out]
-    assert found("pump", states=(State.FAILED,)) == [failed] == found(view=View.FAILED)
+    assert found("pump", states=(DispatchState.FAILED,)) == [failed] == found(view=View.FAILED)
     assert found("pump", view=View.SENT) == [out]
     assert found("pump", view=View.RECEIVED) == [received]
     assert found("pump", connection_id=c) == [received, out]
@@ -129,7 +129,7 @@ def test_hundreds_of_numbers_are_merged_newest_first_without_copies() -> None:
     assert search.page(wanted, made[20], 5).ids == made[19:14:-1]
     both = Wanted(terms=(Term((("crowd",),), crowd), Term((("pump",),))))
     assert search.page(both, None, 99).ids == made[::-1][::2]
-    state = Wanted(terms=(Term((("crowd",),), crowd),), states=(State.PENDING,))
+    state = Wanted(terms=(Term((("crowd",),), crowd),), states=(DispatchState.PENDING,))
     assert search.page(state, None, 99).ids == [named, *made[::-1]]
     trash.delete(made, NOW, "ann")
     assert search.page(wanted, None, 99).ids == [named]

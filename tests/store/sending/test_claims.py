@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from gateway.clock import DAY, HOUR
-from gateway.decisions.dispatch_states import State, UndefinedMove
+from gateway.decisions.dispatch_states import DispatchState, UndefinedMove
 from gateway.store.file import database
 from gateway.store.messages import outbox, trash
 from gateway.store.messages.outbox import Claim, DuplicateId
@@ -33,7 +33,7 @@ from tests.store.given import (
 pytestmark = pytest.mark.usefixtures("store")
 
 
-def refuse(part: int, retry_at: int | None = NOW, **more: bool) -> State:
+def refuse(part: int, retry_at: int | None = NOW, **more: bool) -> DispatchState:
     return outbox.refused(part, NOW, reason="Busy.", code="CMS 42", retry_at=retry_at, **more)
 
 
@@ -42,7 +42,7 @@ def refuse(part: int, retry_at: int | None = NOW, **more: bool) -> State:
 
 def test_a_message_has_a_dispatch_for_every_recipient() -> None:
     m = message(ANN, BOB)
-    assert [state(d) for d in dispatches(m)] == [State.PENDING, State.PENDING]
+    assert [state(d) for d in dispatches(m)] == [DispatchState.PENDING, DispatchState.PENDING]
     assert [column(d, "number") for d in dispatches(m)] == [ANN, BOB]
 
 
@@ -83,7 +83,7 @@ def test_a_claim_without_bytes_for_a_dispatch_that_has_none_is_our_mistake() -> 
     d = dispatch(ANN)
     with pytest.raises(ValueError, match="no parts"):
         outbox.claim([Claim(d, connection(), None)], NOW)
-    assert state(d) is State.PENDING
+    assert state(d) is DispatchState.PENDING
 
 
 def test_of_many_threads_one_gets_each_dispatch(store) -> None:
@@ -117,16 +117,16 @@ def test_what_is_given_back_is_due_at_once_and_keeps_its_place() -> None:
     c = connection()
     d = dispatch(ANN)
     claimed(d, c)
-    assert outbox.release(d, "The modem has just gone.", NOW + 5) is State.PENDING
+    assert outbox.release(d, "The modem has just gone.", NOW + 5) is DispatchState.PENDING
     assert (column(d, "due_at"), column(d, "reason")) == (NOW, "The modem has just gone.")
-    assert outbox.release(d, "again", NOW) is State.PENDING  # not being sent: left alone
+    assert outbox.release(d, "again", NOW) is DispatchState.PENDING  # not being sent: left alone
 
 
 def test_what_is_given_back_after_ctrl_z_is_in_doubt() -> None:
     c = connection()
     d = dispatch(ANN)
     submitted(d, c)
-    assert outbox.release(d, "The modem has just gone.", NOW) is State.UNCERTAIN
+    assert outbox.release(d, "The modem has just gone.", NOW) is DispatchState.UNCERTAIN
 
 
 # one part ---------------------------------------------------------------------------------------
@@ -136,8 +136,8 @@ def test_a_message_in_one_part_is_sent_when_the_network_took_it() -> None:
     c = connection()
     d = dispatch(ANN)
     part = submitted(d, c)
-    assert (state(d), part_states(d)) == (State.SENDING, ["submitted"])
-    assert outbox.accepted(part, 17, NOW + 9) is State.SENT
+    assert (state(d), part_states(d)) == (DispatchState.SENDING, ["submitted"])
+    assert outbox.accepted(part, 17, NOW + 9) is DispatchState.SENT
     assert (column(d, "sent_at"), part_states(d)) == (NOW + 9, ["accepted"])
 
 
@@ -146,9 +146,9 @@ def test_it_is_sent_only_when_the_last_part_was_taken() -> None:
     d = dispatch(ANN, parts=2)
     one, two = claimed(d, c, parts=2).parts
     outbox.submitted(one.part_id, c, NOW)
-    assert outbox.accepted(one.part_id, 1, NOW) is State.SENDING
+    assert outbox.accepted(one.part_id, 1, NOW) is DispatchState.SENDING
     outbox.submitted(two.part_id, c, NOW)
-    assert outbox.accepted(two.part_id, 2, NOW) is State.SENT
+    assert outbox.accepted(two.part_id, 2, NOW) is DispatchState.SENT
 
 
 def test_no_part_is_handed_over_twice() -> None:
@@ -171,7 +171,7 @@ def test_an_answer_told_twice_changes_nothing() -> None:
     c = connection()
     d = dispatch(ANN)
     part = sent(d, c, mr=5)
-    assert outbox.accepted(part, 99, NOW + 1) is State.SENT
+    assert outbox.accepted(part, 99, NOW + 1) is DispatchState.SENT
     assert database.execute("SELECT mr FROM part").fetchone() == (5,)
 
 
@@ -182,7 +182,7 @@ def test_a_refusal_of_a_passing_kind_waits_and_goes_on_with_the_missing_part() -
     outbox.submitted(one.part_id, c, NOW)
     outbox.accepted(one.part_id, 1, NOW)
     outbox.submitted(two.part_id, c, NOW)
-    assert refuse(two.part_id, NOW + HOUR) is State.PENDING
+    assert refuse(two.part_id, NOW + HOUR) is DispatchState.PENDING
     assert (column(d, "due_at"), column(d, "code")) == (NOW + HOUR, "CMS 42")
     assert (outbox.tries(two.part_id), outcomes(d)) == (1, ["retry"])
     (again,) = outbox.claim([Claim(d, c, None)], NOW + HOUR)
@@ -192,7 +192,7 @@ def test_a_refusal_of_a_passing_kind_waits_and_goes_on_with_the_missing_part() -
 def test_a_refusal_for_good_fails_it_with_the_reason() -> None:
     c = connection()
     d = dispatch(ANN)
-    assert refuse(submitted(d, c), None) is State.FAILED
+    assert refuse(submitted(d, c), None) is DispatchState.FAILED
     assert (column(d, "reason"), outcomes(d)) == ("Busy.", ["failed"])
 
 
@@ -226,22 +226,22 @@ def in_doubt(**changes: object) -> tuple[int, int]:
 
 def test_without_an_answer_it_is_uncertain_and_stays_so() -> None:
     d, part = in_doubt()
-    assert (state(d), part_states(d)) == (State.UNCERTAIN, ["unknown"])
+    assert (state(d), part_states(d)) == (DispatchState.UNCERTAIN, ["unknown"])
     assert outbox.due(NOW + DAY, {1: 5}, 5) == []
     assert outbox.expire(NOW + 10 * DAY) == 0
-    assert outbox.unknown(part, NOW, "again", "") is State.UNCERTAIN
+    assert outbox.unknown(part, NOW, "again", "") is DispatchState.UNCERTAIN
 
 
 def test_a_part_that_was_never_submitted_is_in_no_doubt() -> None:
     d = dispatch(ANN)
     part = claimed(d, connection()).parts[0].part_id
-    assert outbox.unknown(part, NOW, "Network time-out.", "CMS 332") is State.PENDING
+    assert outbox.unknown(part, NOW, "Network time-out.", "CMS 332") is DispatchState.PENDING
     assert column(d, "due_at") > NOW
 
 
 def test_a_late_answer_settles_the_doubt() -> None:
     d, part = in_doubt()
-    assert outbox.accepted(part, 9, NOW) is State.SENT
+    assert outbox.accepted(part, 9, NOW) is DispatchState.SENT
     assert column(d, "reason") == ""
 
 
@@ -251,16 +251,16 @@ def test_a_late_answer_for_one_of_several_parts_lets_the_others_go_out() -> None
     part = claimed(d, c, parts=2).parts[0].part_id
     outbox.submitted(part, c, NOW)
     outbox.unknown(part, NOW, "No answer came.", "TIMEOUT")
-    assert outbox.accepted(part, 9, NOW) is State.PENDING
+    assert outbox.accepted(part, 9, NOW) is DispatchState.PENDING
     (again,) = outbox.claim([Claim(d, c, None)], NOW)
     assert [p.seq for p in again.parts] == [2]
 
 
 def test_a_late_refusal_settles_the_doubt_too() -> None:
     d, part = in_doubt()
-    assert refuse(part, None) is State.FAILED
+    assert refuse(part, None) is DispatchState.FAILED
     d, part = in_doubt()
-    assert refuse(part, NOW + HOUR) is State.PENDING
+    assert refuse(part, NOW + HOUR) is DispatchState.PENDING
     assert part_states(d) == ["new"]
 
 
@@ -269,29 +269,29 @@ def test_an_alarm_goes_out_again_but_not_for_ever() -> None:
     d = dispatch(ANN, when_uncertain="resend")
     for _ in range(RESENDS_BY_POLICY):
         part = submitted(d, c)
-        assert outbox.unknown(part, NOW, "No answer came.", "") is State.PENDING
-    assert outbox.unknown(submitted(d, c), NOW, "No answer came.", "") is State.UNCERTAIN
+        assert outbox.unknown(part, NOW, "No answer came.", "") is DispatchState.PENDING
+    assert outbox.unknown(submitted(d, c), NOW, "No answer came.", "") is DispatchState.UNCERTAIN
     assert outcomes(d)[:3] == ["uncertain", "resent by policy", "uncertain"]
 
 
 def test_a_late_answer_stops_a_second_sending_that_has_not_begun() -> None:
     d, part = in_doubt(when_uncertain="resend")
-    assert state(d) is State.PENDING
-    assert outbox.accepted(part, 9, NOW) is State.SENT
+    assert state(d) is DispatchState.PENDING
+    assert outbox.accepted(part, 9, NOW) is DispatchState.SENT
 
 
 def test_a_late_answer_does_not_disturb_a_second_sending_under_way() -> None:
     d, part = in_doubt(when_uncertain="resend")
     (again,) = outbox.claim([Claim(d, connection(), None)], NOW)
-    assert outbox.accepted(part, 9, NOW) is State.SENDING
+    assert outbox.accepted(part, 9, NOW) is DispatchState.SENDING
     outbox.submitted(again.parts[0].part_id, connection(), NOW)
-    assert outbox.accepted(part, 10, NOW) is State.SENT
+    assert outbox.accepted(part, 10, NOW) is DispatchState.SENT
 
 
 def test_a_late_answer_for_what_was_withdrawn_is_no_error() -> None:
     d, part = in_doubt(when_uncertain="resend")
     assert outbox.cancel([d], NOW, "ann") == 1
-    assert outbox.accepted(part, 9, NOW) is State.CANCELLED
+    assert outbox.accepted(part, 9, NOW) is DispatchState.CANCELLED
 
 
 # people -----------------------------------------------------------------------------------------
@@ -303,7 +303,7 @@ def test_resending_takes_only_what_failed_or_is_in_doubt() -> None:
     refuse(submitted(failed, c), None)
     uncertain, _ = in_doubt()
     assert outbox.resend([pending, failed, uncertain, 999], NOW + 5, "ann") == 2
-    assert {state(d) for d in (pending, failed, uncertain)} == {State.PENDING}
+    assert {state(d) for d in (pending, failed, uncertain)} == {DispatchState.PENDING}
     assert (column(failed, "attempts"), column(failed, "reason")) == (0, "")
     assert outcomes(failed) == ["failed", "resent"]
     assert database.execute("SELECT who, action, detail FROM audit").fetchone() == (
@@ -339,7 +339,7 @@ def test_only_what_no_modem_has_can_be_withdrawn() -> None:
     a, b = dispatch(ANN), dispatch(BOB)
     claimed(b, c)
     assert outbox.cancel([a, b], NOW, "ann") == 1
-    assert (state(a), state(b)) == (State.CANCELLED, State.SENDING)
+    assert (state(a), state(b)) == (DispatchState.CANCELLED, DispatchState.SENDING)
 
 
 def test_a_deleted_message_that_a_modem_has_is_finished_first() -> None:
@@ -348,7 +348,7 @@ def test_a_deleted_message_that_a_modem_has_is_finished_first() -> None:
     (d,) = dispatches(m)
     part = submitted(d, c)
     trash.delete([m], NOW, "ann")
-    assert outbox.accepted(part, 1, NOW) is State.SENT
+    assert outbox.accepted(part, 1, NOW) is DispatchState.SENT
 
 
 # start ------------------------------------------------------------------------------------------
@@ -363,10 +363,10 @@ def test_after_a_restart_what_was_not_out_is_queued_and_what_may_be_is_in_doubt(
         submitted(d, c)
     assert outbox.recover(NOW) == outbox.Recovery(released=1, uncertain=2, resent=1)
     assert [state(d) for d in (pending, safe, doubtful, alarm)] == [
-        State.PENDING,
-        State.PENDING,
-        State.UNCERTAIN,
-        State.PENDING,
+        DispatchState.PENDING,
+        DispatchState.PENDING,
+        DispatchState.UNCERTAIN,
+        DispatchState.PENDING,
     ]
     assert outbox.recover(NOW) == outbox.Recovery(0, 0, 0)
 

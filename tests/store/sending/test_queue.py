@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from gateway.clock import DAY, HOUR, MINUTE
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.file.database import database, execute, transaction
 from gateway.store.messages import outbox, trash
 from gateway.store.sending import queue
@@ -125,7 +125,7 @@ def test_those_without_any_connection_are_told_once_and_then_left_alone() -> Non
     outbox.postpone([d], NOW + MINUTE, "No modem is connected.", NOW)
     assert due_ids({}, at=NOW + HOUR) == []
     assert column(d, "reason") == "No modem is connected."
-    assert state(d) is State.PENDING
+    assert state(d) is DispatchState.PENDING
 
 
 def test_postponed_ones_are_looked_at_again_when_the_time_has_come() -> None:
@@ -189,7 +189,7 @@ def test_giving_up_fails_only_what_is_still_pending() -> None:
     a, b = dispatch(ANN), dispatch(BOB)
     claimed(b, c)
     outbox.give_up([a, b, 999], "No routing rule applies.", "", NOW)
-    assert (state(a), state(b)) == (State.FAILED, State.SENDING)
+    assert (state(a), state(b)) == (DispatchState.FAILED, DispatchState.SENDING)
     assert column(a, "reason") == "No routing rule applies."
 
 
@@ -197,7 +197,7 @@ def test_what_waited_past_its_validity_fails_saying_so() -> None:
     d = dispatch(ANN, valid_until=NOW + HOUR)
     assert outbox.expire(NOW + HOUR - 1) == 0
     assert outbox.expire(NOW + HOUR) == 1
-    assert (state(d), column(d, "reason")) == (State.FAILED, EXPIRED)
+    assert (state(d), column(d, "reason")) == (DispatchState.FAILED, EXPIRED)
     assert outcomes(d) == ["failed"]
 
 

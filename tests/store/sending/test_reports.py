@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway import sms
 from gateway.clock import DAY, HOUR, MINUTE, SECOND
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.messages import inbox, outbox
 from gateway.store.messages.inbox import Kept
 from gateway.store.sending.alike import likeness
@@ -41,7 +41,7 @@ def test_a_report_makes_a_sent_message_delivered() -> None:
     d = dispatch(ANN)
     sent(d, c, mr=5)
     assert report(c, 5)
-    assert (state(d), part_states(d)) == (State.DELIVERED, ["delivered"])
+    assert (state(d), part_states(d)) == (DispatchState.DELIVERED, ["delivered"])
     assert column(d, "delivered_at") == NOW + 8 * SECOND
 
 
@@ -55,7 +55,7 @@ def test_a_report_that_names_something_else_is_not_matched(wrong) -> None:
     sent(d, c, mr=5)
     asked = {"c": c, "mr": 5} | wrong
     assert not report(asked.pop("c"), asked.pop("mr"), **asked)
-    assert state(d) is State.SENT
+    assert state(d) is DispatchState.SENT
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_only_one_that_fits_is_meant_whatever_the_centres_clock_says(scts: i
     d = dispatch(ANN)
     sent(d, c, mr=5)
     assert report(c, 5, scts=scts)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
 
 
 def test_a_reference_of_long_ago_is_not_taken_for_one_that_came_round() -> None:
@@ -77,7 +77,7 @@ def test_a_reference_of_long_ago_is_not_taken_for_one_that_came_round() -> None:
     sent(d, c, mr=5)
     later = NOW + HOUR + DAY + MINUTE
     assert not outbox.report(c, ANN, 5, DELIVERED, later - 5 * SECOND, later, later)
-    assert state(d) is State.SENT
+    assert state(d) is DispatchState.SENT
 
 
 def test_a_box_that_was_away_gets_its_reports_late() -> None:
@@ -85,7 +85,7 @@ def test_a_box_that_was_away_gets_its_reports_late() -> None:
     d = dispatch(ANN, valid_until=NOW + HOUR)
     sent(d, c, mr=5)
     assert outbox.report(c, ANN, 5, DELIVERED, NOW, NOW + MINUTE, NOW + 20 * DAY)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
 
 
 def kept(c: int, mr: int, taken: int, at: int, *, status: int = DELIVERED, to: str = ANN) -> Kept:
@@ -116,10 +116,18 @@ def test_of_several_the_centres_time_tells_by_its_own_clock(ahead: int) -> None:
         sent(d, c, mr=5, at=at)
     late = NOW + 9 * HOUR
     kept(c, 5, times[1] + 2 * SECOND + ahead, late)
-    assert [state(d) for d in round_] == [State.SENT, State.DELIVERED, State.SENT]
+    assert [state(d) for d in round_] == [
+        DispatchState.SENT,
+        DispatchState.DELIVERED,
+        DispatchState.SENT,
+    ]
     kept(c, 5, times[2] + 2 * SECOND + ahead, late, status=EXPIRED)
     kept(c, 5, times[0] + 2 * SECOND + ahead, late)
-    assert [state(d) for d in round_] == [State.DELIVERED, State.DELIVERED, State.FAILED]
+    assert [state(d) for d in round_] == [
+        DispatchState.DELIVERED,
+        DispatchState.DELIVERED,
+        DispatchState.FAILED,
+    ]
 
 
 def test_references_that_come_round_within_minutes_are_told_apart_to_the_second() -> None:
@@ -130,7 +138,12 @@ def test_references_that_come_round_within_minutes_are_told_apart_to_the_second(
         sent(d, c, mr=5, at=at)
     kept(c, 5, times[1], NOW + HOUR, status=EXPIRED)
     kept(c, 5, times[3], NOW + HOUR)
-    assert [state(d) for d in quick] == [State.SENT, State.FAILED, State.SENT, State.DELIVERED]
+    assert [state(d) for d in quick] == [
+        DispatchState.SENT,
+        DispatchState.FAILED,
+        DispatchState.SENT,
+        DispatchState.DELIVERED,
+    ]
 
 
 def test_a_report_that_overtakes_the_answer_is_not_taken_for_an_earlier_rounds() -> None:
@@ -140,9 +153,9 @@ def test_a_report_that_overtakes_the_answer_is_not_taken_for_an_earlier_rounds()
     new = dispatch(ANN, at=NOW + HOUR)
     part = submitted(new, c, at=NOW + HOUR)
     kept(c, 5, NOW + HOUR + SECOND, NOW + HOUR + 2 * SECOND)
-    assert (state(old), state(new)) == (State.SENT, State.SENDING)
-    assert outbox.accepted(part, 5, NOW + HOUR + 3 * SECOND) is State.DELIVERED
-    assert state(old) is State.SENT
+    assert (state(old), state(new)) == (DispatchState.SENT, DispatchState.SENDING)
+    assert outbox.accepted(part, 5, NOW + HOUR + 3 * SECOND) is DispatchState.DELIVERED
+    assert state(old) is DispatchState.SENT
 
 
 def test_a_report_that_comes_while_another_goes_out_finds_its_own() -> None:
@@ -153,7 +166,7 @@ def test_a_report_that_comes_while_another_goes_out_finds_its_own() -> None:
     part = submitted(new, c, at=NOW + HOUR)
     kept(c, 4, NOW + HOUR, NOW + HOUR + 2 * SECOND)  # a clock that is an hour ahead
     outbox.accepted(part, 5, NOW + HOUR + 3 * SECOND)
-    assert (state(old), state(new)) == (State.DELIVERED, State.SENT)
+    assert (state(old), state(new)) == (DispatchState.DELIVERED, DispatchState.SENT)
 
 
 def test_a_report_for_an_old_reference_does_not_match_the_new_one() -> None:
@@ -162,9 +175,9 @@ def test_a_report_for_an_old_reference_does_not_match_the_new_one() -> None:
     sent(old, c, mr=5, at=NOW)
     sent(new, c, mr=5, at=NOW + DAY)
     assert outbox.report(c, ANN, 5, DELIVERED, NOW + SECOND, None, NOW + 2 * DAY)
-    assert (state(old), state(new)) == (State.DELIVERED, State.SENT)
+    assert (state(old), state(new)) == (DispatchState.DELIVERED, DispatchState.SENT)
     assert outbox.report(c, ANN, 5, DELIVERED, NOW + DAY, None, NOW + 2 * DAY)
-    assert state(new) is State.DELIVERED
+    assert state(new) is DispatchState.DELIVERED
 
 
 def test_of_two_that_fit_the_newest_is_meant() -> None:
@@ -173,7 +186,7 @@ def test_of_two_that_fit_the_newest_is_meant() -> None:
     sent(old, c, mr=5, at=NOW - MINUTE)
     sent(new, c, mr=5, at=NOW)
     assert report(c, 5)
-    assert (state(old), state(new)) == (State.SENT, State.DELIVERED)
+    assert (state(old), state(new)) == (DispatchState.SENT, DispatchState.DELIVERED)
 
 
 def test_a_report_may_come_days_later_within_the_validity() -> None:
@@ -181,7 +194,7 @@ def test_a_report_may_come_days_later_within_the_validity() -> None:
     d = dispatch(ANN, valid_until=NOW + 20 * DAY)
     sent(d, c, mr=5)
     assert outbox.report(c, ANN, 5, DELIVERED, NOW, NOW + 19 * DAY, NOW + 19 * DAY)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
 
 
 @pytest.mark.parametrize("scts", [None, NOW - 5000 * DAY, NOW + 5000 * DAY])
@@ -190,7 +203,7 @@ def test_a_service_centre_without_a_sane_clock_is_believed_all_the_same(scts: in
     d = dispatch(ANN)
     sent(d, c, mr=5)
     assert report(c, 5, scts=scts)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
 
 
 @pytest.mark.parametrize(
@@ -244,10 +257,10 @@ def test_still_trying_keeps_it_sent_and_says_so_and_the_last_word_counts() -> No
     d = dispatch(ANN)
     sent(d, c, mr=5)
     assert report(c, 5, TRYING)
-    assert state(d) is State.SENT
+    assert state(d) is DispatchState.SENT
     assert "Not confirmed yet" in column(d, "reason")
     assert report(c, 5, DELIVERED)
-    assert (state(d), column(d, "reason")) == (State.DELIVERED, "")
+    assert (state(d), column(d, "reason")) == (DispatchState.DELIVERED, "")
 
 
 def test_the_network_giving_up_fails_it_with_the_reason() -> None:
@@ -255,7 +268,11 @@ def test_the_network_giving_up_fails_it_with_the_reason() -> None:
     d = dispatch(ANN)
     sent(d, c, mr=5)
     assert report(c, 5, EXPIRED)
-    assert (state(d), column(d, "code"), outcomes(d)) == (State.FAILED, "TP-ST 70", ["failed"])
+    assert (state(d), column(d, "code"), outcomes(d)) == (
+        DispatchState.FAILED,
+        "TP-ST 70",
+        ["failed"],
+    )
     assert column(d, "reason").startswith("Not delivered: ")
 
 
@@ -265,9 +282,9 @@ def test_delivered_after_all_is_the_last_word() -> None:
     sent(d, c, mr=5)
     report(c, 5, EXPIRED)
     assert report(c, 5, DELIVERED)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
     assert report(c, 5, EXPIRED)
-    assert (state(d), part_states(d)) == (State.DELIVERED, ["delivered"])
+    assert (state(d), part_states(d)) == (DispatchState.DELIVERED, ["delivered"])
 
 
 def long_message(c: int) -> tuple[int, list[int]]:
@@ -283,9 +300,9 @@ def test_a_long_message_is_delivered_when_every_part_is() -> None:
         outbox.submitted(part, c, NOW)
         outbox.accepted(part, mr, NOW)
     report(c, 0)
-    assert state(d) is State.SENT
+    assert state(d) is DispatchState.SENT
     report(c, 1)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
 
 
 def test_a_long_message_fails_when_one_part_does() -> None:
@@ -296,7 +313,7 @@ def test_a_long_message_fails_when_one_part_does() -> None:
         outbox.accepted(part, mr, NOW)
     report(c, 0)
     report(c, 1, EXPIRED)
-    assert (state(d), part_states(d)) == (State.FAILED, ["delivered", "failed"])
+    assert (state(d), part_states(d)) == (DispatchState.FAILED, ["delivered", "failed"])
 
 
 def test_a_part_that_fails_while_others_go_out_is_not_forgotten() -> None:
@@ -305,9 +322,9 @@ def test_a_part_that_fails_while_others_go_out_is_not_forgotten() -> None:
     outbox.submitted(one, c, NOW)
     outbox.accepted(one, 0, NOW)
     report(c, 0, EXPIRED)
-    assert state(d) is State.SENDING
+    assert state(d) is DispatchState.SENDING
     outbox.submitted(two, c, NOW)
-    assert outbox.accepted(two, 1, NOW) is State.FAILED
+    assert outbox.accepted(two, 1, NOW) is DispatchState.FAILED
 
 
 def test_a_second_word_about_the_first_journey_does_not_stop_the_second() -> None:
@@ -317,9 +334,9 @@ def test_a_second_word_about_the_first_journey_does_not_stop_the_second() -> Non
     report(c, 5, EXPIRED)
     outbox.resend([d], NOW, "ann")
     report(c, 5, EXPIRED)
-    assert (state(d), part_states(d)) == (State.PENDING, ["new"])
+    assert (state(d), part_states(d)) == (DispatchState.PENDING, ["new"])
     report(c, 5, DELIVERED)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
 
 
 # doubt ------------------------------------------------------------------------------------------
@@ -337,30 +354,30 @@ def test_a_report_settles_a_doubt_by_recipient_and_time() -> None:
     assert not report(c, 77, to=BOB)
     assert not report(c, 77, scts=NOW - HOUR)
     assert report(c, 77)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
 
 
 def test_a_report_of_a_passing_kind_settles_that_it_is_sent() -> None:
     c = connection()
     d = in_doubt(c)
     assert report(c, 77, TRYING)
-    assert state(d) is State.SENT
+    assert state(d) is DispatchState.SENT
     assert report(c, 77)  # from now on its reference is known
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
 
 
 def test_a_report_of_failure_settles_a_doubt() -> None:
     c = connection()
     d = in_doubt(c)
     assert report(c, 77, EXPIRED)
-    assert state(d) is State.FAILED
+    assert state(d) is DispatchState.FAILED
 
 
 def test_of_two_doubts_the_one_submitted_last_before_it_is_meant() -> None:
     c = connection()
     first, second = in_doubt(c, at=NOW - HOUR), in_doubt(c, at=NOW + MINUTE)
     assert report(c, 77, scts=NOW - HOUR + SECOND)
-    assert (state(first), state(second)) == (State.DELIVERED, State.UNCERTAIN)
+    assert (state(first), state(second)) == (DispatchState.DELIVERED, DispatchState.UNCERTAIN)
 
 
 def test_a_doubt_about_a_message_without_report_is_not_settled_by_one() -> None:
@@ -368,7 +385,7 @@ def test_a_doubt_about_a_message_without_report_is_not_settled_by_one() -> None:
     d = dispatch(ANN, with_report=False)
     outbox.unknown(submitted(d, c), NOW, "No answer came.", "")
     assert not report(c, 77)
-    assert state(d) is State.UNCERTAIN
+    assert state(d) is DispatchState.UNCERTAIN
 
 
 def test_a_doubt_is_settled_by_a_centre_whose_clock_is_known_to_be_wrong() -> None:
@@ -378,7 +395,7 @@ def test_a_doubt_is_settled_by_a_centre_whose_clock_is_known_to_be_wrong() -> No
         kept(c, n, NOW - 7 * HOUR, NOW + SECOND, to=BOB)
     d = in_doubt(c, at=NOW + MINUTE)
     kept(c, 77, NOW - 7 * HOUR + MINUTE, NOW + HOUR)
-    assert state(d) is State.DELIVERED
+    assert state(d) is DispatchState.DELIVERED
 
 
 def test_a_doubt_goes_before_a_settled_reference_of_an_earlier_round() -> None:
@@ -388,7 +405,7 @@ def test_a_doubt_goes_before_a_settled_reference_of_an_earlier_round() -> None:
     report(c, 77)
     d = in_doubt(c, at=NOW + MINUTE)
     assert report(c, 77, EXPIRED, scts=NOW + MINUTE)
-    assert (state(old), state(d)) == (State.DELIVERED, State.FAILED)
+    assert (state(old), state(d)) == (DispatchState.DELIVERED, DispatchState.FAILED)
 
 
 def test_a_known_reference_goes_before_a_doubt() -> None:
@@ -396,4 +413,4 @@ def test_a_known_reference_goes_before_a_doubt() -> None:
     doubtful, known = in_doubt(c), dispatch(ANN)
     sent(known, c, mr=77)
     assert report(c, 77)
-    assert (state(known), state(doubtful)) == (State.DELIVERED, State.UNCERTAIN)
+    assert (state(known), state(doubtful)) == (DispatchState.DELIVERED, DispatchState.UNCERTAIN)

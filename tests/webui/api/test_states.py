@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from gateway.clock import HOUR
-from gateway.decisions.dispatch_states import State
+from gateway.decisions.dispatch_states import DispatchState
 from gateway.services.messages.accept import Draft
 from gateway.store.messages import details, outbox
 from gateway.store.search import views
@@ -19,7 +19,7 @@ from webui.page.words import iso
 
 # SMSGate's own list: its clients fail at any other word.
 THEIRS = {"Pending", "Cancelling", "Cancelled", "Processed", "Sent", "Delivered", "Failed"}
-S = State
+S = DispatchState
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def message(client_id: str) -> int:
 
 
 def test_every_state_has_a_word_that_clients_know() -> None:
-    assert set(states.FOREIGN) == set(State)
+    assert set(states.FOREIGN) == set(DispatchState)
     assert set(states.FOREIGN.values()) <= THEIRS
 
 
@@ -70,13 +70,15 @@ def test_every_state_has_a_word_that_clients_know() -> None:
         ({S.DELIVERED}, S.DELIVERED),
     ],
 )
-def test_what_several_recipients_make_together(of: set[State], overall: State) -> None:
+def test_what_several_recipients_make_together(
+    of: set[DispatchState], overall: DispatchState
+) -> None:
     assert states.overall(of) is overall
 
 
 def test_a_mixture_is_pending_only_while_something_waits() -> None:
-    for size in range(1, len(State) + 1):
-        for of in itertools.combinations(State, size):
+    for size in range(1, len(DispatchState) + 1):
+        for of in itertools.combinations(DispatchState, size):
             found = states.overall(of)
             assert (found is S.PENDING) == (S.PENDING in of)
             assert found in of or found is S.SENT
