@@ -26,18 +26,18 @@ Files, in the order in which a byte travels: framing, classify (urcs, results, c
 from gateway.at import answers, commands
 from gateway.at.engine import AtBusy, Engine, NoPrompt
 from gateway.at.events import (
-    Answer,
     Command,
-    Console,
     Event,
     Late,
+    LoginPrompt,
     Prompt,
+    Response,
     Restarted,
     ResyncFailed,
     Resynchronised,
     Stray,
     Urc,
-    Write,
+    WriteBytes,
 )
 from gateway.at.profiles import Profile, profile_for
 from gateway.at.results import (
@@ -53,17 +53,17 @@ from gateway.at.results import (
 
 __all__ = [
     "About",
-    "Answer",
     "AtBusy",
     "Command",
-    "Console",
     "Engine",
     "Event",
     "Explanation",
     "Late",
+    "LoginPrompt",
     "NoPrompt",
     "Profile",
     "Prompt",
+    "Response",
     "Restarted",
     "Result",
     "ResultKind",
@@ -72,7 +72,7 @@ __all__ = [
     "Retry",
     "Stray",
     "Urc",
-    "Write",
+    "WriteBytes",
     "after_pdu",
     "answers",
     "before_prompt",

@@ -10,8 +10,8 @@ from gateway.at.identity import cfun, cpin, iccid, imei, imsi, name, own_number,
 from gateway.at.network import Registration, cesq, csq, hcsq, operator, registration
 from gateway.at.results import Result
 from gateway.at.storage import (
-    Entry,
     Offered,
+    StorageEntry,
     Usage,
     cmgl,
     cmgr,
@@ -25,14 +25,14 @@ from gateway.at.storage import (
     stored_at,
 )
 from gateway.at.text import last_integer
-from gateway.at.ussd import Ussd, cusd
+from gateway.at.ussd import UssdResult, cusd
 
 __all__ = [
-    "Entry",
     "Offered",
     "Registration",
+    "StorageEntry",
     "Usage",
-    "Ussd",
+    "UssdResult",
     "cesq",
     "cfun",
     "cmgl",

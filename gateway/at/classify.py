@@ -33,7 +33,7 @@ _CONSOLE_PROMPT = re.compile(r"(?i)(login|password|passwort|kennwort): ?$")
 _REGISTRATION: Final = frozenset({"+CREG", "+CGREG", "+CEREG"})
 
 
-class Kind(Enum):
+class LineKind(Enum):
     ANSWER = auto()  # a line of the pending command
     ECHO = auto()
     FINAL = auto()
@@ -43,7 +43,7 @@ class Kind(Enum):
     TEXT = auto()  # free text: the pending command's, or nobody's
 
 
-def classify(line: str, command: Command | None, answered: bool, numeric: bool) -> Kind:
+def classify(line: str, command: Command | None, answered: bool, numeric: bool) -> LineKind:
     """What `line` (stripped, not empty) is while `command` is pending.
 
     `answered`: a line with the command's prefix has already come. `numeric`: the modem may be in
@@ -52,21 +52,21 @@ def classify(line: str, command: Command | None, answered: bool, numeric: bool) 
     if command is not None:
         prefix = command.prefix
         if prefix and line.startswith(prefix) and _is_solicited(line, prefix, answered):
-            return Kind.ANSWER
+            return LineKind.ANSWER
         if is_echo(line, command.text):
-            return Kind.ECHO
+            return LineKind.ECHO
     if parse_final(line, command is not None and command.dials) is not None:
-        return Kind.FINAL
+        return LineKind.FINAL
     if numeric and command is not None and line in ("0", "4"):
-        return Kind.FINAL
+        return LineKind.FINAL
     name = name_of(line)
     if name in NAMES:
-        return Kind.REBOOT if name in REBOOT else Kind.URC
+        return LineKind.REBOOT if name in REBOOT else LineKind.URC
     if line.startswith(_ECHOES):
-        return Kind.ECHO
+        return LineKind.ECHO
     if _SHAPED.match(line) and (command is None or command.prefix):
-        return Kind.UNKNOWN_URC
-    return Kind.TEXT
+        return LineKind.UNKNOWN_URC
+    return LineKind.TEXT
 
 
 def is_echo(line: str, text: str) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.at import framing
-from gateway.at.classify import Kind, classify, is_console, is_pdu
-from gateway.at.events import Answer, Command, Event, Prompt, Restarted, Stray, Urc, Write
+from gateway.at.classify import LineKind, classify, is_console, is_pdu
+from gateway.at.events import Command, Event, Prompt, Response, Restarted, Stray, Urc, WriteBytes
 from gateway.at.inquiry import Inquiry
 from gateway.at.login import LoginWatch
 from gateway.at.misplaced import Misplaced, Phase
 from gateway.at.news import NewsReader
-from gateway.at.recovery import Recovery
+from gateway.at.recovery import StepRecovery
 from gateway.at.results import OK, RESTARTED, TIMEOUT, Result, parse_final
 from gateway.at.urcs import BootWatch, name_of
 
@@ -40,7 +40,7 @@ class Engine:
     def __init__(self) -> None:
         self._framer = framing.Framer()
         self._news = NewsReader()
-        self._recovery = Recovery()
+        self._recovery = StepRecovery()
         self._boot = BootWatch()
         self._inquiry = Inquiry()
         self._phase = Phase.IDLE
@@ -217,17 +217,17 @@ class Engine:
             command = self._recovery.command
         swallow, self._swallow_final = self._swallow_final, False
         kind = classify(line, command, self._answered, self._numeric)
-        if kind is Kind.ANSWER:
+        if kind is LineKind.ANSWER:
             self._answer_line(line, now, out)
-        elif kind is Kind.FINAL:
+        elif kind is LineKind.FINAL:
             self._final(line, swallow, out, now)
-        elif kind is Kind.URC:
+        elif kind is LineKind.URC:
             out.extend(self._news.begin(line, now))
-        elif kind is Kind.REBOOT:
+        elif kind is LineKind.REBOOT:
             self._reboot(line, now, out)
-        elif kind is Kind.UNKNOWN_URC:
+        elif kind is LineKind.UNKNOWN_URC:
             self._unasked(line, out)
-        elif kind is Kind.TEXT:
+        elif kind is LineKind.TEXT:
             self._text(line, out)
         elif self._command is not None and line == self._command.text:
             self._echoed = True
@@ -311,7 +311,7 @@ class Engine:
 
     def _finish(self, result: Result, out: list[Event]) -> None:
         assert self._command is not None
-        out.append(Answer(self._command, tuple(self._lines), result, self._echoed))
+        out.append(Response(self._command, tuple(self._lines), result, self._echoed))
         self._ended_in_prompt = self._phase is Phase.PROMPT_SEEN
         submitted = self._command.prompt and self._phase is Phase.FINAL_WANTED
         if submitted and not self._answered and result.kind in ("ERROR", "CMS", "CME"):
@@ -358,7 +358,7 @@ class Engine:
         if self._command is not None and now >= self._until:
             self._time_out(now, out)
         elif question := self._inquiry.tick(now):
-            out.append(Write(question))
+            out.append(WriteBytes(question))
         out.extend(self._login.look(framer, now))
         out.extend(self._recovery.tick(now))
 

@@ -54,7 +54,7 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """The command has ended. `lines` are its information lines, echo and news removed.
 
     `echoed`: the modem repeated the whole command before.
@@ -96,7 +96,7 @@ class Restarted:
 
 
 @dataclass(frozen=True, slots=True)
-class Console:
+class LoginPrompt:
     """A login prompt or a shell answers at this port: this is no modem."""
 
     line: str
@@ -110,7 +110,7 @@ class Stray:
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
+class WriteBytes:
     """Part of getting into step again: write these bytes to the modem now."""
 
     data: bytes
@@ -128,13 +128,13 @@ class ResyncFailed:
 
 Event = (
     Prompt
-    | Answer
+    | Response
     | Urc
     | Late
     | Restarted
-    | Console
+    | LoginPrompt
     | Stray
-    | Write
+    | WriteBytes
     | Resynchronised
     | ResyncFailed
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.at.classify import is_console_prompt
-from gateway.at.events import Console, Event
+from gateway.at.events import Event, LoginPrompt
 from gateway.at.framing import Framer
 
 PAUSE: Final = 0.3  # seconds for which such a prompt stands there without a line end
@@ -32,4 +32,4 @@ class LoginWatch:
 
     def tell(self, line: str) -> list[Event]:
         told, self._told = self._told, True
-        return [] if told else [Console(line)]
+        return [] if told else [LoginPrompt(line)]

@@ -37,7 +37,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NetworkReading:
     """`at`: milliseconds UTC. `offset`: minutes east of it, daylight saving included; or None."""
 
     at: int
@@ -45,7 +45,7 @@ class Told:
     source: Source
 
 
-def news(line: str) -> Told | None:
+def news(line: str) -> NetworkReading | None:
     """What an unsolicited line tells; None when that is no time, or not surely one."""
     name, _, rest = line.partition(":")
     match name:
@@ -61,13 +61,13 @@ def news(line: str) -> Told | None:
     return None
 
 
-def kept(lines: Sequence[str]) -> Told | None:
+def kept(lines: Sequence[str]) -> NetworkReading | None:
     """Quectel's answer to AT+QLTS=1: universal time as the network told it, by now."""
     found = _STAMP.search(value(lines, "+QLTS:") or "")
     return _told(found.groups(), universal=True, source=Source.KEPT) if found else None
 
 
-def clock(lines: Sequence[str]) -> Told | None:
+def clock(lines: Sequence[str]) -> NetworkReading | None:
     """The answer to AT+CCLK?: local time with its zone (TS 27.007 8.15). Without one: None."""
     found = _STAMP.search(value(lines, "+CCLK:") or "")
     if found is None or found.group(7) is None:
@@ -81,14 +81,14 @@ def follows_network(lines: Sequence[str]) -> bool:
     return told.strip()[:1] in ("1", "3")
 
 
-def _beside_zone(rest: str, *, universal: bool) -> Told | None:
+def _beside_zone(rest: str, *, universal: bool) -> NetworkReading | None:
     zone, stamp = _ZONE.match(rest), _STAMP.search(rest)
     if zone is None or stamp is None:
         return None
     return _told((*stamp.groups()[:6], zone.group(1)), universal=universal)
 
 
-def _unclear(rest: str) -> Told | None:
+def _unclear(rest: str) -> NetworkReading | None:
     """Time and zone in either order; sure only where the zone is UTC."""
     stamp, zone = _STAMP.search(rest), _ZONE.match(rest)
     if stamp is None:
@@ -101,7 +101,7 @@ def _unclear(rest: str) -> Told | None:
 
 def _told(
     parts: Sequence[str | None], *, universal: bool, source: Source = Source.NEWS
-) -> Told | None:
+) -> NetworkReading | None:
     """`parts`: year, month, day, hour, minute, second, zone in quarters of an hour."""
     year, month, day, hour, minute, second = (int(part or 0) for part in parts[:6])
     quarters = int(parts[6]) if parts[6] is not None else None
@@ -117,4 +117,4 @@ def _told(
         instant -= timedelta(minutes=offset or 0)
     if not EARLIEST <= instant <= LATEST:
         return None
-    return Told(int(instant.timestamp()) * 1000, offset, source)
+    return NetworkReading(int(instant.timestamp()) * 1000, offset, source)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from gateway.at.events import Command, Event, Late, ResyncFailed, Resynchronised, Stray, Write
+from gateway.at.events import Command, Event, Late, ResyncFailed, Resynchronised, Stray, WriteBytes
 from gateway.at.late import LateAnswers
 from gateway.at.results import Result
-from gateway.at.resync import QUERY_PREFIXES, Resync, Step
+from gateway.at.resync import QUERY_PREFIXES, Resync, ResyncStep
 
 
-class Recovery:
+class StepRecovery:
     """Owns what is known of the past: late answers, and the way back into step."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Recovery:
         if self._resync is None or now < self._resync.deadline:
             return []
         data = self._resync.tick(now)
-        return [*([Write(data)] if data else []), *self._end()]
+        return [*([WriteBytes(data)] if data else []), *self._end()]
 
     def owns(self, line: str) -> bool:
         """Whether a line of an unknown name answers a query of ours or the stale command."""
@@ -87,7 +87,7 @@ class Recovery:
         if resync is None or not resync.over:
             return []
         self._resync = None
-        if resync.step is Step.DONE:
+        if resync.step is ResyncStep.DONE:
             self._in_step()
             self.prompt_may_be_open = False
             return [Resynchronised()]

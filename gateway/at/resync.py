@@ -48,7 +48,7 @@ QUERY_PREFIXES: Final = tuple(query.prefix for query in QUERIES)
 PING: Final = Command("AT", QUERY_TIME)
 
 
-class Step(Enum):
+class ResyncStep(Enum):
     DRAIN = auto()
     QUERY = auto()
     QUIET = auto()  # the query was answered; nothing more may come
@@ -66,7 +66,7 @@ class Resync:
 
         `avoid` is the prefix of the command that timed out: its own query would prove nothing.
         """
-        self.step = Step.DRAIN
+        self.step = ResyncStep.DRAIN
         self.until = now
         self.unanswered = unanswered
         self.command = PING  # whose echo and lines are to be expected
@@ -86,71 +86,73 @@ class Resync:
 
     @property
     def over(self) -> bool:
-        return self.step in (Step.DONE, Step.FAILED)
+        return self.step in (ResyncStep.DONE, ResyncStep.FAILED)
 
     @property
     def past(self) -> bool:
         """Whether a result heard now belongs to a command of the past."""
-        return self.step is Step.DRAIN or (self.step is Step.QUERY and not self._informed)
+        return self.step is ResyncStep.DRAIN or (
+            self.step is ResyncStep.QUERY and not self._informed
+        )
 
     def begin(self, now: float) -> bytes:
         """The first bytes to write."""
         if self._escape:
-            self._wait(Step.DRAIN, now, DRAIN)
+            self._wait(ResyncStep.DRAIN, now, DRAIN)
             return ESCAPE
         return self._next_query(now)
 
     def heard_line(self, line: str) -> None:
         """An information line, whoever's it is."""
-        if self.step is Step.QUERY and line.startswith(self.command.prefix):
+        if self.step is ResyncStep.QUERY and line.startswith(self.command.prefix):
             self._informed = True
-        elif self.step in (Step.QUIET, Step.PING_QUIET):
+        elif self.step in (ResyncStep.QUIET, ResyncStep.PING_QUIET):
             self._noise = True
-        if self.step in (Step.PING, Step.PING_QUIET):
+        if self.step in (ResyncStep.PING, ResyncStep.PING_QUIET):
             # A query of before is answered after all, so the modem knows it: ask it once more.
             known = [q for q in QUERIES if line.startswith(q.prefix)]
             self._queries = known + [q for q in self._queries if q not in known]
             self._again = self._again or bool(known)
 
     def heard_result(self, result: Result, now: float) -> None:
-        if self.step is Step.QUERY:
+        if self.step is ResyncStep.QUERY:
             self._result_in_query(result, now)
-        elif self.step in (Step.PING, Step.PING_QUIET) and self._again:
+        elif self.step in (ResyncStep.PING, ResyncStep.PING_QUIET) and self._again:
             self._again, self._errors = False, 0
-            self._wait(Step.DRAIN, now, SILENCE)
-        elif self.step is Step.PING:
+            self._wait(ResyncStep.DRAIN, now, SILENCE)
+        elif self.step is ResyncStep.PING:
             if result.ok:
-                self._wait(Step.PING_QUIET, now, SILENCE)
+                self._wait(ResyncStep.PING_QUIET, now, SILENCE)
             else:
                 self._clean = 0
-        elif self.step in (Step.QUIET, Step.PING_QUIET):
+        elif self.step in (ResyncStep.QUIET, ResyncStep.PING_QUIET):
             self._noise = True
             self.until = now + SILENCE
 
     def _result_in_query(self, result: Result, now: float) -> None:
         if self._informed:
             if self.unanswered <= 1:
-                self.step = Step.DONE
+                self.step = ResyncStep.DONE
             else:
-                self._wait(Step.QUIET, now, SILENCE)
+                self._wait(ResyncStep.QUIET, now, SILENCE)
         elif not result.ok:
             self._error = True
             self.until = min(self.until, now + AFTER_ERROR)
 
     def tick(self, now: float) -> bytes:
         """What to write now that `deadline` has come; b"" for nothing."""
-        if self.step is Step.QUIET and not self._noise:
-            self.step = Step.DONE
+        if self.step is ResyncStep.QUIET and not self._noise:
+            self.step = ResyncStep.DONE
             return b""
         if now >= self._limit:
-            self.step = Step.FAILED
+            self.step = ResyncStep.FAILED
             return b""
-        if self.step is Step.PING_QUIET:
+        if self.step is ResyncStep.PING_QUIET:
             return self._judge_ping(now)
         lead = b""
-        if self.step is Step.PING:
+        if self.step is ResyncStep.PING:
             lead, self._clean, self._errors = ESCAPE, 0, 0
-        elif self.step is Step.QUERY:
+        elif self.step is ResyncStep.QUERY:
             self._errors = self._errors + 1 if self._error else 0
             lead = b"" if self._error else ESCAPE
         return lead + (self._ping(now) if self._errors == ERRORS else self._next_query(now))
@@ -158,7 +160,7 @@ class Resync:
     def _judge_ping(self, now: float) -> bytes:
         self._clean = 0 if self._noise else self._clean + 1
         if self._clean == 2:
-            self.step = Step.DONE
+            self.step = ResyncStep.DONE
             return b""
         return self._ping(now)
 
@@ -167,13 +169,13 @@ class Resync:
         self._queries.append(self.command)
         self.unanswered += 1
         self._informed = self._error = False
-        self._wait(Step.QUERY, now, QUERY_TIME)
+        self._wait(ResyncStep.QUERY, now, QUERY_TIME)
         return self.command.text.encode() + b"\r"
 
     def _ping(self, now: float) -> bytes:
         self.command = PING
-        self._wait(Step.PING, now, QUERY_TIME)
+        self._wait(ResyncStep.PING, now, QUERY_TIME)
         return b"AT\r"
 
-    def _wait(self, step: Step, now: float, seconds: float) -> None:
+    def _wait(self, step: ResyncStep, now: float, seconds: float) -> None:
         self.step, self.until, self._noise = step, now + seconds, False

@@ -14,7 +14,7 @@ _TEXT_STATUS = {"REC UNREAD": 0, "REC READ": 1, "STO UNSENT": 2, "STO SENT": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StorageEntry:
     """A stored message. `index` -1: a CMGR, which does not say it. `status` as in 27.005 3.1:
     0 unread, 1 read, 2 and 3 our own; None not told. `length`: TPDU octets, as the modem says.
     """
@@ -50,13 +50,13 @@ class Usage:
         return self.used == 0 < self.total
 
 
-def cmgl(lines: Sequence[str]) -> list[Entry]:
+def cmgl(lines: Sequence[str]) -> list[StorageEntry]:
     """Every stored message whose header has an index and whose PDU came."""
     entries = (_entry(header, pdu, has_index=True) for header, pdu in _pairs(lines, "+CMGL:"))
     return [entry for entry in entries if entry is not None and entry.index >= 0]
 
 
-def cmgr(lines: Sequence[str]) -> Entry | None:
+def cmgr(lines: Sequence[str]) -> StorageEntry | None:
     """One stored message; None when the place is empty (bare OK, or a length of 0)."""
     pairs = _pairs(lines, "+CMGR:")
     return _entry(*pairs[0], has_index=False) if pairs else None
@@ -109,14 +109,14 @@ def _pairs(lines: Sequence[str], prefix: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def _entry(header: str, pdu: str, has_index: bool) -> Entry | None:
+def _entry(header: str, pdu: str, has_index: bool) -> StorageEntry | None:
     parts = fields(header.partition(":")[2])
     index = integer(parts.pop(0)) if has_index else -1
     if index is None:
         return None
     status = parts[0] if len(parts) > 1 else ""
     length = last_integer(header) if len(parts) > 1 else integer(parts[0]) if parts else None
-    return Entry(index, _TEXT_STATUS.get(status, integer(status)), length, pdu)
+    return StorageEntry(index, _TEXT_STATUS.get(status, integer(status)), length, pdu)
 
 
 def stored_at(line: str) -> tuple[str, int] | None:

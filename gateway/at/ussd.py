@@ -11,7 +11,7 @@ _DCS = re.compile(r",\s*(\d{1,3})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Ussd:
+class UssdResult:
     """`state` (27.007 7.15): 0 done, 1 the network waits for a choice, 2 ended by the network,
     3 another client answered, 4 not supported, 5 no answer. `text` is still in the modem's
     character set, perhaps hexadecimal; `dcs` is only a hint (None: not told).
@@ -26,7 +26,7 @@ class Ussd:
         return self.state == 1
 
 
-def cusd(line: str) -> Ussd | None:
+def cusd(line: str) -> UssdResult | None:
     """Read what Urc.line gives for "+CUSD"; quotes inside the text are kept."""
     head, colon, value = line.partition(":")
     first, _, rest = value.partition(",")
@@ -40,4 +40,4 @@ def cusd(line: str) -> Ussd | None:
         text, dcs = rest[: found.start()].strip(), int(found.group(1))
     if text.startswith('"'):
         text = text[1:-1] if len(text) > 1 and text.endswith('"') else text[1:]
-    return Ussd(state, text, dcs)
+    return UssdResult(state, text, dcs)

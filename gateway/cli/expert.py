@@ -20,7 +20,7 @@ from gateway.text.printable import say, say_json
 if TYPE_CHECKING:
     from gateway.health import Issue
     from gateway.health.collect import Opened
-    from gateway.terminal.spoken import Reply
+    from gateway.terminal.spoken import TerminalReply
 
 UNWELL = 1  # exit code
 PATIENCE = 10.0  # seconds that the doctor waits for a modem that is busy sending
@@ -96,7 +96,7 @@ def at(
         sys.exit(1)
 
 
-def _show(replies: Iterable[Reply], as_json: bool) -> bool:
+def _show(replies: Iterable[TerminalReply], as_json: bool) -> bool:
     """Print each as it comes (as JSON: a line each). Whether all were OK."""
     from gateway.terminal.spoken import final_words
 

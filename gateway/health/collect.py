@@ -11,14 +11,22 @@ from typing import Any, Protocol, TypeVar
 
 from gateway.config import Config
 from gateway.health import exposure, machine
-from gateway.health.probe import Line, probe, storages_and_centre
-from gateway.health.snapshot import Credit, Device, Modem, Queue, Snapshot, Store, Webhook
+from gateway.health.probe import ProbePort, probe, storages_and_centre
+from gateway.health.snapshot import (
+    LowCredit,
+    ModemFacts,
+    Queue,
+    Snapshot,
+    Store,
+    UnusableDevice,
+    Webhook,
+)
 from gateway.store.keeping import checkup, repair
 from hw import ports as usb
 from hw.serialport import PortError
 
 
-class Opened(Line, Protocol):
+class Opened(ProbePort, Protocol):
     def close(self) -> None: ...
 
 
@@ -73,7 +81,7 @@ def from_inside(
     status: Mapping[str, Any],
     *,
     store: Store,
-    credits: tuple[Credit, ...],
+    credits: tuple[LowCredit, ...],
     webhooks: tuple[Webhook, ...],
     broken_activities: tuple[tuple[str, str], ...],
     dead: tuple[str, ...],
@@ -116,7 +124,7 @@ def _around(config: Config) -> dict[str, Any]:
     }
 
 
-def _at_once(ask: Callable[[T], Modem], whom: Sequence[T]) -> list[Modem]:
+def _at_once(ask: Callable[[T], ModemFacts], whom: Sequence[T]) -> list[ModemFacts]:
     """All at the same time: a silent modem takes 12 s."""
     if not whom:
         return []
@@ -147,15 +155,15 @@ def _speed(config: Config, path: str) -> int:
     return next((m.baud for m in config.modems if m.port == path), 115200)
 
 
-def _devices(found: Iterable[usb.UsbDevice]) -> Iterable[Device]:
+def _devices(found: Iterable[usb.UsbDevice]) -> Iterable[UnusableDevice]:
     for device in found:
         if (finding := usb.finding(device)) is not None:
-            yield Device(finding.key, finding.place, finding.words, finding.serious)
+            yield UnusableDevice(finding.key, finding.place, finding.words, finding.serious)
 
 
-def _told(said: Mapping[str, Any], open_line: Open | None = None) -> Modem:
+def _told(said: Mapping[str, Any], open_line: Open | None = None) -> ModemFacts:
     """What the service says of a modem, and, with a way to it, what has to be asked for."""
-    modem = Modem(
+    modem = ModemFacts(
         port=said["port"],
         state=said["state"],
         words=said["words"],
@@ -182,11 +190,11 @@ def _told(said: Mapping[str, Any], open_line: Open | None = None) -> Modem:
         line.close()
 
 
-def _asked(path: str, baud: int, open_line: Open) -> Modem:
+def _asked(path: str, baud: int, open_line: Open) -> ModemFacts:
     try:
         line = open_line(path, baud)
     except PortError as e:
-        return Modem(path, answered=False, silence=str(e))
+        return ModemFacts(path, answered=False, silence=str(e))
     try:
         return probe(line)
     finally:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.health.snapshot import Clock, Disk, Holder, Port, Supply
+from gateway.health.snapshot import ClockState, Disk, Holder, Port, Supply
 from hw.holders import keeper
 
 PROC, SYSFS = Path("/proc"), Path("/sys")
@@ -102,14 +102,14 @@ def failed_update(folder: Path) -> str:
     return _text(folder / "update-failed").strip()[:300]
 
 
-def clock(now: int, program: str = "timedatectl") -> Clock:
+def clock(now: int, program: str = "timedatectl") -> ClockState:
     """`now` in ms UTC. Synchronised: what systemd says, else chrony, else not known."""
     year = datetime.fromtimestamp(now / 1000, UTC).year
     said = _run(program, "show", "--property=NTPSynchronized", "--value").strip()
     if said in ("yes", "no"):
-        return Clock(year, said == "yes")
+        return ClockState(year, said == "yes")
     leap = re.search(r"Leap status\s*:\s*(.*)", _run("chronyc", "-n", "tracking"))
-    return Clock(year, leap[1].strip() == "Normal" if leap else None)
+    return ClockState(year, leap[1].strip() == "Normal" if leap else None)
 
 
 def disk(folder: Path) -> Disk:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.health.issue import Issue, note, problem, warning
-from gateway.health.snapshot import Modem, Port, Snapshot
+from gateway.health.snapshot import ModemFacts, Port, Snapshot
 
 BUSY = {"opening", "probing"}
 ELSEWHERE = {"sim_missing", "sim_locked", "searching", "denied", "ready"}  # sim.py and network.py
@@ -36,7 +36,7 @@ def _is_told(port: Port) -> bool:
     return not (port.exists and port.serial and port.usable) or bool(port.holders or port.keeper)
 
 
-def _one(modem: Modem) -> Iterator[Issue]:
+def _one(modem: ModemFacts) -> Iterator[Issue]:
     if modem.state in BUSY:
         yield note("modem.starting", f"The modem {modem.place} is just starting.", about=modem.port)
     elif modem.state == "recovering":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.health.issue import Issue, note, problem, warning
-from gateway.health.snapshot import Modem, Snapshot
+from gateway.health.snapshot import ModemFacts, Snapshot
 
 WEAK = -100  # dBm; sending gets slow and fails at times
 ANTENNA = "Move the antenna to a window or higher up, away from the board and its supply."
@@ -19,11 +19,11 @@ def check(now: Snapshot) -> Iterator[Issue]:
             yield from _one(modem)
 
 
-def _open(modem: Modem) -> bool:
+def _open(modem: ModemFacts) -> bool:
     return not modem.state and modem.answered and modem.sim == "READY"
 
 
-def _one(modem: Modem) -> Iterator[Issue]:
+def _one(modem: ModemFacts) -> Iterator[Issue]:
     if modem.state == "denied" or modem.denied:
         yield problem(
             "network.denied",

@@ -6,37 +6,37 @@ from dataclasses import replace
 from typing import Protocol
 
 from gateway.at import Command, answers, commands
-from gateway.health.snapshot import Modem, Storage
+from gateway.health.snapshot import ModemFacts, Storage
 from gateway.modem.jobs import verdict
-from gateway.modem.machine import Event
-from gateway.terminal.spoken import Reply
+from gateway.modem.machine import ModemEvent
+from gateway.terminal.spoken import TerminalReply
 
 SILENT = ("TIMEOUT", "UNREACHABLE", "LOST")
 
 
-class Line(Protocol):
+class ProbePort(Protocol):
     """OwnPort or ThroughService."""
 
     path: str
 
-    def ask(self, text: str | Command) -> Reply: ...
+    def ask(self, text: str | Command) -> TerminalReply: ...
 
 
-def probe(line: Line) -> Modem:
+def probe(line: ProbePort) -> ModemFacts:
     """Everything that the modem itself can tell, of one that nobody else asks."""
     first = line.ask(commands.at())
     if not first.ok:
-        return Modem(line.path, answered=False, silence=first.words)
+        return ModemFacts(line.path, answered=False, silence=first.words)
     model = f"{_name(line, 'AT+CGMI')} {_name(line, 'AT+CGMM')}".strip()
     pin = line.ask(commands.cpin_query())
     sim = answers.cpin(pin.lines, pin.as_result)
-    modem = Modem(line.path, model=model, sim=sim)
+    modem = ModemFacts(line.path, model=model, sim=sim)
     if sim != "READY":
         return modem
     return storages_and_centre(line, _network(line, modem))
 
 
-def storages_and_centre(line: Line, modem: Modem) -> Modem:
+def storages_and_centre(line: ProbePort, modem: ModemFacts) -> ModemFacts:
     """What the service does not tell."""
     centre = line.ask(commands.csca_query())
     if centre.result in SILENT:  # it has no time now, or has just gone: nothing more is known
@@ -50,7 +50,7 @@ def storages_and_centre(line: Line, modem: Modem) -> Modem:
     )
 
 
-def _network(line: Line, modem: Modem) -> Modem:
+def _network(line: ProbePort, modem: ModemFacts) -> ModemFacts:
     """Circuit, packet and LTE domain: any of them will do."""
     stats = {}
     for command in commands.registration_queries():
@@ -64,13 +64,13 @@ def _network(line: Line, modem: Modem) -> Modem:
     return replace(
         modem,
         registered=trouble is None,
-        denied=trouble is not None and trouble[0] is Event.DENY,
+        denied=trouble is not None and trouble[0] is ModemEvent.DENY,
         searching=any(s.searching for s in stats.values()) and not registered,
         roaming=bool(registered) and all(s.roaming for s in registered),
-        advice=trouble[1] if trouble is not None and trouble[0] is Event.DENY else "",
+        advice=trouble[1] if trouble is not None and trouble[0] is ModemEvent.DENY else "",
     )
 
 
-def _name(line: Line, command: str) -> str:
+def _name(line: ProbePort, command: str) -> str:
     reply = line.ask(command)
     return answers.name(reply.lines) if reply.ok else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.health.issue import Issue, problem
-from gateway.health.snapshot import Modem, Snapshot
+from gateway.health.snapshot import ModemFacts, Snapshot
 
 # what +CPIN? says -> (key, words, what to do)
 ASKED = {
@@ -32,7 +32,7 @@ def check(now: Snapshot) -> Iterator[Issue]:
             yield from _asked(modem)
 
 
-def _asked(modem: Modem) -> Iterator[Issue]:
+def _asked(modem: ModemFacts) -> Iterator[Issue]:
     if modem.sim == "READY":
         return
     if modem.sim in ("", "NOT INSERTED"):
@@ -43,5 +43,5 @@ def _asked(modem: Modem) -> Iterator[Issue]:
     yield _issue(modem, key, f"The SIM in the modem {modem.place} {words}.", mend)
 
 
-def _issue(modem: Modem, key: str, words: str, mend: str) -> Issue:
+def _issue(modem: ModemFacts, key: str, words: str, mend: str) -> Issue:
     return problem(key, words, mend, about=modem.port, since=modem.since)

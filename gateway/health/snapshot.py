@@ -36,7 +36,7 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
-class Modem:
+class ModemFacts:
     """What the service says of a modem, or what the modem itself answered."""
 
     port: str
@@ -68,7 +68,7 @@ class Modem:
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class UnusableDevice:
     """What USB shows that is no usable modem."""
 
     key: str
@@ -86,7 +86,7 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class LowCredit:
     """A connection whose last balance is below what its owner wants to be warned at."""
 
     name: str
@@ -95,7 +95,7 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockState:
     year: int
     synchronised: bool | None = None  # None: nothing here can tell
     wrong: str = ""  # why the service does not trust it
@@ -166,7 +166,7 @@ class KeptStop:
 
 
 @dataclass(frozen=True, slots=True)
-class Silenced:
+class SilencedSender:
     """Somebody whom the guard of automatic replies does not answer at the moment."""
 
     who: str
@@ -182,20 +182,20 @@ class Snapshot:
     hung: bool = False  # it runs and does not answer
     barred: bool = False  # this user may not know whether it runs
     ports: tuple[Port, ...] = ()
-    modems: tuple[Modem, ...] = ()
-    devices: tuple[Device, ...] = ()
+    modems: tuple[ModemFacts, ...] = ()
+    devices: tuple[UnusableDevice, ...] = ()
     modem_manager: bool = False
     supply: Supply | None = None
     gpio_group: bool | None = None  # this user may use the pins; None: no pins are used
-    clock: Clock = field(default_factory=lambda: Clock(2026))
+    clock: ClockState = field(default_factory=lambda: ClockState(2026))
     disk: Disk | None = None
     store: Store | None = None
-    credits: tuple[Credit, ...] = ()
+    credits: tuple[LowCredit, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
     broken_activities: tuple[tuple[str, str], ...] = ()  # (name, what it names that is gone)
     unreached: tuple[Unreached, ...] = ()
     kept_stops: tuple[KeptStop, ...] = ()
-    silenced: tuple[Silenced, ...] = ()
+    silenced: tuple[SilencedSender, ...] = ()
     temperature: float | None = None  # of the board's processor, degrees Celsius
     dead: tuple[str, ...] = ()  # threads of the service that have died or hang
     dark: str = ""  # why there is no light although the config names one

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class PortClaim:
     port: str
     imei: str = ""
     usb_path: str = ""
     sim: str = ""  # ICCID, or IMSI
 
-    def is_same(self, other: Claim) -> bool:
+    def is_same(self, other: PortClaim) -> bool:
         if self.imei != other.imei:
             return False
         if self.sim and self.sim == other.sim:
@@ -31,9 +31,9 @@ class Claims:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._claims: dict[object, Claim] = {}
+        self._claims: dict[object, PortClaim] = {}
 
-    def make(self, owner: object, claim: Claim) -> str:
+    def make(self, owner: object, claim: PortClaim) -> str:
         """Claim it (more exactly); else the port where it is served already, and nothing held."""
         with self._lock:
             self._claims.pop(owner, None)
@@ -47,7 +47,7 @@ class Claims:
         with self._lock:
             self._claims.pop(owner, None)
 
-    def all(self) -> list[Claim]:
+    def all(self) -> list[PortClaim]:
         """Every modem that is served now."""
         with self._lock:
             return list(self._claims.values())

@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
-from gateway.at import Console, Late, Restarted, Stray, Urc, profile_for, secrets
+from gateway.at import Late, LoginPrompt, Restarted, Stray, Urc, profile_for, secrets
 from gateway.clock import Clock
 from gateway.modem import card_watch, health
 from gateway.modem.backlog import Backlog
@@ -31,9 +31,9 @@ from gateway.modem.jobs.base import Context, Job, Unanswered
 from gateway.modem.ladder import Patience
 from gateway.modem.ledger import Ledger, ReadPdu, Sim
 from gateway.modem.link import News
-from gateway.modem.machine import Event, Machine, State
+from gateway.modem.machine import Machine, ModemEvent, ModemState
 from gateway.modem.network_clock import NetworkClock
-from gateway.modem.recovery import Recovery
+from gateway.modem.recovery import ModemRecovery
 from gateway.modem.timers import Timers
 from hw.serialport import is_uart
 
@@ -41,8 +41,12 @@ log = logging.getLogger(__name__)
 
 SWEEP = 45.0  # seconds between sweeps of the storage: +CMTI is a hint that can get lost
 POLL = 15.0  # the same for a modem that announces nothing
-SIM_RETRY = {State.SIM_MISSING: 10.0, State.SIM_LOCKED: 60.0}
-LOOK = {State.SEARCHING: 2.0, State.DENIED: 30.0, State.READY: 30.0}  # registration and signal
+SIM_RETRY = {ModemState.SIM_MISSING: 10.0, ModemState.SIM_LOCKED: 60.0}
+LOOK = {
+    ModemState.SEARCHING: 2.0,
+    ModemState.DENIED: 30.0,
+    ModemState.READY: 30.0,
+}  # registration and signal
 PING = 15.0  # seconds of silence after which the modem is asked whether it is there
 SUPPLY = 600.0  # seconds between looks at the supply voltage
 WAKE_SIM = 12  # looks in vain for a SIM after which the radio is switched off and on
@@ -60,7 +64,7 @@ class Duties:
         clock: Clock,
         machine: Machine,
         entrance: Entrance,
-        recovery: Recovery,
+        recovery: ModemRecovery,
         show: Callable[..., None],
     ) -> None:
         """`show` takes fields of Telemetry that are new."""
@@ -72,15 +76,15 @@ class Duties:
         self.health = health.Health()
         self.restarted = ""  # why the modem has to be set up again
         self.hurried = False  # somebody has done something about the SIM: look at once
-        self._arrived: deque[receive.Notice] = deque()
+        self._arrived: deque[receive.StorageNotice] = deque()
         self._card = CardWatch(clock)
         self._served: int | None = None  # the connection that `backlog` is for
-        self._callers = calls.Callers()
+        self._callers = calls.UnrecordedCalls()
         self._read_in_a_row = 0  # announced messages since the last one was sent
         self._time = NetworkClock(clock)
         self._without_sim = 0  # looks for a SIM in a row that found none
         self._patience = Patience()
-        self._searching = verdict.Searching()
+        self._searching = verdict.NetworkSearch()
         self._ledger = ledger
         self._clock = clock
         self._machine = machine
@@ -109,16 +113,16 @@ class Duties:
         self.timers.turn(now)
         self.timers.set("ping", heard_at + PING)
         match self._machine.state:
-            case State.PROBING:
+            case ModemState.PROBING:
                 return self._set_up()
-            case State.SIM_MISSING | State.SIM_LOCKED as state:
+            case ModemState.SIM_MISSING | ModemState.SIM_LOCKED as state:
                 self.backlog.give_back(self._ledger, self._machine.why)
                 if self.hurried:
                     self.timers.now("sim")
                 if due("sim", SIM_RETRY[state]):
                     self.hurried = False
                     return self._open_sim()
-            case State.FAILED:
+            case ModemState.FAILED:
                 self.backlog.give_back(self._ledger, self._machine.why)
                 if due("cannot", CANNOT_RETRY):
                     return self._try_again()
@@ -151,10 +155,10 @@ class Duties:
             return self._look()
         if due("time", self._time.every):
             return self._ask_time()
-        if self.requests and not (self._machine.state is State.READY and self._urgent()):
+        if self.requests and not (self._machine.state is ModemState.READY and self._urgent()):
             return self.requests.popleft()(self.context)
         if self.backlog:
-            if self._machine.state is State.READY:
+            if self._machine.state is ModemState.READY:
                 return self._send()
             why = self._machine.why or "The modem has lost the network."
             self.backlog.give_back(self._ledger, why)
@@ -169,7 +173,7 @@ class Duties:
 
     def _send_first(self) -> bool:
         """However much comes in, what goes out has its turn: an alarm must not wait for a flood."""
-        ready = self._machine.state is State.READY and bool(self.backlog)
+        ready = self._machine.state is ModemState.READY and bool(self.backlog)
         return ready and self._read_in_a_row >= READ_IN_A_ROW
 
     # jobs, each telling the machine what came out -------------------------------------------
@@ -190,15 +194,15 @@ class Duties:
         yield from self._open_sim()
 
     def _try_again(self) -> Job[None]:
-        self._machine.on(Event.RETRY, self._machine.why)
+        self._machine.on(ModemEvent.RETRY, self._machine.why)
         yield from self._set_up()
 
     def _open_sim(self) -> Job[None]:
         state = yield from sim.open_sim(self.context)
-        self._without_sim = self._without_sim + 1 if state.event is Event.NO_SIM else 0
+        self._without_sim = self._without_sim + 1 if state.event is ModemEvent.NO_SIM else 0
         if state.event is not None:
             self._machine.on(state.event, state.why)
-            if state.event is Event.SIM_LOCK:
+            if state.event is ModemEvent.SIM_LOCK:
                 known = self._ledger.behind(state.sim, self.port)
                 self._show(sim=state.sim, wants=state.wants, connection_id=known)
             if self._without_sim and self._without_sim % WAKE_SIM == 0:
@@ -211,7 +215,7 @@ class Duties:
         prepared = yield from setup.prepare_sms(self.context)
         if prepared.why:
             self._recovery.cannot(prepared.why)
-            self._machine.on(Event.CANNOT_SMS, prepared.why)
+            self._machine.on(ModemEvent.CANNOT_SMS, prepared.why)
             self.timers.set("cannot", self._clock.monotonic() + CANNOT_RETRY)
             return
         self.context.connection_id = self._ledger.sim_in(card)
@@ -237,7 +241,7 @@ class Duties:
     def _look(self) -> Job[None]:
         seen = yield from radio.look_around(self.context)
         self._show(operator=seen.operator, signal_dbm=seen.signal_dbm, roaming=seen.roaming)
-        registered, now = seen.event is Event.REGISTER, self._clock.monotonic()
+        registered, now = seen.event is ModemEvent.REGISTER, self._clock.monotonic()
         if not registered and (yield from self._sim_failed()):
             return
         why = self._searching.words(seen.event, seen.why, self.context.model, now)
@@ -256,7 +260,7 @@ class Duties:
         """Whether the SIM is the reason that there is no network."""
         status = yield from sim.says()
         if status == "NOT INSERTED":
-            self._machine.on(Event.NO_SIM, sim.MISSING)
+            self._machine.on(ModemEvent.NO_SIM, sim.MISSING)
         elif status in sim.SHUT:  # it was open before
             self.restarted = card.RESTARTED
         return status == "NOT INSERTED" or status in sim.SHUT
@@ -325,7 +329,7 @@ class Duties:
         work = self.backlog.take()
         self._show(sending=True, backlog=len(self.backlog) + 1)
         started = self._clock.monotonic()
-        outcome = send.Outcome()
+        outcome = send.SendOutcome()
         try:
             confirm = self.backlog.rested(started)
             more = len(self.backlog) > 0
@@ -355,7 +359,7 @@ class Duties:
             case Restarted(line=line):
                 self.restarted = f"The modem restarted ({line})."
                 self.health.hear(Urc(line, line), self._clock.monotonic())
-            case Console(line=line):
+            case LoginPrompt(line=line):
                 self._entrance.console = True
                 log.warning("%s: a login prompt answers here: %r", self.port, line)
             case Stray(line=line):
@@ -388,7 +392,7 @@ class Duties:
             self._card.went = True
         elif card.is_news(urc):
             self.timers.now("card")
-            if self._machine.state is State.SIM_MISSING:  # put in, perhaps
+            if self._machine.state is ModemState.SIM_MISSING:  # put in, perhaps
                 self.timers.now("sim")
         elif radio.is_registration(urc):
             self.timers.now("look")

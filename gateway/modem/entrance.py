@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gateway.clock import Clock
-from gateway.modem.claims import Claim, Claims
+from gateway.modem.claims import Claims, PortClaim
 from gateway.modem.doors import Door, Doors
 from gateway.modem.jobs.base import LinkLost, Unanswered
-from gateway.modem.knock import Heard, knock
+from gateway.modem.knock import KnockResult, knock
 from gateway.modem.ledger import Identity, Sim
 from hw.holders import MODEM_MANAGER, holders, runs
 from hw.ports import usb_path_of
@@ -40,7 +40,7 @@ class Entrance:
         self._plugged_at = clock.monotonic()
         self.twin = ""  # the port at which this very modem is served already
         self._claims = claims
-        self._claim = Claim(self.door.path, usb_path=doors.usb_path)
+        self._claim = PortClaim(self.door.path, usb_path=doors.usb_path)
         self._clock = clock
         self._stopping = stopping
 
@@ -82,10 +82,10 @@ class Entrance:
             heard = knock(port, self._clock, self._stopping)
         except PortError as e:
             raise LinkLost(str(e)) from e
-        self.console = heard is Heard.CONSOLE
-        if heard is Heard.MODEM and self.doors.answered():
+        self.console = heard is KnockResult.CONSOLE
+        if heard is KnockResult.MODEM and self.doors.answered():
             return
-        self.more = heard is Heard.MODEM or self.doors.next() or self._is_starting
+        self.more = heard is KnockResult.MODEM or self.doors.next() or self._is_starting
         raise Unanswered(NO_MODEM)
 
     @property
@@ -104,7 +104,7 @@ class Entrance:
     def identified(self, identity: Identity) -> None:
         """Raises LinkLost when this very modem is served at another port."""
         self.console = False
-        self._make(Claim(self.door.path, identity.imei, self.usb_path))
+        self._make(PortClaim(self.door.path, identity.imei, self.usb_path))
 
     def sim_in(self, sim: Sim) -> None:
         """Raises LinkLost like `identified`; a SIM tells apart what an IMEI cannot."""
@@ -114,7 +114,7 @@ class Entrance:
         """The port is closed or about to be."""
         self._claims.release(self.doors)
 
-    def _make(self, claim: Claim) -> None:
+    def _make(self, claim: PortClaim) -> None:
         self._claim = claim
         self.twin = self._claims.make(self.doors, claim)
         if self.twin:

@@ -23,14 +23,14 @@ _ANSWER = re.compile(rb"(?:^|[\r\n])(?:OK|ERROR|0|\+CM[ES] ERROR:[^\r\n]*)[\r\n]
 _CONSOLE = re.compile(rb"(?:login|password): *$", re.IGNORECASE)
 
 
-class Heard(StrEnum):
+class KnockResult(StrEnum):
     MODEM = "modem"
     CONSOLE = "console"  # a login prompt
     JUNK = "junk"  # something else, or the wrong speed
     NOTHING = "nothing"
 
 
-def knock(port: SerialPort, clock: Clock, stopping: Callable[[], bool]) -> Heard:
+def knock(port: SerialPort, clock: Clock, stopping: Callable[[], bool]) -> KnockResult:
     """Raises PortError when the port is gone."""
     heard = b""
     ends = clock.monotonic() + PATIENCE
@@ -44,10 +44,10 @@ def knock(port: SerialPort, clock: Clock, stopping: Callable[[], bool]) -> Heard
         if _ANSWER.search(heard):
             while _listen(port, QUIET) and clock.monotonic() < ends:
                 pass
-            return Heard.MODEM
+            return KnockResult.MODEM
     if _CONSOLE.search(heard):
-        return Heard.CONSOLE
-    return Heard.JUNK if heard else Heard.NOTHING
+        return KnockResult.CONSOLE
+    return KnockResult.JUNK if heard else KnockResult.NOTHING
 
 
 def _listen(port: SerialPort, seconds: float) -> bytes:

@@ -51,7 +51,7 @@ RESTS = (600.0, 1200.0, 1800.0)  # seconds between two climbs, the last for ever
 STEADY = 120.0  # seconds in service after which the next silence starts at the bottom again
 
 
-class Wait(StrEnum):
+class LadderWait(StrEnum):
     """Nothing stronger is to be done now; asking gently goes on."""
 
     SETTLING = "settling"  # the last step may still show its effect
@@ -71,13 +71,13 @@ class Ladder:
         self._resting = False
         self._ready_since: float | None = None
 
-    def next(self, now: float, able: Callable[[Rung], bool]) -> Rung | Wait:
+    def next(self, now: float, able: Callable[[Rung], bool]) -> Rung | LadderWait:
         """The step to take now; `able` tells whether this machine has the means for it."""
         if self._ready_since is not None and now - self._ready_since >= STEADY:
             self._start_over()
         self._ready_since = None
         if now < self._wait_until:
-            return Wait.EXHAUSTED if self._resting else Wait.SETTLING
+            return LadderWait.EXHAUSTED if self._resting else LadderWait.SETTLING
         if self._resting:
             self._resting, self._next = False, 1  # asking is done all the time
         while self._next < len(LADDER):
@@ -88,7 +88,7 @@ class Ladder:
         self._wait_until = now + RESTS[min(self.climbs, len(RESTS) - 1)]
         self._resting = True
         self.climbs += 1
-        return Wait.EXHAUSTED
+        return LadderWait.EXHAUSTED
 
     def ready(self, now: float) -> None:
         """The modem is in service."""

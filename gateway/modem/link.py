@@ -13,19 +13,19 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from gateway.at import (
-    Answer,
-    Console,
     Engine,
     Event,
     Late,
+    LoginPrompt,
     Prompt,
+    Response,
     Restarted,
     Result,
     ResyncFailed,
     Resynchronised,
     Stray,
     Urc,
-    Write,
+    WriteBytes,
 )
 from gateway.clock import Clock
 from gateway.modem.flood import Flood
@@ -43,8 +43,8 @@ from gateway.steps import step
 from hw.serialport import PortError, SerialPort, Trouble
 
 T = TypeVar("T")
-Reply = Answer | Prompt | Urc | None
-News = Urc | Late | Restarted | Console | Stray
+Reply = Response | Prompt | Urc | None
+News = Urc | Late | Restarted | LoginPrompt | Stray
 
 
 class Waker:
@@ -112,7 +112,7 @@ class Link:
         self._deaf_poll.register(waker.fileno(), select.POLLIN)
         self._flood = Flood()
         self._said: deque[Urc] = deque(maxlen=32)  # for jobs that wait for the modem's own words
-        self._replies: list[Answer | Prompt | Resynchronised | ResyncFailed] = []
+        self._replies: list[Response | Prompt | Resynchronised | ResyncFailed] = []
         self._restarts = 0
         self.heard_at: float | None = None  # when the modem last sent anything
         self.turned_at = clock.monotonic()  # when this thread last showed life
@@ -160,12 +160,12 @@ class Link:
         self._write(self._engine.send(request, self._clock.monotonic()))
         return self._reply()
 
-    def _reply(self) -> Answer | Prompt:
+    def _reply(self) -> Response | Prompt:
         while True:
             for n, event in enumerate(self._replies):
-                if isinstance(event, Answer | Prompt):
+                if isinstance(event, Response | Prompt):
                     del self._replies[: n + 1]
-                    silent = isinstance(event, Answer) and event.result.kind == "TIMEOUT"
+                    silent = isinstance(event, Response) and event.result.kind == "TIMEOUT"
                     self._time_outs = self._time_outs + 1 if silent else 0
                     return event
             self._wait(None)
@@ -229,9 +229,9 @@ class Link:
 
     def _take(self, events: list[Event]) -> None:
         for event in events:
-            if isinstance(event, Answer | Prompt | Resynchronised | ResyncFailed):
+            if isinstance(event, Response | Prompt | Resynchronised | ResyncFailed):
                 self._replies.append(event)
-            elif isinstance(event, Write):
+            elif isinstance(event, WriteBytes):
                 self._write(event.data)
             else:
                 if isinstance(event, Urc):
@@ -254,6 +254,6 @@ class Link:
             raise LinkLost(str(e)) from e
 
 
-def _unsent(answer: Answer | Prompt) -> Answer:
+def _unsent(answer: Response | Prompt) -> Response:
     """The prompt was gone before anything was written to it, whatever ended it."""
-    return Answer(answer.command, (), Result("NO_PROMPT"))
+    return Response(answer.command, (), Result("NO_PROMPT"))

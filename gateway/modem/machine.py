@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 
-class State(StrEnum):
+class ModemState(StrEnum):
     ABSENT = "absent"  # no port
     OPENING = "opening"  # the port is there and being opened
     PROBING = "probing"  # asking who is there, setting up
@@ -23,7 +23,7 @@ class State(StrEnum):
     FAILED = "failed"  # needs attention
 
 
-class Event(StrEnum):
+class ModemEvent(StrEnum):
     PORT_FOUND = "port found"
     PORT_OPEN = "port open"
     PORT_LOST = "port lost"  # unplugged, locked, not allowed, not there
@@ -40,11 +40,11 @@ class Event(StrEnum):
     RETRY = "tried again"  # somebody may have mended what was wrong
 
 
-_S, _E = State, Event
+_S, _E = ModemState, ModemEvent
 _RUNNING = (_S.PROBING, _S.SIM_MISSING, _S.SIM_LOCKED, _S.SEARCHING, _S.DENIED, _S.READY)
 _OPEN = (*_RUNNING, _S.RECOVERING, _S.FAILED)
 
-TABLE: dict[tuple[State, Event], State] = {
+TABLE: dict[tuple[ModemState, ModemEvent], ModemState] = {
     (_S.ABSENT, _E.PORT_FOUND): _S.OPENING,
     (_S.ABSENT, _E.PORT_LOST): _S.ABSENT,  # still not there
     (_S.OPENING, _E.PORT_OPEN): _S.PROBING,
@@ -74,7 +74,7 @@ class UndefinedEvent(ValueError):
     """The machine was told something its state does not expect."""
 
 
-def after(state: State, event: Event) -> State:
+def after(state: ModemState, event: ModemEvent) -> ModemState:
     """The state that follows. Raises UndefinedEvent for a pair that the table does not hold."""
     try:
         return TABLE[state, event]
@@ -85,17 +85,19 @@ def after(state: State, event: Event) -> State:
 class Machine:
     """Where one modem is, and why. Used by its own thread."""
 
-    def __init__(self, changed: Callable[[State, State], None] = lambda old, new: None) -> None:
-        self.state = State.ABSENT
+    def __init__(
+        self, changed: Callable[[ModemState, ModemState], None] = lambda old, new: None
+    ) -> None:
+        self.state = ModemState.ABSENT
         self.why = ""
         self.restarts = 0
         self._changed = changed
 
-    def on(self, event: Event, why: str = "") -> State:
+    def on(self, event: ModemEvent, why: str = "") -> ModemState:
         """Apply an event; `why` is plain words for the page, kept with the new state."""
         old, self.state = self.state, after(self.state, event)
         self.why = why
-        if event is Event.RESTART:
+        if event is ModemEvent.RESTART:
             self.restarts += 1
         if old is not self.state:
             self._changed(old, self.state)

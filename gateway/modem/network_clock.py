@@ -37,7 +37,7 @@ class NetworkClock:
         told = nettime.news(line)
         return told is not None and self._note(told)
 
-    def _note(self, told: nettime.Told) -> bool:
+    def _note(self, told: nettime.NetworkReading) -> bool:
         now, last = self._clock.monotonic(), self.told
         heard = told.source is not nettime.Source.CLOCK
         if not heard and last is not None and now - last.read_at < NEWS_COUNTS:

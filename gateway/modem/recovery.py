@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.at import Profile, profile_for
 from gateway.clock import Clock
-from gateway.modem.ladder import STRONG, Does, Ladder, Rung, Wait
+from gateway.modem.ladder import STRONG, Does, Ladder, LadderWait, Rung
 from hw import power
 from hw.boards import Board
 from hw.power import PowerError
@@ -56,7 +56,7 @@ class Means:
 NONE = Means()
 
 
-class Recovery:
+class ModemRecovery:
     """Owns what is known of one modem's troubles. Used by its own thread."""
 
     def __init__(
@@ -130,13 +130,13 @@ class Recovery:
 
     # what to do ---------------------------------------------------------------------------------
 
-    def silence(self, why: str) -> Rung | Wait:
+    def silence(self, why: str) -> Rung | LadderWait:
         """It does not answer: the step to take now."""
         if not self._known and not self._on_board:
             self.trouble, self.attention = why, True
-            return Wait.EXHAUSTED
+            return LadderWait.EXHAUSTED
         step = self.ladder.next(self._clock.monotonic(), self._able)
-        if step is Wait.EXHAUSTED:
+        if step is LadderWait.EXHAUSTED:
             self.attention = True
             self.trouble = ATTENTION.format(tried=", ".join(self._tried) or "asking again")
         elif not self.attention:

@@ -12,17 +12,17 @@ from dataclasses import dataclass, replace
 
 from gateway.clock import Clock
 from gateway.decisions.routing import RoutingConnection
-from gateway.modem.claims import Claim, Claims
+from gateway.modem.claims import Claims, PortClaim
 from gateway.modem.jobs.base import Context, Job
 from gateway.modem.ledger import Assignment, NetworkTime, Telemetry
-from gateway.modem.machine import State
+from gateway.modem.machine import ModemState
 from gateway.modem.worker import Worker
 
 HUNG = 90.0  # seconds without a sign of life after which a thread hangs
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownConnection:
     """A connection that the store knows, whether or not a modem carries it now."""
 
     connection_id: int
@@ -33,7 +33,7 @@ class Known:
 class Roster:
     """Owns the list of workers and their claims; not their threads (gateway.modem.fleet)."""
 
-    def __init__(self, clock: Clock, known: Callable[[], Sequence[Known]]) -> None:
+    def __init__(self, clock: Clock, known: Callable[[], Sequence[KnownConnection]]) -> None:
         """`known` lists the stored connections; it is called in the thread that asks for lines."""
         self._clock = clock
         self._known = known
@@ -94,7 +94,7 @@ class Roster:
 
     # what is known of them ----------------------------------------------------------------------
 
-    def claims(self) -> list[Claim]:
+    def claims(self) -> list[PortClaim]:
         """Every modem that is served now."""
         return self.entrances.all()
 
@@ -124,7 +124,7 @@ class Roster:
 
     def works(self) -> bool:
         """Whether any modem is in service."""
-        return any(w.alive and w.telemetry.state == State.READY for w in self._workers)
+        return any(w.alive and w.telemetry.state == ModemState.READY for w in self._workers)
 
     def lines(self) -> Mapping[int, RoutingConnection]:
         """Every known connection, with the room of the modem that carries it."""
@@ -137,9 +137,9 @@ class Roster:
 
 
 def _line(
-    known: Known, worker: Worker | None = None, seen: Telemetry | None = None
+    known: KnownConnection, worker: Worker | None = None, seen: Telemetry | None = None
 ) -> RoutingConnection:
-    up = seen is not None and seen.state == State.READY
+    up = seen is not None and seen.state == ModemState.READY
     return RoutingConnection(
         connection_id=known.connection_id,
         name=known.name,

@@ -19,11 +19,11 @@ from gateway.modem.doors import Doors, listed
 from gateway.modem.duties import Duties
 from gateway.modem.entrance import Entrance
 from gateway.modem.jobs.base import Context, Job, LinkLost, Unanswered
-from gateway.modem.ladder import Does, Rung, Wait
+from gateway.modem.ladder import Does, LadderWait, Rung
 from gateway.modem.ledger import Assignment, Ledger, Telemetry
 from gateway.modem.link import Link, Waker
-from gateway.modem.machine import Event, Machine, State
-from gateway.modem.recovery import NONE, Means, Recovery
+from gateway.modem.machine import Machine, ModemEvent, ModemState
+from gateway.modem.recovery import NONE, Means, ModemRecovery
 from hw.serialport import PortError, SerialPort, Trouble
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,13 @@ log = logging.getLogger(__name__)
 PORT_RETRY = 2.0  # seconds between looks for an absent port
 ASK_AGAIN = 5.0  # seconds between questions to a modem that may be restarting
 ATTENTION_RETRY = 15.0  # seconds between looks at a modem on which everything was tried
-ANSWERING = (State.SIM_MISSING, State.SIM_LOCKED, State.SEARCHING, State.DENIED, State.FAILED)
+ANSWERING = (
+    ModemState.SIM_MISSING,
+    ModemState.SIM_LOCKED,
+    ModemState.SEARCHING,
+    ModemState.DENIED,
+    ModemState.FAILED,
+)
 BEAT = 5.0  # seconds: no wait is longer without a sign of life
 STOP_GRACE = 3.0  # seconds that a submission under way may take when the service stops
 STORE_PAUSE = 2.0  # seconds after the store failed us
@@ -71,7 +77,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name=f"modem {config.port}", daemon=True)
         self._machine = Machine(self._state_changed)
         self._engine = Engine()
-        self._recovery = Recovery(config.port, means, clock, self._wait_out)
+        self._recovery = ModemRecovery(config.port, means, clock, self._wait_out)
         self._duties = Duties(
             config.port,
             ledger,
@@ -121,7 +127,7 @@ class Worker:
 
     @property
     def _ready(self) -> bool:
-        return self._machine.state is State.READY and not self._stopping
+        return self._machine.state is ModemState.READY and not self._stopping
 
     def assign(self, work: Sequence[Assignment]) -> bool:
         """Take over claimed dispatches; False when the modem is not ready (any more)."""
@@ -184,7 +190,7 @@ class Worker:
             self._at_door()
             if self._recovery.port_opened(self.config.port):
                 self._duties.health.restarted(self._clock.monotonic())
-            self._machine.on(Event.PORT_FOUND)
+            self._machine.on(ModemEvent.PORT_FOUND)
             while self._serve_until_silent(port):
                 pass
         except LinkLost as e:
@@ -204,7 +210,7 @@ class Worker:
             self._duties.on_news,
             lambda: self._stop_at,
         )
-        self._machine.on(Event.PORT_OPEN)
+        self._machine.on(ModemEvent.PORT_OPEN)
         try:
             self._entrance.check(port)
             self._duties.begin(self.config.port)
@@ -224,7 +230,7 @@ class Worker:
             now = self._beat = self._clock.monotonic()
             if duties.restarted:
                 duties.health.restarted(now)
-                self._machine.on(Event.RESTART, duties.restarted)
+                self._machine.on(ModemEvent.RESTART, duties.restarted)
                 duties.begin(self.config.port)
             job = duties.next_job(now, link.heard_at or now)
             if job is None:
@@ -251,31 +257,31 @@ class Worker:
             log.warning("%s", why)
         self._recovery.port_gone()
         self._entrance.leave()
-        self._machine.on(Event.PORT_LOST, why)
+        self._machine.on(ModemEvent.PORT_LOST, why)
         self._duties.backlog.give_back(self._ledger, why)
         self._show(connection_id=None)
 
     def _recover(self, port: SerialPort, why: str) -> bool:
         """The modem is silent: one step, then it is asked again. True: on the same open port."""
         if self._entrance.more:  # it has another door, or is just starting
-            self._machine.on(Event.SILENCE, why)
+            self._machine.on(ModemEvent.SILENCE, why)
             return False
         if not self._recovery.known:  # perhaps no modem at all
             why = self._entrance.why_silent()
         step = self._recovery.silence(why)
         why = self._recovery.trouble
-        self._machine.on(Event.SILENCE, why)
+        self._machine.on(ModemEvent.SILENCE, why)
         self._duties.backlog.give_back(self._ledger, why)
         if isinstance(step, Rung):
             self._recovery.take(step, port, self._show)
             return step.does is Does.ASK
-        if step is Wait.EXHAUSTED:
+        if step is LadderWait.EXHAUSTED:
             self._entrance.doors.doubt()
-            self._machine.on(Event.EXHAUSTED, why)
-        self._sleep(ATTENTION_RETRY if step is Wait.EXHAUSTED else ASK_AGAIN)
+            self._machine.on(ModemEvent.EXHAUSTED, why)
+        self._sleep(ATTENTION_RETRY if step is LadderWait.EXHAUSTED else ASK_AGAIN)
         return False
 
-    def _state_changed(self, old: State, new: State) -> None:
+    def _state_changed(self, old: ModemState, new: ModemState) -> None:
         level = logging.DEBUG if self._recovery.attention else logging.INFO  # it goes on for ever
         log.log(level, "%s: %s -> %s. %s", self.config.port, old, new, self._machine.why)
         self._show()

@@ -22,7 +22,7 @@ from gateway.config import Config, Power
 from gateway.events import Event, Events, ModemChanged, Received, SchedulesChanged
 from gateway.modem.fleet import Fleet
 from gateway.modem.recovery import Means
-from gateway.modem.roster import Known, Roster
+from gateway.modem.roster import KnownConnection, Roster
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
 from gateway.process.app_error import AppError
@@ -387,5 +387,8 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _known() -> list[Known]:
-    return [Known(c.connection_id, c.name, c.send_enabled) for c in connections.all_connections()]
+def _known() -> list[KnownConnection]:
+    return [
+        KnownConnection(c.connection_id, c.name, c.send_enabled)
+        for c in connections.all_connections()
+    ]

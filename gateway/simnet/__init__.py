@@ -1,8 +1,8 @@
 """The pretend carrier that joins simulated modems and pretend phones into one network."""
 
 from gateway.simnet.network import Network
-from gateway.simnet.phones import RULES, Phone, Rule
-from gateway.simnet.records import Part, PhoneMessage, Sent
+from gateway.simnet.phones import RULES, Phone, PhoneRule
+from gateway.simnet.records import PhoneMessage, ReceivedSegment, Sent
 from gateway.simnet.ussd import USSD_ANSWERS, Menu
 
 __all__ = [
@@ -10,9 +10,9 @@ __all__ = [
     "USSD_ANSWERS",
     "Menu",
     "Network",
-    "Part",
     "Phone",
     "PhoneMessage",
-    "Rule",
+    "PhoneRule",
+    "ReceivedSegment",
     "Sent",
 ]

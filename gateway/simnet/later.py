@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import count
 
 
-class Later:
+class DelayedActions:
     """Owns a thread that does things after a delay, in order; there only once it is needed."""
 
     def __init__(self) -> None:

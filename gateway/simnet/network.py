@@ -17,15 +17,15 @@ from pathlib import Path
 
 from gateway import sms
 from gateway.clock import SECOND, Clock, SystemClock
-from gateway.simnet.later import Later
+from gateway.simnet.later import DelayedActions
 from gateway.simnet.phones import (
     INSUFFICIENT_CREDIT,
     INVALID_INFORMATION,
     RULES,
     Phone,
-    Rule,
+    PhoneRule,
 )
-from gateway.simnet.records import Part, PhoneMessage, Sent, grouped, message_of
+from gateway.simnet.records import PhoneMessage, ReceivedSegment, Sent, grouped, message_of
 from gateway.simnet.textmode import Codec
 from gateway.simnet.ussd import USSD_ANSWERS, Sessions
 from hw.simulator import (
@@ -48,7 +48,7 @@ MODEM_NUMBERS = "+4917139200"
 class _OnTheWay:
     """A DELIVER that has not arrived yet, and whom to tell when it has."""
 
-    part: Part
+    part: ReceivedSegment
     sender: MobileStation | None
     submit: sms.Submit | None
 
@@ -68,7 +68,7 @@ class Network:
         report_delay: float = 0.0,
         zone_minutes: int = 60,
         country: str = "49",
-        rules: Iterable[Rule] = RULES,
+        rules: Iterable[PhoneRule] = RULES,
     ) -> None:
         self.air_time = air_time  # seconds from Ctrl-Z to acceptance, for modems added from now on
         self.report_delay = report_delay  # seconds between arrival and delivery report
@@ -83,14 +83,16 @@ class Network:
         self._changed = threading.Condition(threading.RLock())
         self._modems: list[SimulatedModem] = []
         self._phones: dict[str, Phone] = {}
-        self._parts: defaultdict[str, deque[Part]] = defaultdict(lambda: deque(maxlen=_KEPT))
+        self._parts: defaultdict[str, deque[ReceivedSegment]] = defaultdict(
+            lambda: deque(maxlen=_KEPT)
+        )
         self._written: defaultdict[str, list[PhoneMessage]] = defaultdict(list)
         self._on_the_way: dict[tuple[str, bytes], deque[_OnTheWay]] = {}
         self._waiting: defaultdict[str, list[_OnTheWay]] = defaultdict(list)  # phones that are off
         self._stamps: dict[tuple[str, str], deque[tuple[int, bytes]]] = {}
         self._references: defaultdict[str, count[int]] = defaultdict(lambda: count(1))
         self._sessions = Sessions()
-        self._later = Later()
+        self._later = DelayedActions()
         self._started = False
 
     # -- who is there ---------------------------------------------------------------------------
@@ -214,7 +216,7 @@ class Network:
             self.sent.append(Sent(modem.number, recipient, submit, now, refused))
             if refused is None:
                 self.credit[modem.number] -= self.price
-                part = Part(modem.number, recipient, submit.user_data, submit.dcs, now)
+                part = ReceivedSegment(modem.number, recipient, submit.user_data, submit.dcs, now)
                 self._carry(_OnTheWay(part, modem, submit), submit.pid)
             self._changed.notify_all()
             return refused
@@ -254,7 +256,7 @@ class Network:
         else:
             self._waiting[one.part.recipient].append(one)
 
-    def _deliver_tpdu(self, part: Part, pid: int) -> bytes:
+    def _deliver_tpdu(self, part: ReceivedSegment, pid: int) -> bytes:
         """The DELIVER for `part`.
 
         Its time stamp counts whole seconds; two messages that would be equal octet for octet get
@@ -302,7 +304,7 @@ class Network:
             delay = self.report_delay * (place + 1)
             self._later.do(delay, partial(sender.report, report))
 
-    def _tell(self, part: Part) -> None:
+    def _tell(self, part: ReceivedSegment) -> None:
         """Call `on_arrival` when `part` completes a message to a phone."""
         if self.on_arrival is None or self._modem_of(part.recipient) is not None:
             return
@@ -329,7 +331,9 @@ class Network:
                 PhoneMessage(self._full(sender), recipient, text, now, "sent")
             )
             for user_data in parts:
-                self._carry(_OnTheWay(Part(sender, recipient, user_data, dcs, now), None, None))
+                self._carry(
+                    _OnTheWay(ReceivedSegment(sender, recipient, user_data, dcs, now), None, None)
+                )
             self._changed.notify_all()
             return len(parts)
 
@@ -371,7 +375,7 @@ class Network:
             if one.complete and (sender is None or one.peer == self._full(sender))
         ]
 
-    def parts(self, number: str) -> list[Part]:
+    def parts(self, number: str) -> list[ReceivedSegment]:
         """Everything that reached `number`, part by part, in the order of arrival."""
         with self._changed:
             return list(self._parts.get(self._full(number), ()))

@@ -24,7 +24,7 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PhoneRule:
     """Numbers that end in `ending` behave like `phone` until told otherwise."""
 
     ending: str
@@ -33,11 +33,11 @@ class Rule:
 
 # Numbers for trying things out. Long endings, so that nobody meets them by chance.
 RULES = (
-    Rule("9990001", Phone("", refuse=UNASSIGNED_NUMBER)),
-    Rule("9990021", Phone("", refuse=INSUFFICIENT_CREDIT)),
-    Rule("9990038", Phone("", refuse=38)),
-    Rule("9990046", Phone("", statuses=(70,))),  # accepted, then: validity expired
-    Rule("9990048", Phone("", statuses=(48, 0))),  # still trying, then delivered
-    Rule("9990000", Phone("", reports=False)),
-    Rule("9990009", Phone("", on=False)),
+    PhoneRule("9990001", Phone("", refuse=UNASSIGNED_NUMBER)),
+    PhoneRule("9990021", Phone("", refuse=INSUFFICIENT_CREDIT)),
+    PhoneRule("9990038", Phone("", refuse=38)),
+    PhoneRule("9990046", Phone("", statuses=(70,))),  # accepted, then: validity expired
+    PhoneRule("9990048", Phone("", statuses=(48, 0))),  # still trying, then delivered
+    PhoneRule("9990000", Phone("", reports=False)),
+    PhoneRule("9990009", Phone("", on=False)),
 )

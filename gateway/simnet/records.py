@@ -22,7 +22,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReceivedSegment:
     """One message or segment that reached the number it was for."""
 
     sender: str
@@ -44,13 +44,15 @@ class PhoneMessage:
     complete: bool = True
 
 
-def grouped(parts: Iterable[Part]) -> list[list[Part]]:
+def grouped(parts: Iterable[ReceivedSegment]) -> list[list[ReceivedSegment]]:
     """The parts of each message together, in the order in which the messages began.
 
     A phone puts a part into the oldest message of its reference that lacks it.
     """
-    groups: list[list[Part]] = []
-    open_groups: defaultdict[tuple[str, int, int, int], list[list[Part]]] = defaultdict(list)
+    groups: list[list[ReceivedSegment]] = []
+    open_groups: defaultdict[tuple[str, int, int, int], list[list[ReceivedSegment]]] = defaultdict(
+        list
+    )
     for part in parts:
         concat = part.user_data.concat
         if concat is None:
@@ -67,12 +69,12 @@ def grouped(parts: Iterable[Part]) -> list[list[Part]]:
     return groups
 
 
-def _seq(part: Part) -> int:
+def _seq(part: ReceivedSegment) -> int:
     concat = part.user_data.concat
     return concat.seq if concat else 1
 
 
-def message_of(group: list[Part]) -> PhoneMessage:
+def message_of(group: list[ReceivedSegment]) -> PhoneMessage:
     first = group[0]
     total = first.user_data.concat.total if first.user_data.concat else 1
     joined = sms.join_text({_seq(part): (part.user_data, part.dcs) for part in group}, total)

@@ -8,13 +8,13 @@ cannot be one an `EncodeError`.
 
 from gateway.sms.address import Address, TypeOfNumber
 from gateway.sms.binary import describe_data
-from gateway.sms.counting import Count, count
+from gateway.sms.counting import TextLength, count
 from gateway.sms.dcs import Alphabet, Dcs, WaitingIndication, WaitingKind
 from gateway.sms.errors import DecodeError, EncodeError
 from gateway.sms.header import Concat, Element
 from gateway.sms.joining import Joined, join_text
 from gateway.sms.pdu import Pdu, decode_any, is_whole, join_pdu, split_pdu
-from gateway.sms.reassembly import Fate, Key, Piece, decide, grouped, key
+from gateway.sms.reassembly import Fate, Key, PartPlace, decide, grouped, key
 from gateway.sms.replacing import plain
 from gateway.sms.segmenting import Coding, segment
 from gateway.sms.status import StatusWords, describe_status
@@ -31,7 +31,6 @@ __all__ = [
     "Alphabet",
     "Coding",
     "Concat",
-    "Count",
     "Dcs",
     "DecodeError",
     "Deliver",
@@ -41,12 +40,13 @@ __all__ = [
     "Fate",
     "Joined",
     "Key",
+    "PartPlace",
     "Pdu",
-    "Piece",
     "Relative",
     "StatusReport",
     "StatusWords",
     "Submit",
+    "TextLength",
     "Timestamp",
     "TypeOfNumber",
     "UserData",

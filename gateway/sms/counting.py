@@ -10,7 +10,7 @@ from gateway.sms.segmenting import choose, cut
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class TextLength:
     """`units` are septets (two for an escaped character) or UTF-16 units (two for most emoji).
 
     `remaining`: units that still fit into the last part. `forced_by`: the distinct characters that
@@ -28,14 +28,14 @@ class Count:
     letters: dict[str, str]
 
 
-def count(text: str, *, single_shift: int | None = None) -> Count:
+def count(text: str, *, single_shift: int | None = None) -> TextLength:
     """Of any text, also one that is too long to send; an empty one is one part."""
     coding = choose(text, single_shift)
     parts = cut(text, coding)
     room = coding.room(8 if len(parts) > 1 else 0)
     unicode = coding.alphabet is Alphabet.UCS2
     known = gsm7.encoder(single_shift or 0)
-    return Count(
+    return TextLength(
         alphabet=coding.alphabet,
         characters=len(text),
         units=sum(map(len, coding.atoms)) // coding.unit,

@@ -58,7 +58,7 @@ def decide(held: UserData | None, age_ms: int, new: UserData) -> Fate:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PartPlace:
     """A part with a certain key, as far as its place is concerned."""
 
     id: int
@@ -66,7 +66,7 @@ class Piece:
     at: int | None  # TP-SCTS in milliseconds; None: not told
 
 
-def grouped(pieces: Sequence[Piece], furthest_ms: int) -> list[frozenset[int]]:
+def grouped(pieces: Sequence[PartPlace], furthest_ms: int) -> list[frozenset[int]]:
     """Which of these parts make one message each: references come round, and some devices give all
     their messages the same one.
 
@@ -90,7 +90,7 @@ def grouped(pieces: Sequence[Piece], furthest_ms: int) -> list[frozenset[int]]:
     return [frozenset(pieces[p].id for p in g) for g in dict.fromkeys(group.values())]
 
 
-def _apart(pieces: Sequence[Piece], one: int, other: int) -> tuple[int, int]:
+def _apart(pieces: Sequence[PartPlace], one: int, other: int) -> tuple[int, int]:
     """In milliseconds, and in arrivals."""
     a, b = pieces[one].at, pieces[other].at
     return 0 if a is None or b is None else abs(a - b), abs(one - other)

@@ -11,13 +11,13 @@ from gateway.at import Command
 from gateway.modem.jobs import setup
 from gateway.modem.jobs.base import Context, Job, LinkLost
 from gateway.terminal import guard
-from gateway.terminal.spoken import Reply, command_for, put
+from gateway.terminal.spoken import TerminalReply, command_for, put
 
 TURN = 60.0  # seconds until the modem has time for it; a long SMS may be under way
 MOST = 300.0  # seconds that one command may take
 
 
-class Modem(Protocol):
+class TerminalModem(Protocol):
     """What it needs of gateway.modem.worker.Worker."""
 
     def post(self, job: Callable[[Context], Job[None]], *, anyhow: bool = ...) -> bool: ...
@@ -26,7 +26,7 @@ class Modem(Protocol):
 class Desk:
     """Answers the control socket's question "at". Called in threads that may wait."""
 
-    def __init__(self, modem_at: Callable[[str], Modem | None]) -> None:
+    def __init__(self, modem_at: Callable[[str], TerminalModem | None]) -> None:
         self._modem_at = modem_at
 
     def ask(
@@ -37,16 +37,16 @@ class Desk:
         if not wrong and not force and (why := guard.why_not(text)):
             wrong = f"{text.strip()} is refused while the service works: {why}."
         if wrong:
-            return asdict(Reply(text, (), "REFUSED", None, wrong))
+            return asdict(TerminalReply(text, (), "REFUSED", None, wrong))
         modem = self._modem_at(port)
         if modem is None:
             words = f"The service has no modem at {port}."
-            return asdict(Reply(text, (), "UNREACHABLE", None, words))
+            return asdict(TerminalReply(text, (), "UNREACHABLE", None, words))
         command = command_for(text, min(seconds, MOST) if seconds else None)
         errand = _Turn(command, undoes=guard.undoes(text))
         if not modem.post(errand.job, anyhow=True):
             words = f"The modem at {port} does not answer; `pigeonbox modems` says why."
-            return asdict(Reply(text, (), "UNREACHABLE", None, words))
+            return asdict(TerminalReply(text, (), "UNREACHABLE", None, words))
         return asdict(errand.wait(port, min(turn, TURN)))
 
 
@@ -60,7 +60,7 @@ class _Turn:
         self._begun = threading.Event()
         self._given_up = False
         self._done = threading.Event()
-        self._reply: Reply | None = None
+        self._reply: TerminalReply | None = None
 
     def job(self, context: Context) -> Job[None]:
         """Runs in the modem's thread. Whoever waited may have gone by then."""
@@ -76,18 +76,20 @@ class _Turn:
                     context.news and "?"
                 )  # and the next look makes all the other settings anew
         except LinkLost as e:
-            lost = Reply(self._command.text, (), "UNREACHABLE", None, str(e))
+            lost = TerminalReply(self._command.text, (), "UNREACHABLE", None, str(e))
             self._reply = self._reply or lost
             raise
         finally:
             self._done.set()
 
-    def wait(self, port: str, turn: float) -> Reply:
+    def wait(self, port: str, turn: float) -> TerminalReply:
         if not self._begun.wait(turn):
             with self._lock:
                 self._given_up = not self._begun.is_set()
         if self._given_up:
             words = f"The modem at {port} is busy; try again in a minute."
-            return Reply(self._command.text, (), "UNREACHABLE", None, words)
+            return TerminalReply(self._command.text, (), "UNREACHABLE", None, words)
         self._done.wait(self._command.timeout + MOST)
-        return self._reply or Reply(self._command.text, (), "TIMEOUT", None, "No answer came.")
+        return self._reply or TerminalReply(
+            self._command.text, (), "TIMEOUT", None, "No answer came."
+        )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import TracebackType
 
-from gateway.at import Command, Console, Engine, Urc
+from gateway.at import Command, Engine, LoginPrompt, Urc
 from gateway.clock import Clock, SystemClock
 from gateway.modem.jobs.base import LinkLost
 from gateway.modem.link import Link, News, Waker
-from gateway.terminal.spoken import Reply, command_for, put
+from gateway.terminal.spoken import TerminalReply, command_for, put
 from hw.serialport import PortError, SerialPort
 
 CONSOLE = "A login prompt answers there."
@@ -28,14 +28,14 @@ class OwnPort:
         engine, clock = Engine(), clock or SystemClock()
         self._link = Link(self._port, engine, self._waker, clock, self._news, lambda: None)
 
-    def ask(self, text: str | Command) -> Reply:
+    def ask(self, text: str | Command) -> TerminalReply:
         """Put one command and wait for its end; a modem that is silent is UNREACHABLE."""
         command = text if isinstance(text, Command) else command_for(text)
         try:
             return self._link.run(put(command))
         except (LinkLost, PortError) as e:
             words = CONSOLE if self.console else str(e)
-            return Reply(command.text, (), "UNREACHABLE", None, words)
+            return TerminalReply(command.text, (), "UNREACHABLE", None, words)
 
     def close(self) -> None:
         self._port.close()
@@ -50,7 +50,7 @@ class OwnPort:
         self.close()
 
     def _news(self, event: News) -> None:
-        if isinstance(event, Console):
+        if isinstance(event, LoginPrompt):
             self.console = True
         if isinstance(event, Urc):
             self.on_news(event.line)

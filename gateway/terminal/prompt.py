@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from gateway.health.probe import Line
+from gateway.health.probe import ProbePort
 from gateway.terminal import guard
-from gateway.terminal.spoken import Reply, command_for
+from gateway.terminal.spoken import TerminalReply, command_for
 from gateway.text import printable
 
 ENDS = {"exit", "quit", "bye"}
@@ -31,14 +31,14 @@ def lines(where: str, *, quiet: bool = False) -> Iterator[str]:
             yield typed
 
 
-def say(line: Line, text: str, *, force: bool, seconds: float | None) -> Reply:
+def say(line: ProbePort, text: str, *, force: bool, seconds: float | None) -> TerminalReply:
     """Put a typed command, unless it is none or would do harm."""
     text = text.strip()
     if wrong := guard.mistake(text):
-        return Reply(text, (), "REFUSED", None, wrong)
+        return TerminalReply(text, (), "REFUSED", None, wrong)
     if not force and (why := guard.why_not(text)):
         words = f"{text} is refused: {why}. Use --force if you mean it."
-        return Reply(text, (), "REFUSED", None, words)
+        return TerminalReply(text, (), "REFUSED", None, words)
     return line.ask(command_for(text, seconds))
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gateway.at import Answer, Command, Prompt, Result, commands, meaning
+from gateway.at import Command, Prompt, Response, Result, commands, meaning
 from gateway.at.urcs import NAMES
 from gateway.modem.jobs.base import Abandon, Await, Job
 
@@ -45,7 +45,7 @@ _KNOWN: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class TerminalReply:
     """What a modem said to one command. `words` explain a result that is not OK."""
 
     command: str
@@ -79,7 +79,7 @@ def command_for(text: str, seconds: float | None = None) -> Command:
     return Command(text, seconds or SLOW.get(name, USUAL), prefix, prompt=prompt)
 
 
-def put(command: Command) -> Job[Reply]:
+def put(command: Command) -> Job[TerminalReply]:
     """Put one command. A prompt is left again: there is no message to give it."""
     is_ussd = command.text.upper().startswith("AT+CUSD=1,")
     if is_ussd:
@@ -87,8 +87,10 @@ def put(command: Command) -> Job[Reply]:
     answer = yield command
     if isinstance(answer, Prompt):
         yield Abandon()
-        return Reply(command.text, (">",), "ERROR", None, "It asked for a message and got none.")
-    assert isinstance(answer, Answer)
+        return TerminalReply(
+            command.text, (">",), "ERROR", None, "It asked for a message and got none."
+        )
+    assert isinstance(answer, Response)
     reply = reply_to(answer)
     if is_ussd and reply.ok:
         text = yield Await(("+CUSD",), USSD_PATIENCE)
@@ -97,15 +99,15 @@ def put(command: Command) -> Job[Reply]:
     return reply
 
 
-def reply_to(answer: Answer) -> Reply:
+def reply_to(answer: Response) -> TerminalReply:
     result = answer.result
     words = result.text
     if not result.ok and (result.code is not None or result.kind not in ("ERROR", "CALL")):
         words = meaning(result)
-    return Reply(answer.command.text, answer.lines, result.kind, result.code, words)
+    return TerminalReply(answer.command.text, answer.lines, result.kind, result.code, words)
 
 
-def final_words(reply: Reply) -> str:
+def final_words(reply: TerminalReply) -> str:
     """The last line of an answer, as a modem would print it, and what it means."""
     if reply.result in ("CMS", "CME"):
         code = "" if reply.code is None else f" {reply.code}"

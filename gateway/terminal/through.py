@@ -8,7 +8,7 @@ from typing import Any
 from gateway.at import Command
 from gateway.process.control import control
 from gateway.terminal.desk import MOST, TURN
-from gateway.terminal.spoken import USUAL, Reply
+from gateway.terminal.spoken import USUAL, TerminalReply
 
 
 class ThroughService:
@@ -30,7 +30,7 @@ class ThroughService:
         self._seconds = seconds
         self._turn = turn
 
-    def ask(self, text: str | Command) -> Reply:
+    def ask(self, text: str | Command) -> TerminalReply:
         typed = text.text if isinstance(text, Command) else text
         answer = control.ask(
             self._folder,
@@ -48,12 +48,12 @@ class ThroughService:
         """Nothing is held open."""
 
 
-def _reply(typed: str, answer: dict[str, Any] | None) -> Reply:
+def _reply(typed: str, answer: dict[str, Any] | None) -> TerminalReply:
     if answer is None:
-        return Reply(typed, (), "UNREACHABLE", None, "The service has stopped.")
+        return TerminalReply(typed, (), "UNREACHABLE", None, "The service has stopped.")
     if "error" in answer:
-        return Reply(typed, (), "UNREACHABLE", None, str(answer["error"]))
-    return Reply(
+        return TerminalReply(typed, (), "UNREACHABLE", None, str(answer["error"]))
+    return TerminalReply(
         typed,
         tuple(answer["lines"]),
         answer["result"],

@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway import __version__
-from gateway.at import Answer, Console, Engine, Event, Late, Restarted, Stray, Urc
-from gateway.health.probe import Line
+from gateway.at import Engine, Event, Late, LoginPrompt, Response, Restarted, Stray, Urc
+from gateway.health.probe import ProbePort
 from gateway.terminal.blank import Blanker
 from gateway.terminal.own_port import OwnPort
-from gateway.terminal.spoken import Reply, command_for
+from gateway.terminal.spoken import TerminalReply, command_for
 
 # Identity, abilities, settings and state. All only read; none asks the network for anything, none
 # shows a stored message.
@@ -47,7 +47,7 @@ class Exchange:
     result: str  # "" when no answer came
 
 
-def record(line: Line, commands: Iterable[str] = COMMANDS) -> list[str]:
+def record(line: ProbePort, commands: Iterable[str] = COMMANDS) -> list[str]:
     """Ask all of it, and write it down. The lines of a transcript, blanked."""
     line.ask("AT")  # what the modem had to say before, and finding the way into step, is left out
     exchanges = [_exchange(line, text) for text in commands]
@@ -66,7 +66,7 @@ def write(exchanges: Iterable[Exchange], *, exact: bool) -> list[str]:
             continue
         now += 1.0
         said, events = _said_again(engine, command, exchange, blanker, now)
-        if not any(isinstance(e, Answer) for e in events):
+        if not any(isinstance(e, Response) for e in events):
             lines += ["", f"# {command} was answered in a way that cannot be replayed."]
             engine = Engine()
             continue
@@ -105,7 +105,7 @@ def _pieces(heard: bytes, blanker: Blanker) -> Iterator[tuple[bytes, str]]:
             yield data, "<< " + data.decode("latin-1").encode("unicode_escape").decode("ascii")
 
 
-def _exchange(line: Line, text: str) -> Exchange:
+def _exchange(line: ProbePort, text: str) -> Exchange:
     if isinstance(line, OwnPort):
         heard = bytearray()
         line.on_bytes = heard.extend
@@ -129,7 +129,7 @@ def _is_silent(result: str) -> bool:
     return result in ("TIMEOUT", "UNREACHABLE", "REFUSED", "LOST", "RESTARTED", "NO_PROMPT")
 
 
-def _final(reply: Reply) -> str:
+def _final(reply: TerminalReply) -> str:
     if reply.result in ("CMS", "CME"):
         return f"+{reply.result} ERROR: {'' if reply.code is None else reply.code}".rstrip()
     return reply.result if reply.result in ("OK", "ERROR") else reply.words
@@ -138,7 +138,7 @@ def _final(reply: Reply) -> str:
 def _shown(event: Event) -> str:
     """An event as transcripts write it."""
     match event:
-        case Answer(_, lines, result):
+        case Response(_, lines, result):
             tail = result.text if result.code is None else str(result.code)
             return " | ".join((f"answer {result.kind} {tail}".rstrip(), *lines))
         case Urc(name, line, data):
@@ -148,7 +148,7 @@ def _shown(event: Event) -> str:
             return " | ".join(("late", *lines))
         case Restarted(line):
             return f"restarted {line}"
-        case Console(line):
+        case LoginPrompt(line):
             return f"console {line}".rstrip()
         case Stray(line):
             return f"stray {line}"

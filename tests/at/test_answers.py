@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.at import Result, answers
-from gateway.at.answers import Entry, Offered, Registration, Usage, Ussd
+from gateway.at.answers import Offered, Registration, StorageEntry, Usage, UssdResult
 
 OK = Result("OK")
 PDU = "07919471016730510409D0CD309A2E6F01000011109121333280"
@@ -130,16 +130,16 @@ def test_the_operator(line, name):
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["+CMGL: 1,0,,23", PDU], Entry(1, 0, 23, PDU)),
-        (['+CMGL: 1,1,"",23', PDU], Entry(1, 1, 23, PDU)),
-        (['+CMGL: 3,1,"004D0061",23', PDU], Entry(3, 1, 23, PDU)),
-        (["+CMGL: 17,3,35", PDU], Entry(17, 3, 35, PDU)),
-        (["+CMGL: 4,1,,", PDU], Entry(4, 1, None, PDU)),
-        ([f"+CMGL: 2,1,,24,{PDU}"], Entry(2, 1, 24, PDU)),
-        ([f'+CMGL: 2,1,,24,"{PDU}"'], Entry(2, 1, 24, PDU)),
-        (["+CMGL: 0,1,,24", PDU + '"'], Entry(0, 1, 24, PDU)),
-        (['+CMGL: 0,"REC UNREAD",,24', PDU], Entry(0, 0, 24, PDU)),
-        (["+CMGL: 5,1,,24", "noise", PDU], Entry(5, 1, 24, PDU)),
+        (["+CMGL: 1,0,,23", PDU], StorageEntry(1, 0, 23, PDU)),
+        (['+CMGL: 1,1,"",23', PDU], StorageEntry(1, 1, 23, PDU)),
+        (['+CMGL: 3,1,"004D0061",23', PDU], StorageEntry(3, 1, 23, PDU)),
+        (["+CMGL: 17,3,35", PDU], StorageEntry(17, 3, 35, PDU)),
+        (["+CMGL: 4,1,,", PDU], StorageEntry(4, 1, None, PDU)),
+        ([f"+CMGL: 2,1,,24,{PDU}"], StorageEntry(2, 1, 24, PDU)),
+        ([f'+CMGL: 2,1,,24,"{PDU}"'], StorageEntry(2, 1, 24, PDU)),
+        (["+CMGL: 0,1,,24", PDU + '"'], StorageEntry(0, 1, 24, PDU)),
+        (['+CMGL: 0,"REC UNREAD",,24', PDU], StorageEntry(0, 0, 24, PDU)),
+        (["+CMGL: 5,1,,24", "noise", PDU], StorageEntry(5, 1, 24, PDU)),
     ],
 )
 def test_a_listed_message_in_its_many_shapes(lines, expected):
@@ -148,18 +148,18 @@ def test_a_listed_message_in_its_many_shapes(lines, expected):
 
 def test_a_header_without_pdu_does_not_take_the_next_ones():
     lines = ["+CMGL: 1,1,,24", "+CMGL: 2,1,,24", PDU, "+CMGL: x", PDU]
-    assert answers.cmgl(lines) == [Entry(2, 1, 24, PDU)]
+    assert answers.cmgl(lines) == [StorageEntry(2, 1, 24, PDU)]
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["+CMGR: 0,,23", PDU], Entry(-1, 0, 23, PDU)),
-        (['+CMGR: 1,"",23', PDU], Entry(-1, 1, 23, PDU)),
-        (["+CMGR: 0,23", PDU], Entry(-1, 0, 23, PDU)),
-        (["+CMGR: ,,92", PDU], Entry(-1, None, 92, PDU)),
-        (["+CMGR: 1,,24," + PDU], Entry(-1, 1, 24, PDU)),
-        (["+CMGR: 1,,24", PDU + '"'], Entry(-1, 1, 24, PDU)),
+        (["+CMGR: 0,,23", PDU], StorageEntry(-1, 0, 23, PDU)),
+        (['+CMGR: 1,"",23', PDU], StorageEntry(-1, 1, 23, PDU)),
+        (["+CMGR: 0,23", PDU], StorageEntry(-1, 0, 23, PDU)),
+        (["+CMGR: ,,92", PDU], StorageEntry(-1, None, 92, PDU)),
+        (["+CMGR: 1,,24," + PDU], StorageEntry(-1, 1, 24, PDU)),
+        (["+CMGR: 1,,24", PDU + '"'], StorageEntry(-1, 1, 24, PDU)),
         (["+CMGR: 0,,0"], None),
         ([], None),
     ],
@@ -334,13 +334,13 @@ def test_own_number():
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ('+CUSD: 0,"Balance 5.00",15', Ussd(0, "Balance 5.00", 15)),
-        ('+CUSD: 1,"Kontostand: 3.00 EUR"', Ussd(1, "Kontostand: 3.00 EUR")),
-        ('+CUSD: 2,"Maaf...",0', Ussd(2, "Maaf...", 0)),
-        ("+CUSD: 0,AA180C3602,15", Ussd(0, "AA180C3602", 15)),
-        ("+CUSD: 4", Ussd(4)),
-        ('+CUSD: 1,"1. "A", b\n2. c",15', Ussd(1, '1. "A", b\n2. c', 15)),
-        ('+CUSD: 0,"credit 5,15"', Ussd(0, "credit 5,15")),
+        ('+CUSD: 0,"Balance 5.00",15', UssdResult(0, "Balance 5.00", 15)),
+        ('+CUSD: 1,"Kontostand: 3.00 EUR"', UssdResult(1, "Kontostand: 3.00 EUR")),
+        ('+CUSD: 2,"Maaf...",0', UssdResult(2, "Maaf...", 0)),
+        ("+CUSD: 0,AA180C3602,15", UssdResult(0, "AA180C3602", 15)),
+        ("+CUSD: 4", UssdResult(4)),
+        ('+CUSD: 1,"1. "A", b\n2. c",15', UssdResult(1, '1. "A", b\n2. c', 15)),
+        ('+CUSD: 0,"credit 5,15"', UssdResult(0, "credit 5,15")),
         ("+CUSD: x", None),
         ("+CSQ: 1", None),
     ],
@@ -350,8 +350,8 @@ def test_a_ussd_text(line, expected):
 
 
 def test_a_menu_waits_for_a_choice():
-    assert Ussd(1, "1. Balance").waits
-    assert not Ussd(0, "Balance").waits
+    assert UssdResult(1, "1. Balance").waits
+    assert not UssdResult(0, "Balance").waits
 
 
 def test_results_that_ask_for_patience():

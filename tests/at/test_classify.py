@@ -2,7 +2,7 @@ import pytest
 
 from gateway.at import Command, commands
 from gateway.at.classify import (
-    Kind,
+    LineKind,
     classify,
     is_console,
     is_registration_answer,
@@ -19,37 +19,37 @@ PLAIN = Command("AT+X", 5.0)
 @pytest.mark.parametrize(
     ("line", "command", "kind"),
     [
-        ("+CREG: 0,1", CREG, Kind.ANSWER),
-        ("+CREG: 1", CREG, Kind.URC),
-        ("+CGREG: 0,1", CREG, Kind.URC),
-        ("+CREG: 0,1", None, Kind.URC),
-        ("AT+CREG?", CREG, Kind.ECHO),
-        ("REG?", CREG, Kind.ECHO),
-        ("G?", CREG, Kind.TEXT),
-        ("AT+CSQ", CREG, Kind.ECHO),
-        ("OK", CREG, Kind.FINAL),
-        ("OK", None, Kind.FINAL),
-        ("OKAY", CREG, Kind.TEXT),
-        ("+CME ERROR", CREG, Kind.FINAL),
-        ("+CMS ERROR: 38", CREG, Kind.FINAL),
-        ("+CMS ERRORS", CREG, Kind.TEXT),
-        ("0", CREG, Kind.FINAL),
-        ("4", CREG, Kind.FINAL),
-        ("2", CREG, Kind.TEXT),
-        ("0", None, Kind.TEXT),
-        ("NO CARRIER", CREG, Kind.URC),
-        ("NO CARRIER", Command("ATD123;", 60.0), Kind.FINAL),
-        ("RDY", CMGL, Kind.REBOOT),
-        ('+CMTI: "SM",1', CMGL, Kind.URC),
-        ("^NEW: 1", CMGL, Kind.UNKNOWN_URC),
-        ("^NEW: 1", None, Kind.UNKNOWN_URC),
-        ("^NEW: 1", PLAIN, Kind.TEXT),
-        ("+CCID: 8949", PLAIN, Kind.TEXT),
-        ("0011AA", CMGL, Kind.TEXT),
-        ("+CMGL: 1,1,,20", CMGL, Kind.ANSWER),
-        ("+CMGL: 1,1,,20", CREG, Kind.UNKNOWN_URC),
-        ("DST: 0", PLAIN, Kind.URC),
-        ("VOICE CALL: BEGIN", None, Kind.URC),
+        ("+CREG: 0,1", CREG, LineKind.ANSWER),
+        ("+CREG: 1", CREG, LineKind.URC),
+        ("+CGREG: 0,1", CREG, LineKind.URC),
+        ("+CREG: 0,1", None, LineKind.URC),
+        ("AT+CREG?", CREG, LineKind.ECHO),
+        ("REG?", CREG, LineKind.ECHO),
+        ("G?", CREG, LineKind.TEXT),
+        ("AT+CSQ", CREG, LineKind.ECHO),
+        ("OK", CREG, LineKind.FINAL),
+        ("OK", None, LineKind.FINAL),
+        ("OKAY", CREG, LineKind.TEXT),
+        ("+CME ERROR", CREG, LineKind.FINAL),
+        ("+CMS ERROR: 38", CREG, LineKind.FINAL),
+        ("+CMS ERRORS", CREG, LineKind.TEXT),
+        ("0", CREG, LineKind.FINAL),
+        ("4", CREG, LineKind.FINAL),
+        ("2", CREG, LineKind.TEXT),
+        ("0", None, LineKind.TEXT),
+        ("NO CARRIER", CREG, LineKind.URC),
+        ("NO CARRIER", Command("ATD123;", 60.0), LineKind.FINAL),
+        ("RDY", CMGL, LineKind.REBOOT),
+        ('+CMTI: "SM",1', CMGL, LineKind.URC),
+        ("^NEW: 1", CMGL, LineKind.UNKNOWN_URC),
+        ("^NEW: 1", None, LineKind.UNKNOWN_URC),
+        ("^NEW: 1", PLAIN, LineKind.TEXT),
+        ("+CCID: 8949", PLAIN, LineKind.TEXT),
+        ("0011AA", CMGL, LineKind.TEXT),
+        ("+CMGL: 1,1,,20", CMGL, LineKind.ANSWER),
+        ("+CMGL: 1,1,,20", CREG, LineKind.UNKNOWN_URC),
+        ("DST: 0", PLAIN, LineKind.URC),
+        ("VOICE CALL: BEGIN", None, LineKind.URC),
     ],
 )
 def test_a_line_is_what_the_pending_command_makes_it(line, command, kind):
@@ -57,17 +57,17 @@ def test_a_line_is_what_the_pending_command_makes_it(line, command, kind):
 
 
 def test_digits_are_text_once_results_come_in_words():
-    assert classify("0", CREG, answered=False, numeric=False) is Kind.TEXT
+    assert classify("0", CREG, answered=False, numeric=False) is LineKind.TEXT
 
 
 def test_a_digit_that_ends_the_command_line_is_a_result_and_no_echo():
-    assert classify("4", Command("AT+CMGD=4", 5.0), False, True) is Kind.FINAL
-    assert classify("0", Command("ATE0", 5.0), False, True) is Kind.FINAL
+    assert classify("4", Command("AT+CMGD=4", 5.0), False, True) is LineKind.FINAL
+    assert classify("0", Command("ATE0", 5.0), False, True) is LineKind.FINAL
 
 
 def test_a_second_answer_of_one_kind_is_news():
-    assert classify("+CREG: 0,1", CREG, answered=True, numeric=False) is Kind.URC
-    assert classify("+CMGL: 2,1,,20", CMGL, answered=True, numeric=False) is Kind.ANSWER
+    assert classify("+CREG: 0,1", CREG, answered=True, numeric=False) is LineKind.URC
+    assert classify("+CMGL: 2,1,,20", CMGL, answered=True, numeric=False) is LineKind.ANSWER
 
 
 @pytest.mark.parametrize(

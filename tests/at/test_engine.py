@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from gateway.at import (
-    Answer,
     AtBusy,
     Command,
     Engine,
     Late,
     NoPrompt,
     Prompt,
+    Response,
     Restarted,
     Result,
     Resynchronised,
     Urc,
-    Write,
+    WriteBytes,
     commands,
 )
 
@@ -68,8 +68,8 @@ def test_a_flood_of_news_does_not_extend_the_deadline(engine):
     events = []
     for tenth in range(1, 120):
         events += engine.receive(b"^RSSI:20\r\n", tenth / 10)
-    answers = [e for e in events if isinstance(e, Answer)]
-    assert answers == [Answer(command, (), Result("TIMEOUT"))]
+    answers = [e for e in events if isinstance(e, Response)]
+    assert answers == [Response(command, (), Result("TIMEOUT"))]
     assert events.index(answers[0]) <= 100
 
 
@@ -78,7 +78,7 @@ def test_listed_messages_extend_the_deadline_but_not_for_ever(engine):
     ended = None
     for second in range(1, 400):
         events = engine.receive(b"+CMGL: 1,1,,24\r\n", float(second))
-        if any(isinstance(e, Answer) for e in events):
+        if any(isinstance(e, Response) for e in events):
             ended = second
             break
     assert ended == 180
@@ -87,7 +87,7 @@ def test_listed_messages_extend_the_deadline_but_not_for_ever(engine):
 def test_an_answer_in_the_last_moment_counts(engine):
     command = commands.at()
     engine.send(command, 0.0)
-    assert engine.receive(b"OK\r\n", 3.0) == [Answer(command, (), OK)]
+    assert engine.receive(b"OK\r\n", 3.0) == [Response(command, (), OK)]
     assert not engine.out_of_step
 
 
@@ -110,13 +110,13 @@ def test_an_error_without_a_word_is_no_refusal_when_the_reference_follows(engine
     command = hand_over(engine, 0.0)
     assert engine.receive(b"\r\nERROR\r\n", 1.0) == []
     events = engine.receive(b"\r\n+CMGS: 9\r\n\r\nOK\r\n", 2.0)
-    assert events == [Answer(command, ("+CMGS: 9",), OK)]
+    assert events == [Response(command, ("+CMGS: 9",), OK)]
 
 
 def test_an_error_without_a_word_is_a_refusal_when_nothing_follows(engine):
     command = hand_over(engine, 0.0)
     engine.receive(b"\r\nERROR\r\n", 1.0)
-    assert engine.tick(4.0) == [Answer(command, (), Result("ERROR"))]
+    assert engine.tick(4.0) == [Response(command, (), Result("ERROR"))]
 
 
 @pytest.mark.parametrize("refusal", ["+CMS ERROR: 500", "+CMS ERROR: 38", "+CME ERROR: 100"])
@@ -144,8 +144,8 @@ def test_the_payload_has_a_time_limit_of_its_own(engine):
     assert engine.receive(b"\r\n> ", 9.0) == [Prompt(command)]
     assert engine.tick(11.0) == []
     engine.send_payload(b"0011\x1a", 12.0, 120.0)
-    assert not any(isinstance(e, Answer) for e in engine.tick(131.9))
-    assert any(isinstance(e, Answer) for e in engine.tick(132.0))
+    assert not any(isinstance(e, Response) for e in engine.tick(131.9))
+    assert any(isinstance(e, Response) for e in engine.tick(132.0))
 
 
 def test_a_prompt_that_nobody_answers_ends_the_command(engine):
@@ -161,7 +161,7 @@ def test_a_command_that_ends_at_the_prompt_takes_no_payload_any_more(engine):
     engine.send(commands.submit(19), 0.0)
     engine.receive(b"> ", 1.0)
     events = engine.receive(b"\r\nRDY\r\n", 1.1)
-    assert [type(e) for e in events] == [Answer, Restarted]
+    assert [type(e) for e in events] == [Response, Restarted]
     assert engine.send_payload(b"0011\x1a", 1.2, 60.0) == b""
     assert engine.abandon(1.2) == b""
 
@@ -189,7 +189,7 @@ def test_wake_swallows_whatever_is_heard_and_ends_well(engine):
     command = commands.wake()
     assert engine.send(command, 0.0) == b"\x1b\r"
     assert engine.receive(b"\r\nOK\r\n+CMS ERROR: 500\r\n", 0.1) == []
-    assert engine.tick(engine.deadline) == [Answer(command, (), OK)]
+    assert engine.tick(engine.deadline) == [Response(command, (), OK)]
     assert not engine.out_of_step
 
 
@@ -198,14 +198,14 @@ def test_a_line_longer_than_any_real_one_is_dropped_and_the_next_one_understood(
     engine.send(command, 0.0)
     for _ in range(100):
         assert engine.receive(b"\x55" * 1000, 0.1) == []
-    assert engine.receive(b"\r\nOK\r\n", 0.2) == [Answer(command, (), OK)]
+    assert engine.receive(b"\r\nOK\r\n", 0.2) == [Response(command, (), OK)]
 
 
 def test_a_long_line_that_comes_at_once_is_dropped_as_well(engine):
     command = commands.at()
     engine.send(command, 0.0)
     events = engine.receive(b"\x55" * 5000 + b"\r\nOK\r\n", 0.1)
-    assert events == [Answer(command, (), OK)]
+    assert events == [Response(command, (), OK)]
 
 
 def test_the_answer_of_a_babbling_modem_is_bounded(engine):
@@ -288,7 +288,9 @@ def test_a_refusal_of_a_command_about_messages_is_its_own(engine):
     engine.receive(b"+CMGF: 0\r\nOK\r\n", 61.1)
     command = commands.cmgr(1)
     engine.send(command, 62.0)
-    assert engine.receive(b"+CMS ERROR: 321\r\n", 62.1) == [Answer(command, (), Result("CMS", 321))]
+    assert engine.receive(b"+CMS ERROR: 321\r\n", 62.1) == [
+        Response(command, (), Result("CMS", 321))
+    ]
 
 
 def test_a_modem_that_falls_silent_among_pings_is_asked_the_queries_again(engine):
@@ -302,7 +304,7 @@ def test_a_modem_that_falls_silent_among_pings_is_asked_the_queries_again(engine
             *engine.tick(now),
             *engine.receive(b"ERROR\r\n" if len(written) < 2 else b"", now),
         ]
-        written += [e.data for e in events if isinstance(e, Write)]
+        written += [e.data for e in events if isinstance(e, WriteBytes)]
     assert written == [b"AT+CMGF?\r", b"AT+CMEE?\r", b"AT\r", b"\x1b\rAT+CNMI?\r"]
 
 
@@ -312,7 +314,7 @@ def test_a_silence_after_a_query_is_broken_by_any_answer_that_is_owed(engine):
     engine.send(commands.csq(), 0.0)
     engine.tick(10.0)
     engine.resynchronise(10.0)
-    assert engine.tick(13.0) == [Write(b"\x1b\rAT+CMEE?\r")]
+    assert engine.tick(13.0) == [WriteBytes(b"\x1b\rAT+CMEE?\r")]
     engine.receive(b"+CMEE: 1\r\nOK\r\n", 13.1)
     engine.receive(b"+CNMI: 2,1\r\n", 13.4)
-    assert engine.tick(13.6) == [Write(b"AT+CNMI?\r")]
+    assert engine.tick(13.6) == [WriteBytes(b"AT+CNMI?\r")]

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.at import (
-    Answer,
     Command,
     Engine,
     Late,
     Prompt,
+    Response,
     ResyncFailed,
     Resynchronised,
-    Write,
+    WriteBytes,
     commands,
 )
 
@@ -166,11 +166,11 @@ def test_no_command_ever_gets_the_answer_of_another(times):
                 now = engine.deadline
                 events = engine.tick(now)
             for event in events:
-                if isinstance(event, Write):
+                if isinstance(event, WriteBytes):
                     modem.write(event.data, now)
                 elif isinstance(event, ResyncFailed):
                     return
-                elif isinstance(event, Answer) and event.result.ok:
+                elif isinstance(event, Response) and event.result.ok:
                     own = f"+T{number}: AT+T{number}"
                     assert event.command is command
                     assert event.lines == (own,)

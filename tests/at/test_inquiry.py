@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from gateway.at import (
-    Answer,
     Command,
     Engine,
     Event,
     Late,
     Prompt,
+    Response,
     Result,
     Resynchronised,
-    Write,
+    WriteBytes,
     commands,
     inquiry,
 )
@@ -43,11 +43,11 @@ class Talk:
 
     @property
     def asked(self) -> list[bytes]:
-        return [e.data for e in self.events if isinstance(e, Write)]
+        return [e.data for e in self.events if isinstance(e, WriteBytes)]
 
     @property
     def results(self) -> list[tuple[str, tuple[str, ...]]]:
-        return [(e.result.kind, e.lines) for e in self.events if isinstance(e, Answer)]
+        return [(e.result.kind, e.lines) for e in self.events if isinstance(e, Response)]
 
     @property
     def late(self) -> list[Late]:
@@ -78,7 +78,7 @@ def test_what_the_modem_was_busy_with_comes_before_the_answer_to_the_question(ta
     talk.passes(FIRST)
     talk.hears("\r\n+CMGS: 4\r\n\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n", FIRST + 9)
     assert talk.results == [("OK", ("+CMGS: 4",))]
-    talk.events += [Write(talk.engine.resynchronise(FIRST + 10))]
+    talk.events += [WriteBytes(talk.engine.resynchronise(FIRST + 10))]
     assert talk.asked[-1].startswith(b"AT+")
     talk.hears("\r\n+CMGF: 0\r\n\r\nOK\r\n", FIRST + 10.1).passes(FIRST + 11)
     assert Resynchronised() in talk.events
@@ -122,7 +122,7 @@ def test_an_error_that_may_be_the_messages_own_leaves_it_in_doubt(talk):
 def test_what_only_the_message_can_be_refused_with_still_refuses_it(talk, code):
     talk.passes(FIRST).hears(f"\r\n+CMS ERROR: {code}\r\n", FIRST + 5)
     assert talk.results == [("CMS", ())]
-    answer = next(e for e in talk.events if isinstance(e, Answer))
+    answer = next(e for e in talk.events if isinstance(e, Response))
     assert answer.result == Result("CMS", code)
     assert talk.engine.out_of_step  # the question may be answered yet
 

@@ -31,7 +31,7 @@ def utc(*parts: int) -> int:
 )
 def test_what_the_network_tells(line: str, at: int, offset: int):
     told = nettime.news(line)
-    assert told == nettime.Told(at, offset, Source.NEWS)
+    assert told == nettime.NetworkReading(at, offset, Source.NEWS)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_modems_own_clock(line: str, at: int | None):
 
 def test_what_quectel_remembers_is_universal_time():
     told = nettime.kept(['+QLTS: "2026/11/27,17:30:05+12,0"'])
-    assert told == nettime.Told(utc(2026, 11, 27, 17, 30, 5), 180, Source.KEPT)
+    assert told == nettime.NetworkReading(utc(2026, 11, 27, 17, 30, 5), 180, Source.KEPT)
     assert nettime.kept(['+QLTS: ""']) is None
 
 

@@ -18,20 +18,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gateway.at import (
-    Answer,
     Command,
-    Console,
     Engine,
     Event,
     Late,
+    LoginPrompt,
     Prompt,
+    Response,
     Restarted,
     Result,
     ResyncFailed,
     Resynchronised,
     Stray,
     Urc,
-    Write,
+    WriteBytes,
     commands,
 )
 from gateway.terminal import spoken
@@ -77,7 +77,7 @@ def show(event: Event) -> str:
     match event:
         case Prompt():
             return "prompt"
-        case Answer(_, lines, result):
+        case Response(_, lines, result):
             return " | ".join((f"answer {_result(result)}", *lines))
         case Urc(name, line, data):
             text = line.replace("\n", "\\n")
@@ -86,11 +86,11 @@ def show(event: Event) -> str:
             return " | ".join((f"late {_result(result)}".rstrip(), *lines))
         case Restarted(line):
             return f"restarted {line}"
-        case Console(line):
+        case LoginPrompt(line):
             return f"console {line}".rstrip()
         case Stray(line):
             return f"stray {line}"
-        case Write(data):
+        case WriteBytes(data):
             return "write " + data.decode("ascii").encode("unicode_escape").decode()
         case Resynchronised():
             return "in step"
@@ -159,7 +159,7 @@ class Replay:
         else:
             raise AssertionError("no such deed")
         if data:
-            self._note([Write(data)])
+            self._note([WriteBytes(data)])
 
     def _hear(self, data: bytes) -> None:
         for piece in self.split(data):

@@ -8,21 +8,21 @@ import pytest
 
 from gateway.health import CHECKS, Severity, examine, is_well
 from gateway.health.snapshot import (
-    Clock,
-    Credit,
-    Device,
+    ClockState,
     Disk,
     Holder,
     KeptStop,
-    Modem,
+    LowCredit,
+    ModemFacts,
     Port,
     Queue,
-    Silenced,
+    SilencedSender,
     Snapshot,
     Storage,
     Store,
     Supply,
     Unreached,
+    UnusableDevice,
     Webhook,
 )
 
@@ -33,10 +33,10 @@ HOUR = 60 * MINUTE
 PORT = "/dev/ttyUSB2"
 
 WELL_PORT = Port(PORT, group="dialout")
-SERVED = Modem(
+SERVED = ModemFacts(
     PORT, state="ready", smsc="+254720000000", signal_dbm=-79, storages=(Storage("SM", 2, 20),)
 )
-ASKED = Modem(
+ASKED = ModemFacts(
     PORT, sim="READY", registered=True, smsc="+254720000000", storages=(Storage("SM", 2, 20),)
 )
 QUEUE = Queue(due=3, oldest_due=NOW - 2 * MINUTE, last_sent=NOW - MINUTE)
@@ -47,7 +47,7 @@ WELL = Snapshot(
     modems=(SERVED,),
     supply=Supply(),
     gpio_group=True,
-    clock=Clock(2026, True),
+    clock=ClockState(2026, True),
     disk=Disk("/var/lib/pigeonbox"),
     store=Store(created=NOW - DAY, queue=QUEUE),
 )
@@ -78,8 +78,16 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("ports.absent", P, port(exists=False)),
     ("ports.not-serial", P, port(serial=False)),
     ("ports.console", P, port(kernel_console=True)),
-    ("usb.hilink", P, {"devices": (Device("hilink", "1-1", "A stick runs HiLink.", True),)}),
-    ("usb.adapter", N, {"devices": (Device("adapter", "1-1", "An adapter is left.", False),)}),
+    (
+        "usb.hilink",
+        P,
+        {"devices": (UnusableDevice("hilink", "1-1", "A stick runs HiLink.", True),)},
+    ),
+    (
+        "usb.adapter",
+        N,
+        {"devices": (UnusableDevice("adapter", "1-1", "An adapter is left.", False),)},
+    ),
     ("permissions.port", P, port(usable=False, in_group=False)),
     ("permissions.gpio", P, {"gpio_group": False}),
     ("ports.held", P, port(holders=(Holder(77, "smsd"),))),
@@ -114,10 +122,10 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("smsc.missing", P, served(smsc="")),
     ("smsc.missing", P, asked(smsc="")),
     ("storage.full", P, served(storages=(Storage("SM", 20, 20), Storage("SM", 20, 20)))),
-    ("clock.unset", P, {"clock": Clock(1970, None)}),
-    ("clock.free", W, {"clock": Clock(2026, False)}),
-    ("clock.wrong", P, {"clock": Clock(2026, True, "It says 1970.")}),
-    ("clock.unknown", N, {"clock": Clock(2026, None)}),
+    ("clock.unset", P, {"clock": ClockState(1970, None)}),
+    ("clock.free", W, {"clock": ClockState(2026, False)}),
+    ("clock.wrong", P, {"clock": ClockState(2026, True, "It says 1970.")}),
+    ("clock.unknown", N, {"clock": ClockState(2026, None)}),
     ("disk.full", P, {"disk": Disk("/data", free=7 << 20)}),
     ("disk.low", W, {"disk": Disk("/data", free=150 << 20)}),
     ("disk.read-only", P, {"disk": Disk("/data", read_only=True, writable=False)}),
@@ -132,8 +140,8 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("backup.none", N, store()),
     ("backup.old", N, store(newest_backup=NOW - 40 * DAY)),
     ("messages.uncertain", W, store(newest_backup=NOW, queue=Queue(uncertain=1))),
-    ("credit.low", W, {"credits": (Credit("Airtel", "12.50 KES"),)}),
-    ("credit.held", P, {"credits": (Credit("Airtel", "2.50 KES", held=True),)}),
+    ("credit.low", W, {"credits": (LowCredit("Airtel", "12.50 KES"),)}),
+    ("credit.held", P, {"credits": (LowCredit("Airtel", "2.50 KES", held=True),)}),
     ("permissions.exposed", W, {"exposed": (("/etc/pigeonbox/config.toml", "a PIN"),)}),
     ("certificate.ends", W, {"certificate_ends": NOW + 3 * DAY}),
     ("certificate.ended", P, {"certificate_ends": NOW - MINUTE}),
@@ -147,7 +155,7 @@ BAD: list[tuple[str, Severity, dict[str, object]]] = [
     ("webhook.given_up", P, {"webhooks": (Webhook("Till", "http://till/", NOW, "No.", 2),)}),
     ("optout.unreached", W, {"unreached": (Unreached("The activity “X”", ("Ann",), NOW),)}),
     ("optout.kept", W, {"kept_stops": (KeptStop("Ann", "STOP", NOW),)}),
-    ("replies.stopped", W, {"silenced": (Silenced("Ann", "Too many.", NOW),)}),
+    ("replies.stopped", W, {"silenced": (SilencedSender("Ann", "Too many.", NOW),)}),
     ("activity.broken", W, {"broken_activities": (("Join", "Its group is gone."),)}),
     ("light.none", N, {"dark": "The light (rgb) cannot be used: no pins."}),
     ("queue.stuck", P, store(newest_backup=NOW, queue=STUCK)),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.health import machine
-from gateway.health.snapshot import Clock, Holder, Supply
+from gateway.health.snapshot import ClockState, Holder, Supply
 
 NOW = 1_790_000_000_000  # September 2026
 
@@ -41,19 +41,19 @@ def test_a_machine_that_is_no_pi_says_nothing_of_its_supply(tmp_path):
 @pytest.mark.parametrize(("said", "synchronised"), [("yes", True), ("no", False)])
 def test_systemd_is_asked_whether_the_clock_is_synchronised(tmp_path, said, synchronised):
     there = program(tmp_path, "timedatectl", said)
-    assert machine.clock(NOW, there) == Clock(2026, synchronised)
+    assert machine.clock(NOW, there) == ClockState(2026, synchronised)
 
 
 def test_a_clock_of_which_nobody_can_tell_is_unknown(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     failing = program(tmp_path, "timedatectl", "no", code=1)
-    assert machine.clock(0, failing) == Clock(1970, None)
+    assert machine.clock(0, failing) == ClockState(1970, None)
 
 
 def test_chrony_is_asked_where_systemd_cannot_tell(tmp_path, monkeypatch):
     program(tmp_path, "chronyc", "Stratum         : 3\nLeap status     : Normal")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert machine.clock(NOW, str(tmp_path / "none")) == Clock(2026, True)
+    assert machine.clock(NOW, str(tmp_path / "none")) == ClockState(2026, True)
 
 
 def process(proc: Path, pid: int, name: str, *files: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.at import Answer, Command, Prompt, Result, profile_for
+from gateway.at import Command, Prompt, Response, Result, profile_for
 from gateway.modem.jobs.base import Abandon, Context, Job, Pause, Payload
 from tests.modem.conftest import MemoryLedger
 
@@ -61,7 +61,7 @@ class Played:
                 return self._answer(request)
         return None
 
-    def _answer(self, command: Command) -> Answer:
+    def _answer(self, command: Command) -> Response:
         return self._parse(command, self._say(command.text))
 
     def _say(self, text: str) -> str:
@@ -73,9 +73,9 @@ class Played:
             said = said.pop(0) if len(said) > 1 else said[0]
         return str(said)
 
-    def _parse(self, command: Command, said: str) -> Answer:
+    def _parse(self, command: Command, said: str) -> Response:
         *lines, last = said.split("|")
-        return Answer(command, tuple(lines), _result(last), command.text.startswith(self.echoes))
+        return Response(command, tuple(lines), _result(last), command.text.startswith(self.echoes))
 
 
 def _result(text: str) -> Result:

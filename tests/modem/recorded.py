@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from gateway.at import Answer, Engine, Event, Prompt, Resynchronised, Urc, Write, profile_for
+from gateway.at import Engine, Event, Prompt, Response, Resynchronised, Urc, WriteBytes, profile_for
 from gateway.modem.jobs.base import Abandon, Await, Context, Job, Pause, Payload
 from tests.modem.conftest import MemoryLedger
 
@@ -80,7 +80,7 @@ class Recorded:
             self._hear(said)
         self._events.clear()
 
-    def _perform(self, request: object) -> Answer | Prompt | None:
+    def _perform(self, request: object) -> Response | Prompt | None:
         match request:
             case Pause(seconds=seconds) | Await(seconds=seconds):
                 self._now += seconds
@@ -108,11 +108,11 @@ class Recorded:
         sets = "=" in command and not command.endswith("=?")
         return b"\r\nOK\r\n" if sets or command in ("AT", "ATE0", "ATV1") else b"\r\nERROR\r\n"
 
-    def _reply(self, said: bytes) -> Answer | Prompt:
+    def _reply(self, said: bytes) -> Response | Prompt:
         self._hear(said)
         while True:
             for event in self._events:
-                if isinstance(event, Answer | Prompt):
+                if isinstance(event, Response | Prompt):
                     self._events.clear()
                     return event
             deadline = self._engine.deadline
@@ -129,7 +129,7 @@ class Recorded:
         for event in events:
             if isinstance(event, Urc):
                 self.news.append(event)
-            assert not isinstance(event, Write), "no transcript is silent"
+            assert not isinstance(event, WriteBytes), "no transcript is silent"
         self._events += events
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.at import Urc, answers
 from gateway.modem.jobs import careful, receive
-from gateway.modem.jobs.receive import Notice
+from gateway.modem.jobs.receive import StorageNotice
 from gateway.modem.ledger import ReadPdu
 from tests.modem.played import Played
 
@@ -49,7 +49,7 @@ def test_a_number_has_twenty_digits_at_most(digits: int, whole: bool):
 def test_a_reading_that_is_damaged_is_repeated(first: str):
     modem = Played({"AT+CMGR": [first, f"{HEAD}|{PDU}|OK"]})
     modem.context.memory = "SM"
-    modem.play(receive.read_announced(modem.context, Notice("SM", 3)))
+    modem.play(receive.read_announced(modem.context, StorageNotice("SM", 3)))
     assert [k.pdu for k in modem.ledger.kept] == [PDU]
     assert "AT+CMGD=3" in modem.heard
 
@@ -73,7 +73,7 @@ def test_what_reads_differently_each_time_is_left_where_it_is():
     wrong = [PDU[:n] + PDU[n + 1 :] for n in (0, 5, 20, 30, 40, 50)]
     modem = Played({"AT+CMGR": [f"{HEAD}|{pdu}|OK" for pdu in wrong], "AT+CMGL": "OK"})
     modem.context.memory = "SM"
-    modem.play(receive.read_announced(modem.context, Notice("SM", 3)))
+    modem.play(receive.read_announced(modem.context, StorageNotice("SM", 3)))
     assert modem.ledger.kept == []
     assert not [c for c in modem.heard if c.startswith("AT+CMGD")]
 
@@ -116,14 +116,16 @@ def test_half_a_report_is_no_news():
 @pytest.mark.parametrize(
     ("line", "notice"),
     [
-        ('+CMT: "SM",3', Notice("SM", 3)),
-        ('+CDS: "SR",12', Notice("SR", 12)),
-        ('+CMT: "M",3', Notice("M", 3)),
-        ("+CMT: ME,3", Notice("ME", 3)),
+        ('+CMT: "SM",3', StorageNotice("SM", 3)),
+        ('+CDS: "SR",12', StorageNotice("SR", 12)),
+        ('+CMT: "M",3', StorageNotice("M", 3)),
+        ("+CMT: ME,3", StorageNotice("ME", 3)),
     ],
 )
 @pytest.mark.parametrize("data", ["", CUT, CUT[:-1], PDU])
-def test_an_announcement_without_its_last_letter_stays_one(line: str, notice: Notice, data: str):
+def test_an_announcement_without_its_last_letter_stays_one(
+    line: str, notice: StorageNotice, data: str
+):
     """What follows it is of a listing, and may be cut."""
     assert receive.understand(Urc(line[:4], line, data)) == notice
 
@@ -154,4 +156,4 @@ def test_an_identity_is_what_two_readings_agree_on():
 
 def test_entries_without_a_known_usage_are_not_doubted():
     usage = answers.Usage("", 0, 0)
-    assert not careful.is_doubtful([answers.Entry(1, 0, 23, PDU)], usage)
+    assert not careful.is_doubtful([answers.StorageEntry(1, 0, 23, PDU)], usage)

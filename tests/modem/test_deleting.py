@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.modem.jobs import receive
-from gateway.modem.jobs.receive import Notice
+from gateway.modem.jobs.receive import StorageNotice
 from tests.modem.played import Played
 
 PDU = "0791947101670000040C9152140000000600006211728154254004E9373B0C"
@@ -74,7 +74,7 @@ def test_where_it_still_lies_it_is_deleted_from_the_memory_that_it_lies_in():
 
 def test_a_missing_answer_while_reading_counts_as_well():
     played = modem(**{"CMGR=3": ["TIMEOUT", f"{HEAD}|{PDU}|OK", f"{HEAD}|{OTHER}|OK"]})
-    played.play(receive.read_announced(played.context, Notice("ME", 3)))
+    played.play(receive.read_announced(played.context, StorageNotice("ME", 3)))
     assert [k.pdu for k in played.ledger.kept] == [PDU]
     assert deleted(played) == []
 
@@ -82,7 +82,7 @@ def test_a_missing_answer_while_reading_counts_as_well():
 def test_after_a_missing_answer_the_memory_is_chosen_anew():
     played = modem(**{"CMGR=3": f"{HEAD}|{PDU}|OK"})
     played.context.unsure = True
-    played.play(receive.read_announced(played.context, Notice("ME", 3)))
+    played.play(receive.read_announced(played.context, StorageNotice("ME", 3)))
     assert [text[:12] for text in played.heard] == ['AT+CPMS="ME"', "AT+CMGR=3", "AT+CMGD=3"]
 
 
@@ -112,7 +112,7 @@ def test_what_is_not_certainly_a_pdu_is_shown_and_left_in_the_modem(pdu, way):
     played = modem(**says)
     played.context.memories = ("ME",)
     if way == "announced":
-        played.play(receive.read_announced(played.context, Notice("ME", 3)))
+        played.play(receive.read_announced(played.context, StorageNotice("ME", 3)))
     else:
         swept(played)
     assert [k.pdu for k in played.ledger.kept] == [pdu]
@@ -129,7 +129,7 @@ def test_what_looks_like_no_pdu_is_read_again_in_pdu_mode():
         return f"{HEAD}|{PDU if 'AT+CMGF=0' in played.heard else UCS2}|OK"
 
     played = modem(**{"CMGR=3": cmgr})
-    played.play(receive.read_announced(played.context, Notice("ME", 3)))
+    played.play(receive.read_announced(played.context, StorageNotice("ME", 3)))
     assert [k.pdu for k in played.ledger.kept] == [PDU]
     assert deleted(played) == ["AT+CMGD=3"]
 
@@ -137,14 +137,14 @@ def test_what_looks_like_no_pdu_is_read_again_in_pdu_mode():
 @pytest.mark.parametrize("length", [23, 24, 99])
 def test_a_modem_that_counts_wrongly_is_emptied_all_the_same(length):
     played = modem(**{"CMGR=3": f"+CMGR: 0,,{length}|{PDU}|OK"})
-    played.play(receive.read_announced(played.context, Notice("ME", 3)))
+    played.play(receive.read_announced(played.context, StorageNotice("ME", 3)))
     assert deleted(played) == ["AT+CMGD=3"]
 
 
 def test_what_nobody_can_read_but_is_as_long_as_said_is_a_pdu():
     strange = "00" + "03" + "AB" * 22
     played = modem(**{"CMGR=3": f"{HEAD}|{strange}|OK"})
-    played.play(receive.read_announced(played.context, Notice("ME", 3)))
+    played.play(receive.read_announced(played.context, StorageNotice("ME", 3)))
     assert [k.pdu for k in played.ledger.kept] == [strange]
     assert deleted(played) == ["AT+CMGD=3"]
 

@@ -10,13 +10,13 @@ import tty
 
 import pytest
 
-from gateway.at import Answer, Result
+from gateway.at import Response, Result
 from gateway.clock import SystemClock
 from gateway.modem import doors as module
-from gateway.modem.claims import Claim, Claims
+from gateway.modem.claims import Claims, PortClaim
 from gateway.modem.doors import BAUDS, Door, Doors, listed, uart
 from gateway.modem.jobs.uart import fix_speed
-from gateway.modem.knock import Heard, knock
+from gateway.modem.knock import KnockResult, knock
 from hw.serialport import SerialPort
 
 
@@ -82,16 +82,16 @@ def heard(path, baud=115200):
 @pytest.mark.parametrize(
     ("says", "is_"),
     [
-        (b"\r\nOK\r\n", Heard.MODEM),
-        (b"AT\r\r\nOK\r\n", Heard.MODEM),  # with echo
-        (b"0\r", Heard.MODEM),  # ATV0
-        (b"\nERROR\n", Heard.MODEM),  # the first one after power-on, often
-        (b"\r\n+CMS ERROR: 500\r\n", Heard.MODEM),
-        (b"\r\nraspberrypi login: ", Heard.CONSOLE),
-        (b"\r\nPassword: ", Heard.CONSOLE),
-        (b"$GPGGA,123519,4807.038,N\r\n", Heard.JUNK),
-        (b"\r\nOKAY, who is there?\r\n", Heard.JUNK),
-        (b"AT\r", Heard.JUNK),  # nothing but an echo
+        (b"\r\nOK\r\n", KnockResult.MODEM),
+        (b"AT\r\r\nOK\r\n", KnockResult.MODEM),  # with echo
+        (b"0\r", KnockResult.MODEM),  # ATV0
+        (b"\nERROR\n", KnockResult.MODEM),  # the first one after power-on, often
+        (b"\r\n+CMS ERROR: 500\r\n", KnockResult.MODEM),
+        (b"\r\nraspberrypi login: ", KnockResult.CONSOLE),
+        (b"\r\nPassword: ", KnockResult.CONSOLE),
+        (b"$GPGGA,123519,4807.038,N\r\n", KnockResult.JUNK),
+        (b"\r\nOKAY, who is there?\r\n", KnockResult.JUNK),
+        (b"AT\r", KnockResult.JUNK),  # nothing but an echo
     ],
 )
 def test_a_knock_tells_a_modem_from_other_things(talk, quick, says, is_):
@@ -99,7 +99,7 @@ def test_a_knock_tells_a_modem_from_other_things(talk, quick, says, is_):
 
 
 def test_a_knock_on_a_dead_port_hears_nothing(talk, quick):
-    assert heard(talk(b"").path) is Heard.NOTHING
+    assert heard(talk(b"").path) is KnockResult.NOTHING
 
 
 def test_a_knock_changes_nothing_in_a_modem(talk, quick):
@@ -112,7 +112,7 @@ def test_a_knock_changes_nothing_in_a_modem(talk, quick):
 def test_5_a_module_is_found_at_the_speed_it_has(talk, quick):
     talker = talk(b"\r\nOK\r\n", baud=57600)
     found = {baud: heard(talker.path, baud) for baud in BAUDS}
-    assert [baud for baud, what in found.items() if what is Heard.MODEM] == [57600]
+    assert [baud for baud, what in found.items() if what is KnockResult.MODEM] == [57600]
 
 
 def test_the_uart_is_tried_at_every_speed_on_every_port():
@@ -187,13 +187,21 @@ def test_what_answered_nowhere_in_the_end_is_looked_for_at_all_doors():
 @pytest.mark.parametrize(
     ("first", "second", "same"),
     [
-        (Claim("a", "1", "1-1"), Claim("b", "1", "1-1"), True),  # two ports of one stick
-        (Claim("a", "1", "1-1"), Claim("b", "1", "1-2"), False),  # two sticks of one IMEI
-        (Claim("a", "1", "1-1", "89"), Claim("b", "1", "", "89"), True),  # HAT, on USB and UART
-        (Claim("a", "1", "", "89"), Claim("b", "1", "", "88"), False),
-        (Claim("a", "1", "", "89"), Claim("b", "2", "", "89"), False),  # a SIM that has moved
-        (Claim("a", "", "1-1"), Claim("b", "", "1-1"), False),  # neither says who it is
-        (Claim("a", "", "", ""), Claim("b", "", "", ""), False),
+        (PortClaim("a", "1", "1-1"), PortClaim("b", "1", "1-1"), True),  # two ports of one stick
+        (PortClaim("a", "1", "1-1"), PortClaim("b", "1", "1-2"), False),  # two sticks of one IMEI
+        (
+            PortClaim("a", "1", "1-1", "89"),
+            PortClaim("b", "1", "", "89"),
+            True,
+        ),  # HAT, on USB and UART
+        (PortClaim("a", "1", "", "89"), PortClaim("b", "1", "", "88"), False),
+        (
+            PortClaim("a", "1", "", "89"),
+            PortClaim("b", "2", "", "89"),
+            False,
+        ),  # a SIM that has moved
+        (PortClaim("a", "", "1-1"), PortClaim("b", "", "1-1"), False),  # neither says who it is
+        (PortClaim("a", "", "", ""), PortClaim("b", "", "", ""), False),
     ],
 )
 def test_76_who_is_the_same_modem(first, second, same):
@@ -204,13 +212,13 @@ def test_76_who_is_the_same_modem(first, second, same):
 
 def test_a_claim_ends_with_its_port_and_may_be_made_more_exact():
     claims = Claims()
-    assert claims.make("one", Claim("a", "1", "1-1")) == ""
-    assert claims.make("one", Claim("a", "1", "1-1", "89")) == ""
+    assert claims.make("one", PortClaim("a", "1", "1-1")) == ""
+    assert claims.make("one", PortClaim("a", "1", "1-1", "89")) == ""
     assert claims.served("a")
-    assert claims.make("two", Claim("b", "1", "", "89")) == "a"
+    assert claims.make("two", PortClaim("b", "1", "", "89")) == "a"
     claims.release("one")
     assert not claims.served("a")
-    assert claims.make("two", Claim("b", "1", "", "89")) == ""
+    assert claims.make("two", PortClaim("b", "1", "", "89")) == ""
 
 
 @pytest.mark.parametrize(
@@ -225,7 +233,7 @@ def test_only_a_speed_that_is_found_out_each_time_is_fixed_and_nothing_is_stored
         while True:
             asked.append(request.text)
             lines = (line,) if request.text.endswith("?") and line else ()
-            request = job.send(Answer(request, lines, Result("OK", None, "OK")))
+            request = job.send(Response(request, lines, Result("OK", None, "OK")))
     except StopIteration:
         pass
     assert asked == sent

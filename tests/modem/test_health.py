@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.at import Answer, Result, Urc, profile_for
+from gateway.at import Response, Result, Urc, profile_for
 from gateway.modem import health
 from gateway.modem.health import HOUR, JAMMED, SUPPLY, Health, measure, supply_volts
 from gateway.modem.jobs.base import Context
@@ -124,7 +124,7 @@ def played(profile_name: str, line: str) -> tuple[Health, list[str]]:
     try:
         command = next(job)
         asked.append(command.text)
-        job.send(Answer(command, (line,), Result("OK")))
+        job.send(Response(command, (line,), Result("OK")))
     except StopIteration:
         pass
     return box, asked

@@ -6,7 +6,17 @@ import itertools
 
 import pytest
 
-from gateway.modem.ladder import LADDER, RESTS, STEADY, STRONG, Does, Ladder, Patience, Rung, Wait
+from gateway.modem.ladder import (
+    LADDER,
+    RESTS,
+    STEADY,
+    STRONG,
+    Does,
+    Ladder,
+    LadderWait,
+    Patience,
+    Rung,
+)
 
 
 def everything(rung: Rung) -> bool:
@@ -52,8 +62,8 @@ def test_while_a_step_settles_nothing_is_called_exhausted():
     for _ in range(4):
         assert isinstance(ladder.next(0.0, no_switches), Rung)
     assert ladder.last is not None
-    assert ladder.next(1.0, no_switches) is Wait.SETTLING
-    assert ladder.next(ladder.last.patience + 1.0, no_switches) is Wait.EXHAUSTED
+    assert ladder.next(1.0, no_switches) is LadderWait.SETTLING
+    assert ladder.next(ladder.last.patience + 1.0, no_switches) is LadderWait.EXHAUSTED
 
 
 def test_a_modem_that_stays_dead_for_a_day_is_tried_for_ever_and_never_hammered():
@@ -104,7 +114,7 @@ def test_cool_downs_outlast_good_service():
     now = 1.0 + STEADY
     later = [ladder.next(now, no_switches) for _ in range(3)]
     assert [step.name for step in later] == ["ask", "reopen", "radio"]
-    assert ladder.next(now, no_switches) is Wait.EXHAUSTED
+    assert ladder.next(now, no_switches) is LadderWait.EXHAUSTED
     assert now < 300.0
 
 

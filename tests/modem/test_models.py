@@ -69,7 +69,7 @@ def heard(modem: Recorded):
         if (told := nettime.news(urc.line)) is not None:
             yield "time", datetime.fromtimestamp(told.at / 1000, UTC).isoformat()[:19]
         match receive.understand(urc):
-            case receive.Notice() as notice:
+            case receive.StorageNotice() as notice:
                 modem.run(receive.read_announced(modem.context, notice))
                 kept = modem.ledger.kept[-1]
                 assert f"AT+CMGD={kept.slot}" in modem.heard

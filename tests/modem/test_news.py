@@ -9,7 +9,7 @@ import pytest
 from gateway.at import Urc, profile_for
 from gateway.modem.jobs import direct, news, receive, send, setup
 from gateway.modem.jobs.news import Reports
-from gateway.modem.jobs.receive import Notice
+from gateway.modem.jobs.receive import StorageNotice
 from gateway.modem.ledger import ReadPdu
 from hw.simulator import PERSONALITIES
 from tests.modem.conftest import MemoryLedger, until, work
@@ -212,7 +212,7 @@ def storing(says: dict[str, Said]) -> Played:
 
 def announced(modem: Played, line: str) -> None:
     notice = receive.understand(Urc("+CDSI", line))
-    assert isinstance(notice, Notice)
+    assert isinstance(notice, StorageNotice)
     modem.context.reports_announced += notice.of_report
     modem.play(receive.read_announced(modem.context, notice))
 

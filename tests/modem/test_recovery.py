@@ -9,8 +9,8 @@ from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
 from gateway.at import profile_for
-from gateway.modem.ladder import LADDER, Does, Rung, Wait
-from gateway.modem.recovery import MISSING, RESTART, UPTIME, Means, Recovery
+from gateway.modem.ladder import LADDER, Does, LadderWait, Rung
+from gateway.modem.recovery import MISSING, RESTART, UPTIME, Means, ModemRecovery
 from hw.boards import BOARDS
 
 RUNGS = {rung.name: rung for rung in LADDER}
@@ -67,7 +67,7 @@ def pins(monkeypatch):
 
 
 def recovery(clock, means=None, port="/dev/ttyUSB9", known=True):
-    made = Recovery(port, means or Means(), clock, clock.sleep)
+    made = ModemRecovery(port, means or Means(), clock, clock.sleep)
     if known:
         made.port_opened(port)
         made.answered(profile_for("huawei", "E3531"))
@@ -299,7 +299,7 @@ def test_not_when_nobody_allowed_it():
 def test_while_it_waits_it_says_so(clock):
     made = recovery(clock)
     climb(made, clock, 30.0)
-    assert made.silence("The modem does not answer.") is Wait.SETTLING
+    assert made.silence("The modem does not answer.") is LadderWait.SETTLING
     assert made.shown()["trouble"] == "The modem does not answer."
 
 

@@ -10,7 +10,7 @@ from gateway.at import About, Urc
 from gateway.modem import duties
 from gateway.modem.backlog import Backlog
 from gateway.modem.jobs import receive, send
-from gateway.modem.jobs.receive import Notice
+from gateway.modem.jobs.receive import StorageNotice
 from hw.simulator.personality import GENERIC
 from tests.modem.conftest import ready, until, work
 from tests.modem.played import Played
@@ -158,23 +158,23 @@ def test_a_send_that_is_refused_for_full_storage_has_it_emptied_at_once(full: st
 @pytest.mark.parametrize(
     ("urc", "understood"),
     [
-        (Urc("+CMTI", '+CMTI: "SM",3'), Notice("SM", 3)),
-        (Urc("+CMTI", '+CMTI: "SM",-1'), Notice("SM", -1)),
-        (Urc("+CMTI", "+CMTI: nonsense"), Notice("", -1)),
-        (Urc("+CDSI", '+CDSI: "SR",2'), Notice("SR", 2, of_report=True)),
-        (Urc("^SMMEMFULL", '^SMMEMFULL: "SM"'), Notice("", -1)),
-        (Urc("+QIND", '+QIND: "smsfull","SM"'), Notice("", -1)),
-        (Urc("+CIEV", '+CIEV: "SMSFULL",1'), Notice("", -1)),
+        (Urc("+CMTI", '+CMTI: "SM",3'), StorageNotice("SM", 3)),
+        (Urc("+CMTI", '+CMTI: "SM",-1'), StorageNotice("SM", -1)),
+        (Urc("+CMTI", "+CMTI: nonsense"), StorageNotice("", -1)),
+        (Urc("+CDSI", '+CDSI: "SR",2'), StorageNotice("SR", 2, of_report=True)),
+        (Urc("^SMMEMFULL", '^SMMEMFULL: "SM"'), StorageNotice("", -1)),
+        (Urc("+QIND", '+QIND: "smsfull","SM"'), StorageNotice("", -1)),
+        (Urc("+CIEV", '+CIEV: "SMSFULL",1'), StorageNotice("", -1)),
         (Urc("+QIND", "+QIND: SMS DONE"), None),
         (Urc("+CIEV", "+CIEV: 2,4"), None),
         (Urc("+CBM", "+CBM: 88", "00"), None),
     ],
 )
-def test_what_a_line_says_of_messages(urc: Urc, understood: Notice | None):
+def test_what_a_line_says_of_messages(urc: Urc, understood: StorageNotice | None):
     assert receive.understand(urc) == understood
 
 
-def read(modem: Played, notice: Notice) -> None:
+def read(modem: Played, notice: StorageNotice) -> None:
     modem.context.memories, modem.context.memory = ("SM", "ME"), "SM"
     modem.play(receive.read_announced(modem.context, notice))
 
@@ -182,14 +182,14 @@ def read(modem: Played, notice: Notice) -> None:
 def test_a_message_is_on_disk_before_it_is_deleted():
     modem = Played({"AT+CMGR": f"+CMGR: 0,,{LENGTH}|{PDU}|OK"})
     modem.ledger.on["keep"] = lambda: modem.heard.append("on disk")
-    read(modem, Notice("SM", 3))
+    read(modem, StorageNotice("SM", 3))
     assert modem.heard == ["AT+CMGR=3", "on disk", "AT+CMGD=3"]
     assert modem.ledger.names == ["keep", "erased"]
 
 
 def test_a_message_in_another_memory_is_read_there():
     modem = Played({"AT+CMGR": f"+CMGR: 0,,{LENGTH}|{PDU}|OK"})
-    read(modem, Notice("ME", 0))
+    read(modem, StorageNotice("ME", 0))
     assert modem.heard[:2] == ['AT+CPMS="ME"', "AT+CMGR=0"]
     assert modem.ledger.kept[0].memory == "ME"
 
@@ -199,19 +199,19 @@ def test_an_empty_place_makes_it_look_everywhere(empty: str):
     listed = {"SM": ["OK"], "ME": [stored(4)]}
     modem = Played({"AT+CMGR": empty})
     modem.says = {**modem.says, "AT+CMGL": lambda _: listed[modem.context.memory][0]}
-    read(modem, Notice("SM", 3))
+    read(modem, StorageNotice("SM", 3))
     assert [(p.memory, p.slot) for p in modem.ledger.kept] == [("ME", 4)]
 
 
 def test_an_index_of_minus_one_makes_it_look_everywhere():
     modem = Played({"AT+CMGL": ["OK", stored(4)]})
-    read(modem, Notice("SM", -1))
+    read(modem, StorageNotice("SM", -1))
     assert [p.slot for p in modem.ledger.kept] == [4]
 
 
 def test_a_memory_that_cannot_be_chosen_makes_it_look_everywhere():
     modem = Played({'AT+CPMS="MT"': "CMS 302", "AT+CMGL": stored(1)})
-    read(modem, Notice("MT", 1))
+    read(modem, StorageNotice("MT", 1))
     assert modem.ledger.kept
 
 

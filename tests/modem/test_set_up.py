@@ -10,7 +10,7 @@ from gateway.at import Urc
 from gateway.at.profiles import GENERIC, PROFILES
 from gateway.modem import duties
 from gateway.modem.jobs import direct, radio, receive, setup, sim
-from gateway.modem.machine import Event, State
+from gateway.modem.machine import ModemEvent, ModemState
 from tests.modem.conftest import ready, until
 from tests.modem.played import Played
 
@@ -256,7 +256,7 @@ def test_tries_left_are_read_as_each_make_tells_them(name: str, command: str, an
     modem = Played({"AT+CPIN?": "+CPIN: SIM PIN|OK", command: answer.format(left=2)})
     modem.context.profile = profile(name)
     state = modem.play(sim.open_sim(modem.context))
-    assert state.event is Event.SIM_LOCK
+    assert state.event is ModemEvent.SIM_LOCK
     assert "only 2 tries are left" in state.why
     assert modem.ledger.tries == [2]
     assert not any(text.startswith("AT+CPIN=") for text in modem.heard)
@@ -276,7 +276,7 @@ def test_a_wrong_pin_is_sent_once_and_the_rest_is_for_a_person():
     modem = Played({"AT+CPIN?": "+CPIN: SIM PIN|OK", "AT+CPIN=": "CME 16"})
     modem.ledger.pin = "1234"
     for _ in range(3):
-        assert modem.play(sim.open_sim(modem.context)).event is Event.SIM_LOCK
+        assert modem.play(sim.open_sim(modem.context)).event is ModemEvent.SIM_LOCK
     assert modem.heard.count('AT+CPIN="1234"') == 1
 
 
@@ -285,7 +285,7 @@ def test_a_puk_is_never_touched(says: str):
     modem = Played({"AT+CPIN?": says})
     modem.ledger.pin = "1234"
     state = modem.play(sim.open_sim(modem.context))
-    assert state.event is Event.SIM_LOCK
+    assert state.event is ModemEvent.SIM_LOCK
     assert "PUK" in state.why
     assert not any(text.startswith("AT+CPIN=") for text in modem.heard)
     assert modem.ledger.all("pin_for") == []
@@ -311,18 +311,18 @@ def test_an_iccid_that_is_hidden_behind_the_pin_is_read_after_it():
 @pytest.mark.parametrize(
     ("says", "event", "roaming"),
     [
-        ({"AT+CREG?": "+CREG: 0,1|OK"}, Event.REGISTER, False),
-        ({"AT+CREG?": "+CREG: 2,2|OK", "AT+CEREG?": "+CEREG: 0,1|OK"}, Event.REGISTER, False),
-        ({"AT+CREG?": "+CREG: 0,0|OK", "AT+CGREG?": "+CGREG: 0,5|OK"}, Event.REGISTER, True),
-        ({"AT+CREG?": "+CREG: 0,6|OK"}, Event.REGISTER, False),
-        ({"AT+CREG?": "+CREG: 0,7|OK"}, Event.REGISTER, True),
-        ({"AT+CREG?": "+CREG: 0,5|OK", "AT+CEREG?": "+CEREG: 0,1|OK"}, Event.REGISTER, False),
-        ({"AT+CREG?": "+CREG: 0,2|OK"}, Event.SEARCH, False),
-        ({"AT+CREG?": "+CREG: 0,3|OK"}, Event.DENY, False),
-        ({"AT+CREG?": "+CREG: 0,11|OK"}, Event.DENY, False),
+        ({"AT+CREG?": "+CREG: 0,1|OK"}, ModemEvent.REGISTER, False),
+        ({"AT+CREG?": "+CREG: 2,2|OK", "AT+CEREG?": "+CEREG: 0,1|OK"}, ModemEvent.REGISTER, False),
+        ({"AT+CREG?": "+CREG: 0,0|OK", "AT+CGREG?": "+CGREG: 0,5|OK"}, ModemEvent.REGISTER, True),
+        ({"AT+CREG?": "+CREG: 0,6|OK"}, ModemEvent.REGISTER, False),
+        ({"AT+CREG?": "+CREG: 0,7|OK"}, ModemEvent.REGISTER, True),
+        ({"AT+CREG?": "+CREG: 0,5|OK", "AT+CEREG?": "+CEREG: 0,1|OK"}, ModemEvent.REGISTER, False),
+        ({"AT+CREG?": "+CREG: 0,2|OK"}, ModemEvent.SEARCH, False),
+        ({"AT+CREG?": "+CREG: 0,3|OK"}, ModemEvent.DENY, False),
+        ({"AT+CREG?": "+CREG: 0,11|OK"}, ModemEvent.DENY, False),
     ],
 )
-def test_any_domain_that_is_registered_will_do(says: dict, event: Event, roaming: bool):
+def test_any_domain_that_is_registered_will_do(says: dict, event: ModemEvent, roaming: bool):
     modem = Played({"AT+CSQ": "+CSQ: 17,99|OK", **says}, otherwise="ERROR")
     seen = modem.play(radio.look_around(modem.context))
     assert (seen.event, seen.roaming) == (event, roaming)
@@ -371,7 +371,7 @@ def test_a_modem_that_does_not_notice_its_new_sim_has_its_radio_cycled(
     monkeypatch.setattr(radio, "OFF_TIME", 0.0)
     monkeypatch.setattr(radio, "ON_TIME", 0.0)
     monkeypatch.setattr(duties, "WAKE_SIM", 3)
-    monkeypatch.setitem(duties.SIM_RETRY, State.SIM_MISSING, 0.05)
+    monkeypatch.setitem(duties.SIM_RETRY, ModemState.SIM_MISSING, 0.05)
     modem = network.add_modem()
     modem.faults.sim_missing = True
     worker = start(modem.port)

@@ -76,7 +76,7 @@ def test_a_message_in_text_mode_is_read_again_in_pdu_mode(way):
     if way == "sweep":
         modem.play(receive.sweep(modem.context))
     else:
-        modem.play(receive.read_announced(modem.context, receive.Notice("SM", 3)))
+        modem.play(receive.read_announced(modem.context, receive.StorageNotice("SM", 3)))
     assert [read.pdu for read in modem.ledger.kept] == [PDU]
     assert modem.context.mode_lost
     assert modem.context.storage == ""
@@ -89,7 +89,7 @@ def test_what_stays_in_text_mode_is_left_where_it_is_and_told(way):
     modem.stays = True
     modem.context.memories, modem.context.memory = ("SM",), "SM"
     if way == "announced":
-        modem.play(receive.read_announced(modem.context, receive.Notice("SM", 3)))
+        modem.play(receive.read_announced(modem.context, receive.StorageNotice("SM", 3)))
     else:
         modem.play(receive.sweep(modem.context))
     assert modem.ledger.kept == []
@@ -323,7 +323,7 @@ def test_a_modem_that_knows_no_memories_is_read_all_the_same():
 def test_a_full_memory_is_looked_through_however_it_is_said(line):
     (urc,) = Engine().receive(f"\r\n{line}\r\n".encode(), 0.0)
     assert isinstance(urc, Urc)
-    assert receive.understand(urc) == receive.Notice("", -1)
+    assert receive.understand(urc) == receive.StorageNotice("", -1)
     engine = Engine()
     engine.send(commands.at(), 0.0)
     heard = engine.receive(f"\r\n{line}\r\nOK\r\n".encode(), 0.0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.at import Answer, Command, Result, Urc, profile_for
+from gateway.at import Command, Response, Result, Urc, profile_for
 from gateway.decisions.ussd_text import UssdForm
 from gateway.modem.jobs import ussd
 from gateway.modem.jobs.base import Await, Context, LinkLost
-from gateway.modem.jobs.ussd import Reply
+from gateway.modem.jobs.ussd import UssdReply
 from hw.simulator import PERSONALITIES
 from tests.modem.conftest import ready, until, work
 
@@ -36,7 +36,7 @@ class Modem:
         if isinstance(request, Command):
             self.asked.append(request.text)
             left = self.results.get(request.text, [])
-            return Answer(request, (), left.pop(0) if left else OK)
+            return Response(request, (), left.pop(0) if left else OK)
         assert isinstance(request, Await)
         if request.seconds in (0, ussd.SETTLE) or not self.said:
             return None
@@ -45,7 +45,7 @@ class Modem:
         return Urc(line.partition(":")[0], line) if line else None
 
 
-def ask(said, results=None, text="*100#", **options) -> tuple[Reply, Modem]:
+def ask(said, results=None, text="*100#", **options) -> tuple[UssdReply, Modem]:
     modem = Modem(results or {}, said)
     context = Context("port", None, profile_for("", ""))
     return modem.run(ussd.request(context, text, **options)), modem
@@ -71,7 +71,7 @@ def test_an_answer_that_has_begun_is_read_to_its_end():
 
 def test_the_usual_order_gives_the_answer():
     reply, modem = ask(['+CUSD: 0,"Balance 5.00 EUR",15'])
-    assert reply == Reply("Balance 5.00 EUR", "Balance 5.00 EUR", form=UssdForm.PLAIN)
+    assert reply == UssdReply("Balance 5.00 EUR", "Balance 5.00 EUR", form=UssdForm.PLAIN)
     assert modem.asked == ['AT+CUSD=1,"*100#",15']
     assert modem.waited == [60.0]
 
@@ -238,8 +238,8 @@ def quick(monkeypatch):
     monkeypatch.setattr(ussd, "PATIENCE", 1.0)
 
 
-def post(worker, text="*100#", **options) -> list[Reply]:
-    replies: list[Reply] = []
+def post(worker, text="*100#", **options) -> list[UssdReply]:
+    replies: list[UssdReply] = []
 
     def job(context):
         replies.append((yield from ussd.request(context, text, **options)))

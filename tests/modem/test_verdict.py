@@ -6,8 +6,15 @@ import pytest
 
 from gateway.at.answers import Registration
 from gateway.modem.jobs import setup
-from gateway.modem.jobs.verdict import LOOKING, NO_2G, NO_SIGNAL, PATIENCE_2G, Searching, no_service
-from gateway.modem.machine import Event
+from gateway.modem.jobs.verdict import (
+    LOOKING,
+    NO_2G,
+    NO_SIGNAL,
+    PATIENCE_2G,
+    NetworkSearch,
+    no_service,
+)
+from gateway.modem.machine import ModemEvent
 from tests.modem.conftest import ready, until, work
 
 
@@ -37,15 +44,15 @@ def test_32_any_domain_will_do_for_sms(told):
 @pytest.mark.parametrize(
     ("told", "event", "words"),
     [
-        (stats(3, 0, 1), Event.DENY, "data only"),
-        (stats(3, 5), Event.DENY, "data only"),
-        (stats(3, 3, 3), Event.DENY, "refuses this SIM"),
-        (stats(2, 3), Event.DENY, "refuses this SIM"),
-        (stats(0, 0, 11), Event.DENY, "emergency calls only"),
-        (stats(8), Event.DENY, "emergency calls only"),
-        (stats(2, 2, 2), Event.SEARCH, "looking for its network"),
-        (stats(0), Event.SEARCH, "looking for its network"),
-        (stats(), Event.SEARCH, "looking for its network"),
+        (stats(3, 0, 1), ModemEvent.DENY, "data only"),
+        (stats(3, 5), ModemEvent.DENY, "data only"),
+        (stats(3, 3, 3), ModemEvent.DENY, "refuses this SIM"),
+        (stats(2, 3), ModemEvent.DENY, "refuses this SIM"),
+        (stats(0, 0, 11), ModemEvent.DENY, "emergency calls only"),
+        (stats(8), ModemEvent.DENY, "emergency calls only"),
+        (stats(2, 2, 2), ModemEvent.SEARCH, "looking for its network"),
+        (stats(0), ModemEvent.SEARCH, "looking for its network"),
+        (stats(), ModemEvent.SEARCH, "looking for its network"),
     ],
 )
 def test_32_what_keeps_a_sim_from_service_is_said(told, event, words):
@@ -55,31 +62,31 @@ def test_32_what_keeps_a_sim_from_service_is_said(told, event, words):
 
 
 def test_a_search_without_signal_points_to_the_antenna():
-    assert no_service(stats(2), None) == (Event.SEARCH, NO_SIGNAL)
+    assert no_service(stats(2), None) == (ModemEvent.SEARCH, NO_SIGNAL)
 
 
 @pytest.mark.parametrize("model", ["SIMCOM_SIM800L", "SIM900", "Quectel M95", "SIM868", "MC55i"])
 def test_a_2g_modem_that_searches_for_minutes_is_told_apart_from_a_bad_antenna(model):
-    searching = Searching()
-    assert searching.words(Event.SEARCH, NO_SIGNAL, model, 100.0) == NO_SIGNAL
-    assert searching.words(Event.SEARCH, NO_SIGNAL, model, 99.0 + PATIENCE_2G) == NO_SIGNAL
-    assert searching.words(Event.SEARCH, NO_SIGNAL, model, 100.0 + PATIENCE_2G) == NO_2G
+    searching = NetworkSearch()
+    assert searching.words(ModemEvent.SEARCH, NO_SIGNAL, model, 100.0) == NO_SIGNAL
+    assert searching.words(ModemEvent.SEARCH, NO_SIGNAL, model, 99.0 + PATIENCE_2G) == NO_SIGNAL
+    assert searching.words(ModemEvent.SEARCH, NO_SIGNAL, model, 100.0 + PATIENCE_2G) == NO_2G
 
 
 @pytest.mark.parametrize(
     "model", ["SIMCOM_SIM7600E-H", "EC25", "SIM7000E", "A7670E-LASC", "EM9190", "E3531", "MC7455"]
 )
 def test_a_modem_that_knows_more_than_2g_is_never_told_so(model):
-    searching = Searching()
-    assert searching.words(Event.SEARCH, LOOKING, model, 0.0) == LOOKING
-    assert searching.words(Event.SEARCH, LOOKING, model, 10_000.0) == LOOKING
+    searching = NetworkSearch()
+    assert searching.words(ModemEvent.SEARCH, LOOKING, model, 0.0) == LOOKING
+    assert searching.words(ModemEvent.SEARCH, LOOKING, model, 10_000.0) == LOOKING
 
 
 def test_finding_a_network_once_starts_the_patience_anew():
-    searching = Searching()
-    searching.words(Event.SEARCH, LOOKING, "SIM800", 0.0)
-    assert searching.words(Event.REGISTER, "", "SIM800", PATIENCE_2G - 1) == ""
-    assert searching.words(Event.SEARCH, LOOKING, "SIM800", PATIENCE_2G + 1) == LOOKING
+    searching = NetworkSearch()
+    searching.words(ModemEvent.SEARCH, LOOKING, "SIM800", 0.0)
+    assert searching.words(ModemEvent.REGISTER, "", "SIM800", PATIENCE_2G - 1) == ""
+    assert searching.words(ModemEvent.SEARCH, LOOKING, "SIM800", PATIENCE_2G + 1) == LOOKING
 
 
 def test_32_a_data_only_sim_is_given_no_work_and_recovers_when_sms_is_added(network, ledger, start):

@@ -152,7 +152,7 @@ def test_a_file_that_is_no_serial_port_is_said_to_be_none(ledger, start, tmp_pat
 def test_a_missing_sim_is_said_and_its_insertion_noticed(network, ledger, start, monkeypatch):
     from gateway.modem import duties as module
 
-    monkeypatch.setitem(module.SIM_RETRY, module.State.SIM_MISSING, 0.2)
+    monkeypatch.setitem(module.SIM_RETRY, module.ModemState.SIM_MISSING, 0.2)
     modem = network.add_modem()
     modem.faults.sim_missing = True
     worker = start(modem.port)
@@ -165,7 +165,7 @@ def test_a_missing_sim_is_said_and_its_insertion_noticed(network, ledger, start,
 def test_a_pin_is_entered_once(network, ledger, start, right, monkeypatch):
     from gateway.modem import duties as module
 
-    monkeypatch.setitem(module.SIM_RETRY, module.State.SIM_LOCKED, 0.2)
+    monkeypatch.setitem(module.SIM_RETRY, module.ModemState.SIM_LOCKED, 0.2)
     modem = network.add_modem(pin="1234")
     ledger.pin = "1234" if right else "4321"
     worker = start(modem.port)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.at import Answer, Command, Result, Urc, profile_for
+from gateway.at import Command, Response, Result, Urc, profile_for
 from gateway.modem.jobs import ussd as job
 from gateway.modem.jobs.base import Context, LinkLost
 from gateway.modem.ledger import Identity, Telemetry
@@ -53,7 +53,7 @@ class PlayedModem:
                 if isinstance(request, Command):
                     self.asked.append(request.text)
                     bad = request.text in self.refuses
-                    reply = Answer(request, (), Result("ERROR" if bad else "OK"))
+                    reply = Response(request, (), Result("ERROR" if bad else "OK"))
                 elif request.seconds == job.PATIENCE and self.said:
                     line = self.said.pop(0)
                     if isinstance(line, Exception):

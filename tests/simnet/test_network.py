@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway import sms
-from gateway.simnet import Menu, Network, Phone, Rule
+from gateway.simnet import Menu, Network, Phone, PhoneRule
 from hw.simulator import SimulatedModem
 from tests.hw.simulated import FINAL, Client
 
@@ -186,7 +186,7 @@ def test_a_number_can_refuse_and_the_next_send_may_pass(network: Network, client
 
 
 def test_rules_say_how_numbers_behave_by_their_last_digits() -> None:
-    rules = [Rule("77", Phone("", refuse=1)), Rule("88", Phone("", statuses=(48, 70)))]
+    rules = [PhoneRule("77", Phone("", refuse=1)), PhoneRule("88", Phone("", statuses=(48, 70)))]
     with Network(rules=rules) as network:
         client = opened(network.add_modem())
         assert "+CMS ERROR: 1" in send(client, "+4917777", "x")[0]

@@ -8,30 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import sms
-from gateway.sms import Piece
+from gateway.sms import PartPlace
 
 FURTHEST = 3 * 24 * 3600 * 1000
 MINUTE = 60_000
 
 
-def groups(pieces: list[Piece]) -> set[frozenset[int]]:
+def groups(pieces: list[PartPlace]) -> set[frozenset[int]]:
     return set(sms.grouped(pieces, FURTHEST))
 
 
 @st.composite
-def messages(draw: st.DrawFn) -> tuple[list[Piece], dict[int, int]]:
+def messages(draw: st.DrawFn) -> tuple[list[PartPlace], dict[int, int]]:
     """Parts of some messages, each sent within two minutes and ten or more after the last one; some
     parts are missing. Shuffled; and which message each is of.
     """
     total = draw(st.integers(2, 5))
-    pieces: list[Piece] = []
+    pieces: list[PartPlace] = []
     of: dict[int, int] = {}
     at = 0
     for message in range(draw(st.integers(1, 4))):
         at += draw(st.integers(12 * MINUTE, 600 * MINUTE))
         for seq in draw(st.sets(st.integers(1, total), min_size=1)):
             of[len(pieces)] = message
-            pieces.append(Piece(len(pieces), seq, at + draw(st.integers(0, 2 * MINUTE))))
+            pieces.append(PartPlace(len(pieces), seq, at + draw(st.integers(0, 2 * MINUTE))))
     random.Random(draw(st.integers())).shuffle(pieces)
     return pieces, of
 
@@ -76,10 +76,15 @@ def test_the_order_of_arrival_does_not_matter_where_times_differ(made, chance) -
 
 
 def test_without_times_what_came_one_after_the_other_belongs_together() -> None:
-    pieces = [Piece(1, 1, None), Piece(2, 2, None), Piece(3, 1, None), Piece(4, 2, None)]
+    pieces = [
+        PartPlace(1, 1, None),
+        PartPlace(2, 2, None),
+        PartPlace(3, 1, None),
+        PartPlace(4, 2, None),
+    ]
     assert groups(pieces) == {frozenset({1, 2}), frozenset({3, 4})}
 
 
 def test_parts_that_are_too_far_apart_do_not_meet() -> None:
-    assert len(groups([Piece(1, 1, 0), Piece(2, 2, FURTHEST + 1)])) == 2
-    assert len(groups([Piece(1, 1, 0), Piece(2, 2, FURTHEST)])) == 1
+    assert len(groups([PartPlace(1, 1, 0), PartPlace(2, 2, FURTHEST + 1)])) == 2
+    assert len(groups([PartPlace(1, 1, 0), PartPlace(2, 2, FURTHEST)])) == 1

@@ -15,7 +15,7 @@ from gateway.at import commands, inquiry, late, misplaced, resync
 from gateway.decisions import refusals, retries
 from gateway.modem import backlog, duties, ladder, link, recovery, worker
 from gateway.modem.jobs import radio, setup, sim
-from gateway.modem.machine import State
+from gateway.modem.machine import ModemState
 from gateway.services.sending import dispatch
 
 Set = Callable[[Any, str, object], None]  # as setattr
@@ -49,7 +49,7 @@ def hurry(put: Set) -> None:
             assert hasattr(module, name), f"{module.__name__} has no {name} any more"
             put(module, name, seconds)
     put(duties, "SIM_RETRY", dict.fromkeys(duties.SIM_RETRY, 0.5))
-    put(duties, "LOOK", dict.fromkeys(duties.LOOK, 0.5) | {State.READY: 1.5})
+    put(duties, "LOOK", dict.fromkeys(duties.LOOK, 0.5) | {ModemState.READY: 1.5})
     put(dispatch, "LOOK_AGAIN", 500)  # milliseconds
     put(ladder, "LADDER", tuple(_sooner(rung) for rung in ladder.LADDER))
     put(ladder, "RESTS", (5.0,))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from gateway.at import Answer, Command, Profile
+from gateway.at import Command, Profile, Response
 from gateway.at.commands import QUICK
 from gateway.modem.ledger import Ledger, ReadPdu
 
@@ -107,10 +107,10 @@ class Context:
     look_at: set[str] = field(default_factory=set)  # timers of what a refused send complained of
 
 
-def ask(command: Command) -> Job[Answer]:
+def ask(command: Command) -> Job[Response]:
     """Put a question that has no prompt; a lost link raises."""
     reply = yield command
-    assert isinstance(reply, Answer)
+    assert isinstance(reply, Response)
     return reply
 
 

@@ -67,7 +67,7 @@ class Calls:
         return self._tell("", now) if nameless else None
 
 
-class Callers:
+class UnrecordedCalls:
     """Who has called and is not recorded yet. Used by the modem's thread."""
 
     def __init__(self) -> None:

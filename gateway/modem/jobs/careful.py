@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gateway import sms
-from gateway.at import Answer, Command, answers, commands
+from gateway.at import Command, Response, answers, commands
 from gateway.modem.jobs.base import Context, Job, ask
 
 TRIES = 5  # readings of one thing
@@ -46,7 +46,7 @@ def is_certain(pdu: str, tpdu_length: int | None) -> bool:
     return len(tpdu) == tpdu_length or sms.is_whole(tpdu) or sms.is_whole(tpdu[:tpdu_length])
 
 
-def read(context: Context, command: Command) -> Job[Answer]:
+def read(context: Context, command: Command) -> Job[Response]:
     """Ask for stored messages. What comes in text mode is asked for again in PDU mode.
 
     A modem that restarted without a word answers so, and its text may look like a PDU.
@@ -61,7 +61,9 @@ def read(context: Context, command: Command) -> Job[Answer]:
     return answer
 
 
-def slot(context: Context, number: int, seen: str = "") -> Job[tuple[answers.Entry | None, bool]]:
+def slot(
+    context: Context, number: int, seen: str = ""
+) -> Job[tuple[answers.StorageEntry | None, bool]]:
     """What is stored there, None for nothing; and whether that is sure.
 
     `seen`: a reading of before that did not agree.
@@ -88,14 +90,14 @@ def slot(context: Context, number: int, seen: str = "") -> Job[tuple[answers.Ent
     return None, False
 
 
-def _says_empty(answer: Answer) -> bool:
+def _says_empty(answer: Response) -> bool:
     """A bare OK, an error that says so, or a header with a length of 0."""
     if answer.lines:
         return answers.last_integer(answer.lines[0]) == 0
     return answer.result.ok or answers.is_empty_slot(answer.result)
 
 
-def is_doubtful(entries: Sequence[answers.Entry], usage: answers.Usage) -> bool:
+def is_doubtful(entries: Sequence[answers.StorageEntry], usage: answers.Usage) -> bool:
     """Whether a listing says anything that cannot be so: then its indices prove nothing either."""
     indices = [entry.index for entry in entries]
     return (
@@ -105,11 +107,13 @@ def is_doubtful(entries: Sequence[answers.Entry], usage: answers.Usage) -> bool:
     )
 
 
-def settle(context: Context, listed: Sequence[answers.Entry]) -> Job[list[answers.Entry]]:
+def settle(
+    context: Context, listed: Sequence[answers.StorageEntry]
+) -> Job[list[answers.StorageEntry]]:
     """What a doubtful listing comes to, slot by slot. What stays unclear is left out: it is still
     there at the next look.
     """
-    sure: list[answers.Entry] = []
+    sure: list[answers.StorageEntry] = []
     for index in sorted({entry.index for entry in listed}):
         of_it = [entry for entry in listed if entry.index == index]
         wrong = next((e.pdu for e in of_it if not agrees(e.pdu, e.length)), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.at import Answer, answers, commands
+from gateway.at import Response, answers, commands
 from gateway.modem.jobs.base import Context, Job, ask
 
 REFUSED = ("ERROR", "CMS", "CME")
@@ -32,7 +32,7 @@ def select(context: Context, memory: str) -> Job[bool]:
     return (yield from enter(context, memory)).result.ok
 
 
-def enter(context: Context, memory: str) -> Job[Answer]:
+def enter(context: Context, memory: str) -> Job[Response]:
     """The same; its answer may tell how full the memory is. Where messages go stays as it is.
 
     The form that the modem took last is tried first: some want all three, some only one.
@@ -46,7 +46,7 @@ def enter(context: Context, memory: str) -> Job[Answer]:
     return answer
 
 
-def _choose(context: Context, memory: str, forms: tuple[int, ...]) -> Job[Answer]:
+def _choose(context: Context, memory: str, forms: tuple[int, ...]) -> Job[Response]:
     for count in forms:
         rest = context.receiving or memory
         answer = yield from ask(commands.cpms(*(memory, rest, rest)[:count]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gateway.at import Urc, answers, commands, nettime
 from gateway.modem.jobs import verdict
 from gateway.modem.jobs.base import Context, Job, Pause, ask
-from gateway.modem.machine import Event
+from gateway.modem.machine import ModemEvent
 
 OFF_TIME = 3.0  # seconds that the radio stays off when it is cycled
 ON_TIME = 5.0  # seconds that it takes to come back
@@ -16,7 +16,7 @@ REGISTRATION_URCS = ("+CREG", "+CGREG", "+CEREG")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    event: Event
+    event: ModemEvent
     why: str = ""
     operator: str = ""
     signal_dbm: int | None = None
@@ -40,7 +40,7 @@ def look_around(context: Context) -> Job[Seen]:
         return Seen(*trouble, signal_dbm=signal)
     operator = answers.operator((yield from ask(commands.cops_query())).lines)
     roaming = not any(s.registered and not s.roaming for s in stats.values())
-    return Seen(Event.REGISTER, "", operator, signal, roaming)
+    return Seen(ModemEvent.REGISTER, "", operator, signal, roaming)
 
 
 def _signal(context: Context) -> Job[int | None]:
@@ -53,7 +53,7 @@ def _signal(context: Context) -> Job[int | None]:
     return signal
 
 
-def network_time(context: Context) -> Job[nettime.Told | None]:
+def network_time(context: Context) -> Job[nettime.NetworkReading | None]:
     """What the modem remembers of the network's time; None where that cannot be trusted."""
     if context.profile.name == "quectel":  # its AT+CCLK? is universal time with a local zone
         return nettime.kept((yield from ask(commands.network_time())).lines)

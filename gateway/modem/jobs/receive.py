@@ -24,7 +24,7 @@ OUTGOING = (2, 3)  # status of copies that a phone-like modem keeps of what it s
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class StorageNotice:
     """`+CMTI: "SM",3`: the modem has stored something. Slot -1: look through everything."""
 
     memory: str
@@ -32,12 +32,12 @@ class Notice:
     of_report: bool = False  # +CDSI; some name another memory than it lies in
 
 
-def understand(urc: Urc) -> Notice | ReadPdu | None:
+def understand(urc: Urc) -> StorageNotice | ReadPdu | None:
     """What an unsolicited line says of received messages, if anything."""
     match urc.name:
         case "+CMTI" | "+CDSI":
             memory, slot = answers.stored_at(urc.line) or ("", -1)
-            return Notice(memory, slot, of_report=urc.name == "+CDSI")
+            return StorageNotice(memory, slot, of_report=urc.name == "+CDSI")
         case "+CMT" if in_text_mode(urc):
             try:
                 return ReadPdu(textual.as_pdu(urc.line, urc.data))
@@ -53,11 +53,11 @@ def understand(urc: Urc) -> Notice | ReadPdu | None:
             length = _told_length(urc.line, pdu)
             clipped = CLIPPED.fullmatch(urc.line)
             if clipped and not careful.agrees(pdu, length):
-                return Notice(clipped["memory"], int(clipped["slot"]))
+                return StorageNotice(clipped["memory"], int(clipped["slot"]))
             if not pdu or (urc.name == "+CDS" and _is_damaged(pdu, length)):
                 return None  # half a report settles nothing
             return ReadPdu(pdu, tpdu_length=length)
-    return Notice("", -1) if _says_full(urc) else None
+    return StorageNotice("", -1) if _says_full(urc) else None
 
 
 def in_text_mode(urc: Urc) -> bool:
@@ -88,7 +88,7 @@ def _told_length(header: str, pdu: str) -> int | None:
     return answers.last_integer((header.partition(pdu)[0] if pdu else header).rstrip('", '))
 
 
-def read_announced(context: Context, notice: Notice) -> Job[None]:
+def read_announced(context: Context, notice: StorageNotice) -> Job[None]:
     """Read one message where the modem said it is; anything unclear becomes a sweep."""
     _begin(context)
     if notice.slot < 0 or not notice.memory:
@@ -215,7 +215,7 @@ def _usage(memory: str, told: tuple[str, ...] = ()) -> Job[answers.Usage]:
     return answers.Usage(memory or found[0].memory, found[0].used, found[0].total)
 
 
-def _list(context: Context, usage: answers.Usage) -> Job[list[answers.Entry]]:
+def _list(context: Context, usage: answers.Usage) -> Job[list[answers.StorageEntry]]:
     """All that the memory holds; slot by slot where the modem cannot list."""
     answer = yield from careful.read(context, commands.cmgl())
     result = answer.result
@@ -223,7 +223,7 @@ def _list(context: Context, usage: answers.Usage) -> Job[list[answers.Entry]]:
         context.unread -= {usage.memory}
     if result.ok or answer.lines or result.kind == "TIMEOUT" or answers.is_busy(result):
         return answers.cmgl(answer.lines)
-    entries: list[answers.Entry] = []
+    entries: list[answers.StorageEntry] = []
     for slot in range(min(usage.total, MOST_SLOTS) + 1):  # the first is 0 or 1
         if len(entries) == usage.used:
             break

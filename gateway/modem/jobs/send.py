@@ -13,11 +13,11 @@ from enum import Enum, auto
 
 from gateway import sms
 from gateway.at import (
-    Answer,
     Command,
     Explanation,
     Late,
     Prompt,
+    Response,
     Result,
     Retry,
     after_pdu,
@@ -46,14 +46,14 @@ class _Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     taken: bool = False  # all of it
     set_up_again: bool = False
 
 
 def send(
     context: Context, work: Assignment, *, confirm_mode: bool = True, more: bool = False
-) -> Job[Outcome]:
+) -> Job[SendOutcome]:
     """Send what is left of a dispatch, in order; stop at the first part that is not taken.
 
     `more`: another dispatch follows at once, so the radio link is kept open for it.
@@ -62,7 +62,7 @@ def send(
     it would take the length for a number and the PDU for a text.
     """
     if confirm_mode and not (yield from _in_pdu_mode(context, work)):
-        return Outcome(set_up_again=True)
+        return SendOutcome(set_up_again=True)
     if more or len(work.parts) > 1:
         yield from _keep_link(context, work)
     outcome = yield from _send_parts(context, work)
@@ -85,7 +85,7 @@ def _keep_link(context: Context, work: Assignment) -> Job[None]:
     context.link_refused = not answer.result.ok
 
 
-def _send_parts(context: Context, work: Assignment) -> Job[Outcome]:
+def _send_parts(context: Context, work: Assignment) -> Job[SendOutcome]:
     for part in work.parts:
         context.submitted = None
         try:
@@ -101,8 +101,8 @@ def _send_parts(context: Context, work: Assignment) -> Job[Outcome]:
                 context.ledger.released(work.dispatch_id, "The box could not record it.")
             raise
         if fate is not _Fate.TAKEN:
-            return Outcome(set_up_again=fate is _Fate.SICK)
-    return Outcome(taken=True)
+            return SendOutcome(set_up_again=fate is _Fate.SICK)
+    return SendOutcome(taken=True)
 
 
 def _in_pdu_mode(context: Context, work: Assignment) -> Job[bool]:
@@ -144,11 +144,11 @@ def _send_part(context: Context, work: Assignment, part: PartToSend) -> Job[_Fat
     return _settle(context, part, answer)
 
 
-def _ask_for_prompt(context: Context, command: Command) -> Job[Prompt | Answer | None]:
+def _ask_for_prompt(context: Context, command: Command) -> Job[Prompt | Response | None]:
     """None: it repeats what it is asked, which it was told not to. So it has restarted, is in text
     mode and perhaps has another SIM: nothing may be handed over.
     """
-    reply: Prompt | Answer = yield command
+    reply: Prompt | Response = yield command
     if not reply.echoed or context.echoes or context.echoes_submit:
         return reply
     if isinstance(reply, Prompt):
@@ -169,7 +169,7 @@ def _not_prompted(context: Context, work: Assignment, part: PartToSend, result: 
     return _refused(context, part.part_id, before_prompt(result, context.profile.codes))
 
 
-def _settle(context: Context, part: PartToSend, answer: Answer) -> _Fate:
+def _settle(context: Context, part: PartToSend, answer: Response) -> _Fate:
     reference = answers.message_reference(answer.lines)
     why = after_pdu(answer.result, context.profile.codes)
     # The reference alone is proof that the network took it, and so is its word that it has it

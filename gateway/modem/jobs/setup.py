@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateway.at import Answer, Command, Profile, Result, answers, commands, profile_for
+from gateway.at import Command, Profile, Response, Result, answers, commands, profile_for
 from gateway.at.results import label
 from gateway.modem.jobs import careful, memory, news
 from gateway.modem.jobs.base import Context, Job, Pause, ask, ask_fields
@@ -28,7 +28,7 @@ class SetUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class SetUpResult:
     why: str = ""  # why it cannot do SMS; "" = it can
     smsc: str = ""
 
@@ -50,11 +50,11 @@ def set_up(context: Context) -> Job[SetUp]:
     return SetUp(True, "", identity, profile)
 
 
-def prepare_sms(context: Context) -> Job[Prepared]:
+def prepare_sms(context: Context) -> Job[SetUpResult]:
     """PDU mode, storage, news, service centre. The SIM is open by now."""
     mode = yield from _pdu_mode()
     if not mode.ok:
-        return Prepared(f"This modem does not do SMS as it is ({label(mode)}).")
+        return SetUpResult(f"This modem does not do SMS as it is ({label(mode)}).")
     yield from memory.find(context)
     yield from news.choose(context)
     yield from _charset(context)
@@ -63,7 +63,7 @@ def prepare_sms(context: Context) -> Job[Prepared]:
     context.tells_news, context.tells_mode = yield from _are_set(context)
     context.mode_lost = context.text_only = False
     smsc = answers.csca((yield from ask(commands.csca_query())).lines)
-    return Prepared(smsc=smsc or "")
+    return SetUpResult(smsc=smsc or "")
 
 
 def still_set(context: Context) -> Job[bool]:
@@ -120,7 +120,7 @@ def _imei() -> Job[str]:
 
 def _ask_name(forms: list[Command]) -> Job[str]:
     for command in forms:
-        answer: Answer = yield from ask(command)
+        answer: Response = yield from ask(command)
         name = answers.name(answer.lines)
         if answer.result.ok and name:
             return name

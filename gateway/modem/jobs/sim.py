@@ -8,7 +8,7 @@ from gateway.at import Urc, answers, commands
 from gateway.modem.jobs import careful
 from gateway.modem.jobs.base import Context, Job, Pause, ask
 from gateway.modem.ledger import Sim
-from gateway.modem.machine import Event
+from gateway.modem.machine import ModemEvent
 
 BUSY_TRIES = 20  # a SIM may be busy for 20 s after power-on
 BUSY_PAUSE = 1.0
@@ -25,7 +25,7 @@ OUT = frozenset({("^SIMST", "0"), ("^SIMST", "255"), ("+QSIMSTAT", "1,0"), ("#QS
 
 @dataclass(frozen=True, slots=True)
 class SimState:
-    event: Event | None = None  # what keeps the SIM out of service; None = it is open
+    event: ModemEvent | None = None  # what keeps the SIM out of service; None = it is open
     why: str = ""
     sim: Sim = field(default_factory=Sim)  # of a locked one the ICCID at most
     wants: str = ""  # what a locked one asks for: "PIN", "PUK", ...
@@ -40,18 +40,18 @@ def open_sim(context: Context) -> Job[SimState]:
         status = yield from _enter_pin(context, card, left)
         if status == "SIM PIN":
             left = yield from _tries_left(context)
-            return SimState(Event.SIM_LOCK, _pin_words(left), card, "PIN")
+            return SimState(ModemEvent.SIM_LOCK, _pin_words(left), card, "PIN")
     match status:
         case "READY":
             return SimState(sim=(yield from _identity(context)))
         case "NOT INSERTED" | "":
-            return SimState(Event.NO_SIM, MISSING)
+            return SimState(ModemEvent.NO_SIM, MISSING)
         case "SIM PUK":
             why = "The SIM is blocked and asks for its PUK; unblock it in a phone."
             card = card if card.iccid else Sim(iccid=(yield from iccid(context)))
-            return SimState(Event.SIM_LOCK, why, card, "PUK")
+            return SimState(ModemEvent.SIM_LOCK, why, card, "PUK")
     why = f"The SIM cannot be used: it asks for {status}."
-    return SimState(Event.SIM_LOCK, why, card, status)
+    return SimState(ModemEvent.SIM_LOCK, why, card, status)
 
 
 def says() -> Job[str]:

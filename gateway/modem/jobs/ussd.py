@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import partial
 
-from gateway.at import Answer, Result, Urc, answers, commands, meaning
+from gateway.at import Response, Result, Urc, answers, commands, meaning
 from gateway.at.results import label, parse_final
 from gateway.decisions.ussd_text import UssdForm, decode, encode, is_lost, shows_form
 from gateway.modem.jobs import direct
@@ -42,7 +42,7 @@ RELEASES = ("initiating release", "session released", "session terminated")
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class UssdReply:
     """What came of a request. `text` is as people read it, `raw` as the modem gave it.
 
     `words`: why there is no answer, "" when there is one. `form`: how the modem wants requests,
@@ -58,12 +58,12 @@ class Reply:
     interrupted: bool = False  # an urgent message went first
 
 
-INTERRUPTED = Reply(words="An urgent message had to go first. Ask again.", interrupted=True)
+INTERRUPTED = UssdReply(words="An urgent message had to go first. Ask again.", interrupted=True)
 
 
 def request(
     context: Context, text: str, *, known: UssdForm | None = None, cancel_first: bool = False
-) -> Job[Reply]:
+) -> Job[UssdReply]:
     """Ask for a code, or answer an open menu. ValueError for a text that USSD cannot hold.
 
     An answer of question marks is asked for again in UCS2, where asking twice does nothing twice;
@@ -94,7 +94,7 @@ def request(
 
 def _in_turn(
     context: Context, text: str, forms: tuple[UssdForm, ...], cancel_first: bool
-) -> Job[Reply]:
+) -> Job[UssdReply]:
     """Ask in one form after the other until the modem takes one."""
     result = Result("ERROR")
     for n, form in enumerate(forms):
@@ -111,7 +111,7 @@ def _in_turn(
             yield from ask(commands.cscs(context.charset or "GSM"))
         if result.kind not in ("ERROR", "CMS", "CME") or result.code in HOPELESS:
             break
-    return Reply(words=_refusal(result))
+    return UssdReply(words=_refusal(result))
 
 
 def cancel(context: Context) -> Job[None]:
@@ -120,7 +120,7 @@ def cancel(context: Context) -> Job[None]:
     yield Await(("+CUSD",), SETTLE)
 
 
-def _ask(text: str, form: UssdForm) -> Job[Answer]:
+def _ask(text: str, form: UssdForm) -> Job[Response]:
     if form is UssdForm.WIDE:
         taken = yield from ask(commands.cscs("UCS2"))
         if not taken.result.ok:
@@ -130,7 +130,7 @@ def _ask(text: str, form: UssdForm) -> Job[Answer]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _UssdAnswer:
     """One +CUSD."""
 
     state: int
@@ -145,9 +145,9 @@ class _Heard:
         return (bool(self.text) and not release, self.state in (0, 1), len(self.text))
 
 
-def _answer(context: Context, form: UssdForm) -> Job[Reply]:
+def _answer(context: Context, form: UssdForm) -> Job[UssdReply]:
     """Collect what the network says until it has said it."""
-    heard: list[_Heard] = []
+    heard: list[_UssdAnswer] = []
     refusal = ""
     seconds = PATIENCE
     for _ in range(MOST_SAID):
@@ -174,7 +174,7 @@ def _answer(context: Context, form: UssdForm) -> Job[Reply]:
         return _reply(heard, form)
     if not refusal:
         yield from cancel(context)
-    return Reply(words=refusal or NO_ANSWER)
+    return UssdReply(words=refusal or NO_ANSWER)
 
 
 def _is_called_away(context: Context) -> bool:
@@ -188,15 +188,15 @@ def still_open(context: Context, urc: Urc) -> bool:
     return news is not None and news.waits
 
 
-def _heard(news: answers.Ussd, form: UssdForm) -> _Heard:
+def _heard(news: answers.UssdResult, form: UssdForm) -> _UssdAnswer:
     text = decode(news.text, news.dcs, form=form)
-    return _Heard(news.state, news.text, text, is_lost(news.text, news.dcs))
+    return _UssdAnswer(news.state, news.text, text, is_lost(news.text, news.dcs))
 
 
-def _reply(heard: list[_Heard], form: UssdForm) -> Reply:
+def _reply(heard: list[_UssdAnswer], form: UssdForm) -> UssdReply:
     best = max(heard, key=lambda h: h.worth)
     proved = form if best.text and shows_form(best.raw, form) else None
-    reply = Reply(best.text, best.raw, waits=heard[-1].state == 1, form=proved, lost=best.lost)
+    reply = UssdReply(best.text, best.raw, waits=heard[-1].state == 1, form=proved, lost=best.lost)
     if not best.worth[0]:
         state = max(h.state for h in heard)
         return replace(reply, words=STATES.get(state, NO_TEXT) if not reply.waits else "")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from gateway.at import answers
-from gateway.modem.machine import Event
+from gateway.modem.machine import ModemEvent
 
 DATA_ONLY = (
     "This SIM is let into the network for data only; it has no SMS service. "
@@ -37,31 +37,31 @@ _2G_ONLY = re.compile(
 
 def no_service(
     stats: Mapping[str, answers.Registration], signal: int | None
-) -> tuple[Event, str] | None:
+) -> tuple[ModemEvent, str] | None:
     """Why no SMS can go, from the answer to each query by its name; None when they can."""
     voice = stats.get("+CREG")
     registered = [s for s in stats.values() if s.registered]
     if registered:
         refused = voice is not None and voice.denied
         if refused and not any(s.stat in SMS_ONLY for s in registered):
-            return Event.DENY, DATA_ONLY
+            return ModemEvent.DENY, DATA_ONLY
         return None
     if any(s.denied for s in stats.values()):
-        return Event.DENY, REFUSED
+        return ModemEvent.DENY, REFUSED
     if any(s.stat in EMERGENCY_ONLY for s in stats.values()):
-        return Event.DENY, EMERGENCY
-    return Event.SEARCH, NO_SIGNAL if signal is None else LOOKING
+        return ModemEvent.DENY, EMERGENCY
+    return ModemEvent.SEARCH, NO_SIGNAL if signal is None else LOOKING
 
 
-class Searching:
+class NetworkSearch:
     """How long a modem has been looking for a network. Used by its own thread."""
 
     def __init__(self) -> None:
         self._since: float | None = None
 
-    def words(self, event: Event, why: str, model: str, now: float) -> str:
+    def words(self, event: ModemEvent, why: str, model: str, now: float) -> str:
         """`why`, or something better after minutes in vain."""
-        if event is not Event.SEARCH:
+        if event is not ModemEvent.SEARCH:
             self._since = None
             return why
         self._since = now if self._since is None else self._since

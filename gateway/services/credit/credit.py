@@ -19,7 +19,7 @@ from gateway.decisions import balance
 from gateway.decisions.balance import Balance
 from gateway.decisions.credit_codes import suggestion
 from gateway.events import ConnectionChanged, Events
-from gateway.modem.jobs.ussd import Reply
+from gateway.modem.jobs.ussd import UssdReply
 from gateway.services.credit import patterns
 from gateway.services.credit.ussd import Ussd, UssdError, checked
 from gateway.services.messages.accept import FieldError, Refused
@@ -74,7 +74,7 @@ class Typed:
 class _Answer:
     connection_id: int
     kind: str
-    reply: Reply
+    reply: UssdReply
 
 
 class Credit:

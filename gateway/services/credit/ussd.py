@@ -20,7 +20,7 @@ from gateway.decisions.ussd_text import UssdForm, encode
 from gateway.events import ConnectionChanged, Events
 from gateway.modem.jobs import ussd
 from gateway.modem.jobs.base import Context, Job, LinkLost
-from gateway.modem.jobs.ussd import Reply
+from gateway.modem.jobs.ussd import UssdReply
 from gateway.modem.ledger import Telemetry
 from gateway.store.file import database, settings
 
@@ -77,7 +77,7 @@ class _Session:
     """Used under the lock of UssdDialogues alone."""
 
     shown: Dialogue
-    on_answer: Callable[[Reply], None]
+    on_answer: Callable[[UssdReply], None]
     since: float  # monotonic: when the current state began
     began: bool = False
     known: UssdForm | None = None
@@ -103,7 +103,7 @@ class Ussd:
         code: str,
         *,
         topic: str = "dialogue",
-        on_answer: Callable[[Reply], None] = lambda reply: None,
+        on_answer: Callable[[UssdReply], None] = lambda reply: None,
     ) -> None:
         """Begin a dialogue; a menu that is still open is closed. Raises UssdError.
 
@@ -157,7 +157,7 @@ class Ussd:
                 words = "Cancelled."
             self._end(session, words)
         if unheard:
-            session.on_answer(Reply(words=words))
+            session.on_answer(UssdReply(words=words))
         self._carriers.post(connection_id, partial(self._close, connection_id=connection_id))
 
     def dialogue(self, connection_id: int) -> Dialogue | None:
@@ -193,7 +193,7 @@ class Ussd:
                 if not menu:
                     unheard.append(session)
         for session in unheard:  # its job will find that nobody waits, and say nothing
-            session.on_answer(Reply(words=BUSY))
+            session.on_answer(UssdReply(words=BUSY))
         for connection_id in late:
             self._carriers.post(connection_id, partial(self._close, connection_id=connection_id))
         return min(ends, default=None)
@@ -219,10 +219,10 @@ class Ussd:
                 return
             session.began = True
             self._clear.discard(connection_id)
-        reply = Reply(words=GONE)
+        reply = UssdReply(words=GONE)
         try:
             if context.connection_id != connection_id:
-                reply = Reply(words="Another SIM is in this modem now.")
+                reply = UssdReply(words="Another SIM is in this modem now.")
                 return
             reply = yield from ussd.request(
                 context, text, known=session.known, cancel_first=cancel_first
@@ -235,7 +235,7 @@ class Ussd:
                     self._clear.add(connection_id)
         except LinkLost as lost:
             if not reply.text:
-                reply = Reply(words=str(lost) or GONE)
+                reply = UssdReply(words=str(lost) or GONE)
             raise
         finally:
             self._done(session, number, reply)
@@ -252,7 +252,7 @@ class Ussd:
             gone = session.number != number or session.shown.state is not State.ASKING
             return gone or session.shown.topic == "check"
 
-    def _done(self, session: _Session, number: int, reply: Reply) -> None:
+    def _done(self, session: _Session, number: int, reply: UssdReply) -> None:
         self._remember(session, reply)
         with self._changed:
             session.began = False
@@ -263,7 +263,7 @@ class Ussd:
                 self._move(session, state, (*before, turn))
         session.on_answer(reply)
 
-    def _remember(self, session: _Session, reply: Reply) -> None:
+    def _remember(self, session: _Session, reply: UssdReply) -> None:
         """How this model and firmware want to be asked, so that the next one asks at once."""
         if reply.form is None or reply.form is session.known or not session.memory:
             return

@@ -11,7 +11,7 @@ from gateway.clock import MINUTE, Clock
 from gateway.config import Config
 from gateway.events import Event, Events, HealthChanged, ModemChanged
 from gateway.health import Issue, Severity, Snapshot, collect, examine
-from gateway.health.snapshot import Credit, Webhook
+from gateway.health.snapshot import LowCredit, Webhook
 from gateway.services.activities import descriptions
 from gateway.services.connections.status import Status
 from gateway.services.credit.credit import amount
@@ -129,7 +129,7 @@ def broken_activities() -> Iterator[tuple[str, str]]:
             yield activity.name, " ".join(found)
 
 
-def low_credits() -> tuple[Credit, ...]:
+def low_credits() -> tuple[LowCredit, ...]:
     """Connections whose last readable balance is below what their owner wants to be warned at."""
     names = {c.connection_id: c.name for c in connections.all_connections()}
     found = []
@@ -139,5 +139,5 @@ def low_credits() -> tuple[Credit, ...]:
         if last is None or last.balance is None or not limits or last.balance >= max(limits):
             continue
         held = watch.hold_below is not None and last.balance < watch.hold_below
-        found.append(Credit(names.get(connection_id, "A SIM"), amount(last), held))
+        found.append(LowCredit(names.get(connection_id, "A SIM"), amount(last), held))
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gateway.decisions.activities import ActionKind
-from gateway.health.snapshot import KeptStop, Silenced, Unreached
+from gateway.health.snapshot import KeptStop, SilencedSender, Unreached
 from gateway.services.people.numbers import display
 from gateway.store.activities import activities, replies, stops
 from gateway.store.activities.activities import Recipient
@@ -62,10 +62,10 @@ def kept_stops() -> Iterator[KeptStop]:
         yield KeptStop(_who(stop.number), stop.word, at)
 
 
-def silenced(now: int) -> Iterator[Silenced]:
+def silenced(now: int) -> Iterator[SilencedSender]:
     """Whom the guard does not answer at the moment."""
     for one in replies.silenced(now):
-        yield Silenced(_who(one.number), one.words, one.at)
+        yield SilencedSender(_who(one.number), one.words, one.at)
 
 
 def _who(number: str) -> str:

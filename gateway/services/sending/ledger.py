@@ -11,7 +11,7 @@ from gateway.at import Explanation
 from gateway.clock import Clock
 from gateway.decisions import retries
 from gateway.events import ConnectionChanged, Events, ModemChanged, OutboxChanged, Received
-from gateway.modem.claims import Claim
+from gateway.modem.claims import PortClaim
 from gateway.modem.ledger import Identity, ReadPdu, Sim
 from gateway.services.connections import names
 from gateway.services.sending.holds import Gate
@@ -43,7 +43,7 @@ class RadioLedger:
         elsewhere: Callable[[str, Collection[int]], bool] = lambda number, avoid: False,
         heard: Callable[[Sequence[int]], None] = lambda message_ids: None,
         country: Callable[[], str] = lambda: "",
-        claims: Callable[[], Collection[Claim]] = lambda: (),
+        claims: Callable[[], Collection[PortClaim]] = lambda: (),
     ) -> None:
         self._port = port
         self._connection_id: int | None = None

@@ -76,8 +76,8 @@ def arrange(row: int, connection_id: int | None, new: Read, now: int) -> list[in
         (p for parts in opened.values() for p in parts.values()),
         key=lambda p: (p.arrived_at, p.row),
     )
-    pieces = [sms.Piece(p.row, p.seq, p.sent_at) for p in held]
-    groups = sms.grouped([*pieces, sms.Piece(row, new.seq, new.sent_at)], FAR_APART)
+    pieces = [sms.PartPlace(p.row, p.seq, p.sent_at) for p in held]
+    groups = sms.grouped([*pieces, sms.PartPlace(row, new.seq, new.sent_at)], FAR_APART)
     heirs = _heirs(opened, groups)
     before = {frozenset(p.row for p in parts.values()) for parts in opened.values()}
     changed = sorted((g for g in groups if g not in before), key=lambda g: row not in g)

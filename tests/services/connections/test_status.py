@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.modem.ledger import Telemetry
-from gateway.modem.machine import State
+from gateway.modem.machine import ModemState
 from gateway.services.connections import status
 from gateway.services.connections.status import WORDS, Level, Status
 
@@ -23,7 +23,7 @@ def shown(monkeypatch):
 
 
 def test_every_state_has_words():
-    assert set(WORDS) == {str(state) for state in State}
+    assert set(WORDS) == {str(state) for state in ModemState}
 
 
 def test_recovery_tells_what_was_tried_and_how_often(shown):

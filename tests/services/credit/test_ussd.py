@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.at import Answer, Command, Result, Urc, profile_for
+from gateway.at import Command, Response, Result, Urc, profile_for
 from gateway.events import Events
 from gateway.modem.jobs import ussd as job
 from gateway.modem.jobs.base import Context, LinkLost
@@ -120,7 +120,7 @@ def test_a_menu_that_comes_after_cancelling_is_closed_at_once(desk, modem, line)
     reply = None
     while not (isinstance(request, job.Await) and request.seconds == job.PATIENCE):
         ok = isinstance(request, Command)
-        request = going.send(Answer(request, (), Result("OK")) if ok else None)
+        request = going.send(Response(request, (), Result("OK")) if ok else None)
     desk.cancel(line)
     request = going.send(Urc("+CUSD", text("menu", 1)))
     assert request.seconds == job.LINGER

@@ -16,7 +16,7 @@ import pytest
 from gateway.clock import HOUR, MINUTE, SECOND
 from gateway.decisions.routing import Rule, RuleKind
 from gateway.events import Events
-from gateway.modem.jobs.ussd import Reply
+from gateway.modem.jobs.ussd import UssdReply
 from gateway.services.credit.credit import Credit, _Answer
 from gateway.services.credit.ussd import Ussd
 from gateway.store.connections import connections, rules
@@ -134,7 +134,7 @@ def topped_up(world: RadioWorld) -> None:
     credit.put_watch(world.connection, Watch(code="*100#"))
     now = world.clock.now()
     credit.add(Check(world.connection, now - HOUR, balance=Decimal(0), currency="EUR", raw="0 EUR"))
-    watching._store(_Answer(world.connection, "check", Reply("Guthaben: 10,00 EUR")))
+    watching._store(_Answer(world.connection, "check", UssdReply("Guthaben: 10,00 EUR")))
 
 
 def deleted(world: RadioWorld) -> None:
