@@ -124,7 +124,7 @@ def load(path: Path) -> Config:
         raise ConfigError(path, [Mistake("", "is not a text file in UTF-8")]) from e
     except tomllib.TOMLDecodeError as e:
         raise ConfigError(path, [Mistake("", f"is not valid TOML: {e}")]) from e
-    reader = _Reader()
+    reader = _ConfigReader()
     config = reader.config(table)
     if reader.mistakes:
         raise ConfigError(path, reader.mistakes)
@@ -137,14 +137,14 @@ def in_force(path: Path | None, environment: Mapping[str, str] = os.environ) -> 
     Raises ConfigError with every mistake of one of them.
     """
     config = load(path) if path else Config()
-    reader = _Reader()
+    reader = _ConfigReader()
     http = reader.from_environment(config.http, environment)
     if reader.mistakes:
         raise ConfigError(Path("environment"), reader.mistakes)
     return replace(config, http=http)
 
 
-class _Reader:
+class _ConfigReader:
     """Takes values out of tables, collecting mistakes instead of stopping at the first."""
 
     def __init__(self) -> None:

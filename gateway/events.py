@@ -27,7 +27,7 @@ class Queued(OutboxChanged):
 
 
 @dataclass(frozen=True, slots=True)
-class Received(Event):
+class MessagesReceived(Event):
     """Messages came in and are stored."""
 
     message_ids: tuple[int, ...]

@@ -35,7 +35,7 @@ NOT_OURS = "what answers at {} is no Pigeonbox, or an older one"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckResult:
     code: int
     words: str
     figures: str = ""
@@ -57,7 +57,7 @@ class _Check(click.Command):
         try:
             return super().make_context(*words, **more)
         except click.UsageError as e:
-            _end(Verdict(UNKNOWN, e.format_message()))
+            _end(CheckResult(UNKNOWN, e.format_message()))
 
 
 @click.command(cls=_Check)
@@ -88,16 +88,16 @@ def check(
         for place in places:
             _understood(place)
     except config.ConfigError as e:
-        _end(Verdict(UNKNOWN, str(e)))
+        _end(CheckResult(UNKNOWN, str(e)))
     except ValueError:
-        _end(Verdict(UNKNOWN, "give --url as an address such as http://box.local"))
+        _end(CheckResult(UNKNOWN, "give --url as an address such as http://box.local"))
     try:
         _end(_asked(places, timeout, insecure, warning, critical))
     except Exception as e:  # whatever it is: one line, not a traceback
-        _end(Verdict(UNKNOWN, f"the check itself failed: {type(e).__name__}: {e}"))
+        _end(CheckResult(UNKNOWN, f"the check itself failed: {type(e).__name__}: {e}"))
 
 
-def _end(verdict: Verdict) -> NoReturn:
+def _end(verdict: CheckResult) -> NoReturn:
     say(verdict.line())
     sys.exit(verdict.code)
 
@@ -130,7 +130,7 @@ def _asked(
     insecure: bool,
     warning: int | None,
     critical: int | None,
-) -> Verdict:
+) -> CheckResult:
     silent = []
     for place in places:
         began = time.monotonic()
@@ -143,10 +143,10 @@ def _asked(
         if told is not None:
             return judged(told, took, warning, critical)
         if len(places) == 1:
-            return Verdict(UNKNOWN, NOT_OURS.format(place))
+            return CheckResult(UNKNOWN, NOT_OURS.format(place))
     if len(places) == 1:
-        return Verdict(CRITICAL, silent[0])
-    return Verdict(
+        return CheckResult(CRITICAL, silent[0])
+    return CheckResult(
         UNKNOWN,
         f"nothing answers at the usual addresses, and {DEFAULT_CONFIG} is not for this"
         " user to read: say where the box is with --url",
@@ -188,7 +188,7 @@ def _answer(url: str, timeout: float, insecure: bool) -> dict[str, Any] | None:
 
 def judged(
     told: dict[str, Any], took: float, warning: int | None = None, critical: int | None = None
-) -> Verdict:
+) -> CheckResult:
     """What /health/ready has told, as a verdict. Pure."""
     checks = {name: one for name, one in told["checks"].items() if isinstance(one, dict)}
     waiting, issues = _value(checks, "messages:pending"), _value(checks, "box:issues")
@@ -203,10 +203,10 @@ def judged(
     )
     failed = [str(one.get("description", "")) for one in checks.values() if _is(one, "fail")]
     if failed or told.get("status") == "fail":
-        return Verdict(CRITICAL, "; ".join(failed) or "it says that it has failed", figures)
+        return CheckResult(CRITICAL, "; ".join(failed) or "it says that it has failed", figures)
     wait = "1 message waits" if waiting == 1 else f"{waiting} messages wait"
     if critical is not None and waiting > critical:
-        return Verdict(CRITICAL, f"{wait}, more than {critical}", figures)
+        return CheckResult(CRITICAL, f"{wait}, more than {critical}", figures)
     troubles = []
     if issues:
         found = "1 thing" if issues == 1 else f"{issues} things"
@@ -214,9 +214,9 @@ def judged(
     if warning is not None and waiting > warning:
         troubles.append(f"{wait}, more than {warning}")
     if troubles:
-        return Verdict(WARNING, "; ".join(troubles), figures)
+        return CheckResult(WARNING, "; ".join(troubles), figures)
     modems = "1 modem can send" if able == 1 else f"{able} modems can send"
-    return Verdict(OK, f"{modems}, {wait}", figures)
+    return CheckResult(OK, f"{modems}, {wait}", figures)
 
 
 def _is(one: dict[str, Any], status: str) -> bool:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from gateway.clock import Clock
 from gateway.config import Config, Power
-from gateway.events import Event, Events, ModemChanged, Received, SchedulesChanged
+from gateway.events import Event, Events, MessagesReceived, ModemChanged, SchedulesChanged
 from gateway.modem.fleet import Fleet
 from gateway.modem.recovery import Means
 from gateway.modem.roster import KnownConnection, Roster
@@ -306,7 +306,7 @@ class Service:
 
     def _pass_on(self, event: Event) -> None:
         # What waits for the right time is decided as soon as the clock is trusted.
-        if isinstance(event, Received | SchedulesChanged):
+        if isinstance(event, MessagesReceived | SchedulesChanged):
             self._poke_activities()
 
     def _watch(self, fleet: Fleet) -> PortWatch:

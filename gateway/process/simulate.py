@@ -35,7 +35,7 @@ from hw.simulator import SimulatedModem
 STDIN = 0
 
 
-class Console:
+class SimulationConsole:
     """Owns nothing: carries out typed commands on a network and tells what came of them."""
 
     def __init__(self, network: Network, link: Path | None, say: Callable[[Any], None]) -> None:
@@ -150,7 +150,7 @@ def run_simulation(count: int, link: Path | None = None, air_time: float = 0.0) 
     for place in range(1, count + 1):
         name = link / f"modem-{place}" if link else None
         network.add_modem(link=name)
-    console = Console(network, link, say)
+    console = SimulationConsole(network, link, say)
     with _signals() as bell, network:
         network.on_arrival = lambda one: say({"received": _message(one)})
         console.tell_modems()

@@ -70,7 +70,7 @@ class Budget:
         return sum(taken for taken, _ in list(self._taken.values()))
 
 
-class Room:
+class BodyBudgets:
     """The two budgets of one server, and how it knows whom to give which."""
 
     def __init__(
@@ -131,7 +131,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
     budget: Budget | None = None
     most = MAX_REQUEST
 
-    def __init__(self, adj: Any, room: Room, address: str) -> None:
+    def __init__(self, adj: Any, room: BodyBudgets, address: str) -> None:
         super().__init__(adj)
         self._room = room
         self.address = address

@@ -19,7 +19,7 @@ from waitress import server as waitress_server
 
 from gateway.config import Http
 from gateway.server.tls import Certificate, TlsSocket
-from gateway.server.web_bounds import Channel, Room
+from gateway.server.web_bounds import BodyBudgets, Channel
 
 if TYPE_CHECKING:
     from gateway.process.box import Box
@@ -87,7 +87,7 @@ def make_server(box: Box, listener: socket.socket) -> Any:
         **_proxy(http),
     )
     server.channel_class = TlsChannel if certificate else Channel
-    server.room = Room(
+    server.room = BodyBudgets(
         security.known_browser(app),
         lambda address: app.extensions["visitors"].knows(address, box.clock.monotonic()),
         http.trusted_proxy,

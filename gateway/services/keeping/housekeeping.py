@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from gateway.clock import Clock
-from gateway.events import Events, Received
+from gateway.events import Events, MessagesReceived
 from gateway.services.jobs.loop import Loop
 from gateway.services.keeping.purge import Purging
 from gateway.store.file import database
@@ -60,5 +60,5 @@ class Housekeeping(Loop):
             shown = inbox.give_up_waiting(self._clock.now())
             self._heard(shown)
         if shown:
-            self._events.publish(Received(tuple(shown)))
+            self._events.publish(MessagesReceived(tuple(shown)))
         self._purging.purge()

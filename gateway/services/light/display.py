@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gateway.clock import Clock
 from gateway.decisions.lights import Light, Scene, light
-from gateway.events import Event, Events, Received
+from gateway.events import Event, Events, MessagesReceived
 from gateway.health import Issue, Severity
 from gateway.services.accounts.accounts import Accounts
 from gateway.services.connections.status import BoxStatus, Status
@@ -85,6 +85,6 @@ class Lighting(Loop):
         return self._clock.monotonic() - self._received_at < SEEN_FOR
 
     def _heard(self, event: Event) -> None:
-        if isinstance(event, Received):
+        if isinstance(event, MessagesReceived):
             self._received_at = self._clock.monotonic()
         self.poke()

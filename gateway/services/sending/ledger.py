@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from gateway.at import Explanation
 from gateway.clock import Clock
 from gateway.decisions import retries
-from gateway.events import ConnectionChanged, Events, ModemChanged, OutboxChanged, Received
+from gateway.events import ConnectionChanged, Events, MessagesReceived, ModemChanged, OutboxChanged
 from gateway.modem.claims import PortClaim
 from gateway.modem.ledger import Identity, ReadPdu, Sim
 from gateway.services.connections import names
@@ -194,7 +194,7 @@ class RadioLedger:
             self._heard(messages)
         step("report kept" if any(k.kind == "report" for k in kept) else "received kept")
         if messages:
-            self._events.publish(Received(messages))
+            self._events.publish(MessagesReceived(messages))
         if any(k.new and k.kind == "report" for k in kept):
             self._events.publish(OutboxChanged())
         return [k.incoming_id for k in kept]
@@ -217,7 +217,7 @@ class RadioLedger:
         info = connections.get(connection_id) if connection_id is not None else None
         if info is None or info.receive_enabled:
             message_id = inbox.called(connection_id, number, self._clock.now())
-            self._events.publish(Received((message_id,)))
+            self._events.publish(MessagesReceived((message_id,)))
         return info is not None and info.hang_up
 
     def erased(self, keys: Sequence[int]) -> None:

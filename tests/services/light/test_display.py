@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.events import Events, ModemChanged, Received
+from gateway.events import Events, MessagesReceived, ModemChanged
 from gateway.modem.ledger import Telemetry
 from gateway.services.accounts.accounts import Accounts
 from gateway.services.connections.status import Status
@@ -83,7 +83,7 @@ def test_a_thread_that_hangs_and_a_weak_signal_are_seen(world):
 
 
 def test_a_message_that_comes_in_flickers_for_a_moment(world, clock):
-    world.lighting._heard(Received((1,)))
+    world.lighting._heard(MessagesReceived((1,)))
     assert world.look() == patterns.WORKING
     clock.seconds += 2.1
     assert world.look() == patterns.ALL_WELL
