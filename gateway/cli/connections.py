@@ -170,12 +170,12 @@ def usual(
     """Show or change what holds for connections without limits of their own, and for messages."""
     from gateway.cli.shared import store_clock
     from gateway.events import Events
-    from gateway.services.connections.box_limits import Sending
+    from gateway.services.connections.box_limits import BoxLimits
     from gateway.store.file.audit import Editor
 
     above = context.obj or (None, None)
     with open_store(read_settings(config_file or above[0], data or above[1])):
-        service = Sending(store_clock(), Events())
+        service = BoxLimits(store_clock(), Events())
         now = _usual(service)
         wanted = {name: value for name, value in typed.items() if value is not None}
         if wanted:
@@ -225,14 +225,14 @@ def _in_store(country: str, found: int, wanted: dict[str, Any]) -> None:
     from gateway.events import Events
     from gateway.services.box.preferences import Preferences
     from gateway.services.connections import connection_settings
-    from gateway.services.connections.options import Options
-    from gateway.services.sending.holds import Gate
+    from gateway.services.connections.options import ConnectionOptions
+    from gateway.services.sending.holds import SendingHolds
 
     clock, events = store_clock(), Events()
     connection_settings.carry_out(
-        connection_settings.Wish(found, **wanted),
+        connection_settings.RequestedSettings(found, **wanted),
         country=Preferences(events, country).country(),
-        options=Options(clock, events, Gate(clock)),
+        options=ConnectionOptions(clock, events, SendingHolds(clock)),
         watching=None,
         events=events,
     )

@@ -39,7 +39,7 @@ def export(
     from gateway.services.box.preferences import Preferences
     from gateway.services.messages import messages_csv
     from gateway.services.messages.messages_csv import MessagesCsv
-    from gateway.services.messages.searches import Asked, Searching
+    from gateway.services.messages.searches import MessageSearch, SearchQuestion
     from gateway.services.people.people import People
     from gateway.store.file import data_folder
     from gateway.store.search.views import View
@@ -50,10 +50,10 @@ def export(
     with open_store(settings):
         clock, events = SystemClock(), Events()
         preferences = Preferences(events, settings.country)
-        searching = Searching(preferences.country, preferences.zone)
+        searching = MessageSearch(preferences.country, preferences.zone)
         wanted = {name: value or "" for name, value in asked.items()}
         wanted["connection"] = str(connection_id(connection or None) or "")
-        chosen = searching.chosen(Asked.of(wanted), View(view))
+        chosen = searching.chosen(SearchQuestion.of(wanted), View(view))
         csv = MessagesCsv(People(clock, events, preferences.country).names, preferences.zone)
         messages_csv.note(chosen, messages_csv.number(chosen), clock.now(), operator())
         try:

@@ -161,7 +161,7 @@ def send(
     """Queue TEXT for one or more numbers. The running service sends it."""
     from gateway.events import Events
     from gateway.services.box.preferences import Preferences
-    from gateway.services.messages.accept import Draft, Messaging
+    from gateway.services.messages.accept import Messages, WrittenMessage
     from gateway.store.messages.outbox import DuplicateId
 
     *numbers, text = to_and_text
@@ -173,8 +173,8 @@ def send(
     with open_store(settings):
         events = Events()
         country = Preferences(events, settings.country).country
-        messaging = Messaging(store_clock(), events, country)
-        draft = Draft(
+        messaging = Messages(store_clock(), events, country)
+        draft = WrittenMessage(
             recipients=numbers,
             text=text,
             connection_id=connection_id(connection),
@@ -281,11 +281,11 @@ def token_add(
     """Make a token called NAME and print it, this once."""
     from gateway.services.accounts.account_errors import AccountError
     from gateway.services.accounts.roles import USUAL_SCOPES
-    from gateway.services.accounts.tokens import Programs
+    from gateway.services.accounts.tokens import Tokens
 
     with open_store(read_settings(config_file, data)):
         try:
-            secret = Programs(SystemClock()).add(name, scopes or USUAL_SCOPES, who=who())
+            secret = Tokens(SystemClock()).add(name, scopes or USUAL_SCOPES, who=who())
         except AccountError as e:
             raise PlainError(str(e)) from e
     if as_json:
@@ -299,10 +299,10 @@ def token_add(
 @as_json
 def token_list(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     """List the tokens by name, with their scopes; what they are is not kept."""
-    from gateway.services.accounts.tokens import Programs
+    from gateway.services.accounts.tokens import Tokens
 
     with open_store(read_settings(config_file, data)):
-        found = Programs(SystemClock()).all()
+        found = Tokens(SystemClock()).all()
     if as_json:
         say_json(
             [
@@ -325,10 +325,10 @@ def token_list(config_file: Path | None, data: Path | None, as_json: bool) -> No
 @click.argument("name")
 def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None:
     """Take a token out of use."""
-    from gateway.services.accounts.tokens import Programs
+    from gateway.services.accounts.tokens import Tokens
 
     with open_store(read_settings(config_file, data)):
-        if not Programs(SystemClock()).revoke(name, who=who()):
+        if not Tokens(SystemClock()).revoke(name, who=who()):
             raise PlainError(f"There is no token called {name}.")
     say(f"{name} can no longer be used.")
 

@@ -144,7 +144,7 @@ def _do(
     connection: str | None = None,
 ) -> None:
     from gateway.events import Events
-    from gateway.services.messages.bulk import DONE, Action, Interactions, Selection, Task
+    from gateway.services.messages.bulk import DONE, BulkAction, BulkActions, BulkTask, Selection
     from gateway.store.messages import details
     from gateway.store.search import views
 
@@ -159,10 +159,10 @@ def _do(
             known = {i for i in ids if details.get(i, most=1)}
             if missing := [str(i) for i in ids if i not in known]:
                 raise PlainError(f"There is no message {', '.join(missing)}. Nothing was done.")
-        task = Task(Action(action), chosen, who(), uncertain, connection_id(connection))
-        count = Interactions(SystemClock(), Events()).do(task)
+        task = BulkTask(BulkAction(action), chosen, who(), uncertain, connection_id(connection))
+        count = BulkActions(SystemClock(), Events()).do(task)
     if as_json:
         say_json({"done": count})
         return
-    unit = "SMS" if task.action is Action.RESEND else "message" if count == 1 else "messages"
+    unit = "SMS" if task.action is BulkAction.RESEND else "message" if count == 1 else "messages"
     say(f"{count} {unit} {DONE[task.action]}.")

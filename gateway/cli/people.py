@@ -80,10 +80,10 @@ def add(
     number: str,
 ) -> None:
     """Add a contact; prints its id."""
-    from gateway.services.people.people import Entered
+    from gateway.services.people.people import TypedContact
 
     with _opened(config_file, data) as service:
-        made = service.add(Entered(name, number, notes), [group_id(one) for one in names])
+        made = service.add(TypedContact(name, number, notes), [group_id(one) for one in names])
     say(made)
 
 
@@ -95,7 +95,7 @@ def add(
 @click.argument("contact", type=ID)
 def change(config_file: Path | None, data: Path | None, contact: int, **typed: str | None) -> None:
     """Change the contact with the id CONTACT; what is not given stays as it is."""
-    from gateway.services.people.people import Entered
+    from gateway.services.people.people import TypedContact
     from gateway.store.people import groups as groups_store
     from gateway.store.people import people as store
 
@@ -108,7 +108,7 @@ def change(config_file: Path | None, data: Path | None, contact: int, **typed: s
             raise PlainError(f"There is no contact {contact}; pigeonbox people list shows them.")
         texts = {"name": one.name, "number": one.number, "notes": one.notes} | given
         member = {g.name: g.id for g in groups_store.groups()}
-        entered = Entered(**texts, fields=one.fields)
+        entered = TypedContact(**texts, fields=one.fields)
         service.save(contact, entered, [member[name] for name in one.groups])
     say(f"Contact {contact} is changed.")
 
@@ -166,13 +166,13 @@ def import_(
 
     from gateway.events import Events
     from gateway.services.box.preferences import Preferences
-    from gateway.services.people.imports import Importing, told
+    from gateway.services.people.imports import ContactImports, told
     from gateway.store.people import imports
 
     with _opened(config_file, data):
         events = Events()
         country = Preferences(events, read_settings(config_file, data).country).country
-        importing = Importing(store_clock(), events, country)
+        importing = ContactImports(store_clock(), events, country)
         kept = importing.upload(file.name, file.read_bytes(), who())
         found = imports.get(kept)
         assert found is not None

@@ -22,7 +22,7 @@ from gateway.cli.shared import (
 from gateway.text.printable import say, say_json
 
 if TYPE_CHECKING:
-    from gateway.services.connections.rules import Listed, Rules
+    from gateway.services.connections.rules import RuleDescription, Rules
 
 KINDS = ("last-received", "prefix", "group", "connection", "any")
 
@@ -61,11 +61,11 @@ def add(
 
     VALUE: the first digits (prefix) or the name of the group.
     """
-    from gateway.services.connections.rules import Typed
+    from gateway.services.connections.rules import TypedRule
 
     def act(known: Rules) -> None:
         via = connection_id(through)
-        typed = Typed(
+        typed = TypedRule(
             kind.replace("-", "_"),
             prefix=value if kind == "prefix" else "",
             group=str(group_id(value)) if kind == "group" else "",
@@ -152,7 +152,7 @@ def _rules(config_file: Path | None, data: Path | None) -> Iterator[Rules]:
         yield Rules(SystemClock(), events, Preferences(events, settings.country).country)
 
 
-def _show(found: list[Listed], warning: str, as_json: bool) -> None:
+def _show(found: list[RuleDescription], warning: str, as_json: bool) -> None:
     from gateway.services.connections import connection_report
 
     if as_json:
@@ -167,7 +167,7 @@ def _show(found: list[Listed], warning: str, as_json: bool) -> None:
         say(warning)
 
 
-def _at(known: Rules, position: int) -> Listed:
+def _at(known: Rules, position: int) -> RuleDescription:
     for one in known.listed():
         if one.position == position:
             return one

@@ -24,8 +24,8 @@ from gateway.text.printable import say, say_json
 from gateway.text.values import BadValue, milliseconds, moment
 
 if TYPE_CHECKING:
-    from gateway.services.schedules.plan import Typed
-    from gateway.services.schedules.schedules import Scheduling
+    from gateway.services.schedules.plan import TypedPlan
+    from gateway.services.schedules.schedules import Schedules
     from gateway.store.schedules.schedules import Schedule
 
 
@@ -62,12 +62,12 @@ def list_(config_file: Path | None, data: Path | None, as_json: bool) -> None:
 @click.argument("number", metavar="NUMBER", type=int)
 def cancel(config_file: Path | None, data: Path | None, number: int) -> None:
     """Send nothing more of NUMBER, as the list shows it."""
-    from gateway.services.schedules.schedules import Gone
+    from gateway.services.schedules.schedules import ScheduleGone
 
     with _opened(config_file, data) as service:
         try:
             service.cancel(number, None, who())
-        except Gone as e:
+        except ScheduleGone as e:
             raise PlainError(str(e)) from e
     say(f"Number {number} is cancelled.")
 
@@ -99,12 +99,12 @@ def resume(config_file: Path | None, data: Path | None, number: int) -> None:
 @click.argument("number", metavar="NUMBER", type=int)
 def send_now(config_file: Path | None, data: Path | None, number: int) -> None:
     """Send NUMBER at once; one that repeats keeps its other times."""
-    from gateway.services.schedules.schedules import Gone
+    from gateway.services.schedules.schedules import ScheduleGone
 
     with _opened(config_file, data) as service:
         try:
             moved = service.send_now(number, None, who())
-        except Gone as e:
+        except ScheduleGone as e:
             raise PlainError(str(e)) from e
     if moved is None:
         raise PlainError("It was sent by itself just now.")
@@ -114,14 +114,14 @@ def send_now(config_file: Path | None, data: Path | None, number: int) -> None:
 @contextmanager
 def _changing(
     config_file: Path | None, data: Path | None, number: int
-) -> Iterator[tuple[Scheduling, int]]:
+) -> Iterator[tuple[Schedules, int]]:
     """The service and the version that the schedule has by now."""
-    from gateway.services.schedules.schedules import Gone
+    from gateway.services.schedules.schedules import ScheduleGone
 
     with _opened(config_file, data) as service:
         try:
             yield service, service.get(number).version
-        except Gone as e:
+        except ScheduleGone as e:
             raise PlainError(str(e)) from e
 
 
@@ -129,10 +129,10 @@ REPEATS = click.Choice(["day", "week", "month"])
 WITHOUT_ZONE = "A message that repeats goes by the box's clock: give --at without a zone."
 
 
-def typed(at: str, repeat: str, every: int, days: str, until: str) -> Typed:
+def typed(at: str, repeat: str, every: int, days: str, until: str) -> TypedPlan:
     """What `send` was told of a message that repeats, as the page's form has it."""
     from gateway.decisions.recurrence import WEEKDAYS
-    from gateway.services.schedules.plan import Typed
+    from gateway.services.schedules.plan import TypedPlan
 
     found = _time(at)
     if found.tzinfo is not None:
@@ -144,7 +144,7 @@ def typed(at: str, repeat: str, every: int, days: str, until: str) -> Typed:
         raise PlainError(words)
     if names and repeat != "week":
         raise click.UsageError("--on goes with --repeat week.")
-    return Typed(
+    return TypedPlan(
         date=found.date().isoformat(),
         time=f"{found:%H:%M:%S}" if found.second else f"{found:%H:%M}",
         unit=repeat,
@@ -154,7 +154,7 @@ def typed(at: str, repeat: str, every: int, days: str, until: str) -> Typed:
     )
 
 
-def instant(service: Scheduling, text: str) -> int:
+def instant(service: Schedules, text: str) -> int:
     """Milliseconds UTC of "2026-12-01 09:30" on the box's clock, or of an instant with its zone."""
     from gateway.decisions import recurrence
 
@@ -171,27 +171,27 @@ def _time(text: str) -> datetime:
     return found
 
 
-def make(settings: config.Config) -> Scheduling:
+def make(settings: config.Config) -> Schedules:
     from gateway.events import Events
     from gateway.services.box.preferences import Preferences
-    from gateway.services.messages.accept import Messaging
-    from gateway.services.schedules.schedules import Scheduling
+    from gateway.services.messages.accept import Messages
+    from gateway.services.schedules.schedules import Schedules
 
     events = Events()
     preferences = Preferences(events, settings.country)
     clock = store_clock()
-    messaging = Messaging(clock, events, preferences.country)
-    return Scheduling(clock, events, messaging, preferences)
+    messaging = Messages(clock, events, preferences.country)
+    return Schedules(clock, events, messaging, preferences)
 
 
 @contextmanager
-def _opened(config_file: Path | None, data: Path | None) -> Iterator[Scheduling]:
+def _opened(config_file: Path | None, data: Path | None) -> Iterator[Schedules]:
     settings = read_settings(config_file, data)
     with open_store(settings):
         yield make(settings)
 
 
-def _line(service: Scheduling, one: Schedule) -> str:
+def _line(service: Schedules, one: Schedule) -> str:
     from gateway.decisions import recurrence
     from gateway.services.schedules.schedule_people import named
 

@@ -33,32 +33,32 @@ from gateway.process.supervisor import Supervisor, standing_still
 from gateway.process.vitals import Vitals
 from gateway.services.accounts.accounts import Accounts
 from gateway.services.activities import destinations
-from gateway.services.activities.matching import Deciding
-from gateway.services.activities.runner import Acting
-from gateway.services.activities.stop_words import Stopping
+from gateway.services.activities.matching import ActivityMatcher
+from gateway.services.activities.runner import ActivityRunner
+from gateway.services.activities.stop_words import StopWords
 from gateway.services.box.preferences import Preferences
 from gateway.services.clock.box_clock import BoxClock
-from gateway.services.clock.timekeeper import Timekeeping
-from gateway.services.connections.options import Options
-from gateway.services.connections.status import Status
-from gateway.services.credit.credit import Credit
-from gateway.services.credit.ussd import Ussd
+from gateway.services.clock.timekeeper import Timekeeper
+from gateway.services.connections.options import ConnectionOptions
+from gateway.services.connections.status import StatusReader
+from gateway.services.credit.credit import CreditChecks
+from gateway.services.credit.ussd import UssdDialogues
 from gateway.services.health.health_watch import HealthWatch, Sources
 from gateway.services.health.notices import Notices
-from gateway.services.jobs.long_work import Kind, LongWork
+from gateway.services.jobs.long_work import LongWork, WorkKind
 from gateway.services.jobs.loop import Loop
 from gateway.services.keeping.housekeeping import Housekeeping
 from gateway.services.keeping.keeping import Keeping, in_a_thread
-from gateway.services.light.button import Pressing
-from gateway.services.light.display import Lighting
-from gateway.services.messages.accept import Messaging
+from gateway.services.light.button import ButtonPresses
+from gateway.services.light.display import LightDisplay
+from gateway.services.messages.accept import Messages
 from gateway.services.messages.bulk import KIND as MESSAGES
-from gateway.services.messages.bulk import Interactions
+from gateway.services.messages.bulk import BulkActions
 from gateway.services.messages.export_files import KIND as FILES
 from gateway.services.people.imports import KIND as IMPORT
 from gateway.services.schedules.scheduler import Scheduler
-from gateway.services.sending.dispatch import Dispatch
-from gateway.services.sending.holds import Gate
+from gateway.services.sending.dispatch import Dispatcher
+from gateway.services.sending.holds import SendingHolds
 from gateway.services.sending.ledger import RadioLedger
 from gateway.store import opening
 from gateway.store.connections import connections
@@ -114,7 +114,7 @@ class Service:
         opening.open_store(self.config.data)
         self._stack.enter_context(_alone(self.config.data))
         self._stack.callback(opening.close_store)
-        timekeeping = Timekeeping(self._clock, self.events, self._roster.network_times)
+        timekeeping = Timekeeper(self._clock, self.events, self._roster.network_times)
         with database.connected():
             timekeeping.begin()
             self._after_the_last_time()
@@ -123,19 +123,19 @@ class Service:
         network = self._start_simulation()
         roster, means = self._roster, _means(self.config.power, self._roster.works)
         fleet = Fleet(roster, self._clock, database.connected, self._ledger, means)
-        self._gate = Gate(self._clock)
+        self._gate = SendingHolds(self._clock)
         preferences = Preferences(self.events, self.config.country)
         self._country = country = preferences.country
-        self._dispatch = Dispatch(roster, self._clock, self.events, self._gate, country)
+        self._dispatch = Dispatcher(roster, self._clock, self.events, self._gate, country)
         keeping = Keeping(self._clock, self.config.data, self._restart, in_a_thread)
         keeping.hold = timekeeping.hold
         reserve.watch(keeping.room)
         self._stack.callback(reserve.unwatch)
-        self._obey = Stopping(self._clock, preferences.country).obey
-        deciding = Deciding(self._clock, preferences, timekeeping.hold)
+        self._obey = StopWords(self._clock, preferences.country).obey
+        deciding = ActivityMatcher(self._clock, preferences, timekeeping.hold)
         self._decide = deciding.decide
         destinations.this_machine = self.config.webhooks_to_this_machine
-        acting = Acting(self._clock, self.events, preferences, deciding.settle)
+        acting = ActivityRunner(self._clock, self.events, preferences, deciding.settle)
         self._poke_activities = acting.poke
         self.events.subscribe(self._pass_on)
         housekeeping = Housekeeping(
@@ -172,8 +172,8 @@ class Service:
             lambda: (*watch.findings, *vitals.findings, *no_light, *_light_troubles(leds)),
             self._gate,
         )
-        box.ussd = ussd = Ussd(roster, self._clock, self.events)
-        credit = Credit(
+        box.ussd = ussd = UssdDialogues(roster, self._clock, self.events)
+        credit = CreditChecks(
             ussd, self._clock, self.events, self._hold, self._dispatch.poke, self._gate.let_go
         )
         box.credit = credit
@@ -194,7 +194,7 @@ class Service:
         control = Control(self.config.data, box)
         if self._trial:
             return box
-        box.lighting = Lighting(
+        box.lighting = LightDisplay(
             self._clock, box.status, box.accounts, self.events, leds, lambda: health.issues
         )
         if no_button := self._watch_button(box, leds):
@@ -221,11 +221,11 @@ class Service:
 
     def _long_work(self, box: Box) -> LongWork:
         """Goes on with what was cut short when the box stopped."""
-        messages = Interactions(self._clock, self.events)
+        messages = BulkActions(self._clock, self.events)
         kinds = {
-            MESSAGES: Kind(messages.piece),
-            FILES: Kind(box.files.piece, changes=False),
-            IMPORT: Kind(box.importing.piece, changes=False),
+            MESSAGES: WorkKind(messages.piece),
+            FILES: WorkKind(box.files.piece, changes=False),
+            IMPORT: WorkKind(box.importing.piece, changes=False),
         }
         box.work = LongWork(self._clock, self.events, kinds)
         return box.work
@@ -236,7 +236,7 @@ class Service:
         if pin is None or box.lighting is None:
             return ""
         try:
-            acts = Pressing(box.accounts, box.lighting, leds, power.shut_down)
+            acts = ButtonPresses(box.accounts, box.lighting, leds, power.shut_down)
             button = Button(pin, acts.pressed)
         except Exception as e:  # gpiozero raises a family of its own, lgpio another
             log.warning("no button on pin %d: %s", pin, e)
@@ -347,15 +347,15 @@ def make_box(
     roster: Roster,
     phone: Network | None,
     findings: Callable[[], tuple[Finding, ...]],
-    gate: Gate,
+    gate: SendingHolds,
 ) -> Box:
     return Box(
         config=config,
         clock=clock,
         events=events,
-        messaging=Messaging(clock, events, Preferences(events, config.country).country),
-        status=Status(roster.telemetry, lambda: events.revision, findings, gate),
-        options=Options(clock, events, gate, roster.look_at_sims),
+        messaging=Messages(clock, events, Preferences(events, config.country).country),
+        status=StatusReader(roster.telemetry, lambda: events.revision, findings, gate),
+        options=ConnectionOptions(clock, events, gate, roster.look_at_sims),
         accounts=Accounts(clock),
         desk=Desk(roster.worker_at),
         phone=phone,

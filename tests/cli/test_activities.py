@@ -12,7 +12,7 @@ from gateway.cli.main import main
 from gateway.clock import SystemClock
 from gateway.events import Events
 from gateway.services.activities.activities import Activities
-from gateway.services.activities.activity_drafts import ActionTyped, Typed
+from gateway.services.activities.activity_drafts import TypedAction, TypedActivity
 from gateway.services.activities.fallback import Fallback
 from gateway.services.box.preferences import Preferences
 from gateway.store import opening
@@ -25,8 +25,8 @@ def folder(tmp_path: Path) -> Path:
     with database.connected():
         events = Events()
         service = Activities(SystemClock(), events, Preferences(events, "KE"))
-        reply = (ActionTyped("reply", "Welcome {number}"),)
-        service.add(Typed("Join", words="join", actions=reply), "admin")
+        reply = (TypedAction("reply", "Welcome {number}"),)
+        service.add(TypedActivity("Join", words="join", actions=reply), "admin")
         service.set_fallback(Fallback("Sorry", on=True), "admin")
     opening.close_store()
     return tmp_path

@@ -18,7 +18,7 @@ from gateway.cli.main import main
 from gateway.clock import SystemClock
 from gateway.health import Issue, Severity
 from gateway.process.control import control
-from gateway.services.accounts.tokens import Programs
+from gateway.services.accounts.tokens import Tokens
 from gateway.store import opening
 from gateway.store.file import data_folder, database
 from tests.store.given import ANN, connection, message
@@ -176,7 +176,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with database.connected():
         connection()
         message(ANN)
-        Programs(SystemClock()).add("x", ("send",), who="x")
+        Tokens(SystemClock()).add("x", ("send",), who="x")
     opening.close_store()
     with closing(sqlite3.connect(folder / data_folder.FILE_NAME)) as raw, raw:
         raw.executescript(

@@ -13,10 +13,10 @@ from gateway.decisions.activities import ActionKind
 from gateway.events import Events
 from gateway.services.activities import destinations
 from gateway.services.activities.activities import Activities
-from gateway.services.activities.activity_drafts import ActionTyped, Typed
+from gateway.services.activities.activity_drafts import TypedAction, TypedActivity
 from gateway.services.activities.fallback import Fallback
 from gateway.services.box.preferences import Preferences
-from gateway.services.people.people import Entered, People
+from gateway.services.people.people import People, TypedContact
 from gateway.simnet import Network
 from gateway.steps import ACTIVITY_STEPS
 from gateway.store import opening
@@ -61,16 +61,16 @@ def set_up(data: Path, url: str) -> None:
         group = str(folk.make_group("Volunteers"))
         former = folk.make_group("Former")
         for number in WRITERS[1:]:
-            folk.add(Entered("", number), [former])
+            folk.add(TypedContact("", number), [former])
         actions = (
-            ActionTyped(ActionKind.JOIN, group=group),
-            ActionTyped(ActionKind.REPLY, REPLY),
-            ActionTyped(ActionKind.WEBHOOK, url=url),
-            ActionTyped(ActionKind.LEAVE, group=str(former)),
-            ActionTyped(ActionKind.FORWARD, "{number}: {message}", recipients=MANAGER),
+            TypedAction(ActionKind.JOIN, group=group),
+            TypedAction(ActionKind.REPLY, REPLY),
+            TypedAction(ActionKind.WEBHOOK, url=url),
+            TypedAction(ActionKind.LEAVE, group=str(former)),
+            TypedAction(ActionKind.FORWARD, "{number}: {message}", recipients=MANAGER),
         )
         activities = Activities(clock, events, preferences)
-        activities.add(Typed("Join", words="join", actions=actions), "admin")
+        activities.add(TypedActivity("Join", words="join", actions=actions), "admin")
         activities.set_fallback(Fallback("Sorry", on=True), "admin")
     opening.close_store()
 

@@ -12,7 +12,7 @@ from gateway.config import Config, ModemPort, Ports
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.process.app import Service
 from gateway.process.box import Box
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.simnet import Network
 from gateway.store.connections import connections
 from gateway.store.file import database
@@ -91,7 +91,7 @@ def test_a_wrong_pin_costs_one_try_ever_and_the_right_one_opens(
         is_locked(box, page, "sim.pin")
         here = f"{connection(box)}/pin"
         assert f'href="{here}"' in page.get("/connections")
-        waits = box.messaging.send(Draft("0712345678", "waits for the PIN"))
+        waits = box.messaging.send(WrittenMessage("0712345678", "waits for the PIN"))
         assert page.post(here, form=here, pin="9999").status_code == 303
         eventually(lambda: card.pin_tries == PIN_TRIES - 1, what="for the one try")
         eventually(lambda: "wrong" in words(page.get(here)).lower(), what="for the page to say so")
@@ -166,7 +166,7 @@ def test_a_locked_sim_that_does_not_say_who_it_is_is_known_after_a_power_cut(
     with service(tmp_path, modem, port=tmp_path / "port") as (box, page):
         eventually(lambda: state(box) == "ready", what="for the kept PIN to be used")
         assert len(connections.all_connections()) == 1
-        waits = box.messaging.send(Draft("0712345678", "again"))
+        waits = box.messaging.send(WrittenMessage("0712345678", "again"))
         sent = (DispatchState.SENT, DispatchState.DELIVERED)
         eventually(lambda: details.get(waits.message_id).dispatches[0].state in sent)
     assert card.pin_tries == PIN_TRIES

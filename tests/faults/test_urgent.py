@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.modem.jobs import ussd
-from gateway.services.credit.ussd import State
-from gateway.services.messages.accept import Draft
+from gateway.services.credit.ussd import DialogueState
+from gateway.services.messages.accept import WrittenMessage
 from gateway.simnet import Network
 from tests.faults.world import Out, World, world
 
@@ -19,7 +19,7 @@ AT_ONCE = 15.0  # seconds on a busy machine; the answer would be waited for a mi
 def alarm(box: World, modem: str, n: int) -> Out:
     """A message of priority 100 through one modem."""
     number = f"+25479{n:07d}"
-    draft = Draft(
+    draft = WrittenMessage(
         recipients=number,
         text=f"alarm {n}",
         connection_id=box.connection(modem),
@@ -49,7 +49,10 @@ def test_an_alarm_goes_out_although_a_ussd_request_gets_no_answer(
         for name, modem in box.modems.items():
             shown = desk.dialogue(box.connection(name))
             assert shown is not None
-            assert (shown.state, shown.turns[-1].words) == (State.OVER, ussd.INTERRUPTED.words)
+            assert (shown.state, shown.turns[-1].words) == (
+                DialogueState.OVER,
+                ussd.INTERRUPTED.words,
+            )
             asked = next(i for i, t in enumerate(modem.heard) if t.startswith("AT+CUSD=1,"))
             assert "AT+CUSD=2" in modem.heard[asked:], "the session is still open"
         box.until(box.settled)

@@ -23,7 +23,7 @@ from gateway.decisions.dispatch_states import DispatchState
 from gateway.process.app import Service
 from gateway.process.box import Box
 from gateway.services.connections.status import ModemStatus
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.services.sending import holds
 from gateway.simnet import Network
 from gateway.store.file import database, settings
@@ -149,7 +149,7 @@ class World:
     def _send(
         self, connection_id: int | None, modem: str, n: int, *, long: bool, with_report: bool
     ) -> Out:
-        draft = Draft(
+        draft = WrittenMessage(
             recipients=f"+2547{n:08d}",
             text=LONG.format(n).strip() if long else f"out {n}",
             connection_id=connection_id,

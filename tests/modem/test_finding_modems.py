@@ -9,7 +9,7 @@ import pytest
 from gateway.config import Config
 from gateway.process import app
 from gateway.process.control import control
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.simnet import Network
 from gateway.simnet.textmode import Codec
 from gateway.store.connections import connections
@@ -53,7 +53,7 @@ def test_a_stick_is_plugged_in_and_sends(box, usb, network):
     usb.plug("1-1.2", "1e0e:9001")
     port = usb.port("1-1.2", 2, "ttyUSB2", network.add_modem().port)
     eventually(lambda: ready(box) == [port])
-    box.messaging.send(Draft("+254700000001", "hello"), author="tests", origin="page")
+    box.messaging.send(WrittenMessage("+254700000001", "hello"), author="tests", origin="page")
     eventually(lambda: texts_sent(network) == ["hello"])
     (modem,) = connections.all_modems()
     assert (modem.usb_path, modem.port) == ("1-1.2", port)
@@ -83,7 +83,7 @@ def test_18_messages_wait_for_a_stick_that_is_out_and_go_when_it_is_back(box, us
     modem.unplug()
     usb.unplug("1-1")
     eventually(lambda: "unplugged" in str(box.status.snapshot().modems))
-    box.messaging.send(Draft("+254700000001", "later"), author="tests", origin="page")
+    box.messaging.send(WrittenMessage("+254700000001", "later"), author="tests", origin="page")
     modem.replug()
     usb.plug("1-1", "2c7c:0125")
     usb.port("1-1", 2, "ttyUSB6", modem.port)

@@ -6,10 +6,10 @@ import pytest
 
 from gateway.events import Events
 from gateway.services.box.preferences import Preferences
-from gateway.services.credit.ussd import Ussd
-from gateway.services.messages.accept import Messaging
-from gateway.services.people.imports import Importing
-from gateway.services.schedules.schedules import Scheduling
+from gateway.services.credit.ussd import UssdDialogues
+from gateway.services.messages.accept import Messages
+from gateway.services.people.imports import ContactImports
+from gateway.services.schedules.schedules import Schedules
 from gateway.store.connections import connections
 from gateway.store.file import settings
 from tests.services.played_modem import PlayedModem
@@ -45,8 +45,8 @@ def modem(line: int) -> PlayedModem:
 
 
 @pytest.fixture
-def desk(modem: PlayedModem, clock: FakeClock) -> Ussd:
-    return Ussd(modem, clock, Events())
+def desk(modem: PlayedModem, clock: FakeClock) -> UssdDialogues:
+    return UssdDialogues(modem, clock, Events())
 
 
 @pytest.fixture
@@ -56,15 +56,15 @@ def hold() -> list[str]:
 
 
 @pytest.fixture
-def scheduling(clock: FakeClock, store: Path, hold: list[str]) -> Scheduling:
+def scheduling(clock: FakeClock, store: Path, hold: list[str]) -> Schedules:
     clock.ms = 1_795_000_200_000  # 2026-11-18 11:10 in Berlin, a Wednesday
     events = Events()
     preferences = Preferences(events, "KE")
     settings.put("box.zone", "Europe/Berlin")
-    messaging = Messaging(clock, events, preferences.country)
-    return Scheduling(clock, events, messaging, preferences, lambda: " ".join(hold))
+    messaging = Messages(clock, events, preferences.country)
+    return Schedules(clock, events, messaging, preferences, lambda: " ".join(hold))
 
 
 @pytest.fixture
-def importing(clock: FakeClock, store: Path) -> Importing:
-    return Importing(clock, Events(), lambda: "KE")
+def importing(clock: FakeClock, store: Path) -> ContactImports:
+    return ContactImports(clock, Events(), lambda: "KE")

@@ -17,9 +17,9 @@ from gateway.events import Events
 from gateway.modem.backlog import Backlog
 from gateway.modem.jobs import send
 from gateway.modem.ledger import Assignment, Sim
-from gateway.services.connections.options import Options
-from gateway.services.sending.dispatch import Dispatch
-from gateway.services.sending.holds import Gate
+from gateway.services.connections.options import ConnectionOptions
+from gateway.services.sending.dispatch import Dispatcher
+from gateway.services.sending.holds import SendingHolds
 from gateway.services.sending.ledger import RadioLedger
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
@@ -53,9 +53,9 @@ class RadioWorld:
 
     def __post_init__(self) -> None:
         self.began = self.clock.now()
-        self.gate = Gate(self.clock)
-        self.dispatch = Dispatch(self, self.clock, Events(), self.gate)
-        self.options = Options(self.clock, Events(), self.gate)
+        self.gate = SendingHolds(self.clock)
+        self.dispatch = Dispatcher(self, self.clock, Events(), self.gate)
+        self.options = ConnectionOptions(self.clock, Events(), self.gate)
         self.ledger = RadioLedger(
             "/dev/played",
             self.clock,

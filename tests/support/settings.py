@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.services.connections import connection_settings
-from gateway.services.connections.options import Options
+from gateway.services.connections.options import ConnectionOptions
 from gateway.store.connections import connections
 from gateway.store.file.audit import Editor
 
@@ -13,7 +13,7 @@ def somebody() -> Editor:
     return Editor("ann", "/settings", 1)
 
 
-def decide(options: Options, connection_id: int, **changes: str | bool | int) -> None:
+def decide(options: ConnectionOptions, connection_id: int, **changes: str | bool | int) -> None:
     """All other settings stay. Raises Refused."""
     info = connections.get(connection_id)
     assert info is not None

@@ -24,8 +24,8 @@ from gateway.modem.ledger import Telemetry
 from gateway.process.box import Box
 from gateway.services.accounts.accounts import Accounts
 from gateway.services.box.preferences import Preferences
-from gateway.services.connections.status import Status
-from gateway.services.messages.accept import Draft, Messaging
+from gateway.services.connections.status import StatusReader
+from gateway.services.messages.accept import Messages, WrittenMessage
 from gateway.store.connections import connections
 from gateway.store.messages import details, inbox, outbox
 from tests.server.served import Serve, Served
@@ -61,8 +61,8 @@ class World:
             config=Config(country="GB", http=Http(trusted_hosts=("box.example.org",))),
             clock=self.clock,
             events=self.events,
-            messaging=Messaging(self.clock, self.events, Preferences(self.events, "GB").country),
-            status=Status(lambda: self.telemetry, lambda: self.events.revision),
+            messaging=Messages(self.clock, self.events, Preferences(self.events, "GB").country),
+            status=StatusReader(lambda: self.telemetry, lambda: self.events.revision),
             accounts=self.accounts,
         )
         self.line = connections.upsert_connection("8944001", "23415001", self.clock.now())
@@ -90,7 +90,9 @@ class World:
         return kept[0].message_id
 
     def write(self, text: str = "Hello", to: str | Sequence[str] = ANN) -> int:
-        return self.box.messaging.send(Draft(recipients=to, text=text), author=NAME).message_id
+        return self.box.messaging.send(
+            WrittenMessage(recipients=to, text=text), author=NAME
+        ).message_id
 
     def radio(self, message_id: int, *outcomes: str) -> None:
         """What becomes of each recipient: "sent", "failed", "uncertain" or "sending"."""

@@ -13,7 +13,7 @@ from gateway.services.accounts.account_errors import (
     BadPassword,
     BadRole,
     LastOne,
-    NameTaken,
+    UserNameTaken,
 )
 from gateway.services.accounts.roles import OPERATOR, ROLES
 from gateway.services.accounts.users import UserRow
@@ -23,7 +23,7 @@ blueprint = Blueprint("users", __name__, url_prefix="/settings/users")
 # Which field an error stands beside.
 FIELDS: tuple[tuple[type[AccountError], str], ...] = (
     (BadName, "name"),
-    (NameTaken, "name"),
+    (UserNameTaken, "name"),
     (BadRole, "role"),
     (LastOne, "role"),
     (BadPassword, "password"),

@@ -16,7 +16,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway.decisions.activities import ActionKind
 from gateway.decisions.activities.hours import WEEKDAYS
 from gateway.services.activities import descriptions
-from gateway.services.activities.activity_drafts import MOST_ACTIONS, ActionTyped, Typed, typed
+from gateway.services.activities.activity_drafts import (
+    MOST_ACTIONS,
+    TypedAction,
+    TypedActivity,
+    typed,
+)
 from gateway.services.activities.activity_tryout import Sample, Tried
 from gateway.services.activities.fallback import Fallback
 from gateway.services.activities.senders import placeholders
@@ -129,7 +134,7 @@ def _list(
 
 @blueprint.get("/new")
 def new() -> str:
-    return _form(Typed())
+    return _form(TypedActivity())
 
 
 @blueprint.post("/new")
@@ -197,7 +202,7 @@ def _posted(stored: Activity | None) -> BaseResponse | str:
     return redirect(url_for("activities.index", done="saved", _anchor=here), 303)
 
 
-def _tried(draft: Typed, stored: Activity | None) -> BaseResponse | str:
+def _tried(draft: TypedActivity, stored: Activity | None) -> BaseResponse | str:
     trial = Trial.of(request.form)
     try:
         draft_id = stored.id if stored else 0
@@ -208,11 +213,11 @@ def _tried(draft: Typed, stored: Activity | None) -> BaseResponse | str:
     return _form(draft, stored, trial=trial)
 
 
-def read(form: MultiDict[str, str]) -> Typed:
+def read(form: MultiDict[str, str]) -> TypedActivity:
     """The form as it was sent."""
     count = min(a_number(form.get("actions"), 0, 99) or 0, 20)
     days = [a_number(text, 0, 9) for text in form.getlist("weekday")]
-    return Typed(
+    return TypedActivity(
         name=form.get("name", ""),
         match=form.get("match", ""),
         words=form.get("words", ""),
@@ -227,8 +232,8 @@ def read(form: MultiDict[str, str]) -> Typed:
     )
 
 
-def _read_action(form: MultiDict[str, str], prefix: str) -> ActionTyped:
-    return ActionTyped(
+def _read_action(form: MultiDict[str, str], prefix: str) -> TypedAction:
+    return TypedAction(
         kind=form.get(f"{prefix}kind", ""),
         text=form.get(f"{prefix}text", ""),
         recipients=form.get(f"{prefix}recipients", ""),
@@ -240,14 +245,14 @@ def _read_action(form: MultiDict[str, str], prefix: str) -> ActionTyped:
     )
 
 
-def changed(draft: Typed, what: str, place: str) -> Typed:
+def changed(draft: TypedActivity, what: str, place: str) -> TypedActivity:
     """An action added, moved or taken out."""
     actions = list(draft.actions)
     at = found if (found := a_number(place, 0, 99)) is not None else -1
     if what == "add" and len(actions) < MOST_ACTIONS:
         kind = request.form.get("new", ActionKind.REPLY)
         text = DEFAULT_FORWARD if kind == ActionKind.FORWARD else ""
-        actions.append(ActionTyped(kind, text))
+        actions.append(TypedAction(kind, text))
     elif what == "remove" and 0 <= at < len(actions):
         del actions[at]
     elif what in ("up", "down"):
@@ -258,7 +263,7 @@ def changed(draft: Typed, what: str, place: str) -> Typed:
 
 
 def _form(
-    draft: Typed,
+    draft: TypedActivity,
     stored: Activity | None = None,
     errors: Mapping[str, str] | None = None,
     trial: Trial | None = None,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.store.connections import connections
 from gateway.text import values
 from gateway.text.values import BadValue
@@ -26,7 +26,7 @@ class BadBody(ValueError):
     """Says every mistake in one line."""
 
 
-def draft(raw: bytes, now: int) -> tuple[Draft, int | None]:
+def draft(raw: bytes, now: int) -> tuple[WrittenMessage, int | None]:
     """Read a posted message, and the instant to send it at; None: now.
 
     Unknown fields are ignored. Raises BadBody, StoreError.
@@ -56,10 +56,10 @@ class _Reader:
         self._body = body
         self.mistakes: list[str] = []
 
-    def draft(self, now: int) -> Draft:
+    def draft(self, now: int) -> WrittenMessage:
         self._not_yet("isEncrypted", "Encrypted messages cannot be sent.")
         self._not_yet("dataMessage", "Only text messages can be sent.")
-        return Draft(
+        return WrittenMessage(
             recipients=self._numbers(),
             text=self._text(),
             connection_id=self._connection(),

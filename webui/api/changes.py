@@ -11,8 +11,8 @@ import json
 
 from flask import Response, g, jsonify, make_response, request
 
-from gateway.services.messages.bulk import Action, Preview, Selection, Task
-from gateway.services.schedules.schedules import Gone
+from gateway.services.messages.bulk import BulkAction, BulkPreview, BulkTask, Selection
+from gateway.services.schedules.schedules import ScheduleGone
 from gateway.store.messages import details
 from gateway.store.schedules import schedules
 from gateway.text.values import BadValue, boolean
@@ -46,7 +46,7 @@ def delete(message_id: str) -> Response:
     if forever:
         return _destroyed(found.id if found else None, message_id)
     if trash:
-        return _moved(found.id if found else None, message_id, Action.DELETE)
+        return _moved(found.id if found else None, message_id, BulkAction.DELETE)
     if found is None:
         return _unplanned(message_id)
     access.need_own(found.author, found.origin)
@@ -64,13 +64,13 @@ def _unplanned(message_id: str) -> Response:
         return make_response("", 204)
     try:
         done = box().scheduling.cancel(later.id, None, g.caller)
-    except Gone:
+    except ScheduleGone:
         done = False
     return make_response("", 204) if done else make_response(jsonify(message=IT_IS_OVER), 409)
 
 
 def restore(message_id: str) -> Response:
-    return _moved(_sent(message_id), message_id, Action.RESTORE)
+    return _moved(_sent(message_id), message_id, BulkAction.RESTORE)
 
 
 def mark_read(message_id: str) -> Response:
@@ -93,11 +93,11 @@ def _mark(message_id: str, *, read: bool) -> Response:
 def delete_received(message_id: str) -> Response:
     if asked.flag("forever"):
         return _destroyed(_received(message_id), message_id)
-    return _moved(_received(message_id), message_id, Action.DELETE)
+    return _moved(_received(message_id), message_id, BulkAction.DELETE)
 
 
 def restore_received(message_id: str) -> Response:
-    return _moved(_received(message_id), message_id, Action.RESTORE)
+    return _moved(_received(message_id), message_id, BulkAction.RESTORE)
 
 
 def resend(message_id: str) -> Response:
@@ -111,20 +111,20 @@ def resend(message_id: str) -> Response:
     if uncertain is None:
         return make_response(jsonify(message='The body must be {} or {"uncertain": true}.'), 400)
     chosen = Selection((found,))
-    preview: Preview = box().interactions.preview(Action.RESEND, chosen)
+    preview: BulkPreview = box().interactions.preview(BulkAction.RESEND, chosen)
     if not preview.failed and not preview.uncertain:
         return make_response(jsonify(message=NOTHING_FAILED), 409)
     if not preview.failed and not uncertain:
         return make_response(jsonify(message=MAY_BE_TWICE), 409)
-    box().interactions.do(Task(Action.RESEND, chosen, g.caller, uncertain))
+    box().interactions.do(BulkTask(BulkAction.RESEND, chosen, g.caller, uncertain))
     return messages.answer(message_id, 202)
 
 
-def _moved(found: int | None, shown: str, action: Action) -> Response:
+def _moved(found: int | None, shown: str, action: BulkAction) -> Response:
     """Doing it twice is no mistake."""
     if found is None:
         return _unknown(shown)
-    box().interactions.do(Task(action, Selection((found,)), g.caller))
+    box().interactions.do(BulkTask(action, Selection((found,)), g.caller))
     return make_response("", 204)
 
 
@@ -133,9 +133,9 @@ def _destroyed(found: int | None, shown: str) -> Response:
     if found is None:
         return _unknown(shown)
     chosen = Selection((found,))
-    if not box().interactions.preview(Action.DESTROY, chosen).messages:
+    if not box().interactions.preview(BulkAction.DESTROY, chosen).messages:
         return make_response(jsonify(message=NOT_DELETED), 409)
-    if not box().interactions.do(Task(Action.DESTROY, chosen, g.caller)):
+    if not box().interactions.do(BulkTask(BulkAction.DESTROY, chosen, g.caller)):
         return make_response(jsonify(message=BEING_SENT), 409)
     return make_response("", 204)
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.connections import connection_report
-from gateway.services.connections.rules import Typed
+from gateway.services.connections.rules import TypedRule
 from gateway.services.messages.accept import Refused
 from gateway.text.values import BadValue, boolean
 from webui.page.current import box
@@ -47,7 +47,7 @@ def replace_rules() -> Response:
     return rules()
 
 
-def _wanted(raw: bytes) -> list[tuple[Typed, bool]]:
+def _wanted(raw: bytes) -> list[tuple[TypedRule, bool]]:
     """Raises ValueError with plain words."""
     try:
         body = json.loads(raw)
@@ -58,7 +58,7 @@ def _wanted(raw: bytes) -> list[tuple[Typed, bool]]:
     return [_rule(place, one) for place, one in enumerate(body)]
 
 
-def _rule(place: int, told: dict[str, Any]) -> tuple[Typed, bool]:
+def _rule(place: int, told: dict[str, Any]) -> tuple[TypedRule, bool]:
     texts = {}
     for name in TEXTS:
         value = told.get(name)
@@ -68,7 +68,7 @@ def _rule(place: int, told: dict[str, Any]) -> tuple[Typed, bool]:
     enabled = boolean(told.get("enabled", True))
     if isinstance(enabled, BadValue):
         raise ValueError(f"{place}.enabled must be true or false.")
-    return Typed(**texts), enabled
+    return TypedRule(**texts), enabled
 
 
 def _camel(told: dict[str, Any]) -> dict[str, Any]:

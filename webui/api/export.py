@@ -9,7 +9,7 @@ from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.messages import messages_csv
 from gateway.services.messages.bulk import Selection
-from gateway.services.messages.searches import Asked
+from gateway.services.messages.searches import SearchQuestion
 from gateway.store.connections import connections
 from gateway.store.file import database
 from gateway.store.search.views import NEWEST, View
@@ -33,7 +33,7 @@ def export() -> Response:
             return said(f"simNumber {number[:20]} is not known; there is: {there}.")
         given["connection"] = str(known[number])
     try:
-        chosen = box().searching.chosen(Asked.of(given), View(view))
+        chosen = box().searching.chosen(SearchQuestion.of(given), View(view))
     except Refused as e:
         return said(str(e))
     place = _Place.take()

@@ -8,7 +8,7 @@ from flask import Response, g, jsonify, make_response, request, url_for
 
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.services.accounts.roles import PEOPLE, READ
-from gateway.services.messages.accept import Draft, Refused
+from gateway.services.messages.accept import Refused, WrittenMessage
 from gateway.services.people.addressees import known_name
 from gateway.services.schedules import schedule_people
 from gateway.store.messages import details
@@ -55,7 +55,7 @@ def send() -> Response:
     return response
 
 
-def _without_names(draft: Draft) -> Draft:
+def _without_names(draft: WrittenMessage) -> WrittenMessage:
     """Whose numbers a name stands for is told by the answer: names need the scope for people.
 
     Who may not read people at all does not learn which names there are either.

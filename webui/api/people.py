@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Response, g, jsonify, make_response, request
 
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from gateway.store.people import blocked, groups, people
 from gateway.store.people.people import Contact, Filter, fold
 from gateway.text.refusal import FieldError, InTheWay, Refused
@@ -140,7 +140,7 @@ def _shape(c: Contact) -> dict[str, object]:
     }
 
 
-def _entered(stored: Contact) -> tuple[Entered, list[int]]:
+def _entered(stored: Contact) -> tuple[TypedContact, list[int]]:
     body = _body(OF_CONTACT)
     texts = {our: body.get(theirs, getattr(stored, our)) for theirs, our in TEXTS.items()}
     texts = {our: "" if value is None else value for our, value in texts.items()}
@@ -151,7 +151,7 @@ def _entered(stored: Contact) -> tuple[Entered, list[int]]:
     member = body.get("groups", list(stored.groups))
     if not isinstance(member, list) or not all(isinstance(one, str) for one in member):
         raise _Bad("groups must be a list of names.")
-    return Entered(**texts, fields=values), [_group_id(name) for name in member]
+    return TypedContact(**texts, fields=values), [_group_id(name) for name in member]
 
 
 def _fields(given: object) -> dict[int, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from flask import Response, g, jsonify, make_response
 
 from gateway.services.schedules import schedule_report
-from gateway.services.schedules.schedules import Gone
+from gateway.services.schedules.schedules import ScheduleGone
 from gateway.text.refusal import Refused
 from webui.api import access
 from webui.page.current import box
@@ -45,7 +45,7 @@ def _do(number: int, act: Callable[[int], object]) -> Response:
         found = box().scheduling.get(number)
         access.need_own(found.author, found.origin)
         done = act(found.version)
-    except Gone as e:
+    except ScheduleGone as e:
         return make_response(jsonify(message=str(e)), 404)
     except Refused as e:
         return make_response(jsonify(message=str(e)), 409)

@@ -17,8 +17,8 @@ from gateway.decisions.credit_codes import suggestion
 from gateway.services.box.setup import STEPS, Setup
 from gateway.services.connections.names import set_identity
 from gateway.services.connections.status import ModemStatus
-from gateway.services.credit.credit import Typed
-from gateway.services.messages.accept import Draft, FieldError, Refused
+from gateway.services.credit.credit import TypedCredit
+from gateway.services.messages.accept import FieldError, Refused, WrittenMessage
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.credit import credit
@@ -182,7 +182,7 @@ def _keep(line: Line, mark: int, by: Editor, errors: dict[str, str]) -> None:
     given = {k: str(v) if v else "" for k, v in typed.items()}
     given |= {k: "" if v is None else str(v) for k, v in limits.items()}
     try:
-        service.set_watch(mark, Typed(code=code, **given), by)
+        service.set_watch(mark, TypedCredit(code=code, **given), by)
     except Refused as e:
         errors[f"code-{mark}"] = str(e)
 
@@ -226,7 +226,7 @@ def test() -> str:
 def send_test() -> BaseResponse:
     number = request.form.get("number", "")
     chosen = an_id(request.form.get("connection"))
-    draft = Draft(
+    draft = WrittenMessage(
         recipients=number,
         text=f"This is a test from {box().preferences.name()}. It works.",
         connection_id=chosen,

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.messages.bulk import KIND as MESSAGES
-from gateway.services.messages.bulk import Action, Task
+from gateway.services.messages.bulk import BulkAction, BulkTask
 from gateway.services.people.imports import KIND as IMPORT
 from gateway.store.file import jobs
 from gateway.store.file.jobs import Job
@@ -32,22 +32,22 @@ class Words:
 
 
 _OF_MESSAGES = {
-    Action.DELETE: ("Deleting messages", "messages", "deleted", "Deleted Communications"),
-    Action.RESTORE: ("Restoring messages", "messages", "all", "All Communications"),
-    Action.DESTROY: (
+    BulkAction.DELETE: ("Deleting messages", "messages", "deleted", "Deleted Communications"),
+    BulkAction.RESTORE: ("Restoring messages", "messages", "all", "All Communications"),
+    BulkAction.DESTROY: (
         "Deleting messages for good",
         "messages",
         "deleted",
         "Deleted Communications",
     ),
-    Action.READ: ("Marking messages as read", "messages", "all", "All Communications"),
-    Action.UNREAD: ("Marking messages as unread", "messages", "all", "All Communications"),
-    Action.RESEND: ("Sending again what failed", "SMS", "pending", "SMS pending"),
+    BulkAction.READ: ("Marking messages as read", "messages", "all", "All Communications"),
+    BulkAction.UNREAD: ("Marking messages as unread", "messages", "all", "All Communications"),
+    BulkAction.RESEND: ("Sending again what failed", "SMS", "pending", "SMS pending"),
 }
 
 
 def _messages(job: Job) -> Words:
-    task = Task.from_json(job.task)
+    task = BulkTask.from_json(job.task)
     title, unit, view, link = _OF_MESSAGES[task.action]
     return Words(title, unit, url_for("inbox.view", name=view), link, task.at)
 

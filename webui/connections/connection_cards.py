@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from flask import abort
 from markupsafe import Markup
 
-from gateway.services.connections.overview import Line, Overview, duration
+from gateway.services.connections.overview import ConnectionStatus, Overview, duration
 from gateway.services.connections.status import ModemStatus
-from gateway.services.credit.credit import Credit, CreditStatus, amount, part
+from gateway.services.credit.credit import CreditChecks, CreditStatus, amount, part
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.credit import credit
 from webui.connections import chart
@@ -23,7 +23,7 @@ POINTS = 100  # balances in the chart
 class Shown:
     """A connection with its credit."""
 
-    line: Line
+    line: ConnectionStatus
     credit: CreditStatus
 
     @property
@@ -104,7 +104,7 @@ def one(connection_id: int) -> Shown:
     return Shown(line, crediting().status(connection_id))
 
 
-def crediting() -> Credit:
+def crediting() -> CreditChecks:
     found = box().credit
     assert found is not None  # else these pages are not registered
     return found

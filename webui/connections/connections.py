@@ -20,7 +20,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.connections.overview import duration
-from gateway.services.credit.ussd import State, Ussd, UssdError
+from gateway.services.credit.ussd import DialogueState, UssdDialogues, UssdError
 from gateway.store.credit import credit
 from webui.connections import connection_cards
 from webui.connections.connection_cards import Shown, crediting
@@ -135,7 +135,7 @@ def _page(shown: Shown, trouble: str = "") -> str:
 
 def _dialogue(shown: Shown, code: str = "", trouble: str = "") -> str:
     held = _ussd().dialogue(shown.id)
-    asking = held is not None and held.state is State.ASKING
+    asking = held is not None and held.state is DialogueState.ASKING
     return render_template(
         "connections/ussd.html",
         c=shown,
@@ -147,7 +147,7 @@ def _dialogue(shown: Shown, code: str = "", trouble: str = "") -> str:
     )
 
 
-def _ussd() -> Ussd:
+def _ussd() -> UssdDialogues:
     found = box().ussd
     assert found is not None
     return found

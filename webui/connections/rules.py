@@ -9,7 +9,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.decisions.routing import RuleKind
-from gateway.services.connections.rules import Typed
+from gateway.services.connections.rules import TypedRule
 from gateway.services.messages.accept import Refused
 from gateway.store.connections import connections
 from gateway.store.people import groups
@@ -52,7 +52,7 @@ def switch_rule(rule_id: int) -> BaseResponse | str:
 
 @blueprint.get("/rules/new")
 def new_rule() -> str:
-    return _form(0, Typed(kind=RuleKind.CONNECTION))
+    return _form(0, TypedRule(kind=RuleKind.CONNECTION))
 
 
 @blueprint.post("/rules/new")
@@ -70,7 +70,7 @@ def edit_rule(rule_id: int) -> str:
     group = rule.value if rule.kind is RuleKind.GROUP else ""
     prefix = rule.value if rule.kind is RuleKind.PREFIX else ""
     via = "" if rule.connection_id is None else str(rule.connection_id)
-    return _form(rule_id, Typed(rule.kind, prefix, group, via))
+    return _form(rule_id, TypedRule(rule.kind, prefix, group, via))
 
 
 @blueprint.post("/rules/<id:rule_id>")
@@ -106,8 +106,8 @@ def _act(action: Callable[[], object], rule_id: int = 0) -> BaseResponse | str:
     return redirect(f"{here}#rule-{rule_id}" if rule_id else here, 303)
 
 
-def _keep(rule_id: int, action: Callable[[Typed], object]) -> BaseResponse | str:
-    typed = Typed(**{f.name: request.form.get(f.name, "") for f in fields(Typed)})
+def _keep(rule_id: int, action: Callable[[TypedRule], object]) -> BaseResponse | str:
+    typed = TypedRule(**{f.name: request.form.get(f.name, "") for f in fields(TypedRule)})
     try:
         action(typed)
     except Refused as e:
@@ -130,7 +130,7 @@ def _page(trouble: str = "") -> str:
     )
 
 
-def _form(rule_id: int, typed: Typed, errors: Mapping[str, str] | None = None) -> str:
+def _form(rule_id: int, typed: TypedRule, errors: Mapping[str, str] | None = None) -> str:
     return render_template(
         "connections/rule.html",
         rule_id=rule_id,

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.connections import connection_settings
 from gateway.services.connections.connection_settings import CREDIT_FIELDS
-from gateway.services.connections.options import LIMITS, SWITCHES, Options, is_risky
+from gateway.services.connections.options import LIMITS, SWITCHES, ConnectionOptions, is_risky
 from gateway.services.credit import credit
-from gateway.services.messages.accept import Draft, Refused, new_id
+from gateway.services.messages.accept import Refused, WrittenMessage, new_id
 from gateway.store.messages import details
 from gateway.store.messages.outbox import DuplicateId
 from webui.connections import connection_cards
@@ -48,9 +48,9 @@ def save(connection_id: int) -> BaseResponse | str:
     typed = {name: request.form.get(name, "") for name in TEXTS}
     switches = {name: bool(request.form.get(name)) for name in SWITCHES}
     switches["send_roaming"] = not request.form.get("no_roaming")
-    wanted = connection_settings.Typed(
+    wanted = connection_settings.TypedConnection(
         switches=switches if "switches" in request.form else None,
-        credit=credit.Typed(**{name: typed[name] for name in CREDIT_FIELDS}),
+        credit=credit.TypedCredit(**{name: typed[name] for name in CREDIT_FIELDS}),
         **{name: text for name, text in typed.items() if name not in CREDIT_FIELDS},
     )
     try:
@@ -120,7 +120,7 @@ def _pin(shown: Shown, errors: Mapping[str, str] | None = None) -> str:
     )
 
 
-def _options() -> Options:
+def _options() -> ConnectionOptions:
     found = box().options
     assert found is not None
     return found
@@ -144,7 +144,7 @@ def send_test(connection_id: int) -> BaseResponse | str:
     values = {name: request.form.get(name, "") for name in ("to", "text", "token")}
     if not TOKEN.fullmatch(values["token"]):
         values["token"] = new_id()
-    draft = Draft(
+    draft = WrittenMessage(
         recipients=values["to"],
         text=values["text"],
         connection_id=connection_id,

@@ -9,7 +9,7 @@ from gateway.decisions.lights import LIGHTS, number
 from gateway.health import Severity
 from gateway.health.issue import Issue
 from gateway.services.health.health_watch import HealthWatch
-from gateway.services.health.notices import KINDS, Notices, Options
+from gateway.services.health.notices import KINDS, NoticeOptions, Notices
 from gateway.text.refusal import Refused
 from webui.box.settings import SECTIONS, Section
 from webui.health import lamp
@@ -67,7 +67,7 @@ def notices() -> str:
 @blueprint.post("/settings/notices")
 def save_notices() -> BaseResponse | str:
     per_day = request.form.get("per_day", "").strip()
-    chosen = Options(
+    chosen = NoticeOptions(
         to=request.form.get("to", ""),
         kinds=tuple(request.form.getlist("kinds")),
         per_day=a_number(per_day) or 0,
@@ -80,7 +80,7 @@ def save_notices() -> BaseResponse | str:
     return redirect(url_for("state.notices", saved=1), 303)
 
 
-def _notices(chosen: Options, errors: dict[str, str] | None = None, per_day: str = "") -> str:
+def _notices(chosen: NoticeOptions, errors: dict[str, str] | None = None, per_day: str = "") -> str:
     return render_template(
         "health/notices.html",
         chosen=chosen,

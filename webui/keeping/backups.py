@@ -19,7 +19,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.services.keeping.keeping import Backup, Keeping, Options
+from gateway.services.keeping.keeping import Backup, Keeping, KeepingOptions
 from gateway.store.file.database import StoreError
 from gateway.text.refusal import FieldError, Refused
 from gateway.text.values import BadValue, whole
@@ -189,12 +189,12 @@ def _page(
     )
 
 
-def _typed(options: Options) -> dict[str, str]:
+def _typed(options: KeepingOptions) -> dict[str, str]:
     values = {name: str(getattr(options, name) or "") for name in NUMBERS}
     return values | {"folder": options.folder, "daily": "1" if options.daily else ""}
 
 
-def _options(typed: Mapping[str, str]) -> Options:
+def _options(typed: Mapping[str, str]) -> KeepingOptions:
     """Raises Refused for what is no number."""
     numbers = {}
     errors = []
@@ -207,7 +207,7 @@ def _options(typed: Mapping[str, str]) -> Options:
             numbers[name] = found
     if errors:
         raise Refused(errors)
-    return Options(daily=bool(typed["daily"]), folder=typed["folder"], **numbers)
+    return KeepingOptions(daily=bool(typed["daily"]), folder=typed["folder"], **numbers)
 
 
 def _known(name: str) -> Backup:

@@ -22,11 +22,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import sms
 from gateway.services.messages import composition
-from gateway.services.messages.accept import Draft, FieldError, Refused, new_id, tidy
+from gateway.services.messages.accept import FieldError, Refused, WrittenMessage, new_id, tidy
 from gateway.services.messages.bulk import Selection
 from gateway.services.people import placeholders
 from gateway.services.schedules import schedule_people
-from gateway.services.schedules.schedules import Gone, Stale
+from gateway.services.schedules.schedules import ScheduleChanged, ScheduleGone
 from gateway.store.messages import answers, details, lists
 from gateway.store.messages.answers import Answer
 from gateway.store.messages.drafts import TooLarge
@@ -111,9 +111,9 @@ class Form:
             ),
         )
 
-    def draft(self) -> Draft:
+    def draft(self) -> WrittenMessage:
         chosen = (an_id(self.connection) or NO_CONNECTION) if self.connection else None
-        return Draft(
+        return WrittenMessage(
             recipients=self.recipients,
             text=self.text,
             connection_id=chosen,
@@ -304,9 +304,9 @@ def _keep(form: Form) -> str:
             kept = box().scheduling.change(
                 when.schedule, when.version, form.draft(), when.typed, who=author()
             )
-        except Gone as e:
+        except ScheduleGone as e:
             raise Refused([FieldError("version", f"Nothing was saved. {e}")]) from e
-        except Stale as e:
+        except ScheduleChanged as e:
             form.when = replace(when, version=e.version)
             raise
         return url_for("scheduled.index", said="changed", about=kept.id, _anchor=f"s{kept.id}")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway.decisions.dispatch_states import WORST_FIRST, DispatchState
 from gateway.services.messages import failures
 from gateway.services.messages.accept import queued_words
-from gateway.services.messages.searches import Asked
+from gateway.services.messages.searches import SearchQuestion
 from gateway.store.connections import connections
 from gateway.store.file import jobs
 from gateway.store.messages import counts as counting
@@ -36,7 +36,7 @@ TICKS = ("page", "all")  # what a link of the page without script ticks
 @blueprint.get("/<any(received, sent, failed, pending, untriggered, calls, deleted):name>")
 def view(name: str) -> BaseResponse | str:
     shown = VIEWS[name]
-    asked = Asked.of(request.args)
+    asked = SearchQuestion.of(request.args)
     if (asked.given() and shown.deleted) or _has_empty(request.args):
         return redirect(_address(shown, asked), 303)
     opened = _open(an_id(request.args.get("open")), shown)
@@ -46,10 +46,10 @@ def view(name: str) -> BaseResponse | str:
 
 def _has_empty(args: Mapping[str, str]) -> bool:
     """Whether the search form was sent with fields that nobody filled in."""
-    return any(args.get(name) == "" for name in Asked.__slots__)
+    return any(args.get(name) == "" for name in SearchQuestion.__slots__)
 
 
-def _address(shown: ViewOf, asked: Asked) -> str:
+def _address(shown: ViewOf, asked: SearchQuestion) -> str:
     """Fit to be kept: without empty fields; and deleted messages are never found."""
     given = asked.given()
     place = "all" if given and shown.deleted else shown.name
@@ -61,7 +61,7 @@ def page(
     shown: ViewOf,
     before: int | None,
     *,
-    asked: Asked = NOTHING,
+    asked: SearchQuestion = NOTHING,
     opened: DetailView | None = None,
     ticked: Collection[int] = (),
     refused: str = "",

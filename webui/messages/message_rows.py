@@ -12,7 +12,7 @@ from markupsafe import Markup
 from gateway.decisions.dispatch_states import WORST_FIRST, DispatchState
 from gateway.services.activities import stop_words
 from gateway.services.messages import failures
-from gateway.services.messages.searches import Asked
+from gateway.services.messages.searches import SearchQuestion
 from gateway.store.connections import connections
 from gateway.store.messages import answers, details, lists
 from gateway.store.messages.details import Detail, DispatchInfo
@@ -95,7 +95,7 @@ def rows(shown: ViewOf, ids: Collection[int]) -> list[RowView]:
     return _rows(lists.rows(tuple(ids), deleted=shown.deleted), shown.deleted)
 
 
-def not_shown(shown: ViewOf, ids: Collection[int], page_size: int, asked: Asked) -> int:
+def not_shown(shown: ViewOf, ids: Collection[int], page_size: int, asked: SearchQuestion) -> int:
     """How many messages belong on the first page of a view or search whose reader sees `ids`."""
     oldest = min(ids) if len(ids) >= page_size else 0
     if asked.given():

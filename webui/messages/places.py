@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, url_for
 
-from gateway.services.messages.searches import Asked
+from gateway.services.messages.searches import SearchQuestion
 from gateway.store.search import views
 from gateway.text.refusal import Refused
 from webui.messages import search_box
@@ -19,14 +19,14 @@ from webui.page.current import box
 FIELD = "back"  # in addresses and forms of other pages
 MOST = 3000  # characters
 PAGE = 50  # rows on a page
-NOTHING = Asked()
+NOTHING = SearchQuestion()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     shown: ViewOf
     before: int | None = None  # the page began below this message
-    asked: Asked = NOTHING  # what was searched for there
+    asked: SearchQuestion = NOTHING  # what was searched for there
     row: int = 0  # the message that somebody was at
 
     @classmethod
@@ -76,5 +76,5 @@ def init_app(app: Flask) -> None:
     app.add_template_global(packed, "place")
 
 
-def packed(shown: ViewOf, before: int | None, asked: Asked, row: int) -> str:
+def packed(shown: ViewOf, before: int | None, asked: SearchQuestion, row: int) -> str:
     return Place(shown, before, asked, row).packed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from gateway.services.messages.searches import DIRECTIONS, STATES, Asked, Plan
+from gateway.services.messages.searches import DIRECTIONS, STATES, SearchPlan, SearchQuestion
 from gateway.store.connections import connections
 from gateway.store.people import groups
 from gateway.store.search.search import Found, Number
@@ -21,8 +21,8 @@ MOST_FIELD = 2000  # characters
 class Finding:
     """One page of what a search found in a view."""
 
-    asked: Asked
-    plan: Plan
+    asked: SearchQuestion
+    plan: SearchPlan
     found: Found
     number: Number
 
@@ -46,7 +46,7 @@ class Finding:
         return f"all {self.number.value:,} found" if self.number.exact else "everything found"
 
 
-def find(asked: Asked, shown: ViewOf, before: int | None, limit: int) -> Finding:
+def find(asked: SearchQuestion, shown: ViewOf, before: int | None, limit: int) -> Finding:
     searching = box().searching
     plan = searching.plan(asked, shown.view)
     found, number = searching.counted_page(plan, before, limit)
@@ -71,13 +71,13 @@ def choices() -> dict[str, object]:
     }
 
 
-def packed(asked: Asked) -> str:
+def packed(asked: SearchQuestion) -> str:
     """In one field: its names would meet those of the form."""
     return urlencode(asked.given())
 
 
-def unpacked(text: str | None) -> Asked:
-    return Asked.of(fields(text, MOST_FIELD))
+def unpacked(text: str | None) -> SearchQuestion:
+    return SearchQuestion.of(fields(text, MOST_FIELD))
 
 
 def fields(text: str | None, longest: int) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flask import abort, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.services.messages.bulk import Action, Preview, Selection, Task
+from gateway.services.messages.bulk import BulkAction, BulkPreview, BulkTask, Selection
 from gateway.store.messages import lists
 from gateway.text.refusal import Refused
 from webui.messages import answers, compose, message_rows
@@ -19,10 +19,10 @@ from webui.messages.selection import Chosen
 from webui.page.arguments import an_id
 from webui.page.current import author, box
 
-ACTIONS = {action.value: action for action in Action}
-AT_ONCE = (Action.RESTORE, Action.READ, Action.UNREAD)  # easily taken back
+ACTIONS = {action.value: action for action in BulkAction}
+AT_ONCE = (BulkAction.RESTORE, BulkAction.READ, BulkAction.UNREAD)  # easily taken back
 NOT_FAILED = "None of these has failed, so there is nothing to send again."
-MOVED = (Action.DELETE, Action.RESTORE, Action.DESTROY)
+MOVED = (BulkAction.DELETE, BulkAction.RESTORE, BulkAction.DESTROY)
 NOT_THERE = "These messages are not here any more; somebody else may have changed them."
 
 
@@ -38,7 +38,7 @@ def selected() -> BaseResponse | str:
     if action not in ACTIONS:
         abort(400)
     if action in AT_ONCE:
-        return _done(chosen, Task(ACTIONS[action], chosen.selection, author()))
+        return _done(chosen, BulkTask(ACTIONS[action], chosen.selection, author()))
     return _ask(chosen, ACTIONS[action])
 
 
@@ -49,14 +49,14 @@ def confirmed() -> BaseResponse | str:
     action = ACTIONS.get(request.form.get("action", ""))
     if action is None or not chosen:
         abort(400)
-    if action is not Action.RESEND:
-        return _done(chosen, Task(action, chosen.selection, author()))
+    if action is not BulkAction.RESEND:
+        return _done(chosen, BulkTask(action, chosen.selection, author()))
     uncertain = bool(request.form.get("uncertain"))
     if uncertain and not request.form.get("sure"):
         return _ask(chosen, action, sure=True)
     connection = request.form.get("connection", "")
-    task = Task(
-        Action.RESEND,
+    task = BulkTask(
+        BulkAction.RESEND,
         chosen.selection,
         author(),
         uncertain,
@@ -74,13 +74,13 @@ def resend(message_id: int) -> BaseResponse | str:
     chosen = replace(Chosen.of(request.form), selection=Selection((message_id,)))
     if not lists.rows([message_id]):
         abort(404)
-    preview = box().interactions.preview(Action.RESEND, chosen.selection)
+    preview = box().interactions.preview(BulkAction.RESEND, chosen.selection)
     if preview.uncertain:
-        return _ask(chosen, Action.RESEND, sure=not preview.failed)
-    return _done(chosen, Task(Action.RESEND, chosen.selection, author()))
+        return _ask(chosen, BulkAction.RESEND, sure=not preview.failed)
+    return _done(chosen, BulkTask(BulkAction.RESEND, chosen.selection, author()))
 
 
-def _done(chosen: Chosen, task: Task) -> BaseResponse:
+def _done(chosen: Chosen, task: BulkTask) -> BaseResponse:
     place = chosen.place
     outcome = box().interactions.carry_out(task)
     if outcome.job_id is not None:
@@ -98,14 +98,14 @@ def _done(chosen: Chosen, task: Task) -> BaseResponse:
 
 
 def _ask(
-    chosen: Chosen, action: Action, *, sure: bool = False, error: str = ""
+    chosen: Chosen, action: BulkAction, *, sure: bool = False, error: str = ""
 ) -> BaseResponse | str:
     """`sure`: asks once more about what may have been sent."""
     preview = box().interactions.preview(action, chosen.selection)
     why = _why_not(action, preview)
     if why:
         return _refused(chosen, why)
-    if action is Action.RESEND and not preview.failed:
+    if action is BulkAction.RESEND and not preview.failed:
         sure = True  # there is nothing else to ask about
     facts = {
         "chosen": chosen,
@@ -120,8 +120,8 @@ def _ask(
     return make_response(render_template(template, **facts), 422 if error else 200)
 
 
-def _why_not(action: Action, preview: Preview) -> str:
-    if action is Action.RESEND:
+def _why_not(action: BulkAction, preview: BulkPreview) -> str:
+    if action is BulkAction.RESEND:
         return "" if preview.failed or preview.uncertain else NOT_FAILED
     return "" if preview.messages else NOT_THERE
 

@@ -9,7 +9,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from gateway.services.messages.bulk import Selection
-from gateway.services.messages.searches import Asked
+from gateway.services.messages.searches import SearchQuestion
 from gateway.store.search.views import NEWEST
 from gateway.text.refusal import Refused
 from webui.messages import search_box
@@ -29,7 +29,7 @@ class Chosen:
     selection: Selection
     shown: ViewOf
     before: int | None  # the page began below this message
-    asked: Asked = NOTHING  # what was searched for there
+    asked: SearchQuestion = NOTHING  # what was searched for there
 
     @classmethod
     def of(cls, form: MultiDict[str, str]) -> Chosen:

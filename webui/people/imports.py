@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway.services.people import columns, encodings
 from gateway.services.people import imports as importing
 from gateway.services.people.columns import Sheet
-from gateway.services.people.import_rows import Looked, Plan
+from gateway.services.people.import_rows import CheckedRows, ImportPlan
 from gateway.services.people.text_files import BadFile
 from gateway.store.people import imports
 from gateway.text import clean
@@ -90,7 +90,7 @@ def go_on(import_id: int) -> BaseResponse | str:
     if kept.state != "new":
         if action == "resume":
             box().importing.resume(import_id)
-        begun = Plan.from_json(kept.plan)
+        begun = ImportPlan.from_json(kept.plan)
         if action == "start" and _is_other(request.form, begun):
             return redirect(url_for("people.one_import", import_id=import_id, said="begun"), 303)
         return here
@@ -114,8 +114,8 @@ def go_on(import_id: int) -> BaseResponse | str:
     return here
 
 
-def _plan(form: Mapping[str, str], sheet: Sheet) -> Plan:
-    return Plan(
+def _plan(form: Mapping[str, str], sheet: Sheet) -> ImportPlan:
+    return ImportPlan(
         tuple(form.get(f"column-{i}", "") for i in range(len(sheet.header))),
         update=form.get("known") == "update",
         group=clean.line(form.get("group", "")),
@@ -123,7 +123,7 @@ def _plan(form: Mapping[str, str], sheet: Sheet) -> Plan:
     )
 
 
-def _is_other(form: Mapping[str, str], begun: Plan) -> bool:
+def _is_other(form: Mapping[str, str], begun: ImportPlan) -> bool:
     """What was chosen is not what has begun."""
     plan = _plan(form, Sheet(begun.columns, (), form.get("encoding") or begun.encoding))
     return plan != begun
@@ -146,10 +146,10 @@ def _known(import_id: int) -> imports.Import:
 
 
 def _preview(
-    kept: imports.Import, sheet: Sheet, plan: Plan, errors: Iterable[FieldError] = ()
+    kept: imports.Import, sheet: Sheet, plan: ImportPlan, errors: Iterable[FieldError] = ()
 ) -> str:
     said = list(errors) or box().importing.check(sheet, plan)
-    looked = Looked() if said else box().importing.look(sheet, plan)
+    looked = CheckedRows() if said else box().importing.look(sheet, plan)
     samples = [_sample(sheet, i) for i in range(len(sheet.header))]
     filled = [i for i, found in enumerate(samples) if found or plan.columns[i]]
     return render_template(

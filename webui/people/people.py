@@ -25,7 +25,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.people import addressees
 from gateway.services.people import export as exporting
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from gateway.store.people import blocked, groups, people
 from gateway.store.people.people import Contact, Filter
 from gateway.text import plural
@@ -226,10 +226,12 @@ def block(contact_id: int) -> BaseResponse:
     return redirect(url_for("people.contact", contact_id=contact_id), 303)
 
 
-def _entered() -> tuple[Entered, list[int]]:
+def _entered() -> tuple[TypedContact, list[int]]:
     form = request.form
     values = {f.id: form.get(f"field-{f.id}", "") for f in groups.fields()}
-    entered = Entered(form.get("name", ""), form.get("number", ""), form.get("notes", ""), values)
+    entered = TypedContact(
+        form.get("name", ""), form.get("number", ""), form.get("notes", ""), values
+    )
     return entered, _ids(form.getlist("group"))
 
 
@@ -237,7 +239,7 @@ def _ids(given: Iterable[str]) -> list[int]:
     return [i for text in given if (i := an_id(text))]
 
 
-def _as_typed(contact_id: int, entered: Entered) -> Contact:
+def _as_typed(contact_id: int, entered: TypedContact) -> Contact:
     always = "always" in request.form
     return Contact(
         entered.name, entered.number, entered.notes, entered.fields, contact_id, always=always

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.services.schedules.schedules import Gone
+from gateway.services.schedules.schedules import ScheduleGone
 from gateway.store.connections import connections
 from gateway.store.schedules import schedules
 from gateway.store.schedules.schedules import PAGE
@@ -137,7 +137,7 @@ def _do(said: str, act: Callable[[int], object], about: int | None = None) -> Ba
         abort(400)
     try:
         done = act(version)
-    except Gone:
+    except ScheduleGone:
         done = None
     except Refused as e:
         return make_response(_page(str(e)), 409)

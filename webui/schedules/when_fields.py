@@ -17,8 +17,8 @@ from gateway.decisions.recurrence import WEEKDAYS, Unit
 from gateway.services.clock.zones import zone
 from gateway.services.schedules import plan as timing
 from gateway.services.schedules import schedule_people
-from gateway.services.schedules.plan import Typed
-from gateway.services.schedules.schedule_people import Named
+from gateway.services.schedules.plan import TypedPlan
+from gateway.services.schedules.schedule_people import RecipientName
 from gateway.store.schedules import schedule_runs, schedules
 from gateway.store.schedules.schedule_runs import Outcome, Run
 from gateway.store.schedules.schedules import Schedule, Status
@@ -58,7 +58,7 @@ class When:
     """`schedule`: the id of the one that is being changed, as it was at `version`; 0: a new one."""
 
     later: bool = False
-    typed: Typed = field(default_factory=Typed)
+    typed: TypedPlan = field(default_factory=TypedPlan)
     schedule: int = 0
     version: int = 0
 
@@ -68,7 +68,7 @@ class When:
 
 
 def posted(form: MultiDict[str, str]) -> When:
-    typed = Typed(
+    typed = TypedPlan(
         date=form.get("date", "")[:40],
         time=form.get("time", "")[:40],
         unit=form.get("unit", "once")[:40],
@@ -167,7 +167,7 @@ class Line:
     repeat: str
     who: str
     more: int  # further recipients
-    people: tuple[Named, ...]
+    people: tuple[RecipientName, ...]
     more_people: int
     count: int  # whom it would go to now
     lacking: tuple[str, ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gateway.services.connections import connection_settings
-from gateway.services.connections.connection_settings import Wish
-from gateway.services.connections.options import Options
+from gateway.services.connections.connection_settings import RequestedSettings
+from gateway.services.connections.options import ConnectionOptions
 from gateway.text.refusal import Refused
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def configure(box: Box, question: dict[str, Any]) -> dict[str, Any]:
     """{"connection": id, "changes"?, "pin"?, "sure"?, "who"?} -> {"done": true} or {"error"}."""
     options = box.options
-    assert isinstance(options, Options)
-    wish = Wish(
+    assert isinstance(options, ConnectionOptions)
+    wish = RequestedSettings(
         int(question["connection"]),
         dict(question.get("changes") or {}),
         question.get("pin"),

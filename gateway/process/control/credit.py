@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gateway.services.credit.credit import Credit, amount, part
-from gateway.services.credit.ussd import State, Ussd, UssdError
+from gateway.services.credit.credit import CreditChecks, amount, part
+from gateway.services.credit.ussd import DialogueState, UssdDialogues, UssdError
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.file import database
@@ -26,7 +26,7 @@ def ussd(box: Box, question: dict[str, Any]) -> dict[str, Any]:
             return {"error": str(e)}
 
 
-def _ussd(desk: Ussd | None, question: dict[str, Any]) -> dict[str, Any]:
+def _ussd(desk: UssdDialogues | None, question: dict[str, Any]) -> dict[str, Any]:
     if desk is None:
         return {"error": OLD}
     info = _named(str(question.get("connection", "")))
@@ -37,10 +37,10 @@ def _ussd(desk: Ussd | None, question: dict[str, Any]) -> dict[str, Any]:
     else:
         desk.request(info.connection_id, str(question.get("code", "")))
     shown = desk.wait(info.connection_id, PATIENCE)
-    if shown is None or shown.state is State.ASKING:
+    if shown is None or shown.state is DialogueState.ASKING:
         return {"error": "The modem was too busy."}
     last = shown.turns[-1]
-    return {"text": last.answer, "waits": shown.state is State.CHOOSE, "words": last.words}
+    return {"text": last.answer, "waits": shown.state is DialogueState.CHOOSE, "words": last.words}
 
 
 def credit(box: Box, question: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def credit(box: Box, question: dict[str, Any]) -> dict[str, Any]:
             return {"error": str(e)}
 
 
-def _status(watcher: Credit, info: ConnectionInfo) -> dict[str, Any]:
+def _status(watcher: CreditChecks, info: ConnectionInfo) -> dict[str, Any]:
     status = watcher.status(info.connection_id)
     last, read = status.last, status.read
     return {

@@ -10,13 +10,13 @@ __all__ = [
     "BadPassword",
     "BadRole",
     "BadScope",
-    "Busy",
     "CodeSpent",
     "LastOne",
-    "NameTaken",
     "ShutOut",
+    "SignInBusy",
     "Throttled",
     "TokenExists",
+    "UserNameTaken",
     "WrongCode",
     "WrongCredentials",
 ]
@@ -54,7 +54,7 @@ class BadName(AccountError):
     """Cannot be the name of a person or token."""
 
 
-class NameTaken(AccountError):
+class UserNameTaken(AccountError):
     """Somebody is called that already."""
 
 
@@ -88,7 +88,7 @@ class Throttled(AccountError):
         super().__init__(f"Too many tries. Try again in {self.seconds} {unit}.")
 
 
-class Busy(Throttled):
+class SignInBusy(Throttled):
     """Others are just signing in, and each takes the box a moment."""
 
     def __init__(self) -> None:

@@ -22,17 +22,17 @@ from gateway.services.accounts.account_errors import (
     AccountError,
     BadName,
     BadPassword,
-    Busy,
     CodeSpent,
     LastOne,
     ShutOut,
+    SignInBusy,
     Throttled,
     WrongCode,
     WrongCredentials,
 )
 from gateway.services.accounts.hash_turns import Lane
 from gateway.services.accounts.lamp_code import LampCode
-from gateway.services.accounts.recent import Memory
+from gateway.services.accounts.recent import RecentProofs
 from gateway.services.accounts.throttle import Limit, neighbourhood
 from gateway.services.accounts.tries import Limits, Tries
 from gateway.store.accounts import accounts as store
@@ -80,12 +80,12 @@ class Accounts:
         self._clock = clock
         self._tries = Tries(clock)
         self._claiming = threading.Lock()  # count, check, count again: one code at a time
-        self._good = Memory()
-        self._greeted = Memory()  # programs whose sign-in is in the audit list already
-        self._known = Memory()  # names and the addresses that they signed in from lately
-        self._good_tokens = Memory()
-        self._bad_tokens = Memory()
-        self._open = Memory()
+        self._good = RecentProofs()
+        self._greeted = RecentProofs()  # programs whose sign-in is in the audit list already
+        self._known = RecentProofs()  # names and the addresses that they signed in from lately
+        self._good_tokens = RecentProofs()
+        self._bad_tokens = RecentProofs()
+        self._open = RecentProofs()
         self._lamp = LampCode()
 
     # first run ----------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ class Accounts:
                 return SignedIn(user.id, user.name, user.role)
         try:
             user = self._verify(name, password, limits, address, lane)
-        except Busy:
+        except SignInBusy:
             if lane is Lane.ADDRESS:  # the memory was asked, and has answered: that was a guess
                 self._tries.count(limits, shape(name))
             raise

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-from gateway.services.accounts.account_errors import Busy
+from gateway.services.accounts.account_errors import SignInBusy
 
 
 class Lane(IntEnum):
@@ -28,7 +28,7 @@ class Lane(IntEnum):
 PLACES = {Lane.DEVICE: 2, Lane.ADDRESS: 1, Lane.STRANGER: 4}
 
 
-class Turns:
+class HashTurns:
     """Thread-safe."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Turns:
         with self._changed:
             place = next((one for one in Lane if one >= lane and self._free[one]), None)
             if place is None:
-                raise Busy
+                raise SignInBusy
             mine = (lane, next(self._numbers))
             self._free[place] -= 1
             self._waiting.append(mine)

@@ -10,7 +10,7 @@ from collections import OrderedDict
 MOST_CACHED = 64
 
 
-class Memory:
+class RecentProofs:
     """HMACs under a key that dies with the process: a look into it tells nothing. Thread-safe."""
 
     def __init__(self) -> None:

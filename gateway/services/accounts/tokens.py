@@ -16,7 +16,7 @@ from gateway.services.accounts.roles import SCOPES, USUAL_SCOPES, ordered
 from gateway.store.accounts import tokens as store
 from gateway.store.accounts.tokens import TokenRow
 
-__all__ = ["Program", "Programs", "TokenRow"]
+__all__ = ["Program", "TokenRow", "Tokens"]
 
 TOUCH_EVERY = 1 * HOUR  # sparing the SD card
 PREFIX = "pb_"
@@ -36,7 +36,7 @@ def looks_like_a_token(secret: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Programs:
+class Tokens:
     """Stateless; from any thread with a database connection."""
 
     clock: Clock

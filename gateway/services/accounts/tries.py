@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 from gateway.clock import Clock
 from gateway.services.accounts.account_errors import Throttled
-from gateway.services.accounts.hash_turns import Lane, Turns
-from gateway.services.accounts.recent import Memory
+from gateway.services.accounts.hash_turns import HashTurns, Lane
+from gateway.services.accounts.recent import RecentProofs
 from gateway.services.accounts.throttle import FORGET, Limit, Sparing, Throttle
 from gateway.store.file import audit, database
 
@@ -28,9 +28,9 @@ class Tries:
         self._clock = clock
         self._throttle = Throttle()
         self._counting = threading.Lock()
-        self._turns = Turns()
+        self._turns = HashTurns()
         self._sparing = Sparing()
-        self._told = Memory()  # whose being held back is in the audit list already
+        self._told = RecentProofs()  # whose being held back is in the audit list already
 
     @contextmanager
     def one(self, limits: Limits, address: str, lane: Lane) -> Iterator[None]:

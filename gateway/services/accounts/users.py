@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.services.accounts import passwords
-from gateway.services.accounts.account_errors import BadRole, LastOne, NameTaken
+from gateway.services.accounts.account_errors import BadRole, LastOne, UserNameTaken
 from gateway.services.accounts.accounts import clean_name
 from gateway.services.accounts.roles import ROLES
 from gateway.store.accounts import accounts as store
@@ -38,11 +38,11 @@ class Users:
         name = clean_name(name)
         _check_role(role)
         if store.user(name):
-            raise NameTaken(f"There is somebody called {name} already; choose another name.")
+            raise UserNameTaken(f"There is somebody called {name} already; choose another name.")
         passwords.check_choice(password, name)
         hashed = passwords.hash_password(password)
         if not store.add_user(name, role, hashed, self.clock.now(), who=who):
-            raise NameTaken(f"There is somebody called {name} already; choose another name.")
+            raise UserNameTaken(f"There is somebody called {name} already; choose another name.")
 
     def set_role(self, user_id: int, role: str, *, who: str) -> None:
         """Counts at once, also for pages that are open. Raises BadRole, LastOne."""

@@ -28,7 +28,7 @@ OUT_OF_ORDER = "Something went wrong in the box; it has been written to the log.
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ActionOutcome:
     """What became of an action. `made_id`: the message that it made."""
 
     move: StepMove
@@ -36,7 +36,7 @@ class Outcome:
     made_id: int | None = None
 
 
-def do(step: Step, now: int, preferences: Preferences) -> Outcome:
+def do(step: Step, now: int, preferences: Preferences) -> ActionOutcome:
     """Raises StoreError; everything of it is then undone with the caller's transaction."""
     country = preferences.country()
     match step.kind:
@@ -52,20 +52,20 @@ def do(step: Step, now: int, preferences: Preferences) -> Outcome:
             return _call(step)
 
 
-def _reply(step: Step, now: int, country: str) -> Outcome:
+def _reply(step: Step, now: int, country: str) -> ActionOutcome:
     who = asked(step.message, now, country)
     if no := why_no_reply(who):
         if no.runaway:
             replies.silence(who.number, now, no.words)
-        return Outcome(StepMove.SKIP, f"Not answered. {no.words}")
+        return ActionOutcome(StepMove.SKIP, f"Not answered. {no.words}")
     made = _send(step, (who.number,), now, country)
     if made.made_id is None:
         return made
     replies.add(who.number, PastReply(now, who.message_id, who.said))
-    return Outcome(StepMove.FINISH, f"Replied to {display(who.number)}.", made.made_id)
+    return ActionOutcome(StepMove.FINISH, f"Replied to {display(who.number)}.", made.made_id)
 
 
-def _forward(step: Step, now: int, country: str) -> Outcome:
+def _forward(step: Step, now: int, country: str) -> ActionOutcome:
     found, troubles = forward_to(step.recipients)
     unfit = {number_of(step.message.sender, country), *own_numbers(country)}
     left_out = [n for n in found if n in unfit]
@@ -73,12 +73,14 @@ def _forward(step: Step, now: int, country: str) -> Outcome:
     troubles += [f"{display(n)} is left out: {_why_left_out(n, step, country)}." for n in left_out]
     if not numbers:
         words = " ".join(("There is nobody to forward it to.", *troubles))
-        return Outcome(StepMove.SKIP if left_out else StepMove.FAIL, words)
+        return ActionOutcome(StepMove.SKIP if left_out else StepMove.FAIL, words)
     made = _send(step, numbers, now, country)
     if made.made_id is None:
         return made
     people_ = display(numbers[0]) if len(numbers) == 1 else f"{len(numbers):,} people"
-    return Outcome(StepMove.FINISH, " ".join((f"Forwarded to {people_}.", *troubles)), made.made_id)
+    return ActionOutcome(
+        StepMove.FINISH, " ".join((f"Forwarded to {people_}.", *troubles)), made.made_id
+    )
 
 
 def _why_left_out(number: str, step: Step, country: str) -> str:
@@ -114,13 +116,13 @@ def forward_to(recipients: Iterable[Recipient]) -> tuple[list[str], list[str]]:
     return list(numbers), troubles
 
 
-def _send(step: Step, numbers: tuple[str, ...], now: int, country: str) -> Outcome:
+def _send(step: Step, numbers: tuple[str, ...], now: int, country: str) -> ActionOutcome:
     """The message is made here, in the transaction that marks the action done."""
     to_others = step.kind is ActionKind.FORWARD
     text = tidy(fill(step.text, step.message, country, to_others=to_others))
     worded = alike(text, len(numbers))
     if errors := wording_errors(worded, numbers):
-        return Outcome(StepMove.FAIL, errors[0].words)
+        return ActionOutcome(StepMove.FAIL, errors[0].words)
     made_id = outbox.add(
         outbox.Outgoing(
             text=text,
@@ -134,37 +136,37 @@ def _send(step: Step, numbers: tuple[str, ...], now: int, country: str) -> Outco
             origin="activity",
         )
     )
-    return Outcome(StepMove.FINISH, "", made_id)
+    return ActionOutcome(StepMove.FINISH, "", made_id)
 
 
-def _join(step: Step, now: int, country: str) -> Outcome:
+def _join(step: Step, now: int, country: str) -> ActionOutcome:
     number = number_of(step.message.sender, country)
     group = groups.get(step.group_id) if step.group_id is not None else None
     if group is None:
-        return Outcome(StepMove.FAIL, GROUP_GONE)
+        return ActionOutcome(StepMove.FAIL, GROUP_GONE)
     if not number:
-        return Outcome(StepMove.FAIL, NO_NUMBER)
+        return ActionOutcome(StepMove.FAIL, NO_NUMBER)
     contact = people.by_number(number)
     contact_id = contact.id if contact else people.add(Contact("", number), now)
     new = groups.join(group.id, [contact_id])
     words = f"Joined “{group.name}”." if new else f"Was in “{group.name}” already."
     made = "" if contact else " A contact was made."
-    return Outcome(StepMove.FINISH, words + made)
+    return ActionOutcome(StepMove.FINISH, words + made)
 
 
-def _leave(step: Step, country: str) -> Outcome:
+def _leave(step: Step, country: str) -> ActionOutcome:
     number = number_of(step.message.sender, country)
     group = groups.get(step.group_id) if step.group_id is not None else None
     if group is None:
-        return Outcome(StepMove.FAIL, GROUP_GONE)
+        return ActionOutcome(StepMove.FAIL, GROUP_GONE)
     contact = people.by_number(number) if number else None
     left = groups.leave(group.id, [contact.id]) if contact else 0
     words = f"Left “{group.name}”." if left else f"Was not in “{group.name}”."
-    return Outcome(StepMove.FINISH, words)
+    return ActionOutcome(StepMove.FINISH, words)
 
 
-def _call(step: Step) -> Outcome:
+def _call(step: Step) -> ActionOutcome:
     """Its turn has come; the thread of this webhook does the rest, and nobody waits for it."""
     if activities.action(step.action_id) is None:
-        return Outcome(StepMove.FAIL, "The activity does not call this webhook any more.")
-    return Outcome(StepMove.CALL, "")
+        return ActionOutcome(StepMove.FAIL, "The activity does not call this webhook any more.")
+    return ActionOutcome(StepMove.CALL, "")

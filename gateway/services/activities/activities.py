@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gateway.clock import Clock
 from gateway.events import Events, OutboxChanged, StoreChanged
 from gateway.services.activities import activity_drafts, activity_tryout, fallback
-from gateway.services.activities.activity_drafts import Typed
+from gateway.services.activities.activity_drafts import TypedActivity
 from gateway.services.activities.activity_tryout import Sample, Tried
 from gateway.services.activities.fallback import Fallback
 from gateway.services.box.preferences import Preferences
@@ -30,7 +30,7 @@ class Activities:
     preferences: Preferences
     poke: Callable[[], None] = lambda: None
 
-    def add(self, draft: Typed, who: str) -> int:
+    def add(self, draft: TypedActivity, who: str) -> int:
         """Behind all others; its id. Raises Refused, StoreError."""
         with (
             database.transaction()
@@ -42,7 +42,7 @@ class Activities:
         self.events.publish(StoreChanged())
         return made
 
-    def save(self, activity_id: int, draft: Typed, who: str) -> bool:
+    def save(self, activity_id: int, draft: TypedActivity, who: str) -> bool:
         """False: it is gone. Raises Refused, StoreError."""
         with database.transaction():
             activity = replace(self.checked(draft, activity_id), id=activity_id)
@@ -50,14 +50,14 @@ class Activities:
         self.events.publish(StoreChanged())
         return found
 
-    def checked(self, draft: Typed, activity_id: int = 0) -> Activity:
+    def checked(self, draft: TypedActivity, activity_id: int = 0) -> Activity:
         """Raises Refused with everything that is wrong."""
         activity, errors = self._examine(draft, activity_id)
         if errors:
             raise Refused(errors)
         return activity
 
-    def _examine(self, draft: Typed, activity_id: int) -> tuple[Activity, list[FieldError]]:
+    def _examine(self, draft: TypedActivity, activity_id: int) -> tuple[Activity, list[FieldError]]:
         stored = activities.get(activity_id) if activity_id else None
         secrets = {a.id: a.secret for a in stored.actions} if stored else {}
         activity, errors = activity_drafts.examine(draft, self.preferences.country(), secrets)
@@ -120,7 +120,7 @@ class Activities:
             sample, activities.activities(), self.clock.now(), self.preferences
         )
 
-    def try_one(self, sample: Sample, draft: Typed, activity_id: int = 0) -> Tried:
+    def try_one(self, sample: Sample, draft: TypedActivity, activity_id: int = 0) -> Tried:
         """The same of one that is just being typed. Raises Refused."""
         activity = self.checked(draft, activity_id)
         return activity_tryout.try_one(sample, activity, self.clock.now(), self.preferences)

@@ -32,7 +32,7 @@ E = TypeVar("E", Match, Sender)
 
 
 @dataclass(frozen=True, slots=True)
-class ActionTyped:
+class TypedAction:
     kind: str = ActionKind.REPLY
     text: str = ""
     recipients: str = ""
@@ -44,7 +44,7 @@ class ActionTyped:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedActivity:
     name: str = ""
     match: str = Match.WORD
     words: str = ""
@@ -54,14 +54,14 @@ class Typed:
     starts: str = ""
     ends: str = ""
     weekdays: tuple[int, ...] = tuple(range(7))
-    actions: tuple[ActionTyped, ...] = (ActionTyped(),)
+    actions: tuple[TypedAction, ...] = (TypedAction(),)
     enabled: bool = True
 
 
-def typed(activity: Activity) -> Typed:
+def typed(activity: Activity) -> TypedActivity:
     """As it stands in the form."""
     c = activity.condition
-    return Typed(
+    return TypedActivity(
         name=activity.name,
         match=c.match,
         words=", ".join(c.words),
@@ -76,8 +76,8 @@ def typed(activity: Activity) -> Typed:
     )
 
 
-def _action_typed(action: Action) -> ActionTyped:
-    return ActionTyped(
+def _action_typed(action: Action) -> TypedAction:
+    return TypedAction(
         kind=action.kind,
         text=action.text,
         recipients=recipients_typed(action.recipients),
@@ -107,7 +107,7 @@ def recipients_typed(recipients: Iterable[Recipient]) -> str:
 
 
 def examine(
-    draft: Typed, country: str, secrets: dict[int, str]
+    draft: TypedActivity, country: str, secrets: dict[int, str]
 ) -> tuple[Activity, list[FieldError]]:
     """`secrets`: those that are stored, by their action. What is wrong is left out of the first."""
     errors: list[FieldError] = []
@@ -128,7 +128,7 @@ def examine(
     return Activity(name, condition, tuple(actions), draft.enabled), errors
 
 
-def _condition(draft: Typed, errors: list[FieldError]) -> Condition:
+def _condition(draft: TypedActivity, errors: list[FieldError]) -> Condition:
     match = _one_of(Match, draft.match, "match", errors)
     sender = _one_of(Sender, draft.sender, "sender", errors)
     words = _words(draft.words, match, errors) if match is not Match.ANYTHING else ()
@@ -195,7 +195,7 @@ def _group(value: str, errors: list[FieldError]) -> tuple[int | None, str]:
     return found.id, found.name
 
 
-def _hours(draft: Typed, errors: list[FieldError]) -> Hours:
+def _hours(draft: TypedActivity, errors: list[FieldError]) -> Hours:
     weekdays = frozenset(d for d in draft.weekdays if 0 <= d < 7)
     if not weekdays:
         errors.append(FieldError("weekdays", "Tick at least one day."))
@@ -226,7 +226,7 @@ def _minutes(text: str) -> int | None:
 
 
 def _action(
-    one: ActionTyped, country: str, secrets: dict[int, str], errors: list[FieldError]
+    one: TypedAction, country: str, secrets: dict[int, str], errors: list[FieldError]
 ) -> Action | None:
     match one.kind:
         case ActionKind.REPLY:
@@ -244,7 +244,7 @@ def _action(
     return None
 
 
-def _webhook(one: ActionTyped, secrets: dict[int, str], errors: list[FieldError]) -> Action:
+def _webhook(one: TypedAction, secrets: dict[int, str], errors: list[FieldError]) -> Action:
     url, secret = one.url.strip(), one.secret.strip()
     try:
         http_post.check(url)

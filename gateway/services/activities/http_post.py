@@ -65,7 +65,7 @@ def check(url: str) -> SplitResult:
     return split
 
 
-class Line:
+class PostClient:
     """One connection at a time, used in one thread; `hang_up` from any."""
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ def _connection(split: SplitResult) -> http.client.HTTPConnection:
     return _Plain(host, split.port, timeout=PATIENCE)
 
 
-class _Answer(http.client.HTTPResponse):
+class _FinalResponse(http.client.HTTPResponse):
     """The final answer: what comes before it (RFC 9110, 15.2) is passed over, but not for ever."""
 
     def _read_status(self) -> tuple[str, int, str]:
@@ -139,14 +139,14 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Plain(http.client.HTTPConnection):
-    response_class = _Answer
+    response_class = _FinalResponse
 
     def connect(self) -> None:
         self.sock = destinations.connect(self.host, self.port, PATIENCE)
 
 
 class _Secure(http.client.HTTPSConnection):
-    response_class = _Answer
+    response_class = _FinalResponse
 
     def connect(self) -> None:
         plain = destinations.connect(self.host, self.port, PATIENCE)

@@ -30,7 +30,7 @@ TOO_LATE = (
 log = logging.getLogger(__name__)
 
 
-class Deciding:
+class ActivityMatcher:
     """Stateless; used in the threads of modems, inside their transaction."""
 
     def __init__(

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 EVERY = 30.0  # seconds between looks that nobody asked for
 
 
-class Acting(Loop):
+class ActivityRunner(Loop):
     """Owns the activities thread and its database connection; `webhooks` owns one for each call."""
 
     name = "activities"
@@ -75,7 +75,7 @@ class Acting(Loop):
             raise
         except Exception:
             log.exception("an action of an activity failed")
-            self._finish(step, actions.Outcome(StepMove.FAIL, actions.OUT_OF_ORDER))
+            self._finish(step, actions.ActionOutcome(StepMove.FAIL, actions.OUT_OF_ORDER))
             outcome = None
         steps.step("action done")
         if outcome and outcome.made_id is not None:
@@ -85,7 +85,7 @@ class Acting(Loop):
         else:
             self._events.publish(OutboxChanged())
 
-    def _once(self, step: Step) -> actions.Outcome | None:
+    def _once(self, step: Step) -> actions.ActionOutcome | None:
         """None: it was done or deleted meanwhile."""
         with database.transaction():
             if runs.state(step.id) is not StepState.WAITING:
@@ -95,7 +95,7 @@ class Acting(Loop):
             steps.step("action under way")
         return outcome
 
-    def _finish(self, step: Step, outcome: actions.Outcome) -> None:
+    def _finish(self, step: Step, outcome: actions.ActionOutcome) -> None:
         now = self._clock.now()
         changes: dict[str, object] = {"words": outcome.words, "made_id": outcome.made_id}
         if outcome.move is StepMove.CALL:

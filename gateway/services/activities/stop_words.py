@@ -33,7 +33,7 @@ MOST_WORDS, LONGEST_WORD = 50, 30
 LONGEST_TEXT = 60  # characters of an SMS that can be nothing but the word
 
 
-class Stopping:
+class StopWords:
     """Reads what came in. Used inside the transaction that stores it, so that no STOP is lost."""
 
     def __init__(self, clock: Clock, country: Callable[[], str]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from gateway.decisions.activities import ActionKind, Match
 from gateway.services.activities import activity_drafts
 from gateway.services.activities.activities import Activities
-from gateway.services.activities.activity_drafts import ActionTyped, Typed
+from gateway.services.activities.activity_drafts import TypedAction, TypedActivity
 from gateway.services.messages.accept import new_id
 from gateway.store.activities import activities, webhooks
 from gateway.store.activities.webhooks import Registered
@@ -25,7 +25,7 @@ BAD_ID = "must be 1 to 50 letters, digits or any of . _ : -"
 
 
 @dataclass(frozen=True, slots=True)
-class Registering:
+class WebhookRegistration:
     """Stateless; from any thread with a database connection."""
 
     activities: Activities
@@ -47,9 +47,9 @@ class Registering:
         with database.transaction():
             known = self._get(webhook_id)
             if known is None:
-                action = ActionTyped(ActionKind.WEBHOOK, url=url)
+                action = TypedAction(ActionKind.WEBHOOK, url=url)
                 name = f"Webhook {webhook_id}"
-                draft = Typed(name=name, match=Match.ANYTHING, actions=(action,))
+                draft = TypedActivity(name=name, match=Match.ANYTHING, actions=(action,))
                 webhooks.register(self.activities.add(draft, who), webhook_id)
             else:
                 self._change(known, url, who)

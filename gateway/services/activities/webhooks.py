@@ -18,7 +18,7 @@ from gateway import steps
 from gateway.clock import SECOND, Clock
 from gateway.decisions.activities import StepMove, StepState, calls
 from gateway.events import Events, OutboxChanged
-from gateway.services.activities.http_post import Line, Posted
+from gateway.services.activities.http_post import PostClient, Posted
 from gateway.services.box.preferences import Preferences
 from gateway.store.activities import activities, runs, webhooks
 from gateway.store.activities.activities import Action
@@ -44,7 +44,7 @@ class Webhooks:
         self._poke = poke  # whoever calls start_due: the next try has a time now
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._lines: dict[int, Line] = {}  # by the action's id, while its thread is there
+        self._lines: dict[int, PostClient] = {}  # by the action's id, while its thread is there
         self._threads: dict[int, threading.Thread] = {}
 
     def start_due(self) -> None:
@@ -53,7 +53,7 @@ class Webhooks:
             with self._lock:
                 if action_id in self._lines or self._stopping.is_set():
                     continue
-                line = self._lines[action_id] = Line()
+                line = self._lines[action_id] = PostClient()
                 thread = threading.Thread(
                     target=self._run, args=(action_id, line), name="webhook", daemon=True
                 )
@@ -70,7 +70,7 @@ class Webhooks:
         for thread in threads:
             thread.join(timeout=1)
 
-    def _run(self, action_id: int, line: Line) -> None:
+    def _run(self, action_id: int, line: PostClient) -> None:
         try:
             with database.connected():
                 while step := self._next(action_id):
@@ -98,7 +98,7 @@ class Webhooks:
 
     # one message --------------------------------------------------------------------------------
 
-    def _tell(self, step: Step, line: Line) -> None:
+    def _tell(self, step: Step, line: PostClient) -> None:
         wanted = activities.action(step.action_id)
         if wanted is None:
             self._record(step, StepMove.FAIL, GONE)

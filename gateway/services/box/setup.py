@@ -15,7 +15,7 @@ STEPS = ("box", "sims", "test", "phone")
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SetupProgress:
     open: bool = False  # begun and not finished: the page reminds administrators of it
     done: tuple[str, ...] = ()  # steps done or skipped
 
@@ -28,27 +28,27 @@ class Progress:
 class Setup:
     """Stateless; from any thread with a database connection."""
 
-    def progress(self) -> Progress:
+    def progress(self) -> SetupProgress:
         kept = settings.get(KEY)
         if not isinstance(kept, dict):
-            return Progress()
+            return SetupProgress()
         done = tuple(step for step in STEPS if step in kept.get("done", ()))
-        return Progress(bool(kept.get("open")), done)
+        return SetupProgress(bool(kept.get("open")), done)
 
     def begin(self) -> None:
         """The box has just got its administrator."""
-        self._keep(Progress(open=True))
+        self._keep(SetupProgress(open=True))
 
-    def did(self, step: str) -> Progress:
+    def did(self, step: str) -> SetupProgress:
         """A step is behind us, done or skipped; what comes next is in the answer."""
         now = self.progress()
-        found = Progress(now.open, (*now.done, step) if step not in now.done else now.done)
+        found = SetupProgress(now.open, (*now.done, step) if step not in now.done else now.done)
         self._keep(found)
         return found
 
     def finish(self) -> None:
-        self._keep(Progress(False, self.progress().done))
+        self._keep(SetupProgress(False, self.progress().done))
 
     @staticmethod
-    def _keep(progress: Progress) -> None:
+    def _keep(progress: SetupProgress) -> None:
         settings.put(KEY, {"open": progress.open, "done": list(progress.done)})

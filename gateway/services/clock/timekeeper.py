@@ -56,7 +56,7 @@ VOUCHERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ClockReport:
     """What the page shows of the clock."""
 
     now: int  # of the machine
@@ -66,7 +66,7 @@ class Known:
     trouble: str  # why it could not be set
 
 
-class Timekeeping(Loop):
+class Timekeeper(Loop):
     """Owns the timekeeping thread; `hold` and `known` may be asked from any thread.
 
     `network` tells what the modems last heard; `host` and `set_clock` are the machine.
@@ -123,9 +123,9 @@ class Timekeeping(Loop):
         """Why nothing is sent by the clock; "" while it is trusted."""
         return self._words(self._verdict) if self._verdict.wrong else ""
 
-    def known(self) -> Known:
+    def known(self) -> ClockReport:
         verdict = self._verdict
-        return Known(
+        return ClockReport(
             self._clock.machine(),
             verdict,
             self._words(verdict) if verdict.wrong else VOUCHERS[verdict.by],

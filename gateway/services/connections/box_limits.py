@@ -22,7 +22,7 @@ NAMES = ("minute", "hour", "day")
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class BoxLimits:
     """Stateless; from any thread with a database connection."""
 
     clock: Clock

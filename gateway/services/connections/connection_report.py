@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.services.connections.overview import Line, Overview
-from gateway.services.connections.rules import Listed
-from gateway.services.credit.credit import Credit
+from gateway.services.connections.overview import ConnectionStatus, Overview
+from gateway.services.connections.rules import RuleDescription
+from gateway.services.credit.credit import CreditChecks
 
 
-def connections(found: Overview, watching: Credit | None) -> list[dict[str, Any]]:
+def connections(found: Overview, watching: CreditChecks | None) -> list[dict[str, Any]]:
     return [connection(line, watching) for line in found.lines]
 
 
-def connection(line: Line, watching: Credit | None) -> dict[str, Any]:
+def connection(line: ConnectionStatus, watching: CreditChecks | None) -> dict[str, Any]:
     info, modem, limits = line.info, line.modem, line.limits
     return {
         "id": info.connection_id,
@@ -39,14 +39,14 @@ def connection(line: Line, watching: Credit | None) -> dict[str, Any]:
     }
 
 
-def _credit(connection_id: int, watching: Credit | None) -> dict[str, Any] | None:
+def _credit(connection_id: int, watching: CreditChecks | None) -> dict[str, Any] | None:
     read = watching.status(connection_id).read if watching else None
     if read is None:
         return None
     return {"balance": str(read.balance), "currency": read.currency, "at": read.at}
 
 
-def rule(found: Listed) -> dict[str, Any]:
+def rule(found: RuleDescription) -> dict[str, Any]:
     told = found.rule
     return {
         "position": found.position,

@@ -13,10 +13,10 @@ from gateway.services.connections.options import (
     MOST,
     SWITCHES,
     UNKNOWN,
-    Options,
+    ConnectionOptions,
 )
 from gateway.services.credit import credit
-from gateway.services.credit.credit import Credit
+from gateway.services.credit.credit import CreditChecks
 from gateway.services.people.numbers import service_centre
 from gateway.services.sending.ledger import CENTRE
 from gateway.store.connections import connections
@@ -32,7 +32,7 @@ COUNTS = ("every_hours", "after_sms")  # 0 is shown as nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedConnection:
     """As somebody typed it. `switches` is None where the form had none: they stay as they are."""
 
     name: str = ""
@@ -42,7 +42,7 @@ class Typed:
     per_hour: str = ""
     per_day: str = ""
     centre: str = ""  # "" = as the SIM knows it
-    credit: credit.Typed = field(default_factory=credit.Typed)
+    credit: credit.TypedCredit = field(default_factory=credit.TypedCredit)
 
 
 def centre_of(connection_id: int) -> str:
@@ -50,22 +50,22 @@ def centre_of(connection_id: int) -> str:
     return str(settings.get(f"{CENTRE}{connection_id}", ""))
 
 
-def standing(info: ConnectionInfo) -> Typed:
+def standing(info: ConnectionInfo) -> TypedConnection:
     """The settings as they are, in the words of whoever types them."""
     watch = credit_store.watch(info.connection_id)
     words = {name: getattr(watch, name) for name in CREDIT_FIELDS}
     words |= {name: words[name] or None for name in COUNTS}
-    return Typed(
+    return TypedConnection(
         info.name,
         info.number,
         {name: getattr(info, name) for name in SWITCHES},
         centre=centre_of(info.connection_id),
-        credit=credit.Typed(**{name: _text(value) for name, value in words.items()}),
+        credit=credit.TypedCredit(**{name: _text(value) for name, value in words.items()}),
         **{name: _text(getattr(info, name)) for name in LIMITS},
     )
 
 
-def changed(info: ConnectionInfo, changes: Mapping[str, str | bool]) -> Typed:
+def changed(info: ConnectionInfo, changes: Mapping[str, str | bool]) -> TypedConnection:
     """The settings as they are but for these, which are named as their fields and SWITCHES."""
     now = standing(info)
     texts = {name: str(value) for name, value in changes.items() if name not in SWITCHES}
@@ -80,7 +80,7 @@ def changed(info: ConnectionInfo, changes: Mapping[str, str | bool]) -> Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestedSettings:
     """What the command line asks for: some settings, or else a PIN ("" forgets it)."""
 
     connection_id: int
@@ -91,7 +91,12 @@ class Wish:
 
 
 def carry_out(
-    wish: Wish, *, country: str, options: Options, watching: Credit | None, events: Events
+    wish: RequestedSettings,
+    *,
+    country: str,
+    options: ConnectionOptions,
+    watching: CreditChecks | None,
+    events: Events,
 ) -> None:
     """Raises Refused with everything that is wrong; then nothing was changed."""
     info = connections.get(wish.connection_id)
@@ -121,12 +126,12 @@ def _text(value: object) -> str:
 
 def keep(
     connection_id: int,
-    typed: Typed,
+    typed: TypedConnection,
     *,
     by: Editor,
     country: str,
-    options: Options,
-    watching: Credit | None,
+    options: ConnectionOptions,
+    watching: CreditChecks | None,
     events: Events,
 ) -> None:
     """Check everything, then keep it in one transaction; counts at once.
@@ -182,4 +187,4 @@ def limit(key: str, text: str, errors: list[FieldError]) -> int | None:
     return found
 
 
-CREDIT_FIELDS = tuple(f.name for f in fields(credit.Typed))
+CREDIT_FIELDS = tuple(f.name for f in fields(credit.TypedCredit))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.events import Events, Queued
-from gateway.services.sending.holds import Gate
+from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.file import audit, database
@@ -24,12 +24,12 @@ UNKNOWN = FieldError("connection", "This connection is not known; choose another
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ConnectionOptions:
     """Stateless; from any thread with a database connection."""
 
     clock: Clock
     events: Events
-    gate: Gate
+    gate: SendingHolds
     look_at_sims: Callable[[], None] = lambda: None  # modems that wait for a PIN look at once
 
     def set_pin(

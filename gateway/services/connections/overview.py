@@ -9,8 +9,8 @@ from datetime import UTC, datetime, tzinfo
 
 from gateway.clock import Clock
 from gateway.decisions.pacing import Limits
-from gateway.services.connections.status import BoxStatus, Level, ModemStatus, Status
-from gateway.services.sending.holds import Gate
+from gateway.services.connections.status import BoxStatus, Level, ModemStatus, StatusReader
+from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.sending import workload
@@ -20,7 +20,7 @@ PUT_BACK = "Put it back into a modem, or remove the connection if it is gone for
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ConnectionStatus:
     """A connection, the modem that carries it (None: none does), and its work."""
 
     info: ConnectionInfo
@@ -56,7 +56,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    lines: tuple[Line, ...]
+    lines: tuple[ConnectionStatus, ...]
     status: BoxStatus
     shared: int  # SMS that wait for whichever connection the rules give
     shared_seconds: float | None
@@ -67,15 +67,19 @@ class Overview:
         known = {line.id for line in self.lines}
         return tuple(m for m in self.status.modems if m.connection_id not in known)
 
-    def line(self, connection_id: int) -> Line | None:
+    def line(self, connection_id: int) -> ConnectionStatus | None:
         return next((line for line in self.lines if line.id == connection_id), None)
 
 
-class Lines:
+class Connections:
     """Stateless; from any thread with a database connection."""
 
     def __init__(
-        self, status: Status, gate: Gate, clock: Clock, zone: Callable[[], tzinfo | None]
+        self,
+        status: StatusReader,
+        gate: SendingHolds,
+        clock: Clock,
+        zone: Callable[[], tzinfo | None],
     ) -> None:
         self._status = status
         self._gate = gate
@@ -107,14 +111,14 @@ class Lines:
         waiting: dict[int, int],
         sending: dict[int, int],
         today: int,
-    ) -> Line:
+    ) -> ConnectionStatus:
         connection_id = info.connection_id
         sent, failed = workload.since(connection_id, today)
         count = waiting.get(connection_id, 0) + sending.get(connection_id, 0)
         pace = workload.pace(connection_id)
         paced = self._gate.wait(info, count) if count else 0.0
         seconds = max(count * pace, paced) if count and pace is not None else None
-        return Line(
+        return ConnectionStatus(
             info=info,
             modem=modem,
             sent=sent,
@@ -127,7 +131,7 @@ class Lines:
         )
 
 
-def _together(count: int, lines: tuple[Line, ...]) -> float | None:
+def _together(count: int, lines: tuple[ConnectionStatus, ...]) -> float | None:
     """Seconds for what all that are up share; None where nothing was measured."""
     rates = [1 / line.pace for line in lines if line.level is Level.GOOD and line.pace]
     return count / sum(rates) if count and rates else None

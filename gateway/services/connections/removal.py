@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.events import ConnectionChanged, Events, Queued
-from gateway.services.connections.status import Status
+from gateway.services.connections.status import StatusReader
 from gateway.store.connections import connections, rules
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.file import audit, database
@@ -27,7 +27,7 @@ LOST = "Its SIM was removed from this box before all parts of the message were s
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class RemovalPreview:
     """What would follow if a connection were forgotten."""
 
     movable: int  # SMS that wait for it and can go elsewhere
@@ -37,20 +37,20 @@ class Leaving:
     in_service: bool
 
 
-class Sims:
+class ConnectionRemoval:
     """Stateless but for its settings; safe to use from any thread with a database connection."""
 
-    def __init__(self, status: Status, clock: Clock, events: Events) -> None:
+    def __init__(self, status: StatusReader, clock: Clock, events: Events) -> None:
         self._status = status
         self._clock = clock
         self._events = events
 
-    def leaving(self, connection_id: int) -> Leaving:
+    def leaving(self, connection_id: int) -> RemovalPreview:
         movable, begun = workload.movable(connection_id)
         places = [r.position for r in rules.all_rules() if r.rule.connection_id == connection_id]
         carried = {m.connection_id for m in self._status.snapshot().modems if m.state != "absent"}
         later = workload.later(connection_id)
-        return Leaving(movable, begun, later, tuple(places), connection_id in carried)
+        return RemovalPreview(movable, begun, later, tuple(places), connection_id in carried)
 
     def move(self, connection_id: int, to: str, who: str) -> int:
         """What waits for a connection goes to another (its id, or RULES). Returns how many SMS.

@@ -33,7 +33,7 @@ NO_RULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedRule:
     """A rule as written, not yet checked. Ids are texts, as forms and programs bring them."""
 
     kind: str = ""
@@ -43,7 +43,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class RuleDescription:
     """A rule as people read it."""
 
     id: int
@@ -71,13 +71,13 @@ class Rules:
 
     # reading ----------------------------------------------------------------------------------
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[RuleDescription]:
         lines = {c.connection_id: c.name for c in connections.all_connections()}
         named = {str(g.id): g.name for g in groups.groups()}
         known = rules.all_rules()
         return [_listed(found, lines, named, _above(found, known)) for found in known]
 
-    def get(self, rule_id: int) -> Listed | None:
+    def get(self, rule_id: int) -> RuleDescription | None:
         return next((found for found in self.listed() if found.id == rule_id), None)
 
     @property
@@ -100,7 +100,7 @@ class Rules:
 
     # changing: each raises Refused, StoreError ------------------------------------------------
 
-    def add(self, typed: Typed, who: str, place: int | None = None) -> int:
+    def add(self, typed: TypedRule, who: str, place: int | None = None) -> int:
         """Put a rule at this place (from 1), or where it suits best. Returns its id."""
         known = rules.all_rules()
         rule = self._checked(typed, known)
@@ -112,7 +112,7 @@ class Rules:
             self._note(who, f"added {self._words(rule_id)}")
         return rule_id
 
-    def change(self, rule_id: int, typed: Typed, who: str) -> None:
+    def change(self, rule_id: int, typed: TypedRule, who: str) -> None:
         others = [found for found in rules.all_rules() if found.id != rule_id]
         checked = self._checked(typed, others)
         with self._changing():
@@ -157,7 +157,7 @@ class Rules:
             rules.replace_all([(rule, True) for rule in DEFAULT])
             self._note(who, "went back to the usual ones")
 
-    def replace(self, wanted: Sequence[tuple[Typed, bool]], who: str) -> None:
+    def replace(self, wanted: Sequence[tuple[TypedRule, bool]], who: str) -> None:
         """These, in this order, with whether each is switched on. Fields are named "0.prefix"."""
         errors: list[FieldError] = []
         checked: list[tuple[Rule, bool]] = []
@@ -193,7 +193,7 @@ class Rules:
 
     # what was typed ---------------------------------------------------------------------------
 
-    def _checked(self, typed: Typed, others: Sequence[Stored]) -> Rule:
+    def _checked(self, typed: TypedRule, others: Sequence[Stored]) -> Rule:
         if typed.kind not in set(RuleKind):
             raise Refused([FieldError("kind", "Choose what the rule is about.")])
         kind = RuleKind(typed.kind)
@@ -209,7 +209,7 @@ class Rules:
                 raise Refused([FieldError("kind", words)])
         return rule
 
-    def _value(self, kind: RuleKind, typed: Typed, errors: list[FieldError]) -> str:
+    def _value(self, kind: RuleKind, typed: TypedRule, errors: list[FieldError]) -> str:
         if kind is RuleKind.PREFIX:
             if not typed.prefix.strip():
                 errors.append(FieldError("prefix", "Enter the digits that the numbers begin with."))
@@ -256,7 +256,7 @@ def _never(above: Stored) -> str:
 
 def _listed(
     found: Stored, lines: dict[int, str], named: dict[str, str], above: Stored | None
-) -> Listed:
+) -> RuleDescription:
     rule, what, subject, trouble = found.rule, "", "", ""
     match rule.kind:
         case RuleKind.LAST_RECEIVED:
@@ -277,4 +277,6 @@ def _listed(
     if above is not None and not trouble:
         trouble = _never(above)
     through = lines.get(rule.connection_id or 0, "") if rule.connection_id else ""
-    return Listed(found.id, found.position, rule, found.enabled, what, subject, through, trouble)
+    return RuleDescription(
+        found.id, found.position, rule, found.enabled, what, subject, through, trouble
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gateway.modem.ledger import NetworkTime, Telemetry
-from gateway.services.sending.holds import Gate
+from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from hw.ports import Finding
 
@@ -99,13 +99,13 @@ class BoxStatus:
         return " ".join(f"{m.name}: {m.words}. {m.advice}".strip() for m in self.modems)
 
 
-class Status:
+class StatusReader:
     def __init__(
         self,
         telemetry: Callable[[], Sequence[Telemetry]],
         revision: Callable[[], int],
         findings: Callable[[], tuple[Finding, ...]] = tuple,
-        gate: Gate | None = None,
+        gate: SendingHolds | None = None,
     ) -> None:
         self._gate = gate
         self._telemetry = telemetry

@@ -21,7 +21,7 @@ from gateway.decisions.credit_codes import suggestion
 from gateway.events import ConnectionChanged, Events
 from gateway.modem.jobs.ussd import UssdReply
 from gateway.services.credit import patterns
-from gateway.services.credit.ussd import Ussd, UssdError, checked
+from gateway.services.credit.ussd import UssdDialogues, UssdError, checked
 from gateway.services.messages.accept import FieldError, Refused
 from gateway.store.connections import connections
 from gateway.store.credit import credit
@@ -59,7 +59,7 @@ class CreditStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedCredit:
     """The settings as somebody typed them."""
 
     code: str = ""
@@ -71,18 +71,18 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _CheckAnswer:
     connection_id: int
     kind: str
     reply: UssdReply
 
 
-class Credit:
+class CreditChecks:
     """Owns the credit thread, its database connection, and what is held."""
 
     def __init__(
         self,
-        ussd: Ussd,
+        ussd: UssdDialogues,
         clock: Clock,
         events: Events,
         hold: Callable[[int, str], None] = lambda connection_id, words: None,
@@ -100,7 +100,7 @@ class Credit:
         self._hold = hold
         self._poke = poke
         self._topped_up = topped_up
-        self._answers: queue.SimpleQueue[_Answer] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[_CheckAnswer] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._checking: set[int] = set()
         self._soon: dict[int, int] = {}  # connections to be asked at an instant, whatever the clock
@@ -144,7 +144,7 @@ class Credit:
             suggestion=suggestion(info.imsi) if info else "",
         )
 
-    def set_watch(self, connection_id: int, typed: Typed, by: Editor) -> None:
+    def set_watch(self, connection_id: int, typed: TypedCredit, by: Editor) -> None:
         """Check and keep; counts at once. Raises Refused with everything that is wrong."""
         watch = understood(typed)
         with database.transaction():
@@ -170,7 +170,7 @@ class Credit:
             connection_id,
             code,
             topic="topup",
-            on_answer=lambda reply: self._take(_Answer(connection_id, "topup", reply)),
+            on_answer=lambda reply: self._take(_CheckAnswer(connection_id, "topup", reply)),
         )
 
     def wait(self, connection_id: int, seconds: float) -> bool:
@@ -251,19 +251,19 @@ class Credit:
                 connection_id,
                 code,
                 topic="check",
-                on_answer=lambda reply: self._take(_Answer(connection_id, "check", reply)),
+                on_answer=lambda reply: self._take(_CheckAnswer(connection_id, "check", reply)),
             )
         except BaseException:
             self._ended(connection_id)
             raise
 
-    def _take(self, answer: _Answer) -> None:
+    def _take(self, answer: _CheckAnswer) -> None:
         self._answers.put(answer)
         self._wake.set()
 
     # answers ----------------------------------------------------------------------------------
 
-    def _store(self, answer: _Answer) -> None:
+    def _store(self, answer: _CheckAnswer) -> None:
         reply = answer.reply
         now = self._clock.now()
         check = Check(answer.connection_id, now, answer.kind, reply.text, trouble=reply.words)
@@ -360,7 +360,7 @@ def _below(check: Check | None, limit: Decimal | None) -> bool:
 # settings as typed ---------------------------------------------------------------------------
 
 
-def understood(typed: Typed) -> Watch:
+def understood(typed: TypedCredit) -> Watch:
     """Raises Refused with everything that is wrong, at once."""
     errors: list[FieldError] = []
 

@@ -40,14 +40,14 @@ class UssdError(Exception):
     """It was not asked; plain words."""
 
 
-class State(StrEnum):
+class DialogueState(StrEnum):
     ASKING = "asking"  # the request waits for the modem, or for the network
     CHOOSE = "choose"  # the network waits for a choice
     OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class DialogueTurn:
     asked: str
     at: int
     answer: str = ""
@@ -59,12 +59,12 @@ class Dialogue:
     """What was asked and answered on a connection, as it stands now."""
 
     connection_id: int
-    state: State
-    turns: tuple[Turn, ...]
+    state: DialogueState
+    turns: tuple[DialogueTurn, ...]
     topic: str = "dialogue"  # "dialogue" | "check" | "topup"
 
 
-class Carriers(Protocol):
+class UssdModems(Protocol):
     """The modems, as far as USSD needs them (gateway.modem.roster)."""
 
     def post(self, connection_id: int, job: Callable[[Context], Job[None]]) -> bool: ...
@@ -85,10 +85,10 @@ class _Session:
     number: int = field(default=0)  # of the request under way
 
 
-class Ussd:
+class UssdDialogues:
     """Owns the dialogues, at most one per connection. Any thread with a database connection."""
 
-    def __init__(self, carriers: Carriers, clock: Clock, events: Events) -> None:
+    def __init__(self, carriers: UssdModems, clock: Clock, events: Events) -> None:
         self._carriers = carriers
         self._clock = clock
         self._events = events
@@ -116,10 +116,10 @@ class Ussd:
             old = self._sessions.get(connection_id)
             if old and self._still_asking(old):
                 raise UssdError("Another request is under way on this connection; wait for it.")
-            if old and old.shown.state is State.CHOOSE and topic == "check":
+            if old and old.shown.state is DialogueState.CHOOSE and topic == "check":
                 raise UssdError("Somebody is in a menu on this connection; try again in a while.")
-            turn = Turn(code, self._clock.now())
-            shown = Dialogue(connection_id, State.ASKING, (turn,), topic)
+            turn = DialogueTurn(code, self._clock.now())
+            shown = Dialogue(connection_id, DialogueState.ASKING, (turn,), topic)
             session = _Session(
                 shown, on_answer, self._clock.monotonic(), known=known, memory=memory
             )
@@ -138,20 +138,20 @@ class Ussd:
             raise UssdError("Type the number of your choice.")
         with self._changed:
             session = self._sessions.get(connection_id)
-            if session is None or session.shown.state is not State.CHOOSE:
+            if session is None or session.shown.state is not DialogueState.CHOOSE:
                 raise UssdError("The menu is closed; ask again.")
-            turn = Turn(choice, self._clock.now())
-            self._move(session, State.ASKING, (*session.shown.turns, turn))
+            turn = DialogueTurn(choice, self._clock.now())
+            self._move(session, DialogueState.ASKING, (*session.shown.turns, turn))
         self._post(session, choice, cancel_first=False)
 
     def cancel(self, connection_id: int) -> None:
         """Close the menu, or give up on the answer. Nothing to do is fine."""
         with self._changed:
             session = self._sessions.get(connection_id)
-            if session is None or session.shown.state is State.OVER:
+            if session is None or session.shown.state is DialogueState.OVER:
                 return
             unheard = self._asking(connection_id) and not session.began
-            if session.shown.state is State.ASKING and session.began:
+            if session.shown.state is DialogueState.ASKING and session.began:
                 words = "Cancelled. The modem is free when the network has answered or given up."
             else:
                 words = "Cancelled."
@@ -179,16 +179,16 @@ class Ussd:
         ends: list[float] = []
         with self._changed:
             for connection_id, session in self._sessions.items():
-                if session.shown.state is State.CHOOSE:
+                if session.shown.state is DialogueState.CHOOSE:
                     limit = session.since + HOLD
-                elif session.shown.state is State.ASKING and not session.began:
+                elif session.shown.state is DialogueState.ASKING and not session.began:
                     limit = session.since + QUEUED
                 else:
                     continue
                 (late.append(connection_id) if now >= limit else ends.append(limit - now))
             for connection_id in late:
                 session = self._sessions[connection_id]
-                menu = session.shown.state is State.CHOOSE
+                menu = session.shown.state is DialogueState.CHOOSE
                 self._end(session, UNCHOSEN if menu else BUSY)
                 if not menu:
                     unheard.append(session)
@@ -201,7 +201,9 @@ class Ussd:
     def stop(self, patience: float = 1.0) -> None:
         """Close what is open: a session that is left open blocks the next request."""
         with self._changed:
-            waiting = [i for i, s in self._sessions.items() if s.shown.state is State.CHOOSE]
+            waiting = [
+                i for i, s in self._sessions.items() if s.shown.state is DialogueState.CHOOSE
+            ]
             self._clear.difference_update(waiting)
         for connection_id in waiting:
             self.cancel(connection_id)
@@ -215,7 +217,7 @@ class Ussd:
     ) -> Job[None]:
         connection_id = session.shown.connection_id
         with self._changed:
-            if session.number != number or session.shown.state is not State.ASKING:
+            if session.number != number or session.shown.state is not DialogueState.ASKING:
                 return
             session.began = True
             self._clear.discard(connection_id)
@@ -249,17 +251,17 @@ class Ussd:
     def _unwanted(self, session: _Session, number: int) -> bool:
         """Whether nobody will choose from this menu."""
         with self._changed:
-            gone = session.number != number or session.shown.state is not State.ASKING
+            gone = session.number != number or session.shown.state is not DialogueState.ASKING
             return gone or session.shown.topic == "check"
 
     def _done(self, session: _Session, number: int, reply: UssdReply) -> None:
         self._remember(session, reply)
         with self._changed:
             session.began = False
-            if session.number == number and session.shown.state is State.ASKING:
+            if session.number == number and session.shown.state is DialogueState.ASKING:
                 *before, last = session.shown.turns
                 turn = replace(last, answer=reply.text, words=reply.words)
-                state = State.CHOOSE if reply.waits else State.OVER
+                state = DialogueState.CHOOSE if reply.waits else DialogueState.OVER
                 self._move(session, state, (*before, turn))
         session.on_answer(reply)
 
@@ -276,13 +278,15 @@ class Ussd:
     # under the lock ---------------------------------------------------------------------------
 
     def _still_asking(self, session: _Session) -> bool:
-        return session.shown.state is State.ASKING
+        return session.shown.state is DialogueState.ASKING
 
     def _asking(self, connection_id: int) -> bool:
         session = self._sessions.get(connection_id)
         return session is not None and self._still_asking(session)
 
-    def _move(self, session: _Session, state: State, turns: tuple[Turn, ...]) -> None:
+    def _move(
+        self, session: _Session, state: DialogueState, turns: tuple[DialogueTurn, ...]
+    ) -> None:
         session.shown = replace(session.shown, state=state, turns=turns)
         session.since = self._clock.monotonic()
         self._changed.notify_all()
@@ -293,9 +297,13 @@ class Ussd:
         *before, last = session.shown.turns
         session.number += 1
         if last.answer:
-            self._move(session, State.OVER, (*before, last, Turn("", self._clock.now(), "", words)))
+            self._move(
+                session,
+                DialogueState.OVER,
+                (*before, last, DialogueTurn("", self._clock.now(), "", words)),
+            )
         else:
-            self._move(session, State.OVER, (*before, replace(last, words=words)))
+            self._move(session, DialogueState.OVER, (*before, replace(last, words=words)))
 
     # ------------------------------------------------------------------------------------------
 

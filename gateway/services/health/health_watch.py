@@ -13,7 +13,7 @@ from gateway.events import Event, Events, HealthChanged, ModemChanged
 from gateway.health import Issue, Severity, Snapshot, collect, examine
 from gateway.health.snapshot import LowCredit, Webhook
 from gateway.services.activities import descriptions
-from gateway.services.connections.status import Status
+from gateway.services.connections.status import StatusReader
 from gateway.services.credit.credit import amount
 from gateway.services.health import opt_outs
 from gateway.services.jobs.loop import Loop
@@ -38,7 +38,7 @@ class Sources:
     """What the watch looks at."""
 
     config: Config
-    status: Status
+    status: StatusReader
     keeping: Keeping
     dead: Callable[[], tuple[str, ...]]  # threads that have died or hang
     wrong_clock: Callable[[], str] = str  # why the clock is not trusted; "" = it is

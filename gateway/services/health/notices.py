@@ -10,7 +10,7 @@ from gateway.clock import DAY, HOUR, MINUTE, Clock
 from gateway.health import Issue, Severity
 from gateway.services.box.preferences import Preferences
 from gateway.services.health.health_watch import name
-from gateway.services.messages.accept import Draft, Messaging
+from gateway.services.messages.accept import Messages, WrittenMessage
 from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.text.refusal import FieldError, Refused
@@ -38,7 +38,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class NoticeOptions:
     to: str = ""  # numbers, as typed; "" = nobody is told
     kinds: tuple[str, ...] = tuple(KINDS)
     per_day: int = 5
@@ -47,16 +47,16 @@ class Options:
 class Notices:
     """Called by the housekeeping thread; what was told is kept in the store."""
 
-    def __init__(self, clock: Clock, messaging: Messaging, preferences: Preferences) -> None:
+    def __init__(self, clock: Clock, messaging: Messages, preferences: Preferences) -> None:
         self._clock = clock
         self._messaging = messaging
         self._preferences = preferences
 
-    def options(self) -> Options:
-        kept = settings.get(OPTIONS, asdict(Options()))
-        return Options(**(kept | {"kinds": tuple(kept["kinds"])}))
+    def options(self) -> NoticeOptions:
+        kept = settings.get(OPTIONS, asdict(NoticeOptions()))
+        return NoticeOptions(**(kept | {"kinds": tuple(kept["kinds"])}))
 
-    def change(self, chosen: Options, by: Editor) -> None:
+    def change(self, chosen: NoticeOptions, by: Editor) -> None:
         """Raises Refused with everything that is wrong; then nothing is changed."""
         errors = []
         if chosen.to.strip():
@@ -91,7 +91,7 @@ class Notices:
             settings.put(TOLD, kept)
 
     def _is_due(
-        self, key: str, issue: Issue, told: dict[str, int], chosen: Options, now: int
+        self, key: str, issue: Issue, told: dict[str, int], chosen: NoticeOptions, now: int
     ) -> bool:
         """An issue that comes and goes is told once a day; one that stands, once."""
         beginnings = tuple(b for kind in chosen.kinds for b in KINDS[kind][1])
@@ -101,7 +101,7 @@ class Notices:
     def _send(self, issue: Issue, to: str) -> bool:
         words = f"{self._preferences.name()}: {issue.words} {issue.mend}".strip()
         text = words if len(words) <= LONGEST else words[: LONGEST - 3] + "..."
-        draft = Draft(
+        draft = WrittenMessage(
             recipients=to, text=text, when_uncertain="resend", ttl_seconds=TTL, priority=100
         )
         try:

@@ -27,7 +27,7 @@ UNKNOWN = "This version of Pigeonbox does not know this kind of work."
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class WorkProgress:
     """What a piece says when it is done."""
 
     done: int  # of the whole work, so far
@@ -36,10 +36,10 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class WorkKind:
     """A sort of long work."""
 
-    piece: Callable[[Job], Progress]
+    piece: Callable[[Job], WorkProgress]
     changes: bool = True  # pieces write to the store and run in a transaction with their progress
 
 
@@ -51,7 +51,7 @@ class LongWork(Loop):
 
     name = "work"
 
-    def __init__(self, clock: Clock, events: Events, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, clock: Clock, events: Events, kinds: Mapping[str, WorkKind]) -> None:
         super().__init__(clock, patience=5.0)
         self._events = events
         self._kinds = dict(kinds)
@@ -118,7 +118,7 @@ class LongWork(Loop):
         self._tell()
 
     @staticmethod
-    def _transaction(kind: Kind) -> AbstractContextManager[None]:
+    def _transaction(kind: WorkKind) -> AbstractContextManager[None]:
         return database.transaction() if kind.changes else nullcontext()
 
     def _tell(self) -> None:

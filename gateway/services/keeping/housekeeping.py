@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from gateway.clock import Clock
 from gateway.events import Events, MessagesReceived
 from gateway.services.jobs.loop import Loop
-from gateway.services.keeping.purge import Purging
+from gateway.services.keeping.purge import Purge
 from gateway.store.file import database
 from gateway.store.messages import inbox
 
@@ -37,7 +37,7 @@ class Housekeeping(Loop):
         self._rounds = (self.tidy, *also)
         self._heard = heard
         self._events = events
-        self._purging = Purging(clock, events, self._stopping)
+        self._purging = Purge(clock, events, self._stopping)
 
     def turn(self) -> float:
         for act in self._rounds:

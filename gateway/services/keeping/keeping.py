@@ -30,7 +30,7 @@ MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class KeepingOptions:
     daily: bool = True  # make a copy each day
     keep_days: int = 7  # daily copies stay that long
     folder: str = ""  # where they go: a USB stick; "" = beside the database
@@ -63,10 +63,10 @@ class Keeping:
 
     # what is set ------------------------------------------------------------------------------
 
-    def options(self) -> Options:
-        return Options(**settings.get(OPTIONS, asdict(Options())))
+    def options(self) -> KeepingOptions:
+        return KeepingOptions(**settings.get(OPTIONS, asdict(KeepingOptions())))
 
-    def change(self, chosen: Options, by: Editor) -> None:
+    def change(self, chosen: KeepingOptions, by: Editor) -> None:
         """Raises Refused with everything that is wrong; then nothing is changed."""
         errors = []
         if not 1 <= chosen.keep_days <= MOST_DAYS:
@@ -187,7 +187,7 @@ class Keeping:
             return True
         return not 0 <= self._clock.now() - newest < DAY and backups.changed_since(newest)
 
-    def _daily(self, chosen: Options) -> None:
+    def _daily(self, chosen: KeepingOptions) -> None:
         folder = self._target(chosen.folder)
         made = backups.make(folder, DAILY)
         try:
@@ -242,4 +242,4 @@ def _unusable(folder: str) -> str:
     return ""
 
 
-__all__ = ["BY_HAND", "DAILY", "SETTINGS", "Backup", "Contents", "Keeping", "Options"]
+__all__ = ["BY_HAND", "DAILY", "SETTINGS", "Backup", "Contents", "Keeping", "KeepingOptions"]

@@ -42,7 +42,7 @@ def change(text: str, who: str, now: int) -> int:
     return wanted
 
 
-class Purging:
+class Purge:
     """Asked by housekeeping, in its thread."""
 
     def __init__(self, clock: Clock, events: Events, stopping: threading.Event) -> None:

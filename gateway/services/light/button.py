@@ -9,7 +9,7 @@ from typing import Protocol
 
 from gateway.decisions import lights
 from gateway.services.accounts.accounts import Accounts
-from gateway.services.light.display import Lighting
+from gateway.services.light.display import LightDisplay
 from gateway.store.file import database
 from hw import patterns
 from hw.patterns import Colour
@@ -21,17 +21,17 @@ ROUNDS = 3  # the code is blinked so often: nobody writes down six numbers at on
 BETWEEN: Sequence[tuple[Colour | None, float]] = ((None, 1.5), (Colour.BLUE, 1.5), (None, 0.5))
 
 
-class Tells(Protocol):
+class CodeDisplay(Protocol):
     def tell(self, told: Sequence[tuple[Colour | None, float]]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Pressing:
+class ButtonPresses:
     """Called in the button's thread; opens a database connection for each press."""
 
     accounts: Accounts
-    lighting: Lighting
-    leds: Tells
+    lighting: LightDisplay
+    leds: CodeDisplay
     shut_down: Callable[[], None]  # raises with plain words where it may not
 
     def pressed(self, press: Press) -> None:

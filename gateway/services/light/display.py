@@ -11,7 +11,7 @@ from gateway.decisions.lights import Light, Scene, light
 from gateway.events import Event, Events, MessagesReceived
 from gateway.health import Issue, Severity
 from gateway.services.accounts.accounts import Accounts
-from gateway.services.connections.status import BoxStatus, Status
+from gateway.services.connections.status import BoxStatus, StatusReader
 from gateway.services.jobs.loop import Loop
 from gateway.store.search import views
 from hw.patterns import Pattern
@@ -25,11 +25,11 @@ SEEN_FOR = 2.0  # seconds that the light tells of a message that came in
 ELSEWHERE = ("modem.silent", "modem.attention", "sim.", "network.", "credit.", "ports.", "queue.")
 
 
-class Shows(Protocol):
+class LightOutput(Protocol):
     def show(self, pattern: Pattern) -> None: ...
 
 
-class Lighting(Loop):
+class LightDisplay(Loop):
     """Owns the lighting thread and its database connection."""
 
     name = "lighting"
@@ -37,10 +37,10 @@ class Lighting(Loop):
     def __init__(
         self,
         clock: Clock,
-        status: Status,
+        status: StatusReader,
         accounts: Accounts,
         events: Events,
-        leds: Shows,
+        leds: LightOutput,
         issues: Callable[[], Sequence[Issue]] = tuple,
     ) -> None:
         super().__init__(clock)

@@ -13,7 +13,7 @@ from gateway.clock import SECOND, Clock
 from gateway.events import Events, OutboxChanged, Queued
 from gateway.services.messages.composition import (
     MAX_PARTS,
-    Worded,
+    Composition,
     alike,
     unknown_placeholders,
     word,
@@ -38,7 +38,7 @@ ID_ALPHABET = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class WrittenMessage:
     """A message as written, not yet checked."""
 
     recipients: str | Sequence[str]
@@ -81,7 +81,7 @@ class Accepted:
         return queued_words(self.queued)
 
 
-class Messaging:
+class Messages:
     """Stateless but for its settings; safe to use from any thread with a database connection."""
 
     def __init__(self, clock: Clock, events: Events, country: Callable[[], str]) -> None:
@@ -89,7 +89,7 @@ class Messaging:
         self._events = events
         self._country = country
 
-    def send(self, draft: Draft, *, author: str = "", origin: str = "page") -> Accepted:
+    def send(self, draft: WrittenMessage, *, author: str = "", origin: str = "page") -> Accepted:
         """Check and store; it is on disk when this returns.
 
         Raises Refused (all mistakes at once), outbox.DuplicateId, AnsweredMeanwhile, StoreError.
@@ -115,9 +115,9 @@ class Messaging:
 
     def outgoing(
         self,
-        draft: Draft,
+        draft: WrittenMessage,
         numbers: tuple[str, ...],
-        worded: Worded,
+        worded: Composition,
         *,
         author: str,
         origin: str,
@@ -159,7 +159,7 @@ class Messaging:
             if c.incoming and (key := from_network(c.number, country) or c.number) in by_key
         )
 
-    def check(self, draft: Draft) -> list[FieldError]:
+    def check(self, draft: WrittenMessage) -> list[FieldError]:
         """Everything that would make `send` refuse this draft."""
         addressees, errors = self.examine(draft)
         if errors:
@@ -167,7 +167,7 @@ class Messaging:
         numbers = addressees.recipients.numbers
         return wording_errors(self.word(draft, numbers), numbers)
 
-    def word(self, draft: Draft, numbers: Sequence[str]) -> Worded:
+    def word(self, draft: WrittenMessage, numbers: Sequence[str]) -> Composition:
         """What is kept and what each of `numbers` gets."""
         text = tidy(draft.text)
         return word(text, numbers) if draft.fill else alike(text, len(numbers))
@@ -204,7 +204,9 @@ class Messaging:
             self._events.publish(OutboxChanged())
         return changed
 
-    def examine(self, draft: Draft, *, later: bool = False) -> tuple[Addressees, list[FieldError]]:
+    def examine(
+        self, draft: WrittenMessage, *, later: bool = False
+    ) -> tuple[Addressees, list[FieldError]]:
         """Whom it goes to, and what is wrong with it as it was written."""
         addressees = self.addressees(draft.recipients, later=later, names=draft.names)
         errors = [FieldError("recipients", f"{bad}.") for bad in addressees.bad]
@@ -258,7 +260,7 @@ def _text_errors(text: str) -> list[FieldError]:
     return []
 
 
-def _option_errors(draft: Draft) -> list[FieldError]:
+def _option_errors(draft: WrittenMessage) -> list[FieldError]:
     errors = []
     if draft.connection_id is not None and not connections.exists(draft.connection_id):
         errors.append(FieldError("connection", "This connection is not known; choose another."))

@@ -15,7 +15,7 @@ from enum import StrEnum
 from gateway.clock import Clock
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.events import Events, OutboxChanged, Queued
-from gateway.services.jobs.long_work import LongWork, Progress
+from gateway.services.jobs.long_work import LongWork, WorkProgress
 from gateway.store.connections import connections
 from gateway.store.file import audit, database, jobs
 from gateway.store.file.batches import BITE, BREATH
@@ -34,7 +34,7 @@ INCOMING = (View.RECEIVED, View.UNTRIGGERED, View.CALLS)
 KIND = "messages"  # of long work
 
 
-class Action(StrEnum):
+class BulkAction(StrEnum):
     DELETE = "delete"
     RESTORE = "restore"
     DESTROY = "delete for good"
@@ -44,12 +44,12 @@ class Action(StrEnum):
 
 
 DONE = {
-    Action.DELETE: "deleted",
-    Action.RESTORE: "restored",
-    Action.DESTROY: "deleted for good",
-    Action.RESEND: "queued again",
-    Action.READ: "marked as read",
-    Action.UNREAD: "marked as unread",
+    BulkAction.DELETE: "deleted",
+    BulkAction.RESTORE: "restored",
+    BulkAction.DESTROY: "deleted for good",
+    BulkAction.RESEND: "queued again",
+    BulkAction.READ: "marked as read",
+    BulkAction.UNREAD: "marked as unread",
 }
 
 
@@ -81,10 +81,10 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class BulkTask:
     """One wish of one person."""
 
-    action: Action
+    action: BulkAction
     chosen: Selection
     who: str
     uncertain: bool = False  # resend: also what may have been sent
@@ -95,18 +95,18 @@ class Task:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Task:
+    def from_json(cls, text: str) -> BulkTask:
         found = json.loads(text)
         chosen = found.pop("chosen")
         view = View(chosen["view"]) if chosen["view"] else None
         wanted = Wanted.of(chosen["search"]) if chosen.get("search") else None
         deletion = chosen.get("deletion", 0)
         selection = Selection(tuple(chosen["ids"]), view, chosen["upto"], wanted, deletion)
-        return cls(Action(found.pop("action")), selection, **found)
+        return cls(BulkAction(found.pop("action")), selection, **found)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BulkPlace:
     """Where the next bite of a task begins."""
 
     before: int = NEWEST  # messages with smaller ids are still to be done
@@ -114,12 +114,12 @@ class Place:
     entry: int = 0  # of the audit list, kept up to date
 
     @classmethod
-    def from_json(cls, text: str) -> Place:
+    def from_json(cls, text: str) -> BulkPlace:
         return cls(**json.loads(text)) if text else cls()
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class BulkPreview:
     """What a window says before anything is done. Of what is meant and still there."""
 
     messages: int
@@ -134,7 +134,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BulkOutcome:
     """Done, or begun as long work."""
 
     count: int = 0
@@ -142,7 +142,7 @@ class Outcome:
     deletion: int = 0  # by which it can be taken back (Selection.deletion)
 
 
-class Interactions:
+class BulkActions:
     """Safe to use from any thread with a database connection."""
 
     def __init__(self, clock: Clock, events: Events, work: LongWork | None = None) -> None:
@@ -154,23 +154,23 @@ class Interactions:
 
     # before ------------------------------------------------------------------------------------
 
-    def preview(self, action: Action, chosen: Selection) -> Preview:
+    def preview(self, action: BulkAction, chosen: Selection) -> BulkPreview:
         waiting = (DispatchState.PENDING,)
         match action:
-            case Action.DELETE:
+            case BulkAction.DELETE:
                 unsent = self._count(chosen, waiting, held=False)
                 sending = self._count(chosen, (DispatchState.SENDING,), held=False)
-                return Preview(self._messages(chosen, deleted=False), unsent, sending)
-            case Action.RESTORE:
+                return BulkPreview(self._messages(chosen, deleted=False), unsent, sending)
+            case BulkAction.RESTORE:
                 unsent = self._count(chosen, waiting, held=True)
-                return Preview(self._messages(chosen, deleted=True), unsent)
-            case Action.DESTROY:
+                return BulkPreview(self._messages(chosen, deleted=True), unsent)
+            case BulkAction.DESTROY:
                 sending = self._count(chosen, (DispatchState.SENDING,), held=True)
-                return Preview(self._messages(chosen, deleted=True), sending=sending)
-            case Action.READ | Action.UNREAD:
-                return Preview(self._messages(chosen, deleted=False))
-            case Action.RESEND:
-                return Preview(
+                return BulkPreview(self._messages(chosen, deleted=True), sending=sending)
+            case BulkAction.READ | BulkAction.UNREAD:
+                return BulkPreview(self._messages(chosen, deleted=False))
+            case BulkAction.RESEND:
+                return BulkPreview(
                     self._messages(chosen, deleted=False),
                     failed=self._count(chosen, (DispatchState.FAILED,), held=False).sms,
                     uncertain=self._count(chosen, (DispatchState.UNCERTAIN,), held=False).sms,
@@ -193,32 +193,32 @@ class Interactions:
 
     # doing it ----------------------------------------------------------------------------------
 
-    def carry_out(self, task: Task) -> Outcome:
+    def carry_out(self, task: BulkTask) -> BulkOutcome:
         """Now, or as long work when it is much. Raises Refused, StoreError."""
         self._check(task)
         if (begun := self._begun(task)) is not None:
-            return Outcome(job_id=begun)
-        if task.action is Action.DELETE:
+            return BulkOutcome(job_id=begun)
+        if task.action is BulkAction.DELETE:
             task = replace(task, at=self._instant())
         preview = self.preview(task.action, task.chosen)
         if self._work is None or max(preview.weight, self._people(task)) <= AT_ONCE:
-            return Outcome(self.do(task), deletion=task.at)
+            return BulkOutcome(self.do(task), deletion=task.at)
         sms = preview.failed + preview.uncertain * task.uncertain
-        total = sms if task.action is Action.RESEND else preview.messages
-        return Outcome(job_id=self._work.add(KIND, task.to_json(), total, task.who))
+        total = sms if task.action is BulkAction.RESEND else preview.messages
+        return BulkOutcome(job_id=self._work.add(KIND, task.to_json(), total, task.who))
 
-    def _begun(self, task: Task) -> int | None:
+    def _begun(self, task: BulkTask) -> int | None:
         """The long work that does this already: somebody has clicked twice."""
         for job in jobs.running() if self._work is not None else ():
             mine = (job.kind, job.who) == (KIND, task.who)
-            if mine and replace(Task.from_json(job.task), at=0) == task:
+            if mine and replace(BulkTask.from_json(job.task), at=0) == task:
                 return job.id
         return None
 
     @staticmethod
-    def _people(task: Task) -> int:
+    def _people(task: BulkTask) -> int:
         """Recipients of ticked messages, which all have to follow."""
-        if task.action is Action.RESEND:  # those that failed are counted already
+        if task.action is BulkAction.RESEND:  # those that failed are counted already
             return 0
         return sum(large_messages.recipients(task.chosen.ids).values())
 
@@ -231,10 +231,10 @@ class Interactions:
             self._named = at
             return at
 
-    def do(self, task: Task) -> int:
+    def do(self, task: BulkTask) -> int:
         """All of it, in this thread; returns how many messages (of a resend: SMS)."""
         self._check(task)
-        place: Place | None = Place()
+        place: BulkPlace | None = BulkPlace()
         count = 0
         pause = threading.Event()
         while place is not None:
@@ -247,41 +247,44 @@ class Interactions:
             self._tell(task)
         return count
 
-    def piece(self, job: Job) -> Progress:
+    def piece(self, job: Job) -> WorkProgress:
         """For long work."""
-        task = Task.from_json(job.task)
-        more, place = self._bite(task, Place.from_json(job.place), job.done)
+        task = BulkTask.from_json(job.task)
+        more, place = self._bite(task, BulkPlace.from_json(job.place), job.done)
         if more:
             self._tell(task)
         done = job.done + more
         if place is not None:
-            return Progress(done, json.dumps(asdict(place)))
-        return Progress(done, "", f"{_counted(task.action, done)} {DONE[task.action]}.")
+            return WorkProgress(done, json.dumps(asdict(place)))
+        return WorkProgress(done, "", f"{_counted(task.action, done)} {DONE[task.action]}.")
 
-    def _check(self, task: Task) -> None:
+    def _check(self, task: BulkTask) -> None:
         if task.connection_id and not connections.exists(task.connection_id):
             words = "This connection is not known any more; choose another."
             raise Refused([FieldError("connection", words)])
 
-    def _bite(self, task: Task, place: Place, before: int) -> tuple[int, Place | None]:
+    def _bite(self, task: BulkTask, place: BulkPlace, before: int) -> tuple[int, BulkPlace | None]:
         """How many were done now, and where to go on; None: that was all. In a transaction."""
         if large_messages.settle(self._clock.now()):
             return 0, place
-        if task.action is Action.RESEND:
+        if task.action is BulkAction.RESEND:
             return self._resend(task, place, before)
         found = task.chosen.page(place.before, CHUNK)
         if not found:
             return 0, None
         now = self._clock.now()
-        if task.action in (Action.READ, Action.UNREAD):  # nobody asks later who has read what
-            at = now if task.action is Action.READ else None
+        if task.action in (
+            BulkAction.READ,
+            BulkAction.UNREAD,
+        ):  # nobody asks later who has read what
+            at = now if task.action is BulkAction.READ else None
             return inbox.mark_read(found, at), replace(place, before=found[-1])
         found = trash.bite(found, BITE)
         match task.action:
-            case Action.DELETE:
+            case BulkAction.DELETE:
                 changed = trash.mark_deleted(found, task.at or now)
                 one = trash.described(changed)
-            case Action.RESTORE:
+            case BulkAction.RESTORE:
                 changed = trash.mark_restored(found, now)
                 one = trash.described(changed)
             case _:
@@ -292,7 +295,9 @@ class Interactions:
         entry = self._audit(task, place, len(changed), words)
         return len(changed), replace(place, before=found[-1], entry=entry)
 
-    def _resend(self, task: Task, place: Place, before: int) -> tuple[int, Place | None]:
+    def _resend(
+        self, task: BulkTask, place: BulkPlace, before: int
+    ) -> tuple[int, BulkPlace | None]:
         chosen = task.chosen
         if chosen.view is View.ALL:  # what failed of all is what is in SMS failed, found quicker
             chosen = replace(chosen, view=View.FAILED)
@@ -310,19 +315,19 @@ class Interactions:
         count = outbox.resend(ids, self._clock.now(), task.who, audited=False)
         entry = self._audit(task, place, count, f"{before + count:,} SMS")
         if len(rows) < RESENT_AT_ONCE:
-            return count, Place(found[-1], NEWEST, entry)
-        return count, Place(*rows[-1], entry)
+            return count, BulkPlace(found[-1], NEWEST, entry)
+        return count, BulkPlace(*rows[-1], entry)
 
-    def _audit(self, task: Task, place: Place, changed: int, words: str) -> int:
+    def _audit(self, task: BulkTask, place: BulkPlace, changed: int, words: str) -> int:
         """One entry for one wish, however many bites it takes."""
         if not changed:
             return place.entry
         return audit.write(self._clock.now(), task.who, task.action, words, place.entry)
 
-    def _tell(self, task: Task) -> None:
-        again = task.action in (Action.RESTORE, Action.RESEND)
+    def _tell(self, task: BulkTask) -> None:
+        again = task.action in (BulkAction.RESTORE, BulkAction.RESEND)
         self._events.publish(Queued() if again else OutboxChanged())
 
 
-def _counted(action: Action, number: int) -> str:
-    return f"{number:,} SMS" if action is Action.RESEND else trash.counted(number)
+def _counted(action: BulkAction, number: int) -> str:
+    return f"{number:,} SMS" if action is BulkAction.RESEND else trash.counted(number)

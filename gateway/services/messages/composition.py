@@ -13,7 +13,7 @@ MAX_PARTS = 255  # TS 23.040 9.2.3.24.1
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class Composition:
     text: str  # as it is kept with the message: with its placeholders when it is for several
     each: tuple[tuple[str, int], ...]  # own text and SMS of each recipient; () = all alike
     longest: str
@@ -22,12 +22,12 @@ class Worded:
     empty: Mapping[str, int]  # placeholder -> for how many recipients nothing is known
 
 
-def alike(text: str, people: int) -> Worded:
+def alike(text: str, people: int) -> Composition:
     parts = sms.count(text).parts if text else 0
-    return Worded(text, (), text, parts, parts * people, {})
+    return Composition(text, (), text, parts, parts * people, {})
 
 
-def word(text: str, numbers: Sequence[str]) -> Worded:
+def word(text: str, numbers: Sequence[str]) -> Composition:
     """Fill in the placeholders. Without recipients they count as they stand."""
     template = Template(text)
     if template.unknown or not numbers or not template.varies:
@@ -40,7 +40,7 @@ def word(text: str, numbers: Sequence[str]) -> Worded:
     longest = max(parts, key=lambda t: (parts[t], len(t)))
     each = tuple((t, parts[t]) for t in filled.texts)
     total = sum(p for _, p in each)
-    return Worded(text, each, longest, parts[longest], total, filled.empty)
+    return Composition(text, each, longest, parts[longest], total, filled.empty)
 
 
 def unknown_placeholders(text: str) -> list[FieldError]:
@@ -58,7 +58,7 @@ def unknown_placeholders(text: str) -> list[FieldError]:
     ]
 
 
-def wording_errors(worded: Worded, numbers: Sequence[str]) -> list[FieldError]:
+def wording_errors(worded: Composition, numbers: Sequence[str]) -> list[FieldError]:
     """What can only go wrong once the placeholders are filled in."""
     if worded.parts > MAX_PARTS:
         words = f"The message is too long: it takes {worded.parts} SMS, at most {MAX_PARTS}"

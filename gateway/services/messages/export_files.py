@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from gateway.services.jobs.long_work import LongWork, Progress
+from gateway.services.jobs.long_work import LongWork, WorkProgress
 from gateway.services.messages.bulk import Selection
 from gateway.services.messages.messages_csv import MARK, MessagesCsv
 from gateway.store.file import jobs
@@ -30,7 +30,7 @@ KEPT = 5  # files; older ones go when another is begun
 BITE = 0.1  # seconds of writing in one piece of work
 
 
-class Files:
+class ExportFiles:
     """What is in the exports folder. The long work's thread alone writes there."""
 
     def __init__(self, data: Path, csv: MessagesCsv) -> None:
@@ -47,14 +47,14 @@ class Files:
         path = self._path(job.id)
         return path if job.kind == KIND and job.state == "done" and path.is_file() else None
 
-    def piece(self, job: Job) -> Progress:
+    def piece(self, job: Job) -> WorkProgress:
         """For long work: the next lines. On a full disk it waits for room. Raises StoreError."""
         try:
             return self._piece(job)
         except OSError as e:
             raise disk_error(e, self._folder) from e
 
-    def _piece(self, job: Job) -> Progress:
+    def _piece(self, job: Job) -> WorkProgress:
         place = json.loads(job.place) if job.place else {"before": NEWEST, "size": 0}
         self._folder.mkdir(mode=0o700, exist_ok=True)
         end = time.monotonic() + BITE
@@ -77,7 +77,7 @@ class Files:
             size = file.tell()
         where = json.dumps({"before": before, "size": size})
         words = f"{counted(done, 'message is', 'messages are')} in the file." if finished else None
-        return Progress(done, where, words)
+        return WorkProgress(done, where, words)
 
     def _path(self, job_id: int) -> Path:
         return self._folder / f"{job_id}.csv"

@@ -31,7 +31,7 @@ Names = Callable[[Iterable[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class CsvPiece:
     text: str
     before: int  # where the next one begins
     messages: int  # that are in it
@@ -47,16 +47,16 @@ class MessagesCsv:
     def header(self) -> str:
         return sheets.write([HEADER])
 
-    def pieces(self, chosen: Selection, before: int = NEWEST) -> Iterator[Piece]:
+    def pieces(self, chosen: Selection, before: int = NEWEST) -> Iterator[CsvPiece]:
         """Everything below `before`. Nothing is held open between two pieces."""
         states = states_of(chosen)
         deleted = chosen.view is View.DELETED
         while ids := chosen.page(before, AT_ONCE):
             found = (line for i in ids for line in csv_lines.lines(i, states, deleted))
             while some := list(islice(found, LINES)):
-                yield Piece(self._written(some), before, 0)
+                yield CsvPiece(self._written(some), before, 0)
             before = ids[-1]
-            yield Piece("", before, len(ids))
+            yield CsvPiece("", before, len(ids))
 
     def _written(self, found: list[Line]) -> str:
         names = self._names({line.number for line in found})

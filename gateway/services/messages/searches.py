@@ -50,7 +50,7 @@ STATES: dict[str, tuple[str, tuple[DispatchState, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchQuestion:
     """As it was typed and chosen; "" is no wish."""
 
     q: str = ""
@@ -62,7 +62,7 @@ class Asked:
     until: str = ""  # a day that is still meant
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> Asked:
+    def of(cls, given: Mapping[str, str]) -> SearchQuestion:
         return cls(**{f.name: given.get(f.name, "").strip() for f in fields(cls)})
 
     def given(self) -> dict[str, str]:
@@ -76,24 +76,24 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SearchPlan:
     wanted: Wanted
     errors: tuple[FieldError, ...] = ()  # then nothing is searched
     hints: tuple[str, ...] = ()  # what was understood in another way than one might think
 
 
-class Searching:
+class MessageSearch:
     """Stateless but for its settings; safe to use from any thread with a database connection."""
 
     def __init__(self, country: Callable[[], str], zone: Callable[[], tzinfo | None]) -> None:
         self._country = country
         self._zone = zone
 
-    def plan(self, asked: Asked, view: View = View.ALL) -> Plan:
+    def plan(self, asked: SearchQuestion, view: View = View.ALL) -> SearchPlan:
         """`view`: where somebody searches. Deleted messages are never found."""
-        return _Reader(asked, view, self._country(), self._zone()).plan()
+        return _QuestionReader(asked, view, self._country(), self._zone()).plan()
 
-    def chosen(self, asked: Asked, view: View, upto: int = NEWEST - 1) -> Selection:
+    def chosen(self, asked: SearchQuestion, view: View, upto: int = NEWEST - 1) -> Selection:
         """What is found, or all of the view when nothing is asked. Raises Refused."""
         plan = self.plan(asked, view)
         if plan.errors:
@@ -102,20 +102,24 @@ class Searching:
             return Selection(view=view, upto=upto)
         return Selection(search=plan.wanted, upto=upto)
 
-    def page(self, plan: Plan, before: int | None, limit: int) -> Found:
+    def page(self, plan: SearchPlan, before: int | None, limit: int) -> Found:
         return Found([], None) if plan.errors else search.page(plan.wanted, before, limit)
 
-    def counted_page(self, plan: Plan, before: int | None, limit: int) -> tuple[Found, Number]:
+    def counted_page(
+        self, plan: SearchPlan, before: int | None, limit: int
+    ) -> tuple[Found, Number]:
         """The same, and how many there are in all, as far as that can be seen quickly."""
         if plan.errors:
             return Found([], None), Number(0, True)
         return search.counted_page(plan.wanted, before, limit)
 
 
-class _Reader:
+class _QuestionReader:
     """Reads one question, collecting mistakes instead of stopping at the first."""
 
-    def __init__(self, asked: Asked, view: View, country: str, zone: tzinfo | None) -> None:
+    def __init__(
+        self, asked: SearchQuestion, view: View, country: str, zone: tzinfo | None
+    ) -> None:
         self._asked = asked
         self._view = View.ALL if view is View.DELETED else view
         self._country = country
@@ -127,7 +131,7 @@ class _Reader:
         self._errors: list[FieldError] = []
         self._hints: list[str] = []
 
-    def plan(self) -> Plan:
+    def plan(self) -> SearchPlan:
         asked = self._asked
         terms = tuple(self._terms(asked.q)) if asked.q else ()
         if asked.q and not terms and not self._errors:
@@ -150,7 +154,7 @@ class _Reader:
             since=self._begins(since) if since else None,
             until=self._begins(until + timedelta(days=1)) if until else None,
         )
-        return Plan(wanted, tuple(self._errors), tuple(self._hints))
+        return SearchPlan(wanted, tuple(self._errors), tuple(self._hints))
 
     def _wrong(self, field: str, words: str) -> None:
         self._errors.append(FieldError(field, words))

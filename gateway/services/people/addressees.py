@@ -20,7 +20,7 @@ UNWRITABLE = re.compile(r"[,;<>\s]+")  # in a name that goes into the field
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Addressee:
     """One thing that was typed, and whom it stands for."""
 
     typed: str
@@ -33,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Addressees:
-    entries: tuple[Entry, ...]
+    entries: tuple[Addressee, ...]
     bad: tuple[BadNumber, ...]
 
     @property
@@ -50,7 +50,7 @@ def resolve(
     Without `names` nobody is looked up: a name is nothing but a bad number.
     """
     parts: Iterable[str] = SEPARATORS.split(typed) if isinstance(typed, str) else typed
-    entries: list[Entry] = []
+    entries: list[Addressee] = []
     bad: list[BadNumber] = []
     for place, part in enumerate(filter(None, map(str.strip, parts))):
         found = _one(part, country, empty_groups) if names else _number(part, country)
@@ -76,10 +76,10 @@ def blocked_among(numbers: Sequence[str]) -> int:
     return len(blocked.among(numbers))
 
 
-def _one(typed: str, country: str, empty_groups: bool) -> Entry | BadNumber:
+def _one(typed: str, country: str, empty_groups: bool) -> Addressee | BadNumber:
     chosen, number = _written_number(typed, country)
     if isinstance(number, str):
-        return Entry(typed, typed, "person" if chosen else "number", (number,))
+        return Addressee(typed, typed, "person" if chosen else "number", (number,))
     if chosen or not any(c.isalpha() for c in typed):
         return _by_name(typed, empty_groups) or number
     return _by_name(typed, empty_groups) or BadNumber(
@@ -87,9 +87,9 @@ def _one(typed: str, country: str, empty_groups: bool) -> Entry | BadNumber:
     )
 
 
-def _number(typed: str, country: str) -> Entry | BadNumber:
+def _number(typed: str, country: str) -> Addressee | BadNumber:
     _, number = _written_number(typed, country)
-    return Entry(typed, typed, "number", (number,)) if isinstance(number, str) else number
+    return Addressee(typed, typed, "number", (number,)) if isinstance(number, str) else number
 
 
 def _written_number(typed: str, country: str) -> tuple[bool, str | BadNumber]:
@@ -98,7 +98,7 @@ def _written_number(typed: str, country: str) -> tuple[bool, str | BadNumber]:
     return chosen is not None, meant(chosen[1] if chosen else typed, country)
 
 
-def _by_name(typed: str, empty_groups: bool) -> Entry | BadNumber | None:
+def _by_name(typed: str, empty_groups: bool) -> Addressee | BadNumber | None:
     folded = fold(typed)
     group, namesakes = groups.named(folded), people.named(folded)
     if group and namesakes:
@@ -108,7 +108,7 @@ def _by_name(typed: str, empty_groups: bool) -> Entry | BadNumber | None:
     if group:
         numbers = tuple(groups.numbers(group.id))
         if numbers or empty_groups:
-            return Entry(typed, group.name, "group", numbers, group_id=group.id)
+            return Addressee(typed, group.name, "group", numbers, group_id=group.id)
         words = "has nobody with a number in it" if group.people else "has nobody in it"
         return BadNumber(typed, f"is a group that {words}")
     if len(namesakes) > 1:
@@ -118,4 +118,4 @@ def _by_name(typed: str, empty_groups: bool) -> Entry | BadNumber | None:
         return None
     if not namesakes[0].number:
         return BadNumber(typed, "has no phone number; enter one under People")
-    return Entry(typed, namesakes[0].name, "person", (namesakes[0].number,))
+    return Addressee(typed, namesakes[0].name, "person", (namesakes[0].number,))

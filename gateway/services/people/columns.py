@@ -24,7 +24,7 @@ from gateway.services.people.headings import (
 from gateway.services.people.numbers import BadNumber, normalise
 from gateway.services.people.people import MOST_FIELDS, field_name_error
 from gateway.services.people.row_numbers import several
-from gateway.services.people.sheets import Row
+from gateway.services.people.sheets import SheetRow
 from gateway.store.people.people import fold
 
 OWN = "field:"  # and the name of the field
@@ -52,11 +52,11 @@ TITLES = 5  # lines above the heads at most
 @dataclass(frozen=True, slots=True)
 class Sheet:
     header: tuple[str, ...]  # as many as the widest row; "" where there is none
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     encoding: str = ""
 
 
-def sheet(rows: Sequence[Row], country: str) -> Sheet:
+def sheet(rows: Sequence[SheetRow], country: str) -> Sheet:
     """With its first row as the header, unless that looks like a contact already."""
     width = max(len(row.cells) for row in rows)
     at = _header(rows)
@@ -67,7 +67,7 @@ def sheet(rows: Sequence[Row], country: str) -> Sheet:
     return Sheet(first + ("",) * (width - len(first)), tuple(rows[at + 1 :]))
 
 
-def _header(rows: Sequence[Row]) -> int:
+def _header(rows: Sequence[SheetRow]) -> int:
     """The first one, unless that is a title alone above heads that are known."""
     for at, row in enumerate(rows[:TITLES]):
         if sum(1 for cell in row.cells if cell.strip()) > 1:

@@ -45,7 +45,7 @@ _ZERO = re.compile(r"(?<=[0-9 )./-])\( ?0 ?\)")  # "+44 (0)20": dialled at home 
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenNumber:
     """What stands there: digits, perhaps with + before them, or a code such as *100#."""
 
     digits: str
@@ -57,7 +57,7 @@ class Written:
         return not self.digits.removeprefix("+").isdigit()
 
 
-def written(typed: str) -> Written | str:
+def written(typed: str) -> WrittenNumber | str:
     """The digits, or why these are none, as the end of a sentence about what was typed."""
     if len(typed) > LONGEST:
         return TOO_LONG if any(map(str.isdigit, typed)) else NO_NUMBER
@@ -75,7 +75,7 @@ def written(typed: str) -> Written | str:
         elif whole and short:
             return DECIMAL
     if _CODE.fullmatch(text):
-        return Written(text)
+        return WrittenNumber(text)
     if not _NUMBER.fullmatch(text):
         return EXTENSION if _EXTENSION.fullmatch(text) else NO_NUMBER
     return _misread(text) or _read(text)
@@ -90,9 +90,9 @@ def beginning(typed: str) -> str:
     return "" if isinstance(found, str) else found.without_zero or found.digits
 
 
-def _read(text: str) -> Written:
+def _read(text: str) -> WrittenNumber:
     bare = _ZERO.sub("", text)
-    return Written(
+    return WrittenNumber(
         digits=re.sub("[^0-9+]", "", text),
         without_zero=re.sub("[^0-9+]", "", bare) if bare != text else "",
         plain=not re.search("[^0-9+ ]", text),

@@ -20,9 +20,9 @@ from gateway.services.people.headings import (
     NUMBER,
     NUMBERS,
 )
-from gateway.services.people.people import LONGEST_VALUE, Entered, examine, group_name_error
-from gateway.services.people.row_numbers import Chosen
-from gateway.services.people.sheets import Row
+from gateway.services.people.people import LONGEST_VALUE, TypedContact, examine, group_name_error
+from gateway.services.people.row_numbers import RowNumber
+from gateway.services.people.sheets import SheetRow
 from gateway.services.people.text_files import BadFile, Text
 from gateway.store.people import people
 from gateway.store.people.imports import Problem
@@ -36,7 +36,7 @@ YES = ("true", "yes", "1", "x", "ja", "oui", "si", "sim", "ndiyo", "да", "نع
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """What a person decided in the preview."""
 
     columns: tuple[str, ...]
@@ -48,18 +48,18 @@ class Plan:
         return json.dumps([self.columns, self.update, self.group, self.encoding])
 
     @classmethod
-    def from_json(cls, text: str) -> Plan:
+    def from_json(cls, text: str) -> ImportPlan:
         kinds, *others = json.loads(text)  # older ones have no encoding
         return cls(tuple(kinds), *others)
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class ImportableRow:
     """A row that can go in. `values`: own field -> what is in it. `told`: of its numbers, what
     could not be read. `aside`: the end of the notes, which is about numbers.
     """
 
-    row: Row
+    row: SheetRow
     contact: Contact
     groups: tuple[str, ...]
     values: Mapping[str, str]
@@ -68,10 +68,10 @@ class Prepared:
 
 
 @dataclass(slots=True)
-class Looked:
+class CheckedRows:
     """Some rows of the file, looked at."""
 
-    good: list[Prepared] = field(default_factory=list)
+    good: list[ImportableRow] = field(default_factory=list)
     bad: list[Problem] = field(default_factory=list)
     known: int = 0  # of the good ones: contacts that exist
 
@@ -87,7 +87,7 @@ class Looked:
 
 def opened(
     content: bytes, country: str, encoding: str = ""
-) -> tuple[tuple[str, ...], Iterator[Row], str]:
+) -> tuple[tuple[str, ...], Iterator[SheetRow], str]:
     """(header, the rows under it, one by one, the encoding). CSV or vCard, told apart by what is
     in it. Raises BadFile, for what is far behind only when it is come to.
     """
@@ -99,18 +99,18 @@ def opened(
     return first.header, _somebody(chain(first.rows, rows)), text.encoding
 
 
-def _cards(text: Text) -> Iterator[Row]:
+def _cards(text: Text) -> Iterator[SheetRow]:
     count = 0
     for count, card in enumerate(vcard.cards(text), start=1):
         if count > sheets.MOST_ROWS:
             words = f"The file has more than {sheets.MOST_ROWS:,} cards; import it in parts."
             raise BadFile(words)
-        yield Row(card.line, card.cells)
+        yield SheetRow(card.line, card.cells)
     if not count:
         raise BadFile("There is nobody in the file.")
 
 
-def _somebody(rows: Iterator[Row]) -> Iterator[Row]:
+def _somebody(rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
     first = next(rows, None)
     if first is None:
         raise BadFile("There is a header in the file, and nobody under it.")
@@ -123,18 +123,18 @@ def read(content: bytes, country: str, encoding: str = "") -> Sheet:
     return Sheet(header, tuple(islice(rows, LOOKED_AT)), found)
 
 
-class Looker:
+class RowChecker:
     """Looks at rows in their order, and knows which numbers came before in the same file."""
 
-    def __init__(self, plan: Plan, header: Sequence[str], country: str) -> None:
+    def __init__(self, plan: ImportPlan, header: Sequence[str], country: str) -> None:
         self._plan = plan
         self._header = (*header, *("",) * (len(plan.columns) - len(header)))
         self._country = country
         self._ours = columns.is_ours(header) or tuple(header) == vcard.HEADER
         self._seen: dict[str, int] = {}
 
-    def look(self, rows: Iterable[Row]) -> Looked:
-        looked = Looked()
+    def look(self, rows: Iterable[SheetRow]) -> CheckedRows:
+        looked = CheckedRows()
         for row in rows:
             prepared, words = self._prepare(row)
             key = prepared.contact.number or "name " + fold(prepared.contact.name)
@@ -148,14 +148,14 @@ class Looker:
                 looked.good.append(prepared)
         return looked
 
-    def _prepare(self, row: Row) -> tuple[Prepared, str]:
+    def _prepare(self, row: SheetRow) -> tuple[ImportableRow, str]:
         cells: dict[str, list[str]] = {}
         for kind, cell in zip(self._plan.columns, row.cells, strict=False):
             if kind and cell.strip():
                 cells.setdefault(kind, []).append(cell)
         number = self._number(row)
         name, notes = _name(cells), "\n".join(filter(None, (*cells.get("notes", ()), number.notes)))
-        contact, errors = examine(Entered(name, number.number, notes), self._country)
+        contact, errors = examine(TypedContact(name, number.number, notes), self._country)
         member = self._groups(row)
         values = {
             kind[len(OWN) :]: value
@@ -174,10 +174,10 @@ class Looker:
         if any(cell.strip() for cell in row.cells[width:]):
             said.append(f"It has more cells than the {width} columns; is a quotation mark missing?")
         aside = clean.block(number.notes)
-        return Prepared(row, contact, member, values, number.bad, aside), " ".join(said)
+        return ImportableRow(row, contact, member, values, number.bad, aside), " ".join(said)
 
-    def _number(self, row: Row) -> Chosen:
-        typed: list[row_numbers.Typed] = []
+    def _number(self, row: SheetRow) -> RowNumber:
+        typed: list[row_numbers.TypedNumber] = []
         labels = ""  # in the column before
         for kind, head, cell in zip(self._plan.columns, self._header, row.cells, strict=False):
             if kind in NUMBERS and cell.strip():
@@ -186,7 +186,7 @@ class Looker:
             labels = cell if kind == KIND else ""
         return row_numbers.choose(typed, self._country)
 
-    def _groups(self, row: Row) -> tuple[str, ...]:
+    def _groups(self, row: SheetRow) -> tuple[str, ...]:
         names: list[str] = []
         for kind, head, cell in zip(self._plan.columns, self._header, row.cells, strict=False):
             if kind.startswith(IN_GROUP) and fold(cell) in YES:
@@ -216,7 +216,7 @@ def _name(cells: Mapping[str, Sequence[str]]) -> str:
     return parts if in_parts and in_whole <= in_parts else whole or parts
 
 
-def known(prepared: Prepared) -> Contact | None:
+def known(prepared: ImportableRow) -> Contact | None:
     """The contact with this number; without one, the only one of this name that has none."""
     if prepared.contact.number:
         return people.by_number(prepared.contact.number)

@@ -16,11 +16,11 @@ from itertools import islice
 
 from gateway.clock import Clock
 from gateway.events import Events, StoreChanged
-from gateway.services.jobs.long_work import LongWork, Progress
+from gateway.services.jobs.long_work import LongWork, WorkProgress
 from gateway.services.people import columns, import_rows, sheets
 from gateway.services.people.columns import OWN, Sheet
 from gateway.services.people.headings import FIRST, LAST, MIDDLE, NAME, NUMBERS
-from gateway.services.people.import_rows import Looked, Looker, Plan, Prepared
+from gateway.services.people.import_rows import CheckedRows, ImportableRow, ImportPlan, RowChecker
 from gateway.services.people.people import (
     LONGEST_NOTES,
     MOST_FIELDS,
@@ -28,7 +28,7 @@ from gateway.services.people.people import (
     field_name_error,
     group_name_error,
 )
-from gateway.services.people.sheets import Row
+from gateway.services.people.sheets import SheetRow
 from gateway.services.people.text_files import BadFile
 from gateway.store.file import database, jobs
 from gateway.store.file.batches import BREATH
@@ -51,8 +51,8 @@ ENDED = "This import has ended already."
 class _Reading:
     """A file that is being worked through: its next rows, and what came before."""
 
-    rows: Iterator[Row]
-    looker: Looker
+    rows: Iterator[SheetRow]
+    looker: RowChecker
     update: bool
     everybody: str  # the group that those join, too, who are left as they are
     done: int = 0  # rows taken from it
@@ -62,7 +62,7 @@ class _Overtaken(Exception):
     """Somebody else has put these rows in meanwhile; the transaction is taken back."""
 
 
-class Importing:
+class ContactImports:
     """From any thread with a database connection; `piece` from one at a time."""
 
     def __init__(
@@ -98,12 +98,12 @@ class Importing:
         """As much as a preview looks at. `encoding`: as somebody chose it. Raises BadFile."""
         return import_rows.read(kept.content, self._country(), encoding)
 
-    def guess(self, sheet: Sheet) -> Plan:
+    def guess(self, sheet: Sheet) -> ImportPlan:
         fields = [f.name for f in groups.fields()]
         found = columns.guess(sheet, self._country(), fields)
-        return Plan(found, encoding=sheet.encoding)
+        return ImportPlan(found, encoding=sheet.encoding)
 
-    def check(self, sheet: Sheet, plan: Plan) -> list[FieldError]:
+    def check(self, sheet: Sheet, plan: ImportPlan) -> list[FieldError]:
         """What is wrong with the plan itself."""
         errors = []
         if not set(plan.columns) & {NAME, FIRST, MIDDLE, LAST, *NUMBERS}:
@@ -124,9 +124,9 @@ class Importing:
             errors.append(FieldError("group", why))
         return errors
 
-    def look(self, sheet: Sheet, plan: Plan) -> Looked:
+    def look(self, sheet: Sheet, plan: ImportPlan) -> CheckedRows:
         """The rows of a preview: can they go in, and if not, why."""
-        looked = Looker(plan, sheet.header, self._country()).look(sheet.rows)
+        looked = RowChecker(plan, sheet.header, self._country()).look(sheet.rows)
         numbers = [p.contact.number for p in looked.good if p.contact.number]
         nameless = [p for p in looked.good if not p.contact.number]
         again = sum(import_rows.known(p) is not None for p in nameless)
@@ -135,7 +135,7 @@ class Importing:
 
     # putting them in
 
-    def start(self, import_id: int, plan: Plan) -> bool:
+    def start(self, import_id: int, plan: ImportPlan) -> bool:
         """Put the good rows in; large files as long work. False: it was started already.
 
         Raises Refused, StoreError.
@@ -167,14 +167,14 @@ class Importing:
         if self._work is not None and kept is not None and kept.state == "running":
             self._work.add(KIND, json.dumps(import_id), kept.total, kept.who)
 
-    def piece(self, job: Job) -> Progress:
+    def piece(self, job: Job) -> WorkProgress:
         """For long work: the next rows. It changes the store in a transaction of its own."""
         import_id = int(json.loads(job.task))
         ended = self._step(import_id)
         kept = imports.get(import_id, content=False)
         if kept is None:
-            return Progress(job.done, "", ENDED)
-        return Progress(kept.done, "", told(kept) if ended else None)
+            return WorkProgress(job.done, "", ENDED)
+        return WorkProgress(kept.done, "", told(kept) if ended else None)
 
     def bad_file(self, import_id: int) -> Iterator[str]:
         """The rows that did not go in, as CSV with what is wrong in a column more."""
@@ -209,11 +209,11 @@ class Importing:
 
     def _open(self, kept: imports.Import) -> _Reading:
         """From its beginning: what is done already is looked at again, for what follows it."""
-        plan = Plan.from_json(kept.plan)
+        plan = ImportPlan.from_json(kept.plan)
         header, rows, _ = import_rows.opened(kept.content, self._country(), plan.encoding)
-        return _Reading(rows, Looker(plan, header, self._country()), plan.update, plan.group)
+        return _Reading(rows, RowChecker(plan, header, self._country()), plan.update, plan.group)
 
-    def _put(self, kept: imports.Import, looked: Looked, done: int, reading: _Reading) -> None:
+    def _put(self, kept: imports.Import, looked: CheckedRows, done: int, reading: _Reading) -> None:
         """One transaction."""
         added = updated = skipped = numberless = 0
         bad = list(looked.bad)
@@ -289,7 +289,7 @@ def _fields(names: Iterable[str]) -> dict[str, int]:
     return {name: known[fold(name)] for name in names if fold(name) in known}
 
 
-def _no_room(prepared: Prepared, own: Mapping[str, int], member: Mapping[str, int]) -> str:
+def _no_room(prepared: ImportableRow, own: Mapping[str, int], member: Mapping[str, int]) -> str:
     if prepared.values.keys() - own.keys():
         return f"At most {MOST_FIELDS} own fields are possible."
     if set(prepared.groups) - member.keys():
@@ -303,7 +303,7 @@ def _join(member: Mapping[str, int], names: Iterable[str], contact_id: int) -> N
             groups.join(member[name], [contact_id])
 
 
-def _too_many_fields(plan: Plan) -> str:
+def _too_many_fields(plan: ImportPlan) -> str:
     known = {fold(f.name) for f in groups.fields()}
     wanted = {fold(kind[len(OWN) :]) for kind in plan.columns if kind.startswith(OWN)} - known
     room = max(MOST_FIELDS - len(known), 0)

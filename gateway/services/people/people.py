@@ -36,7 +36,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class TypedContact:
     """A contact as written, not yet checked."""
 
     name: str = ""
@@ -55,7 +55,7 @@ class People:
 
     # contacts
 
-    def add(self, entered: Entered, group_ids: Sequence[int] = ()) -> int:
+    def add(self, entered: TypedContact, group_ids: Sequence[int] = ()) -> int:
         """Returns the new contact's id. Raises Refused, StoreError."""
         contact = self.checked(entered)
         try:
@@ -66,7 +66,7 @@ class People:
         self._events.publish(StoreChanged())
         return contact_id
 
-    def save(self, contact_id: int, entered: Entered, group_ids: Sequence[int]) -> bool:
+    def save(self, contact_id: int, entered: TypedContact, group_ids: Sequence[int]) -> bool:
         """False: the contact is gone. Raises Refused, StoreError."""
         contact = self.checked(entered, contact_id)
         try:
@@ -99,7 +99,7 @@ class People:
         self._events.publish(StoreChanged())
         return count
 
-    def checked(self, entered: Entered, contact_id: int = 0) -> Contact:
+    def checked(self, entered: TypedContact, contact_id: int = 0) -> Contact:
         """Raises Refused with everything that is wrong."""
         contact, errors = examine(entered, self._country())
         if errors:
@@ -219,7 +219,7 @@ class People:
         return done
 
 
-def examine(entered: Entered, country: str) -> tuple[Contact, list[FieldError]]:
+def examine(entered: TypedContact, country: str) -> tuple[Contact, list[FieldError]]:
     """A contact made of what was written, and what is wrong with it."""
     errors: list[FieldError] = []
     name, notes = clean.line(entered.name), clean.block(entered.notes)

@@ -20,14 +20,14 @@ _UNKNOWN = phonenumbers.PhoneNumberType.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedNumber:
     number: str
     kind: str  # one of NUMBERS; "" = no SMS reaches it
     called: str = ""  # by the head or by the file
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class RowNumber:
     number: str = ""  # as it was typed
     notes: str = ""  # the others
     bad: str = ""  # why those that could not be read are none
@@ -62,23 +62,23 @@ def _is_whole(typed: str, country: str) -> bool:
     return not isinstance(found, BadNumber) and found.startswith("+")
 
 
-def labelled(cell: str, labels: str, kind: str, head: str, country: str) -> list[Typed]:
+def labelled(cell: str, labels: str, kind: str, head: str, country: str) -> list[TypedNumber]:
     """The numbers of a cell; what they are called stands in `labels`, or in the head."""
     numbers = several(cell, country)
     called = [one.strip() for one in labels.split(":::")] if labels.strip() else []
     if len(called) != len(numbers):
         called = called * len(numbers) if len(called) == 1 else [""] * len(numbers)
     return [
-        Typed(number, rank(label) if label else kind, label or head)
+        TypedNumber(number, rank(label) if label else kind, label or head)
         for number, label in zip(numbers, called, strict=True)
     ]
 
 
-def choose(typed: Iterable[Typed], country: str) -> Chosen:
+def choose(typed: Iterable[TypedNumber], country: str) -> RowNumber:
     """A mobile one by its digits, else by what it is called, else the first."""
-    distinct: dict[str, tuple[int, Typed]] = {}
-    bad: list[tuple[Typed, BadNumber]] = []
-    unfit: list[Typed] = []
+    distinct: dict[str, tuple[int, TypedNumber]] = {}
+    bad: list[tuple[TypedNumber, BadNumber]] = []
+    unfit: list[TypedNumber] = []
     for at, one in enumerate(typed):
         found = meant(one.number, country)
         if isinstance(found, BadNumber):
@@ -91,12 +91,12 @@ def choose(typed: Iterable[Typed], country: str) -> Chosen:
     order = [one for _, one in sorted(distinct.values(), key=lambda r: r[0])]
     notes = _line("Other numbers", [*order[1:], *unfit])
     notes += _line("Not read as a number", [one for one, _ in bad])
-    return Chosen(
+    return RowNumber(
         order[0].number if order else "", notes.strip(), " ".join(f"{why}." for _, why in bad)
     )
 
 
-def _rated(number: str, typed: Typed, at: int) -> int:
+def _rated(number: str, typed: TypedNumber, at: int) -> int:
     called = NUMBERS.index(typed.kind)
     return (_fixed(number) * 10 + called) * 1000 + min(at, 999)
 
@@ -112,7 +112,7 @@ def _fixed(number: str) -> int:
     return 1 if found == _UNKNOWN else 2
 
 
-def _line(head: str, typed: Sequence[Typed]) -> str:
+def _line(head: str, typed: Sequence[TypedNumber]) -> str:
     if not typed:
         return ""
     said = (f"{one.number} ({one.called})" if one.called else one.number for one in typed)

@@ -32,12 +32,12 @@ UNCLOSED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     line: int  # in the file, from 1, where it ends
     cells: tuple[str, ...]
 
 
-def rows(text: Text) -> Iterator[Row]:
+def rows(text: Text) -> Iterator[SheetRow]:
     """Rows with something in them, one by one. Raises BadFile, when it comes to what is bad."""
     separator, before = _separator(text)
     reader = csv.reader(_lines(text, before, separator), delimiter=separator)
@@ -48,7 +48,7 @@ def rows(text: Text) -> Iterator[Row]:
             if any(cell.strip() for cell in cells):
                 count += 1
                 _check_size(count, ended, cells)
-                yield Row(ended, tuple(unguarded(c) for c in cells))
+                yield SheetRow(ended, tuple(unguarded(c) for c in cells))
     except csv.Error as e:
         if "field larger" in str(e):
             raise BadFile(f"{UNREADABLE}{UNCLOSED.format(line=ended + 1)}") from e

@@ -17,7 +17,7 @@ FIELDS = ("date", "time", "unit", "every", "weekdays", "until")
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedPlan:
     """What stands in the fields. `weekdays`: "0" is Monday."""
 
     date: str = ""
@@ -28,7 +28,7 @@ class Typed:
     until: str = ""
 
 
-def read(typed: Typed, zone: Zone, now: int, kept: Schedule | None = None) -> Plan:
+def read(typed: TypedPlan, zone: Zone, now: int, kept: Schedule | None = None) -> Plan:
     """The plan in the box's zone. Raises Refused.
 
     `kept` is the schedule that is being changed: what its form showed and nobody touched stays as
@@ -62,14 +62,14 @@ def at(instant: int, now: int) -> Plan:
     return Plan(Repeat(wall), "UTC", turn, "UTC")
 
 
-def as_typed(schedule: Schedule, zone: Zone) -> Typed:
+def as_typed(schedule: Schedule, zone: Zone) -> TypedPlan:
     """The fields as its form shows them: its next turn, by the box's clock."""
     repeat = schedule.repeat
     next_ = schedule.next
     wall = recurrence.shown(next_.at, zone.rules) if next_ else repeat.start
     if next_ and schedule.zone == "":
         wall = next_.wall
-    return Typed(
+    return TypedPlan(
         date=wall.date().isoformat(),
         time=f"{wall:%H:%M:%S}" if wall.second else f"{wall:%H:%M}",
         unit=repeat.unit,
@@ -79,7 +79,7 @@ def as_typed(schedule: Schedule, zone: Zone) -> Typed:
     )
 
 
-def _same_count(typed: Typed, kept: Schedule, zone: Zone) -> bool:
+def _same_count(typed: TypedPlan, kept: Schedule, zone: Zone) -> bool:
     shown = as_typed(kept, zone)
     return (typed.date, typed.unit, typed.every) == (shown.date, shown.unit, shown.every)
 
@@ -116,7 +116,7 @@ def _when(wall: datetime) -> str:
 # one field -------------------------------------------------------------------------------------
 
 
-def _start(typed: Typed, errors: list[FieldError]) -> datetime | None:
+def _start(typed: TypedPlan, errors: list[FieldError]) -> datetime | None:
     found, clock = day(typed.date), time_of_day(typed.time)
     if isinstance(found, BadValue):
         errors.append(FieldError("date", "Enter a date, such as 2027-01-31."))
@@ -127,7 +127,7 @@ def _start(typed: Typed, errors: list[FieldError]) -> datetime | None:
     return datetime.combine(found, clock)
 
 
-def _unit(typed: Typed, errors: list[FieldError]) -> Unit:
+def _unit(typed: TypedPlan, errors: list[FieldError]) -> Unit:
     found = choice(typed.unit, Unit)
     if isinstance(found, BadValue):
         errors.append(FieldError("unit", "Choose how often it is sent."))
@@ -135,7 +135,7 @@ def _unit(typed: Typed, errors: list[FieldError]) -> Unit:
     return found
 
 
-def _every(typed: Typed, errors: list[FieldError]) -> int:
+def _every(typed: TypedPlan, errors: list[FieldError]) -> int:
     every = whole(typed.every.strip(), 1, MOST_EVERY)
     if isinstance(every, BadValue):
         errors.append(FieldError("every", f"Enter a whole number from {every.bounds}."))
@@ -143,7 +143,7 @@ def _every(typed: Typed, errors: list[FieldError]) -> int:
     return every
 
 
-def _weekdays(typed: Typed, errors: list[FieldError]) -> frozenset[int]:
+def _weekdays(typed: TypedPlan, errors: list[FieldError]) -> frozenset[int]:
     known = [str(n) for n in range(len(WEEKDAYS))]
     if any(day not in known for day in typed.weekdays):
         errors.append(FieldError("weekdays", "Choose weekdays from Monday to Sunday."))
@@ -151,7 +151,7 @@ def _weekdays(typed: Typed, errors: list[FieldError]) -> frozenset[int]:
     return frozenset(map(int, typed.weekdays))
 
 
-def _until(typed: Typed, errors: list[FieldError]) -> date | None:
+def _until(typed: TypedPlan, errors: list[FieldError]) -> date | None:
     if not typed.until.strip():
         return None
     found = day(typed.until)

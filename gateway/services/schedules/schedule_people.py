@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.services.people.addressees import Entry, written
+from gateway.services.people.addressees import Addressee, written
 from gateway.services.people.numbers import display
 from gateway.store.people import groups, people
 from gateway.store.schedules.schedules import Recipient
 
 
 @dataclass(frozen=True, slots=True)
-class Expanded:
+class ExpandedRecipients:
     """Whom a schedule goes to now, and what is to be said of it."""
 
     numbers: tuple[str, ...]
     lacking: tuple[str, ...]  # "Helpers has nobody in it"
 
 
-def recipients_of(entries: Sequence[Entry]) -> tuple[Recipient, ...]:
+def recipients_of(entries: Sequence[Addressee]) -> tuple[Recipient, ...]:
     """Groups by their id, so that they may be renamed; people by theirs, with their number."""
     known = people.ids_of([e.numbers[0] for e in entries if e.kind == "person"])
     found: dict[Recipient, None] = {}
@@ -33,7 +33,7 @@ def recipients_of(entries: Sequence[Entry]) -> tuple[Recipient, ...]:
     return tuple(found)
 
 
-def expand(recipients: Sequence[Recipient]) -> Expanded:
+def expand(recipients: Sequence[Recipient]) -> ExpandedRecipients:
     """As the groups and the people are now."""
     numbers: dict[str, None] = {}
     lacking = []
@@ -50,11 +50,11 @@ def expand(recipients: Sequence[Recipient]) -> Expanded:
             lacking.append(f"The group “{one.name}” does not exist any more")
         elif not members:
             lacking.append(f"The group “{group.name}” has nobody with a number in it")
-    return Expanded(tuple(numbers), tuple(lacking))
+    return ExpandedRecipients(tuple(numbers), tuple(lacking))
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class RecipientName:
     """A recipient as a person calls it."""
 
     name: str
@@ -62,18 +62,18 @@ class Named:
     people: int = 1
 
 
-def named(recipients: Sequence[Recipient]) -> list[Named]:
+def named(recipients: Sequence[Recipient]) -> list[RecipientName]:
     found = []
     known = _contacts(recipients)
     for one in recipients:
         if one.kind == "group":
             group = groups.get(one.id)
             count = group.people if group else 0
-            found.append(Named(group.name if group else one.name, True, count))
+            found.append(RecipientName(group.name if group else one.name, True, count))
         else:
             contact = known.get(one.id)
             name = contact.name if contact else ""
-            found.append(Named(name or display(one.number), False))
+            found.append(RecipientName(name or display(one.number), False))
     return found
 
 

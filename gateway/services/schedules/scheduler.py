@@ -7,7 +7,7 @@ import logging
 from gateway.clock import DAY, SECOND, Clock
 from gateway.events import ConnectionChanged, Event, Events, SchedulesChanged, StoreChanged
 from gateway.services.jobs.loop import Loop
-from gateway.services.schedules.schedules import Scheduling
+from gateway.services.schedules.schedules import Schedules
 from gateway.store.schedules import schedules
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class Scheduler(Loop):
 
     name = "scheduler"
 
-    def __init__(self, scheduling: Scheduling, clock: Clock, events: Events) -> None:
+    def __init__(self, scheduling: Schedules, clock: Clock, events: Events) -> None:
         super().__init__(clock, patience=3.0)
         self._scheduling = scheduling
         self._pruned = 0

@@ -12,10 +12,10 @@ from gateway.decisions.recurrence import Turn, Unit
 from gateway.events import Events, Queued, SchedulesChanged
 from gateway.services.box.preferences import Preferences
 from gateway.services.clock.zones import Zone, zone
-from gateway.services.messages.accept import MAX_PEOPLE, Draft, Messaging, new_id, tidy
+from gateway.services.messages.accept import MAX_PEOPLE, Messages, WrittenMessage, new_id, tidy
 from gateway.services.messages.composition import unknown_placeholders, wording_errors
 from gateway.services.schedules import plan as timing
-from gateway.services.schedules.plan import Typed
+from gateway.services.schedules.plan import TypedPlan
 from gateway.services.schedules.schedule_people import expand, recipients_of
 from gateway.steps import step
 from gateway.store.file import audit, database, settings
@@ -43,7 +43,7 @@ CHANGED = (
 )
 
 
-class Stale(Refused):
+class ScheduleChanged(Refused):
     """It has changed since it was read; `version` is that of now."""
 
     def __init__(self, version: int) -> None:
@@ -51,11 +51,11 @@ class Stale(Refused):
         self.version = version
 
 
-class Gone(LookupError):
+class ScheduleGone(LookupError):
     """There is no such scheduled message, or it is over."""
 
 
-class Scheduling:
+class Schedules:
     """Stateless; safe to use from any thread with a database connection.
 
     `hold` says why nothing may be sent by the clock, "" while it is trusted.
@@ -65,7 +65,7 @@ class Scheduling:
         self,
         clock: Clock,
         events: Events,
-        messaging: Messaging,
+        messaging: Messages,
         preferences: Preferences,
         hold: Callable[[], str] = str,
     ) -> None:
@@ -96,7 +96,12 @@ class Scheduling:
         self._events.publish(SchedulesChanged())
 
     def add(
-        self, draft: Draft, when: Typed | int, *, author: str = "", origin: str = "page"
+        self,
+        draft: WrittenMessage,
+        when: TypedPlan | int,
+        *,
+        author: str = "",
+        origin: str = "page",
     ) -> Schedule:
         """Keep a message for later; it is on disk when this returns. `when`: typed, or ms UTC.
 
@@ -111,7 +116,7 @@ class Scheduling:
         return self.get(schedule_id)
 
     def change(
-        self, schedule_id: int, version: int, draft: Draft, when: Typed, *, who: str
+        self, schedule_id: int, version: int, draft: WrittenMessage, when: TypedPlan, *, who: str
     ) -> Schedule:
         """Raises Refused, ScheduleGone."""
         kept = self._unfinished(schedule_id)
@@ -120,17 +125,19 @@ class Scheduling:
             now = self._unfinished(schedule_id)
             if (now.content, now.repeat, now.next) == (content, plan.repeat, plan.turn):
                 return now  # the second of two clicks
-            raise Stale(now.version)
+            raise ScheduleChanged(now.version)
         self._events.publish(SchedulesChanged())
         return self.get(schedule_id)
 
-    def stands(self, kept: Schedule, draft: Draft, when: Typed) -> bool:
+    def stands(self, kept: Schedule, draft: WrittenMessage, when: TypedPlan) -> bool:
         """Whether it waits, or goes on, just as it is written here. Raises Refused."""
         content, plan = self._checked(draft, when, kept)
         same = (kept.content, kept.repeat) == (content, plan.repeat)
         return same and kept.status is Status.ACTIVE
 
-    def check(self, draft: Draft, when: Typed, schedule_id: int = 0) -> list[FieldError]:
+    def check(
+        self, draft: WrittenMessage, when: TypedPlan, schedule_id: int = 0
+    ) -> list[FieldError]:
         """Everything that would make `add` or `change` refuse this."""
         try:
             self._checked(draft, when, schedules.get(schedule_id) if schedule_id else None)
@@ -139,7 +146,7 @@ class Scheduling:
         return []
 
     def _checked(
-        self, draft: Draft, when: Typed | int, kept: Schedule | None
+        self, draft: WrittenMessage, when: TypedPlan | int, kept: Schedule | None
     ) -> tuple[Content, Plan]:
         addressees, errors = self._messaging.examine(draft, later=True)
         numbers = addressees.recipients.numbers
@@ -247,13 +254,13 @@ class Scheduling:
     def get(self, schedule_id: int) -> Schedule:
         """Raises ScheduleGone."""
         if (found := schedules.get(schedule_id)) is None:
-            raise Gone(f"There is no scheduled message {schedule_id}.")
+            raise ScheduleGone(f"There is no scheduled message {schedule_id}.")
         return found
 
     def _unfinished(self, schedule_id: int) -> Schedule:
         found = self.get(schedule_id)
         if found.status in (Status.DONE, Status.CANCELLED):
-            raise Gone("This scheduled message is over: it was sent, missed or cancelled.")
+            raise ScheduleGone("This scheduled message is over: it was sent, missed or cancelled.")
         return found
 
     # when its time has come -------------------------------------------------------------------
@@ -346,7 +353,7 @@ class Scheduling:
             return None, _joined(said, "Nothing was sent.")
         if len(to.numbers) > MAX_PEOPLE:
             return None, f"Not sent: {len(to.numbers):,} people are more than {MAX_PEOPLE:,}."
-        draft = Draft((), content.text, fill=content.fill)
+        draft = WrittenMessage((), content.text, fill=content.fill)
         errors = unknown_placeholders(content.text) if content.fill else []
         worded = self._messaging.word(draft, to.numbers)
         errors += wording_errors(worded, to.numbers)
@@ -354,7 +361,7 @@ class Scheduling:
             return None, f"Not sent. {' '.join(e.words for e in errors)}"
         once = found.repeat.unit is Unit.ONCE
         outgoing = self._messaging.outgoing(
-            Draft(
+            WrittenMessage(
                 recipients=(),
                 text=content.text,
                 connection_id=content.connection_id,

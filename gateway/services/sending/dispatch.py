@@ -18,8 +18,8 @@ from gateway.clock import MINUTE, SECOND, Clock
 from gateway.decisions import routing
 from gateway.events import Event, Events, OutboxChanged, Queued, StoreChanged
 from gateway.modem.ledger import Assignment, PartToSend
-from gateway.services.sending.holds import Gate
-from gateway.services.sending.routing_facts import Facts
+from gateway.services.sending.holds import SendingHolds
+from gateway.services.sending.routing_facts import RoutingFacts
 from gateway.steps import step
 from gateway.store.connections import connections, rules
 from gateway.store.file import database
@@ -33,7 +33,7 @@ LOOK_AGAIN = 30 * SECOND  # a dispatch whose connections are all down is looked 
 TROUBLE_PAUSE = 5.0  # seconds after the store failed us
 
 
-class Carriers(Protocol):
+class SendingModems(Protocol):
     """The modems, as far as dispatch needs them (gateway.modem.roster)."""
 
     def lines(self) -> Mapping[int, routing.RoutingConnection]: ...
@@ -43,21 +43,21 @@ class Carriers(Protocol):
         ...
 
 
-class Dispatch:
+class Dispatcher:
     """Owns the dispatch thread and its database connection."""
 
     def __init__(
         self,
-        carriers: Carriers,
+        carriers: SendingModems,
         clock: Clock,
         events: Events,
-        gate: Gate | None = None,
+        gate: SendingHolds | None = None,
         country: Callable[[], str] = lambda: "",
     ) -> None:
         """`country`: whose numbers come in as they are dialled at home."""
         self._carriers = carriers
         self._country = country
-        self._gate = gate or Gate(clock)
+        self._gate = gate or SendingHolds(clock)
         self._clock = clock
         self._events = events
         self._wake = threading.Event()
@@ -99,7 +99,7 @@ class Dispatch:
         if not others:
             return False
         known = rules.enabled()
-        facts = Facts.of([number], known, self._country())
+        facts = RoutingFacts.of([number], known, self._country())
         decision = routing.route(
             number,
             others,
@@ -166,7 +166,7 @@ class Dispatch:
         left = {i: self._gate.leave(i) for i in room}  # SMS, not dispatches
         now = self._clock.now()
         due = outbox.due(now, room, BATCH, last=self._gate.tried())
-        facts = Facts.of([item.number for item in due], self._rules, self._country())
+        facts = RoutingFacts.of([item.number for item in due], self._rules, self._country())
         view = dict(lines)
         claims: list[outbox.Claim] = []
         refused = 0

@@ -32,7 +32,7 @@ ROAMING = "it is roaming, and this connection does not send while roaming."
 SWITCHED_OFF = "sending is switched off for this connection."
 
 
-class Gate:
+class SendingHolds:
     """Owns pace and streaks of every connection. From any thread with a database connection."""
 
     def __init__(self, clock: Clock, default: Limits = DEFAULT) -> None:

@@ -14,7 +14,7 @@ from gateway.events import ConnectionChanged, Events, MessagesReceived, ModemCha
 from gateway.modem.claims import PortClaim
 from gateway.modem.ledger import Identity, ReadPdu, Sim
 from gateway.services.connections import names
-from gateway.services.sending.holds import Gate
+from gateway.services.sending.holds import SendingHolds
 from gateway.steps import step
 from gateway.store.connections import connections, identities
 from gateway.store.file import database, settings
@@ -39,7 +39,7 @@ class RadioLedger:
         poke: Callable[[], None],
         pins: Mapping[str, str],
         stopping: threading.Event,
-        gate: Gate | None = None,
+        gate: SendingHolds | None = None,
         elsewhere: Callable[[str, Collection[int]], bool] = lambda number, avoid: False,
         heard: Callable[[Sequence[int]], None] = lambda message_ids: None,
         country: Callable[[], str] = lambda: "",
@@ -54,7 +54,7 @@ class RadioLedger:
         self._poke = poke
         self._pins = pins  # port -> PIN from the config file
         self._stopping = stopping
-        self._gate = gate or Gate(clock)
+        self._gate = gate or SendingHolds(clock)
         self._elsewhere = elsewhere  # whether a connection besides these could carry it
         self._country = country
         self._claims = claims  # the modems that are there

@@ -11,12 +11,12 @@ from gateway.store.connections import rules
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class RoutingFacts:
     last: Mapping[str, int | None]  # number -> the connection it last wrote to us through
     members: Mapping[str, Collection[str]]  # number -> ids of groups
 
     @classmethod
-    def of(cls, numbers: Sequence[str], known: Sequence[Rule], country: str) -> Facts:
+    def of(cls, numbers: Sequence[str], known: Sequence[Rule], country: str) -> RoutingFacts:
         """Needs the calling thread's database connection."""
         kinds = {rule.kind for rule in known}
         wanted = {rule.value for rule in known if rule.kind is RuleKind.GROUP}

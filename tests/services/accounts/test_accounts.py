@@ -19,7 +19,7 @@ from gateway.services.accounts.accounts import (
     WrongCode,
     WrongCredentials,
 )
-from gateway.services.accounts.tokens import Programs
+from gateway.services.accounts.tokens import Tokens
 from gateway.store.accounts import accounts as accounts_store
 from gateway.store.file import database
 from tests.services.conftest import FakeClock
@@ -122,7 +122,7 @@ def test_codes_and_tokens_and_sessions_are_not_in_the_database_file(
     accounts: Accounts, store: Path
 ) -> None:
     code = accounts.first_run_code()
-    token = Programs(FakeClock()).add("till")
+    token = Tokens(FakeClock()).add("till")
     assert code is not None
     other = Accounts(FakeClock())
     other.claim_first_run(code, "ann", GOOD)

@@ -10,10 +10,15 @@ from contextlib import contextmanager
 import pytest
 
 from gateway.services.accounts import passwords
-from gateway.services.accounts.account_errors import Busy, Throttled, WrongCode, WrongCredentials
+from gateway.services.accounts.account_errors import (
+    SignInBusy,
+    Throttled,
+    WrongCode,
+    WrongCredentials,
+)
 from gateway.services.accounts.accounts import Accounts
-from gateway.services.accounts.hash_turns import PLACES, Lane, Turns
-from gateway.services.accounts.tokens import Programs
+from gateway.services.accounts.hash_turns import PLACES, HashTurns, Lane
+from gateway.services.accounts.tokens import Tokens
 from gateway.store.file import audit, database
 from tests.services.conftest import FakeClock
 
@@ -87,7 +92,7 @@ def test_codes_wait_too(ann: Accounts, clock: FakeClock) -> None:
 def test_a_flood_of_invented_tokens_is_held_back_and_a_program_that_was_there_is_not(
     ann: Accounts, clock: FakeClock
 ) -> None:
-    programs = Programs(clock)
+    programs = Tokens(clock)
     alarms, fresh = programs.add("alarms"), programs.add("fresh")
     assert ann.check_token(alarms, HERE, programs.check)
     for number in range(20):
@@ -104,7 +109,7 @@ def test_a_flood_of_invented_tokens_is_held_back_and_a_program_that_was_there_is
 def test_a_revoked_token_that_is_tried_for_ever_holds_nobody_back(
     ann: Accounts, clock: FakeClock
 ) -> None:
-    programs = Programs(clock)
+    programs = Tokens(clock)
     for _ in range(200):
         assert ann.check_token("pb_revoked", HERE, programs.check) is None
     assert ann.check_token(programs.add("new"), HERE, programs.check)
@@ -128,7 +133,7 @@ def test_the_memory_of_good_pairs_answers_nobody_elses_address(
 ) -> None:
     """Who fills the queue of hashing could else guess at the memory alone, and never be counted."""
     ann.check_basic("ann", GOOD, HERE)
-    with full_queue(ann, monkeypatch), pytest.raises(Busy):
+    with full_queue(ann, monkeypatch), pytest.raises(SignInBusy):
         ann.check_basic("ann", GOOD, THERE)
 
 
@@ -138,11 +143,11 @@ def test_guesses_that_nobody_could_hash_count_where_the_memory_was_asked(
     ann.check_basic("ann", GOOD, HERE)
     with full_queue(ann, monkeypatch, HERE):
         for number in range(5):
-            with pytest.raises(Busy):
+            with pytest.raises(SignInBusy):
                 ann.check_basic("ann", f"guess {number}", HERE)
         with pytest.raises(Throttled) as refused:
             ann.check_basic("ann", GOOD, HERE)
-        assert not isinstance(refused.value, Busy)
+        assert not isinstance(refused.value, SignInBusy)
 
 
 def until(so: Callable[[], bool]) -> None:
@@ -171,7 +176,7 @@ def full_queue(
         with database.connected():
             try:
                 accounts.sign_in("ann", "wrong", address)
-            except Busy:
+            except SignInBusy:
                 busy.append(address)
             except WrongCredentials:
                 pass
@@ -225,7 +230,7 @@ def test_strangers_who_fill_the_queue_shut_out_nobody_who_was_there_before(
 
 
 def test_who_has_proof_goes_before_strangers_who_waited_longer() -> None:
-    turns, order = Turns(), []
+    turns, order = HashTurns(), []
 
     def wait(lane: Lane) -> None:
         with turns.one(lane):
@@ -244,7 +249,7 @@ def test_who_has_proof_goes_before_strangers_who_waited_longer() -> None:
 
 
 def test_places_are_given_back_and_limited() -> None:
-    turns = Turns()
+    turns = HashTurns()
     for _ in range(20):
         with turns.one(Lane.STRANGER):
             pass
@@ -260,7 +265,7 @@ def test_places_are_given_back_and_limited() -> None:
         thread.start()
     assert inside.acquire(timeout=30)
     until(lambda: sum(turns._free.values()) == 3)
-    with pytest.raises(Busy), turns.one(Lane.STRANGER):
+    with pytest.raises(SignInBusy), turns.one(Lane.STRANGER):
         pass
     go.set()
     for thread in threads:

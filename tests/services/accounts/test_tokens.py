@@ -5,7 +5,7 @@ import pytest
 from gateway.clock import HOUR
 from gateway.services.accounts.account_errors import BadName, BadScope, TokenExists
 from gateway.services.accounts.roles import SCOPES, allows
-from gateway.services.accounts.tokens import Programs
+from gateway.services.accounts.tokens import Tokens
 from gateway.store.file import audit
 from tests.services.conftest import FakeClock
 
@@ -13,11 +13,11 @@ pytestmark = pytest.mark.usefixtures("store")
 
 
 @pytest.fixture
-def programs(clock: FakeClock) -> Programs:
-    return Programs(clock)
+def programs(clock: FakeClock) -> Tokens:
+    return Tokens(clock)
 
 
-def test_a_token_is_known_by_its_name_until_revoked(programs: Programs) -> None:
+def test_a_token_is_known_by_its_name_until_revoked(programs: Tokens) -> None:
     secret = programs.add("till", ["read", "send", "read"], who="ann")
     found = programs.check(secret)
     assert found is not None
@@ -38,7 +38,7 @@ def test_a_token_is_known_by_its_name_until_revoked(programs: Programs) -> None:
 
 
 def test_when_a_token_was_used_is_written_down_sparingly(
-    programs: Programs, clock: FakeClock
+    programs: Tokens, clock: FakeClock
 ) -> None:
     secret = programs.add("till")
     programs.check(secret)
@@ -52,13 +52,13 @@ def test_when_a_token_was_used_is_written_down_sparingly(
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 65, "a\nb"])
-def test_a_bad_name_is_refused(programs: Programs, name: str) -> None:
+def test_a_bad_name_is_refused(programs: Tokens, name: str) -> None:
     with pytest.raises(BadName):
         programs.add(name)
 
 
 @pytest.mark.parametrize("scopes", [[], ["root"], ["send", "Manage"]])
-def test_no_scope_and_unknown_scopes_are_refused(programs: Programs, scopes: list[str]) -> None:
+def test_no_scope_and_unknown_scopes_are_refused(programs: Tokens, scopes: list[str]) -> None:
     with pytest.raises(BadScope):
         programs.add("till", scopes)
     assert programs.all() == []

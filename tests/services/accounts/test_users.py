@@ -9,8 +9,8 @@ from gateway.services.accounts.account_errors import (
     BadPassword,
     BadRole,
     LastOne,
-    NameTaken,
     ShutOut,
+    UserNameTaken,
     WrongCredentials,
 )
 from gateway.services.accounts.accounts import Accounts
@@ -53,7 +53,7 @@ def test_the_first_is_an_administrator_and_others_are_what_they_were_made(users:
     ("name", "role", "password", "why"),
     [
         ("", OPERATOR, GOOD, BadName),
-        ("ANN", OPERATOR, GOOD, NameTaken),
+        ("ANN", OPERATOR, GOOD, UserNameTaken),
         ("bob", "root", GOOD, BadRole),
         ("bob", "", GOOD, BadRole),
         ("bob", OPERATOR, "short", BadPassword),

@@ -12,10 +12,10 @@ from gateway.decisions.activities import ActionKind
 from gateway.events import Events
 from gateway.modem.ledger import ReadPdu
 from gateway.services.activities.activities import Activities
-from gateway.services.activities.activity_drafts import ActionTyped, Typed
-from gateway.services.activities.matching import Deciding
-from gateway.services.activities.runner import Acting
-from gateway.services.activities.stop_words import Stopping
+from gateway.services.activities.activity_drafts import TypedAction, TypedActivity
+from gateway.services.activities.matching import ActivityMatcher
+from gateway.services.activities.runner import ActivityRunner
+from gateway.services.activities.stop_words import StopWords
 from gateway.services.box.preferences import Preferences
 from gateway.services.people.people import People
 from gateway.services.sending.ledger import RadioLedger
@@ -39,11 +39,11 @@ class ActivityWorld:
         self.preferences = Preferences(self.events, "KE")
         self.activities = Activities(clock, self.events, self.preferences)
         self.people = People(clock, self.events, self.preferences.country)
-        self.acting = Acting(clock, self.events, self.preferences)
+        self.acting = ActivityRunner(clock, self.events, self.preferences)
         self.line = connections.upsert_connection("8925401", "", clock.now()).connection_id
         connections.rename(self.line, name="Office", number=OWN)
-        stopping = Stopping(clock, self.preferences.country)
-        self._deciding = Deciding(clock, self.preferences)
+        stopping = StopWords(clock, self.preferences.country)
+        self._deciding = ActivityMatcher(clock, self.preferences)
 
         def heard(ids):
             stopping.obey(ids)
@@ -57,8 +57,10 @@ class ActivityWorld:
 
     # setting up
 
-    def add(self, name: str, words: str = "", *actions: ActionTyped, **changes: object) -> int:
-        draft = Typed(name=name, words=words, actions=actions or (reply(f"This is {name}"),))
+    def add(self, name: str, words: str = "", *actions: TypedAction, **changes: object) -> int:
+        draft = TypedActivity(
+            name=name, words=words, actions=actions or (reply(f"This is {name}"),)
+        )
         if not words:
             draft = replace(draft, match="anything")
         return self.activities.add(replace(draft, **changes), "admin")
@@ -119,24 +121,24 @@ class ActivityWorld:
         return [(tuple(d.number for d in m.dispatches), m.text) for m in found if m]
 
 
-def reply(text: str) -> ActionTyped:
-    return ActionTyped(ActionKind.REPLY, text=text)
+def reply(text: str) -> TypedAction:
+    return TypedAction(ActionKind.REPLY, text=text)
 
 
-def forward(to: str, text: str = "{name}: {message}") -> ActionTyped:
-    return ActionTyped(ActionKind.FORWARD, text=text, recipients=to)
+def forward(to: str, text: str = "{name}: {message}") -> TypedAction:
+    return TypedAction(ActionKind.FORWARD, text=text, recipients=to)
 
 
-def join(group_id: int) -> ActionTyped:
-    return ActionTyped(ActionKind.JOIN, group=str(group_id))
+def join(group_id: int) -> TypedAction:
+    return TypedAction(ActionKind.JOIN, group=str(group_id))
 
 
-def leave(group_id: int) -> ActionTyped:
-    return ActionTyped(ActionKind.LEAVE, group=str(group_id))
+def leave(group_id: int) -> TypedAction:
+    return TypedAction(ActionKind.LEAVE, group=str(group_id))
 
 
-def webhook(url: str, secret: str = "") -> ActionTyped:
-    return ActionTyped(ActionKind.WEBHOOK, url=url, secret=secret)
+def webhook(url: str, secret: str = "") -> TypedAction:
+    return TypedAction(ActionKind.WEBHOOK, url=url, secret=secret)
 
 
 def refused(call: Callable[..., object], *args: object) -> dict[str, str]:

@@ -11,10 +11,10 @@ from gateway.clock import HOUR, MINUTE
 from gateway.decisions.activities import StepState
 from gateway.decisions.activities.guard import PastReply
 from gateway.modem.ledger import ReadPdu
-from gateway.services.activities.activity_drafts import ActionTyped, Typed
+from gateway.services.activities.activity_drafts import TypedAction, TypedActivity
 from gateway.services.activities.fallback import Fallback
 from gateway.services.keeping.housekeeping import Housekeeping
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from gateway.store.activities import activities, replies, runs
 from gateway.store.file.database import execute
 from gateway.store.messages import details, trash
@@ -103,7 +103,7 @@ def test_the_view_is_read_from_its_index(store, monkeypatch):
 
 def test_senders_and_groups_are_looked_up_however_the_network_writes_the_number(world):
     group = world.people.make_group("Volunteers")
-    world.people.add(Entered("Bob", BOB), [group])
+    world.people.add(TypedContact("Bob", BOB), [group])
     world.add("Members", "", reply("member"), sender="group", group=str(group))
     world.add("Known", "", reply("known"), sender="known")
     world.add("Unknown", "", reply("unknown"), sender="unknown")
@@ -174,7 +174,7 @@ def test_no_mistake_of_ours_keeps_a_message_from_being_stored(world, monkeypatch
 
 
 def test_placeholders_of_a_reply_are_the_senders(world):
-    world.people.add(Entered("Ann Otieno", ANN))
+    world.people.add(TypedContact("Ann Otieno", ANN))
     world.add("Echo", "", reply("Hi {name} ({number}), you wrote “{message}” {{sic}}"))
     world.receive("I {like} braces")
     (((number,), text),) = world.sent()
@@ -186,8 +186,8 @@ def test_placeholders_of_a_reply_are_the_senders(world):
 
 def test_a_message_is_forwarded_to_people_groups_and_numbers_once_each(world):
     group = world.people.make_group("Volunteers")
-    world.people.add(Entered("Bob", BOB), [group])
-    world.people.add(Entered("Cat", CAT), [group])
+    world.people.add(TypedContact("Bob", BOB), [group])
+    world.people.add(TypedContact("Cat", CAT), [group])
     world.add("Tell", "", forward(f"volunteers, Bob <{BOB}>, 0712 000 003, 0799 000 009"))
     message = world.receive("Fire!")
     ((numbers, text),) = world.sent()
@@ -241,10 +241,10 @@ def test_one_action_that_fails_does_not_stop_the_others_and_can_be_tried_again(w
     other = world.people.make_group("Helpers")
     stored = activities.get(activity)
     actions = tuple(
-        ActionTyped(a.kind, a.text, group=str(other) if a.group_id else "", id=a.id)
+        TypedAction(a.kind, a.text, group=str(other) if a.group_id else "", id=a.id)
         for a in stored.actions
     )
-    world.activities.save(activity, Typed("Join", words="join", actions=actions), "admin")
+    world.activities.save(activity, TypedActivity("Join", words="join", actions=actions), "admin")
     assert world.activities.again(run.steps[0].id, "admin")
     world.act()
     assert world.said(message)[0] == "Join: done: Joined “Helpers”. A contact was made."
@@ -315,7 +315,7 @@ def test_names_and_our_own_numbers_are_not_answered(world, sender):
 
 def test_the_blocked_are_not_answered_but_what_they_ask_for_is_done(world):
     group = world.people.make_group("Volunteers")
-    world.people.add(Entered("Ann", ANN), [group])
+    world.people.add(TypedContact("Ann", ANN), [group])
     world.add("Stop", "stop", leave(group), reply("Goodbye"))
     message = world.receive("STOP")
     assert blocked.get(ANN) is not None

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.services.activities.activity_drafts import ActionTyped, Typed
+from gateway.services.activities.activity_drafts import TypedAction, TypedActivity
 from gateway.services.activities.activity_tryout import Sample
 from gateway.services.activities.fallback import Fallback
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from gateway.store.activities import activities
 from gateway.store.people import groups, people
 from tests.services.activities.activity_world import (
@@ -39,7 +39,7 @@ def world(clock: FakeClock, store: Path) -> ActivityWorld:
 def test_everything_wrong_is_said_at_once_and_nothing_is_kept(world):
     said = refused(
         world.activities.add,
-        Typed(
+        TypedActivity(
             name=" ",
             words="two words, ?",
             sender="group",
@@ -52,7 +52,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_kept(world):
                 forward("the moon", " "),
                 join(77),
                 webhook("ftp://x"),
-                ActionTyped("dance"),
+                TypedAction("dance"),
             ),
         ),
         "admin",
@@ -89,7 +89,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_kept(world):
     ],
 )
 def test_this_is_refused(world, changes, field):
-    draft = replace(Typed("A", words="join", actions=(reply("x"),)), **changes)
+    draft = replace(TypedActivity("A", words="join", actions=(reply("x"),)), **changes)
     assert set(refused(world.activities.add, draft, "admin")) == {field}
 
 
@@ -97,8 +97,8 @@ def test_what_is_kept_stands_in_the_form_as_it_was_typed(world):
     from gateway.services.activities.activity_drafts import typed
 
     group = world.people.make_group("Volunteers")
-    world.people.add(Entered("Bob", BOB))
-    draft = Typed(
+    world.people.add(TypedContact("Bob", BOB))
+    draft = TypedActivity(
         name="All of it",
         match="contains",
         words="fire, flood",
@@ -152,7 +152,7 @@ def test_a_group_that_an_activity_needs_is_not_deleted(world):
 
 def test_a_sample_is_tried_and_nothing_happens(world):
     group = world.people.make_group("Volunteers")
-    world.people.add(Entered("Ann", ANN))
+    world.people.add(TypedContact("Ann", ANN))
     world.add("Join", "join", join(group), reply("Welcome {name}"))
     off = world.add("Off", "")
     world.activities.switch(off, False, "admin")
@@ -175,7 +175,7 @@ def test_a_sample_that_sets_off_nothing_would_be_in_did_not_trigger(world):
     world.activities.set_fallback(Fallback("Sorry", on=True), "admin")
     (_, none) = world.activities.try_out(Sample("hello", "Bank"))
     assert none.words.endswith("would not reply (“Bank” is a name, not a number).")
-    world.people.add(Entered("Bob", BOB))
+    world.people.add(TypedContact("Bob", BOB))
     world.people.block(BOB, "admin")
     (_, none) = world.activities.try_out(Sample("hello", "bob"))
     assert none.words.endswith("would not reply (The number is blocked).")
@@ -184,7 +184,7 @@ def test_a_sample_that_sets_off_nothing_would_be_in_did_not_trigger(world):
 
 
 def test_one_is_tried_while_it_is_typed(world):
-    draft = Typed("New", words="hello", actions=(reply("You wrote {message}"),))
+    draft = TypedActivity("New", words="hello", actions=(reply("You wrote {message}"),))
     tried = world.activities.try_one(Sample("Hello!"), draft)
     assert tried.words == "Matches: would reply “You wrote Hello!”."
     assert activities.activities() == []
@@ -192,5 +192,5 @@ def test_one_is_tried_while_it_is_typed(world):
 
 @pytest.mark.parametrize("number", ["9" * 30, "١", "²", "9" * 5000])
 def test_a_connection_that_is_no_number_is_not_known(world, number):
-    draft = Typed(name="X", match="anything", connection=number, actions=(reply("hi"),))
+    draft = TypedActivity(name="X", match="anything", connection=number, actions=(reply("hi"),))
     assert set(refused(world.activities.add, draft, "ann")) == {"connection"}

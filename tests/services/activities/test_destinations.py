@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.services.activities import destinations, http_post
-from gateway.services.activities.http_post import BadUrl, Line
+from gateway.services.activities.http_post import BadUrl, PostClient
 from tests.support.receiver import Receiver, receiving
 
 OWN = ("192.168.1.20", "2001:db8::20", "fd00::20")
@@ -94,7 +94,7 @@ def test_a_name_that_leads_to_the_box_is_not_called(
     address: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", found(address))
-    posted = Line().post(f"http://till.example:{receiver.server_port}/", b"{}")
+    posted = PostClient().post(f"http://till.example:{receiver.server_port}/", b"{}")
     assert "till.example may not be called." in posted.trouble
     assert receiver.told == []
 
@@ -111,7 +111,7 @@ def test_a_name_is_looked_up_once_and_just_that_is_called(
         raise ConnectionRefusedError
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    assert not Line().post(f"http://till.example:{receiver.server_port}/", b"{}").taken
+    assert not PostClient().post(f"http://till.example:{receiver.server_port}/", b"{}").taken
     assert called == ["192.0.2.1"]
 
 
@@ -123,7 +123,7 @@ def test_an_own_address_that_nobody_listed_is_seen_by_both_ends_being_the_same(
     )
     monkeypatch.setattr(destinations, "own", lambda: ["192.0.2.9"])
     monkeypatch.setattr(socket, "getaddrinfo", found("127.0.0.1"))
-    posted = Line().post(f"http://till.example:{receiver.server_port}/", b"{}")
+    posted = PostClient().post(f"http://till.example:{receiver.server_port}/", b"{}")
     assert "may not be called" in posted.trouble
     assert receiver.told == []
 

@@ -12,7 +12,7 @@ from gateway.clock import HOUR, MINUTE
 from gateway.health import activities as health
 from gateway.health.snapshot import Snapshot
 from gateway.services.activities.fallback import Fallback
-from gateway.services.activities.matching import TOO_LATE, Deciding
+from gateway.services.activities.matching import TOO_LATE, ActivityMatcher
 from gateway.services.health.health_watch import broken_activities
 from gateway.store.activities import activities, waits
 from gateway.store.connections import connections
@@ -38,7 +38,7 @@ class Doubtful(ActivityWorld):
         clock.ms = NOON
         self.preferences.change(name="Clinic", country="KE", zone="Africa/Nairobi", by=somebody())
         self.doubt = WRONG
-        self._deciding = Deciding(clock, self.preferences, lambda: self.doubt)
+        self._deciding = ActivityMatcher(clock, self.preferences, lambda: self.doubt)
         self.acting._settle = self._deciding.settle
 
     def trust(self) -> None:

@@ -17,9 +17,9 @@ from gateway.clock import HOUR, SECOND
 from gateway.decisions.activities import StepState
 from gateway.decisions.activities.calls import MOST_TRIES
 from gateway.services.activities import destinations, http_post
-from gateway.services.activities.activity_drafts import Typed
-from gateway.services.activities.http_post import Line
-from gateway.services.activities.webhook_registration import Registering
+from gateway.services.activities.activity_drafts import TypedActivity
+from gateway.services.activities.http_post import PostClient
+from gateway.services.activities.webhook_registration import WebhookRegistration
 from gateway.store.activities import activities, runs, webhooks
 from tests.services.activities.activity_world import ANN, OWN, ActivityWorld, reply, webhook
 from tests.services.conftest import FakeClock
@@ -73,9 +73,9 @@ def interim(*codes: int) -> bytes:
 def test_go_on_is_no_answer_and_does_not_go_on_for_ever(world, receiver):
     final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
     receiver.answers["/polite"] = raw(interim(100, 102, 103), final)
-    assert Line().post(receiver.url("/polite"), b"{}").taken
+    assert PostClient().post(receiver.url("/polite"), b"{}").taken
     receiver.answers["/endless"] = raw(endless=interim(100))
-    assert "is not HTTP" in Line().post(receiver.url("/endless"), b"{}").trouble
+    assert "is not HTTP" in PostClient().post(receiver.url("/endless"), b"{}").trouble
 
 
 def test_it_is_told_as_smsgate_tells_it(world, receiver):
@@ -117,7 +117,9 @@ def test_what_is_told_is_signed_with_the_secret_of_now(world, receiver):
     world.receive("hello")
     action = activities.get(made).actions[0]
     changed = webhook(receiver.url(), "s3cret")
-    draft = Typed("Hook", "anything", actions=(changed.__class__(**_fields(changed, action.id)),))
+    draft = TypedActivity(
+        "Hook", "anything", actions=(changed.__class__(**_fields(changed, action.id)),)
+    )
     world.activities.save(made, draft, "admin")
     call(world)
     ((_, headers, body),) = receiver.told
@@ -202,13 +204,13 @@ def test_one_that_answers_drop_by_drop_is_cut_off(receiver, monkeypatch):
                 handler.wfile.flush()
 
     receiver.answers["/"] = drips
-    assert "No complete answer came" in Line().post(receiver.url(), b"{}").trouble
+    assert "No complete answer came" in PostClient().post(receiver.url(), b"{}").trouble
 
 
 def test_one_that_says_nothing_is_given_up(receiver, monkeypatch):
     monkeypatch.setattr(http_post, "PATIENCE", 0.2)
     receiver.answers["/"] = slow
-    assert "No answer came within" in Line().post(receiver.url(), b"{}").trouble
+    assert "No answer came within" in PostClient().post(receiver.url(), b"{}").trouble
 
 
 def test_a_slow_one_delays_no_other_and_no_reply(world, receiver):
@@ -269,7 +271,7 @@ def test_a_clock_that_was_set_back_holds_up_nothing(world, receiver):
 def test_a_webhook_that_was_taken_out_is_not_called(world, receiver):
     made = world.add("Hook", "", webhook(receiver.url()))
     message = world.receive("hello")
-    world.activities.save(made, Typed("Hook", "anything", actions=(reply("x"),)), "admin")
+    world.activities.save(made, TypedActivity("Hook", "anything", actions=(reply("x"),)), "admin")
     call(world)
     assert receiver.told == []
     assert the_step(message).words == "The activity does not call this webhook any more."
@@ -343,7 +345,7 @@ def test_a_webhook_that_was_taken_out_leaves_no_trouble(world, receiver):
 
 
 def test_a_registered_one_is_told_its_own_id(world, receiver):
-    Registering(world.activities).add("till-1", receiver.url(), "sms:received", "till")
+    WebhookRegistration(world.activities).add("till-1", receiver.url(), "sms:received", "till")
     world.receive("hello")
     call(world)
     assert json.loads(receiver.told[0][2])["webhookId"] == "till-1"

@@ -14,10 +14,10 @@ from gateway.events import Events
 from gateway.modem.ledger import NetworkTime
 from gateway.services.box.preferences import Preferences
 from gateway.services.clock.box_clock import BoxClock
-from gateway.services.clock.timekeeper import Timekeeping
-from gateway.services.messages.accept import Draft, Messaging
-from gateway.services.schedules.plan import Typed
-from gateway.services.schedules.schedules import Scheduling
+from gateway.services.clock.timekeeper import Timekeeper
+from gateway.services.messages.accept import Messages, WrittenMessage
+from gateway.services.schedules.plan import TypedPlan
+from gateway.services.schedules.schedules import Schedules
 from gateway.store.connections import connections
 from gateway.store.file import settings
 from gateway.store.file.database import execute
@@ -69,15 +69,13 @@ class Life:
         self.clock = BoxClock(machine.wall, lambda: machine.steady)
         self.clock.monotonic = lambda: machine.steady / 1000  # type: ignore[method-assign]
         events = Events()
-        self.time = Timekeeping(
+        self.time = Timekeeper(
             self.clock, events, lambda: machine.times, lambda: machine.host, machine.set
         )
         self.time.begin()
         preferences = Preferences(events, "KE")
-        self.messaging = Messaging(self.clock, events, preferences.country)
-        self.scheduling = Scheduling(
-            self.clock, events, self.messaging, preferences, self.time.hold
-        )
+        self.messaging = Messages(self.clock, events, preferences.country)
+        self.scheduling = Schedules(self.clock, events, self.messaging, preferences, self.time.hold)
 
     def passes(self, ms: int) -> None:
         self.machine.steady += ms
@@ -88,7 +86,7 @@ class Life:
         self.scheduling.run_due()
 
     def send(self, text: str = "hi", to: str = ANN) -> int:
-        return self.messaging.send(Draft(to, text)).message_id
+        return self.messaging.send(WrittenMessage(to, text)).message_id
 
 
 @pytest.fixture
@@ -183,8 +181,8 @@ def test_a_report_finds_its_part_though_the_clock_was_set_in_between(machine: Ma
 def test_schedules_are_held_until_the_time_is_right_and_come_once(machine: Machine):
     life = Life(machine)
     life.time.confirm(somebody())
-    life.scheduling.add(Draft(ANN, "soon"), TRUE + HOUR)
-    life.scheduling.add(Draft(BOB, "tomorrow"), TRUE + DAY)
+    life.scheduling.add(WrittenMessage(ANN, "soon"), TRUE + HOUR)
+    life.scheduling.add(WrittenMessage(BOB, "tomorrow"), TRUE + DAY)
     machine.restart(TRUE)
     life = Life(machine)
     life.passes(2 * HOUR)
@@ -203,7 +201,9 @@ def test_a_clock_that_jumps_ahead_by_days_brings_no_burst(machine: Machine):
     life = Life(machine)
     day = (life.clock.now() // DAY + 1) * DAY
     start = datetime.fromtimestamp(day / 1000, UTC)
-    life.scheduling.add(Draft(ANN, "daily"), Typed(f"{start:%Y-%m-%d}", "09:00", "day"))
+    life.scheduling.add(
+        WrittenMessage(ANN, "daily"), TypedPlan(f"{start:%Y-%m-%d}", "09:00", "day")
+    )
     machine.set(day + 30 * DAY + 9 * HOUR + 5 * MINUTE)
     life.look()
     assert texts() == ["daily"]
@@ -215,8 +215,8 @@ def test_a_clock_that_jumps_back_sends_nothing_twice_and_loses_nothing(machine: 
     machine.host = HostClock(None, False, None, "pc")
     machine.set(TRUE + 9 * HOUR)
     life = Life(machine)
-    life.scheduling.add(Draft(ANN, "once"), life.clock.now() + HOUR)
-    life.scheduling.add(Draft(BOB, "later"), life.clock.now() + 5 * HOUR)
+    life.scheduling.add(WrittenMessage(ANN, "once"), life.clock.now() + HOUR)
+    life.scheduling.add(WrittenMessage(BOB, "later"), life.clock.now() + 5 * HOUR)
     life.passes(HOUR)
     life.look()
     assert texts() == ["once"]

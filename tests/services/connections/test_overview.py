@@ -13,14 +13,14 @@ from gateway.decisions.routing import Rule, RuleKind
 from gateway.events import Events
 from gateway.modem.ledger import Telemetry
 from gateway.services.connections import connection_settings, names
-from gateway.services.connections.box_limits import Sending
-from gateway.services.connections.options import Options
-from gateway.services.connections.overview import Lines, duration
-from gateway.services.connections.removal import LOST, RULES, Sims
-from gateway.services.connections.status import Status
+from gateway.services.connections.box_limits import BoxLimits
+from gateway.services.connections.options import ConnectionOptions
+from gateway.services.connections.overview import Connections, duration
+from gateway.services.connections.removal import LOST, RULES, ConnectionRemoval
+from gateway.services.connections.status import StatusReader
 from gateway.services.credit import credit
-from gateway.services.messages.accept import Draft, Messaging
-from gateway.services.sending.holds import Gate
+from gateway.services.messages.accept import Messages, WrittenMessage
+from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections, rules
 from gateway.store.credit import credit as credit_store
 from gateway.store.file import audit, settings
@@ -38,23 +38,23 @@ def telemetry() -> list[Telemetry]:
 
 
 @pytest.fixture
-def gate(clock) -> Gate:
-    return Gate(clock)
+def gate(clock) -> SendingHolds:
+    return SendingHolds(clock)
 
 
 @pytest.fixture
-def status(telemetry, gate) -> Status:
-    return Status(lambda: telemetry, lambda: 1, gate=gate)
+def status(telemetry, gate) -> StatusReader:
+    return StatusReader(lambda: telemetry, lambda: 1, gate=gate)
 
 
 @pytest.fixture
-def lines(status, gate, clock, store) -> Lines:
-    return Lines(status, gate, clock, lambda: ZONE)
+def lines(status, gate, clock, store) -> Connections:
+    return Connections(status, gate, clock, lambda: ZONE)
 
 
 @pytest.fixture
-def sims(status, clock, store) -> Sims:
-    return Sims(status, clock, Events())
+def sims(status, clock, store) -> ConnectionRemoval:
+    return ConnectionRemoval(status, clock, Events())
 
 
 def sim(clock, n: int = 1) -> int:
@@ -130,8 +130,8 @@ def test_estimates_are_as_exact_as_they_deserve(seconds, words):
 
 
 def keep(connection_id: int, clock, gate, **typed) -> None:
-    options = Options(clock, Events(), gate)
-    wanted = connection_settings.Typed(**({"name": "Line"} | typed))
+    options = ConnectionOptions(clock, Events(), gate)
+    wanted = connection_settings.TypedConnection(**({"name": "Line"} | typed))
     connection_settings.keep(
         connection_id,
         wanted,
@@ -184,7 +184,7 @@ def test_a_form_is_kept_as_a_whole_or_not_at_all(clock, gate, store, monkeypatch
         "switches": {"hang_up": True},
         "per_hour": "50",
         "centre": "",
-        "credit": credit.Typed(code="*100#"),
+        "credit": credit.TypedCredit(code="*100#"),
     }
 
     def left() -> tuple[object, ...]:
@@ -215,7 +215,7 @@ def test_a_form_is_kept_as_a_whole_or_not_at_all(clock, gate, store, monkeypatch
 
 
 def test_the_boxs_own_limits_and_how_long_a_message_waits(clock, store):
-    sending = Sending(clock, Events())
+    sending = BoxLimits(clock, Events())
     assert (sending.limits(), sending.valid_hours()) == (DEFAULT, 24)
     with pytest.raises(Refused) as error:
         sending.change(minute="a", hour="5", day="-3", valid_hours="0", by=somebody())
@@ -223,8 +223,8 @@ def test_the_boxs_own_limits_and_how_long_a_message_waits(clock, store):
     assert sending.limits() == DEFAULT
     sending.change(minute="", hour="5", day="0", valid_hours="72", by=somebody())
     assert (sending.limits().minute, sending.limits().hour, sending.limits().day) == (30, 5, 0)
-    messaging = Messaging(clock, Events(), lambda: "KE")
-    accepted = messaging.send(Draft("0712345678", "hi"))
+    messaging = Messages(clock, Events(), lambda: "KE")
+    accepted = messaging.send(WrittenMessage("0712345678", "hi"))
     (dispatch,) = details.get(accepted.message_id).dispatches
     assert dispatch.valid_until == clock.now() + 72 * HOUR
 

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.decisions.routing import Rule, RuleKind
 from gateway.events import Events
-from gateway.services.connections.rules import NO_RULES, Rules, Typed
+from gateway.services.connections.rules import NO_RULES, Rules, TypedRule
 from gateway.store.connections import connections, rules
 from gateway.store.file import database
 from gateway.store.messages import details, outbox
@@ -55,7 +55,7 @@ def test_a_new_box_has_the_usual_rules(known):
     ],
 )
 def test_digits_are_kept_as_numbers_are(known, line, typed, kept, told):
-    known.add(Typed("prefix", prefix=typed, connection=str(line)), "ann")
+    known.add(TypedRule("prefix", prefix=typed, connection=str(line)), "ann")
     assert rules.all_rules()[1].rule == Rule(RuleKind.PREFIX, kept, line)
     assert words(known)[1] == told
 
@@ -63,7 +63,7 @@ def test_digits_are_kept_as_numbers_are(known, line, typed, kept, told):
 def test_the_beginning_of_a_number_fits_numbers_however_they_were_typed(known, line):
     from gateway.services.people.numbers import normalise
 
-    known.add(Typed("prefix", prefix="0712", connection=str(line)), "ann")
+    known.add(TypedRule("prefix", prefix="0712", connection=str(line)), "ann")
     begins = rules.all_rules()[1].rule.value
     for typed in ("0712 345 678", "+254712345678", "00254712345678"):
         assert str(normalise(typed, "KE")).startswith(begins)
@@ -72,23 +72,25 @@ def test_the_beginning_of_a_number_fits_numbers_however_they_were_typed(known, l
 
 def test_everything_wrong_is_named_at_its_field_and_nothing_is_changed(known, line):
     before = rules.all_rules()
-    assert refused(lambda: known.add(Typed("magic"), "ann")).keys() == {"kind"}
-    wrong = refused(lambda: known.add(Typed("prefix", prefix="abc", connection="99"), "ann"))
+    assert refused(lambda: known.add(TypedRule("magic"), "ann")).keys() == {"kind"}
+    wrong = refused(lambda: known.add(TypedRule("prefix", prefix="abc", connection="99"), "ann"))
     assert wrong.keys() == {"prefix", "connection"}
-    assert refused(lambda: known.add(Typed("prefix", connection=str(line)), "ann"))["prefix"]
-    assert refused(lambda: known.add(Typed("group", group="7"), "ann")).keys() == {
+    assert refused(lambda: known.add(TypedRule("prefix", connection=str(line)), "ann"))["prefix"]
+    assert refused(lambda: known.add(TypedRule("group", group="7"), "ann")).keys() == {
         "group",
         "connection",
     }
-    assert "rule 2" in refused(lambda: known.add(Typed("any"), "ann"))["kind"]
-    assert refused(lambda: known.change(10**6, Typed("connection", connection=str(line)), "ann"))
+    assert "rule 2" in refused(lambda: known.add(TypedRule("any"), "ann"))["kind"]
+    assert refused(
+        lambda: known.change(10**6, TypedRule("connection", connection=str(line)), "ann")
+    )
     assert refused(lambda: known.delete(10**6, "ann")).keys() == {"rule"}
     assert refused(lambda: known.order([1], "ann")).keys() == {"rule"}
     assert rules.all_rules() == before
 
 
 def test_up_and_down_go_as_far_as_there_is_room(known, line):
-    third = known.add(Typed("connection", connection=str(line)), "ann", place=3)
+    third = known.add(TypedRule("connection", connection=str(line)), "ann", place=3)
     assert known.move(third, -1, "ann") == 2
     assert known.move(third, -1, "ann") == 1
     assert known.move(third, -1, "ann") == 1
@@ -111,13 +113,13 @@ def test_a_new_sim_changes_no_order_of_ours_and_is_said_to_be_left_out(known, li
     connections.upsert_connection("8950", "", clock.now())
     assert rules.all_rules() == before
     assert known.left_out() == ["SIM 2"]
-    known.add(Typed("any"), "ann")
+    known.add(TypedRule("any"), "ann")
     assert known.left_out() == []
 
 
 def test_a_group_that_a_rule_uses_says_so(known, line, clock):
     group = groups.make("Volunteers", clock.now())
-    known.add(Typed("group", group=str(group), connection=str(line)), "ann")
+    known.add(TypedRule("group", group=str(group), connection=str(line)), "ann")
     assert words(known)[1] == "Group Volunteers through SIM 1"
     assert groups.used_by(group) == ["routing rule 2"]
     database.execute('DELETE FROM "group"')
@@ -129,7 +131,7 @@ def test_whoever_changes_rules_is_remembered_and_what_waits_is_looked_at(known, 
     message = outbox.add(outbox.Outgoing("hi", ("+254712345678",), 1, now, now, now + 10**6))
     (dispatch,) = (d.id for d in details.get(message).dispatches)
     outbox.postpone([dispatch], now + 30_000, "down", now)
-    known.add(Typed("connection", connection=str(line)), "ann")
+    known.add(TypedRule("connection", connection=str(line)), "ann")
     assert outbox.due(now, {line: 1}, 5)
     last = database.execute("SELECT who, action FROM audit ORDER BY id DESC LIMIT 1").fetchone()
     assert last == ("ann", "routing rules")
@@ -138,10 +140,10 @@ def test_whoever_changes_rules_is_remembered_and_what_waits_is_looked_at(known, 
 def test_all_rules_at_once_or_none(known, line):
     before = rules.all_rules()
     wanted = [
-        (Typed("prefix", prefix="0712", connection=str(line)), True),
-        (Typed("any"), False),
-        (Typed("any"), True),
-        (Typed("group", group="3", connection="x"), True),
+        (TypedRule("prefix", prefix="0712", connection=str(line)), True),
+        (TypedRule("any"), False),
+        (TypedRule("any"), True),
+        (TypedRule("group", group="3", connection="x"), True),
     ]
     wrong = refused(lambda: known.replace(wanted, "api"))
     assert wrong.keys() == {"2.kind", "3.group", "3.connection"}
@@ -154,8 +156,8 @@ def test_all_rules_at_once_or_none(known, line):
 
 
 def test_a_new_rule_is_asked_before_what_holds_for_everything(known, line):
-    known.add(Typed("connection", connection=str(line)), "ann")
-    known.add(Typed("prefix", prefix="+254", connection=str(line)), "ann")
+    known.add(TypedRule("connection", connection=str(line)), "ann")
+    known.add(TypedRule("prefix", prefix="+254", connection=str(line)), "ann")
     assert words(known) == [
         "Reply through the connection last received through",
         "Numbers starting with +254 through SIM 1",
@@ -167,7 +169,7 @@ def test_a_new_rule_is_asked_before_what_holds_for_everything(known, line):
 
 
 def test_a_rule_that_never_takes_effect_says_which_one_is_in_the_way(known, line):
-    late = known.add(Typed("prefix", prefix="+254", connection=str(line)), "ann", place=3)
+    late = known.add(TypedRule("prefix", prefix="+254", connection=str(line)), "ann", place=3)
     (trouble,) = filter(None, (found.trouble for found in known.listed()))
     assert "rule 2 above it sends everything through any connection" in trouble
     known.move(late, -1, "ann")
@@ -179,9 +181,9 @@ def test_a_rule_that_never_takes_effect_says_which_one_is_in_the_way(known, line
 
 def test_the_same_connection_twice_is_told_but_another_one_is_a_reserve(known, line, clock):
     spare = connections.upsert_connection("8950", "", clock.now()).connection_id
-    known.add(Typed("connection", connection=str(line)), "ann", place=1)
-    known.add(Typed("prefix", prefix="+254", connection=str(line)), "ann", place=2)
-    known.add(Typed("prefix", prefix="+254", connection=str(spare)), "ann", place=3)
+    known.add(TypedRule("connection", connection=str(line)), "ann", place=1)
+    known.add(TypedRule("prefix", prefix="+254", connection=str(line)), "ann", place=2)
+    known.add(TypedRule("prefix", prefix="+254", connection=str(spare)), "ann", place=3)
     told = [found.trouble for found in known.listed()]
     assert "the same through the same connection" in told[1]
     assert told[2] == ""

@@ -7,7 +7,7 @@ import pytest
 from gateway.modem.ledger import Telemetry
 from gateway.modem.machine import ModemState
 from gateway.services.connections import status
-from gateway.services.connections.status import WORDS, Level, Status
+from gateway.services.connections.status import WORDS, Level, StatusReader
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def shown(monkeypatch):
 
     def show(**fields: object) -> status.ModemStatus:
         seen = Telemetry(port="/dev/ttyUSB0", **fields)
-        return Status(lambda: [seen], lambda: 1).snapshot().modems[0]
+        return StatusReader(lambda: [seen], lambda: 1).snapshot().modems[0]
 
     return show
 

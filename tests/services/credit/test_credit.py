@@ -16,8 +16,8 @@ from gateway.modem.jobs import ussd as job
 from gateway.modem.roster import Roster
 from gateway.modem.worker import WorkerConfig
 from gateway.services.credit import patterns
-from gateway.services.credit.credit import UNREADABLE, Credit, Typed, understood
-from gateway.services.credit.ussd import QUEUED, State, Ussd, UssdError, checked
+from gateway.services.credit.credit import UNREADABLE, CreditChecks, TypedCredit, understood
+from gateway.services.credit.ussd import QUEUED, DialogueState, UssdDialogues, UssdError, checked
 from gateway.services.messages.accept import Refused
 from gateway.simnet import Network
 from gateway.store.connections import connections
@@ -42,8 +42,8 @@ def held() -> Held:
 
 
 @pytest.fixture
-def watcher(desk: Ussd, clock: FakeClock, held: Held) -> Credit:
-    return Credit(desk, clock, Events(), held)
+def watcher(desk: UssdDialogues, clock: FakeClock, held: Held) -> CreditChecks:
+    return CreditChecks(desk, clock, Events(), held)
 
 
 def watched(line: int, **more: object) -> None:
@@ -186,7 +186,7 @@ def test_a_person_in_a_menu_is_not_disturbed(watcher, desk, modem, line):
     modem.said = [text("menu", 1)]
     desk.request(line, "*123#")
     assert watcher.turn() <= 60.0
-    assert desk.dialogue(line).state is State.CHOOSE
+    assert desk.dialogue(line).state is DialogueState.CHOOSE
 
 
 def test_the_queue_is_held_below_the_limit_and_let_go_above(watcher, modem, line, held):
@@ -224,7 +224,7 @@ def test_a_held_connection_is_asked_every_hour_so_that_a_top_up_is_noticed(
 def test_what_was_held_is_held_after_a_restart(desk, clock, line, held):
     watched(line, hold_below=Decimal(2))
     credit.add(Check(line, clock.now(), raw="x", balance=Decimal(1)))
-    watcher = Credit(desk, clock, Events(), held)
+    watcher = CreditChecks(desk, clock, Events(), held)
     watcher.start()
     assert held[line]
     watcher.stop()
@@ -235,7 +235,7 @@ def test_changing_the_limit_counts_at_once(watcher, modem, line, held):
     modem.said = [text("1.50 EUR")]
     watcher.check_now(line)
     watcher.turn()
-    watcher.set_watch(line, Typed(code="*100#"), somebody())
+    watcher.set_watch(line, TypedCredit(code="*100#"), somebody())
     assert held[line] == ""
 
 
@@ -268,17 +268,17 @@ def test_every_known_code_can_be_sent():
 
 
 def test_settings_are_understood_as_people_type_them():
-    typed = Typed(" *100# ", r"(\d+)", "12", "", "5,50", "-1")
+    typed = TypedCredit(" *100# ", r"(\d+)", "12", "", "5,50", "-1")
     assert understood(typed) == Watch("*100#", r"(\d+)", 12, 0, Decimal("5.50"), Decimal(-1))
 
 
 def test_everything_wrong_with_the_settings_is_said_at_once():
     with pytest.raises(Refused) as refused:
-        understood(Typed("hello", "(", "x", "-1", "five", "1e9"))
+        understood(TypedCredit("hello", "(", "x", "-1", "five", "1e9"))
     fields = [e.field for e in refused.value.errors]
     assert fields == ["code", "pattern", "every_hours", "after_sms", "warn_below", "hold_below"]
     with pytest.raises(Refused, match="code"):
-        understood(Typed(every_hours="3"))
+        understood(TypedCredit(every_hours="3"))
 
 
 # with modems -------------------------------------------------------------------------------------
@@ -309,11 +309,11 @@ def test_the_whole_of_it_on_a_simulated_modem(
     fleet = Fleet(roster, clock, database.connected, lambda port: OneLine())
     fleet.add(WorkerConfig(modem.port))
     came = threading.Event()
-    desk = Ussd(roster, clock, events)
-    watcher = Credit(desk, clock, events, held, came.set)
+    desk = UssdDialogues(roster, clock, events)
+    watcher = CreditChecks(desk, clock, events, held, came.set)
     try:
         until(lambda: [t for t in roster.telemetry() if t.state == "ready"])
-        typed = Typed(code="*100#", every_hours="1", hold_below="2")
+        typed = TypedCredit(code="*100#", every_hours="1", hold_below="2")
         watcher.set_watch(line, typed, somebody())
         watcher.start()
         assert came.wait(10)
@@ -325,7 +325,7 @@ def test_the_whole_of_it_on_a_simulated_modem(
         assert came.wait(10)
         assert held[line] == ""
         desk.request(line, "*123#")
-        assert desk.wait(line, 10).state is State.CHOOSE
+        assert desk.wait(line, 10).state is DialogueState.CHOOSE
         desk.choose(line, "2")
         assert modem.number in desk.wait(line, 10).turns[-1].answer
     finally:

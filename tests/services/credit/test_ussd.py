@@ -8,7 +8,14 @@ from gateway.at import Command, Response, Result, Urc, profile_for
 from gateway.events import Events
 from gateway.modem.jobs import ussd as job
 from gateway.modem.jobs.base import Context, LinkLost
-from gateway.services.credit.ussd import HOLD, QUEUED, State, Ussd, UssdError, checked
+from gateway.services.credit.ussd import (
+    HOLD,
+    QUEUED,
+    DialogueState,
+    UssdDialogues,
+    UssdError,
+    checked,
+)
 from gateway.store.file import settings
 from tests.services.played_modem import text
 
@@ -17,11 +24,11 @@ def test_a_menu_is_a_dialogue_of_request_answer_choice(desk, modem, line):
     modem.said = [text("1 Balance\n2 Offers", 1), text("5.00 EUR")]
     desk.request(line, " *123# ")
     shown = desk.dialogue(line)
-    assert shown.state is State.CHOOSE
+    assert shown.state is DialogueState.CHOOSE
     assert shown.turns[0].answer == "1 Balance\n2 Offers"
     desk.choose(line, "1")
     shown = desk.dialogue(line)
-    assert shown.state is State.OVER
+    assert shown.state is DialogueState.OVER
     assert [(t.asked, t.answer) for t in shown.turns] == [
         ("*123#", "1 Balance\n2 Offers"),
         ("1", "5.00 EUR"),
@@ -48,7 +55,7 @@ def test_what_works_on_a_model_is_remembered_for_its_firmware(desk, modem, line,
     assert desk.dialogue(line).turns[0].answer == "konta atlikums"
     assert settings.get("ussd:huawei|E3531|22.5") == "packed"
     modem.asked.clear()
-    Ussd(modem, clock, Events()).request(line, "*100#")  # the box has restarted
+    UssdDialogues(modem, clock, Events()).request(line, "*100#")  # the box has restarted
     assert modem.asked == ["AT+CUSD=2", packed]
 
 
@@ -63,14 +70,14 @@ def test_without_a_modem_it_says_so(desk, modem, line):
     modem.up = False
     with pytest.raises(UssdError, match="No modem"):
         desk.request(line, "*100#")
-    assert desk.dialogue(line).state is State.OVER
+    assert desk.dialogue(line).state is DialogueState.OVER
 
 
 def test_a_modem_that_goes_away_ends_the_dialogue_with_words(desk, modem, line):
     modem.said = [LinkLost("It was unplugged.")]
     desk.request(line, "*100#")
     shown = desk.dialogue(line)
-    assert (shown.state, shown.turns[0].words) == (State.OVER, "It was unplugged.")
+    assert (shown.state, shown.turns[0].words) == (DialogueState.OVER, "It was unplugged.")
 
 
 def test_a_menu_nobody_answers_is_closed_on_the_network(desk, modem, line, clock):
@@ -81,7 +88,7 @@ def test_a_menu_nobody_answers_is_closed_on_the_network(desk, modem, line, clock
     modem.asked.clear()
     desk.tidy()
     assert modem.asked == ["AT+CUSD=2"]
-    assert desk.dialogue(line).state is State.OVER
+    assert desk.dialogue(line).state is DialogueState.OVER
     with pytest.raises(UssdError, match="closed"):
         desk.choose(line, "1")
 
@@ -104,7 +111,7 @@ def test_cancelling_closes_the_menu(desk, modem, line):
     modem.asked.clear()
     desk.cancel(line)
     assert modem.asked == ["AT+CUSD=2"]
-    assert desk.dialogue(line).state is State.OVER
+    assert desk.dialogue(line).state is DialogueState.OVER
     desk.cancel(line)
     assert modem.asked == ["AT+CUSD=2"]
 

@@ -10,8 +10,8 @@ from gateway.clock import DAY, MINUTE
 from gateway.events import Events
 from gateway.health.issue import Issue, note, problem, warning
 from gateway.services.box.preferences import Preferences
-from gateway.services.health.notices import LONGEST, Notices, Options
-from gateway.services.messages.accept import Messaging
+from gateway.services.health.notices import LONGEST, NoticeOptions, Notices
+from gateway.services.messages.accept import Messages
 from gateway.store.file import database
 from gateway.text.refusal import Refused
 from tests.services.conftest import FakeClock
@@ -23,8 +23,8 @@ ADMIN = "+254712345678"
 @pytest.fixture
 def notices(store: Path, clock: FakeClock) -> Notices:
     preferences = Preferences(Events(), "KE")
-    made = Notices(clock, Messaging(clock, Events(), preferences.country), preferences)
-    made.change(Options(to=ADMIN), somebody())
+    made = Notices(clock, Messages(clock, Events(), preferences.country), preferences)
+    made.change(NoticeOptions(to=ADMIN), somebody())
     return made
 
 
@@ -65,7 +65,7 @@ def test_one_that_comes_and_goes_is_told_once_a_day(notices: Notices, clock: Fak
 
 
 def test_there_is_a_most_for_each_day(notices: Notices, clock: FakeClock) -> None:
-    notices.change(Options(to=ADMIN, per_day=3), somebody())
+    notices.change(NoticeOptions(to=ADMIN, per_day=3), somebody())
     issues = [
         problem("modem.silent", "Silent.", "", about=f"/dev/ttyUSB{n}", since=clock.ms - DAY)
         for n in range(9)
@@ -76,7 +76,7 @@ def test_there_is_a_most_for_each_day(notices: Notices, clock: FakeClock) -> Non
 
 
 def test_only_what_was_chosen_is_told_and_never_a_note(notices: Notices, clock: FakeClock) -> None:
-    notices.change(Options(to=ADMIN, kinds=("credit",)), somebody())
+    notices.change(NoticeOptions(to=ADMIN, kinds=("credit",)), somebody())
     notices.round([standing(clock), note("credit.unknown", "Unknown.")])
     assert told() == []
     low = warning("credit.low", "The credit of Airtel is low: 3 KES.", "", since=clock.ms - DAY)
@@ -85,7 +85,7 @@ def test_only_what_was_chosen_is_told_and_never_a_note(notices: Notices, clock: 
 
 
 def test_nobody_is_told_unless_somebody_is_named(notices: Notices, clock: FakeClock) -> None:
-    notices.change(Options(to=""), somebody())
+    notices.change(NoticeOptions(to=""), somebody())
     notices.round([standing(clock)])
     assert told() == []
 
@@ -99,13 +99,13 @@ def test_a_long_one_is_cut_to_two_sms(notices: Notices, clock: FakeClock) -> Non
 @pytest.mark.parametrize(
     ("options", "field"),
     [
-        (Options(to="not a number"), "to"),
-        (Options(to=ADMIN, per_day=0), "per_day"),
-        (Options(to=ADMIN, kinds=("weather",)), "kinds"),
+        (NoticeOptions(to="not a number"), "to"),
+        (NoticeOptions(to=ADMIN, per_day=0), "per_day"),
+        (NoticeOptions(to=ADMIN, kinds=("weather",)), "kinds"),
     ],
 )
-def test_what_cannot_be_is_refused(notices: Notices, options: Options, field: str) -> None:
+def test_what_cannot_be_is_refused(notices: Notices, options: NoticeOptions, field: str) -> None:
     with pytest.raises(Refused) as refused:
         notices.change(options, somebody())
     assert [e.field for e in refused.value.errors] == [field]
-    assert notices.options() == Options(to=ADMIN)
+    assert notices.options() == NoticeOptions(to=ADMIN)

@@ -10,10 +10,10 @@ from gateway.health.snapshot import Snapshot, Unreached
 from gateway.services.activities import stop_words
 from gateway.services.box.preferences import Preferences
 from gateway.services.health import opt_outs as facts
-from gateway.services.messages.accept import Draft, Messaging
-from gateway.services.people.people import Entered
-from gateway.services.schedules.plan import Typed
-from gateway.services.schedules.schedules import Scheduling
+from gateway.services.messages.accept import Messages, WrittenMessage
+from gateway.services.people.people import TypedContact
+from gateway.services.schedules.plan import TypedPlan
+from gateway.services.schedules.schedules import Schedules
 from gateway.store.activities import stops
 from gateway.store.activities.stops import Effect
 from gateway.store.file import audit
@@ -29,8 +29,8 @@ def world(store, clock) -> ActivityWorld:
 
 
 @pytest.fixture
-def messaging(world: ActivityWorld) -> Messaging:
-    return Messaging(world.clock, world.events, world.preferences.country)
+def messaging(world: ActivityWorld) -> Messages:
+    return Messages(world.clock, world.events, world.preferences.country)
 
 
 def issues(world: ActivityWorld) -> dict[str, str]:
@@ -84,7 +84,7 @@ def test_words_that_somebody_has_set_stay_as_they_are(world):
 @pytest.mark.parametrize("how", ["contact", "group"])
 def test_who_is_always_reached_is_not_silenced_by_a_forged_sms(world, messaging, how):
     group = world.people.make_group("On call")
-    ann = world.people.add(Entered("Ann", ANN), [group])
+    ann = world.people.add(TypedContact("Ann", ANN), [group])
     if how == "contact":
         world.people.set_always(ann, True, "admin")
     else:
@@ -93,7 +93,7 @@ def test_who_is_always_reached_is_not_silenced_by_a_forged_sms(world, messaging,
     assert blocked.get(ANN) is None
     assert "always reached" in stop_words.told(message)
     assert "Ann (+254 712 000001)" in issues(world)["optout.kept"]
-    assert messaging.send(Draft(ANN, "Alarm")).words == "1 SMS queued to 1 person"
+    assert messaging.send(WrittenMessage(ANN, "Alarm")).words == "1 SMS queued to 1 person"
     messaging.mark_read([message])
     assert issues(world) == {}
     if how == "contact":
@@ -105,10 +105,10 @@ def test_who_is_always_reached_is_not_silenced_by_a_forged_sms(world, messaging,
 
 
 def test_marking_is_in_the_audit_list_once_and_survives_changes(world):
-    ann = world.people.add(Entered("Ann", ANN), [])
+    ann = world.people.add(TypedContact("Ann", ANN), [])
     for _ in range(2):
         world.people.set_always(ann, True, "admin")
-    world.people.save(ann, Entered("Anna", ANN), [])
+    world.people.save(ann, TypedContact("Anna", ANN), [])
     assert people.get(ann).always
     group = world.people.make_group("On call")
     world.people.set_group_always(group, True, "admin")
@@ -124,19 +124,19 @@ def test_marking_is_in_the_audit_list_once_and_survives_changes(world):
 
 def test_whoever_writes_to_the_blocked_is_told_at_once(world, messaging):
     world.receive("STOP")
-    nobody = messaging.send(Draft(ANN, "Alarm", client_id="one"))
+    nobody = messaging.send(WrittenMessage(ANN, "Alarm", client_id="one"))
     assert (nobody.people, nobody.sms, nobody.blocked) == (0, 0, 1)
     assert nobody.words == "Nothing was queued: 1 number is blocked"
     assert details.by_client_id("one").dispatches[0].state == "failed"
-    both = messaging.send(Draft(f"{ANN}, {BOB}", "Alarm"))
+    both = messaging.send(WrittenMessage(f"{ANN}, {BOB}", "Alarm"))
     assert both.words == "1 SMS queued to 1 person; 1 number is blocked"
 
 
 def test_an_activity_or_schedule_that_misses_somebody_is_an_issue(world, clock):
     preferences = Preferences(world.events, "KE")
     group = world.people.make_group("On call")
-    world.people.add(Entered("Ann", ANN), [group])
-    world.people.add(Entered("Bob", BOB), [group])
+    world.people.add(TypedContact("Ann", ANN), [group])
+    world.people.add(TypedContact("Bob", BOB), [group])
     world.add("Alarms", "alarm", forward("On call"))
     world.add("Off", "x", forward(ANN), enabled=False)
     assert issues(world) == {}
@@ -147,10 +147,12 @@ def test_an_activity_or_schedule_that_misses_somebody_is_an_issue(world, clock):
     assert issues(world)["optout.unreached"].startswith("note")
     world.receive("STOP", BOB)
     assert "reach Bob (+254 712 000002) and Ann" in issues(world)["optout.unreached"]
-    scheduling = Scheduling(
-        clock, world.events, Messaging(clock, world.events, preferences.country), preferences
+    scheduling = Schedules(
+        clock, world.events, Messages(clock, world.events, preferences.country), preferences
     )
-    scheduling.add(Draft(ANN, "Are you there?"), Typed("2027-01-05", "09:00"), author="admin")
+    scheduling.add(
+        WrittenMessage(ANN, "Are you there?"), TypedPlan("2027-01-05", "09:00"), author="admin"
+    )
     found = list(facts.unreached())
     assert [(one.what, one.named) for one in found] == [
         ("The activity “Alarms”", False),

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.events import Events
 from gateway.services.jobs import long_work
-from gateway.services.jobs.long_work import Kind, LongWork, Progress
+from gateway.services.jobs.long_work import LongWork, WorkKind, WorkProgress
 from gateway.store.file import database, jobs, settings
 from gateway.store.file.jobs import Job
 from tests.services.conftest import FakeClock
@@ -22,14 +22,14 @@ def no_breath(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(long_work, "BREATH", 0)
 
 
-def counting(job: Job) -> Progress:
+def counting(job: Job) -> WorkProgress:
     """Counts to `total`, writing each number down."""
     done = job.done + 1
     settings.put(f"counted {job.id}", done)
-    return Progress(done, str(done), "Counted." if done == job.total else None)
+    return WorkProgress(done, str(done), "Counted." if done == job.total else None)
 
 
-def broken(job: Job) -> Progress:
+def broken(job: Job) -> WorkProgress:
     settings.put("broken", 1)
     raise ZeroDivisionError
 
@@ -42,7 +42,7 @@ def state(job_id: int) -> str:
 
 @pytest.fixture
 def work(clock: FakeClock) -> LongWork:
-    return LongWork(clock, Events(), {"count": Kind(counting), "break": Kind(broken)})
+    return LongWork(clock, Events(), {"count": WorkKind(counting), "break": WorkKind(broken)})
 
 
 def test_several_take_turns(work: LongWork):
@@ -66,12 +66,12 @@ def test_one_that_breaks_says_so_changes_nothing_and_holds_up_nobody(work: LongW
 
 
 def test_a_piece_that_was_stopped_while_it_was_done_is_taken_back(clock: FakeClock):
-    def stopped_meanwhile(job: Job) -> Progress:
+    def stopped_meanwhile(job: Job) -> WorkProgress:
         settings.put("done", 1)
         jobs.end(job.id, "stopped", 0)  # as another connection would, just before
-        return Progress(1, "1")
+        return WorkProgress(1, "1")
 
-    work = LongWork(clock, Events(), {"x": Kind(stopped_meanwhile)})
+    work = LongWork(clock, Events(), {"x": WorkKind(stopped_meanwhile)})
     jobs.add("x", "", 2, 0, "ann")
     work._round()
     assert settings.get("done") is None
@@ -98,12 +98,12 @@ def test_only_the_newest_ended_ones_are_kept(work: LongWork):
 def test_the_thread_begins_at_once_and_stops_between_two_pieces(clock: FakeClock):
     begun, go_on = threading.Event(), threading.Event()
 
-    def slowly(job: Job) -> Progress:
+    def slowly(job: Job) -> WorkProgress:
         begun.set()
         assert go_on.wait(10)
-        return Progress(job.done + 1, "", None)
+        return WorkProgress(job.done + 1, "", None)
 
-    work = LongWork(clock, Events(), {"x": Kind(slowly)})
+    work = LongWork(clock, Events(), {"x": WorkKind(slowly)})
     work.start()
     job_id = work.add("x", "", 100, "ann")
     assert begun.wait(10)
@@ -117,10 +117,10 @@ def test_the_thread_begins_at_once_and_stops_between_two_pieces(clock: FakeClock
 
 
 def test_a_busy_database_is_waited_for(clock: FakeClock):
-    def busy(job: Job) -> Progress:
+    def busy(job: Job) -> WorkProgress:
         raise database.StoreBusy("busy")
 
-    work = LongWork(clock, Events(), {"busy": Kind(busy)})
+    work = LongWork(clock, Events(), {"busy": WorkKind(busy)})
     job_id = work.add("busy", "", 1, "ann")
     with pytest.raises(database.StoreBusy):
         work._round()

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from gateway.clock import DAY, HOUR
-from gateway.services.keeping.keeping import Keeping, Options
+from gateway.services.keeping.keeping import Keeping, KeepingOptions
 from gateway.store.file import database, reserve
 from gateway.store.keeping import backups, repair
 from gateway.store.keeping.backups import DAILY, SETTINGS
@@ -22,7 +22,7 @@ from tests.services.conftest import FakeClock
 from tests.store.given import ANN, BOB, connection, dispatches, message, sent
 from tests.support.settings import somebody
 
-QUIET = Options(daily=False)
+QUIET = KeepingOptions(daily=False)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_copies_go_to_the_chosen_folder_and_home_while_it_is_away(
 ) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
-    keeping.change(Options(folder=str(stick)), somebody())
+    keeping.change(KeepingOptions(folder=str(stick)), somebody())
     pass_time(clock, 700)
     keeping.round()
     assert [b.why for b in backups.listed(stick)] == [DAILY]
@@ -132,7 +132,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     with pytest.raises(Refused) as refused:
         keeping.change(replace(QUIET, **changes), somebody())  # type: ignore[arg-type]
     assert [e.field for e in refused.value.errors] == [field]
-    assert keeping.options() == Options()
+    assert keeping.options() == KeepingOptions()
 
 
 # how long messages stay --------------------------------------------------------------------------

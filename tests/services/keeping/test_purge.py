@@ -9,7 +9,7 @@ import pytest
 from gateway.clock import DAY, HOUR
 from gateway.events import Events
 from gateway.services.keeping import purge as purging
-from gateway.services.keeping.purge import Purging
+from gateway.services.keeping.purge import Purge
 from gateway.store.file import audit
 from gateway.store.messages import details, trash
 from gateway.store.search import views
@@ -21,10 +21,10 @@ pytestmark = pytest.mark.usefixtures("store")
 
 
 @pytest.fixture
-def purge(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Purging:
+def purge(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Purge:
     monkeypatch.setattr(purging, "BREATH", 0)
     clock.ms = NOW
-    made = Purging(clock, Events(), threading.Event())
+    made = Purge(clock, Events(), threading.Event())
     passes(clock, 2 * HOUR)
     return made
 
@@ -34,14 +34,14 @@ def passes(clock: FakeClock, ms: int) -> None:
     clock.seconds += ms / 1000
 
 
-def test_it_is_off_until_somebody_wants_it(purge: Purging, clock: FakeClock):
+def test_it_is_off_until_somebody_wants_it(purge: Purge, clock: FakeClock):
     trash.delete([message(ANN)], NOW, "ann")
     passes(clock, 4000 * DAY)
     assert purge.purge() == 0
     assert views.counts().deleted == 1
 
 
-def test_only_what_was_deleted_long_enough_ago_goes(purge: Purging, clock: FakeClock):
+def test_only_what_was_deleted_long_enough_ago_goes(purge: Purge, clock: FakeClock):
     purging.change("30", "ann", clock.now())
     old, young, kept = message(ANN), message(ANN), message(ANN)
     trash.delete([old], NOW, "ann")
@@ -56,7 +56,7 @@ def test_only_what_was_deleted_long_enough_ago_goes(purge: Purging, clock: FakeC
     assert written.detail == "1 message, deleted more than 30 days before"
 
 
-def test_thousands_go_in_short_turns_and_stand_in_the_list_as_one(purge: Purging, clock: FakeClock):
+def test_thousands_go_in_short_turns_and_stand_in_the_list_as_one(purge: Purge, clock: FakeClock):
     purging.change("1", "ann", clock.now())
     trash.delete([message(ANN) for _ in range(2 * purging.BITE + 7)], NOW, "ann")
     passes(clock, 2 * DAY)
@@ -66,7 +66,7 @@ def test_thousands_go_in_short_turns_and_stand_in_the_list_as_one(purge: Purging
     ]
 
 
-def test_what_a_modem_is_sending_waits_for_the_next_round(purge: Purging, clock: FakeClock):
+def test_what_a_modem_is_sending_waits_for_the_next_round(purge: Purge, clock: FakeClock):
     purging.change("1", "ann", clock.now())
     m = message(ANN)
     claimed(dispatches(m)[0], connection())
@@ -75,7 +75,7 @@ def test_what_a_modem_is_sending_waits_for_the_next_round(purge: Purging, clock:
     assert purge.purge() == 0
 
 
-def test_a_clock_that_was_just_set_purges_nothing(purge: Purging, clock: FakeClock):
+def test_a_clock_that_was_just_set_purges_nothing(purge: Purge, clock: FakeClock):
     purging.change("30", "ann", clock.now())
     trash.delete([message(ANN)], NOW, "ann")
     clock.ms += 4000 * DAY  # somebody mistyped the year
@@ -93,7 +93,7 @@ def test_a_box_that_was_just_started_waits_for_its_clock(clock: FakeClock):
     purging.change("1", "ann", NOW)
     trash.delete([message(ANN)], NOW - 9 * DAY, "ann")
     clock.ms = NOW
-    fresh = Purging(clock, Events(), threading.Event())
+    fresh = Purge(clock, Events(), threading.Event())
     assert fresh.purge() == 0
     passes(clock, 2 * HOUR)
     assert fresh.purge() == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.services.accounts.accounts import Accounts, WrongCredentials
-from gateway.services.accounts.tokens import Programs
+from gateway.services.accounts.tokens import Tokens
 from gateway.store import opening
 from gateway.store.accounts import accounts as rows
 from gateway.store.accounts import tokens
@@ -27,7 +27,7 @@ class Box:
     def __init__(self, folder: Path, clock: FakeClock) -> None:
         self.folder, self.clock = folder, clock
         self.accounts = Accounts(clock)
-        self.programs = Programs(clock)
+        self.programs = Tokens(clock)
 
     def id(self, name: str) -> int:
         found = rows.user(name)

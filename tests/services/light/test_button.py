@@ -8,9 +8,9 @@ from pathlib import Path
 from gateway.events import Events
 from gateway.modem.ledger import Telemetry
 from gateway.services.accounts.accounts import Accounts
-from gateway.services.connections.status import Status
-from gateway.services.light.button import Pressing
-from gateway.services.light.display import Lighting
+from gateway.services.connections.status import StatusReader
+from gateway.services.light.button import ButtonPresses
+from gateway.services.light.display import LightDisplay
 from hw.patterns import Colour
 from hw.presses import Press
 from tests.services.conftest import FakeClock
@@ -29,11 +29,11 @@ class Recorder:
         self.told = list(told)
 
 
-def pressing(clock: FakeClock, lamp: Recorder, shut: list[bool]) -> Pressing:
+def pressing(clock: FakeClock, lamp: Recorder, shut: list[bool]) -> ButtonPresses:
     accounts = Accounts(clock)
-    status = Status(lambda: [Telemetry("/dev/one", state="sim_missing")], lambda: 0)
-    lighting = Lighting(clock, status, accounts, Events(), lamp)
-    return Pressing(accounts, lighting, lamp, lambda: shut.append(True))
+    status = StatusReader(lambda: [Telemetry("/dev/one", state="sim_missing")], lambda: 0)
+    lighting = LightDisplay(clock, status, accounts, Events(), lamp)
+    return ButtonPresses(accounts, lighting, lamp, lambda: shut.append(True))
 
 
 def test_a_short_press_blinks_the_line_of_the_card(store: Path, clock: FakeClock) -> None:

@@ -9,9 +9,9 @@ import pytest
 from gateway.events import Events, MessagesReceived, ModemChanged
 from gateway.modem.ledger import Telemetry
 from gateway.services.accounts.accounts import Accounts
-from gateway.services.connections.status import Status
-from gateway.services.light.display import Lighting
-from gateway.services.messages.accept import Draft, Messaging
+from gateway.services.connections.status import StatusReader
+from gateway.services.light.display import LightDisplay
+from gateway.services.messages.accept import Messages, WrittenMessage
 from hw import patterns
 from hw.patterns import Pattern
 from tests.services.conftest import FakeClock
@@ -31,8 +31,8 @@ class World:
         self.events = Events()
         self.accounts = Accounts(clock)
         self.lamp = Recorder()
-        self.status = Status(lambda: self.telemetry, lambda: 0)
-        self.lighting = Lighting(clock, self.status, self.accounts, self.events, self.lamp)
+        self.status = StatusReader(lambda: self.telemetry, lambda: 0)
+        self.lighting = LightDisplay(clock, self.status, self.accounts, self.events, self.lamp)
 
     def look(self) -> Pattern:
         self.lighting.look()
@@ -69,7 +69,7 @@ def test_it_follows_the_modem(world, state, pattern):
 
 
 def test_messages_that_cannot_leave_are_seen_once_a_modem_should_be_there(world, clock):
-    Messaging(clock, world.events, lambda: "KE").send(Draft("0712345678", "hi"))
+    Messages(clock, world.events, lambda: "KE").send(WrittenMessage("0712345678", "hi"))
     world.telemetry[0] = Telemetry("/dev/one", state="searching")
     assert world.look() == patterns.STARTING
     assert world.lighting.scene(world.status.snapshot()).hindered

@@ -9,22 +9,22 @@ import pytest
 
 from gateway.clock import DAY
 from gateway.events import Events
-from gateway.services.messages.accept import Draft, Messaging, Refused
+from gateway.services.messages.accept import Messages, Refused, WrittenMessage
 from gateway.store.connections import connections
 from gateway.store.file import database
 from gateway.store.messages import details, outbox
 from gateway.store.search import views
 from tests.services.conftest import FakeClock
 
-GOOD = Draft(recipients="0712345678", text="hello")
+GOOD = WrittenMessage(recipients="0712345678", text="hello")
 
 
 @pytest.fixture
-def messaging(clock: FakeClock, store: Path) -> Messaging:
-    return Messaging(clock, Events(), lambda: "KE")
+def messaging(clock: FakeClock, store: Path) -> Messages:
+    return Messages(clock, Events(), lambda: "KE")
 
 
-def wrong(messaging: Messaging, **changes: object) -> dict[str, str]:
+def wrong(messaging: Messages, **changes: object) -> dict[str, str]:
     with pytest.raises(Refused) as caught:
         messaging.send(replace(GOOD, **changes))
     assert views.counts().all == 0, "what is refused changes nothing"
@@ -111,7 +111,7 @@ def test_a_chosen_connection_has_to_exist(messaging, clock):
 def test_listeners_hear_of_it_after_the_commit(clock, store):
     events = Events()
     seen = []
-    messaging = Messaging(clock, events, lambda: "KE")
+    messaging = Messages(clock, events, lambda: "KE")
     before = events.revision
     messaging.send(GOOD)
     seen.append(views.counts().pending)

@@ -13,12 +13,12 @@ from click.testing import CliRunner
 
 from gateway.cli.main import main
 from gateway.events import Events
-from gateway.services.jobs.long_work import Kind, LongWork
+from gateway.services.jobs.long_work import LongWork, WorkKind
 from gateway.services.messages import messages_csv
 from gateway.services.messages.bulk import Selection
-from gateway.services.messages.export_files import KIND, Files, selection
+from gateway.services.messages.export_files import KIND, ExportFiles, selection
 from gateway.services.messages.messages_csv import HEADER, MARK, MessagesCsv
-from gateway.services.messages.searches import Asked, Searching
+from gateway.services.messages.searches import MessageSearch, SearchQuestion
 from gateway.services.people.people import People
 from gateway.store import opening
 from gateway.store.connections import connections
@@ -48,8 +48,8 @@ def written(clock: FakeClock) -> MessagesCsv:
 
 @pytest.fixture
 def work(store: Path, clock: FakeClock, written: MessagesCsv) -> LongWork:
-    files = Files(store, written)
-    return LongWork(clock, Events(), {KIND: Kind(files.piece, changes=False)})
+    files = ExportFiles(store, written)
+    return LongWork(clock, Events(), {KIND: WorkKind(files.piece, changes=False)})
 
 
 def sent(text: str, *numbers: str) -> int:
@@ -89,8 +89,8 @@ def test_of_a_view_only_the_recipients_that_belong_there(written: MessagesCsv) -
     outbox.give_up(dispatches(m)[1:], "No credit.", "", NOW)
     failed = exported(written, Selection(view=View.FAILED, upto=NEWEST - 1))
     assert [r["number"] for r in failed] == [BOB]
-    searching = Searching(lambda: "KE", lambda: None)
-    chosen = searching.chosen(Asked("hello", state="pending"), View.ALL)
+    searching = MessageSearch(lambda: "KE", lambda: None)
+    chosen = searching.chosen(SearchQuestion("hello", state="pending"), View.ALL)
     assert [r["number"] for r in exported(written, chosen)] == [ANN]
 
 
@@ -130,7 +130,7 @@ def test_long_work_writes_a_file_that_is_fetched_when_it_is_done(
 ) -> None:
     for n in range(450):
         sent(f"message {n}")
-    files = Files(store, written)
+    files = ExportFiles(store, written)
     job_id = files.begin(work, ALL, 450, "ann")
     job = jobs.get(job_id)
     assert job
@@ -151,7 +151,7 @@ def test_cut_short_between_two_pieces_nothing_is_missing_or_twice(
     monkeypatch.setattr("gateway.services.messages.export_files.BITE", -1)
     for n in range(450):
         sent(f"message {n}")
-    files = Files(store, written)
+    files = ExportFiles(store, written)
     job = jobs.get(files.begin(work, ALL, 450, "ann"))
     assert job
     first = files.piece(job)
@@ -167,7 +167,7 @@ def test_cut_short_between_two_pieces_nothing_is_missing_or_twice(
 def test_only_the_newest_files_are_kept(store: Path, work: LongWork, written: MessagesCsv) -> None:
     sent("hello")
     for _ in range(8):
-        Files(store, written).begin(work, ALL, 1, "ann")
+        ExportFiles(store, written).begin(work, ALL, 1, "ann")
         finish(work)
     assert len(list((store / "exports").iterdir())) == 5
 
@@ -176,8 +176,8 @@ def test_what_is_to_be_exported_survives_a_restart() -> None:
     import json
     from dataclasses import asdict
 
-    searching = Searching(lambda: "KE", lambda: None)
-    for chosen in (ALL, searching.chosen(Asked("pump", who=ANN), View.SENT)):
+    searching = MessageSearch(lambda: "KE", lambda: None)
+    for chosen in (ALL, searching.chosen(SearchQuestion("pump", who=ANN), View.SENT)):
         assert selection(json.dumps(asdict(chosen))) == chosen
 
 

@@ -6,13 +6,13 @@ import csv
 import io
 from collections.abc import Sequence
 
-from gateway.services.people.imports import Importing
+from gateway.services.people.imports import ContactImports
 from gateway.store.people import imports, people
 
 ANN, BOB, LANDLINE = "+254712000001", "+254712000002", "+254202345678"
 
 
-def bring_in(service: Importing, content: bytes | str) -> imports.Import:
+def bring_in(service: ContactImports, content: bytes | str) -> imports.Import:
     octets = content.encode() if isinstance(content, str) else content
     kept = service.upload("file", octets, "admin")
     assert service.start(kept, service.guess(service.sheet(imports.get(kept))))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.services.people import digits as writing
-from gateway.services.people.digits import Written, written
+from gateway.services.people.digits import WrittenNumber, written
 from gateway.services.people.numbers import BadNumber, beginning, normalise, service_centre
 
 NUMBER = "254712345678"
@@ -97,7 +97,7 @@ def test_what_stands_between_groups_changes_no_digit(groups, between, plus):
     typed = ("+" if plus else "") + groups[0]
     typed += "".join(a + b for a, b in zip(between, groups[1:], strict=False))
     found = written(typed)
-    if isinstance(found, Written):
+    if isinstance(found, WrittenNumber):
         assert found.digits == ("+" if plus else "") + "".join(groups)
     else:
         assert found in (writing.DATE, writing.DECIMAL)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.services.people import columns, import_rows, row_numbers, vcard
-from gateway.services.people.import_rows import Looker, Plan, Prepared
+from gateway.services.people.import_rows import ImportableRow, ImportPlan, RowChecker
 from gateway.services.people.text_files import Text
 from tests.services.people.files_world import ANN, card
 
@@ -18,10 +18,10 @@ def _store(store: Path) -> None:
     """Numbers are compared with those that wrote."""
 
 
-def look(content: str) -> list[Prepared]:
+def look(content: str) -> list[ImportableRow]:
     sheet = import_rows.read(content.encode(), "KE")
-    plan = Plan(columns.guess(sheet, "KE"))
-    return Looker(plan, sheet.header, "KE").look(sheet.rows).good
+    plan = ImportPlan(columns.guess(sheet, "KE"))
+    return RowChecker(plan, sheet.header, "KE").look(sheet.rows).good
 
 
 # cells ------------------------------------------------------------------------------------------

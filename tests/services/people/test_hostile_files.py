@@ -14,9 +14,9 @@ from gateway.events import Events
 from gateway.services.people import encodings, export, import_rows
 from gateway.services.people import imports as importing
 from gateway.services.people.columns import OWN
-from gateway.services.people.import_rows import Plan
-from gateway.services.people.imports import Importing
-from gateway.services.people.people import MOST_FIELDS, MOST_GROUPS, Entered, People
+from gateway.services.people.import_rows import ImportPlan
+from gateway.services.people.imports import ContactImports
+from gateway.services.people.people import MOST_FIELDS, MOST_GROUPS, People, TypedContact
 from gateway.services.people.text_files import BadFile
 from gateway.store.file.database import execute
 from gateway.store.people import groups, imports, people
@@ -28,8 +28,8 @@ MOST_MEMORY = 24 << 20  # octets beside the file itself; a card took 434 MB
 
 
 @pytest.fixture
-def service(clock: FakeClock, store: Path) -> Importing:
-    return Importing(clock, Events(), lambda: "KE")
+def service(clock: FakeClock, store: Path) -> ContactImports:
+    return ContactImports(clock, Events(), lambda: "KE")
 
 
 @pytest.fixture
@@ -97,10 +97,10 @@ def test_no_file_makes_more_own_fields_than_there_may_be(service):
     kept = service.upload("f.csv", text.encode(), "admin")
     kinds = ("name", "number", *(OWN + head for head in heads))
     with pytest.raises(Refused) as refused:
-        service.start(kept, Plan(kinds))
+        service.start(kept, ImportPlan(kinds))
     assert f"At most {MOST_FIELDS} own fields" in refused.value.errors[0].words
     assert groups.fields() == []
-    assert service.start(kept, Plan((*kinds[:-1], "")))
+    assert service.start(kept, ImportPlan((*kinds[:-1], "")))
     assert len(groups.fields()) == MOST_FIELDS
 
 
@@ -149,7 +149,7 @@ def test_our_own_export_comes_back_in_whatever_it_says(service, folk, crowd):
         made = [groups.named(f) for f in ids]
         known = [g.id if g else folk.make_group(ids[f]) for f, g in zip(ids, made, strict=True)]
         fields = dict(zip(own, values, strict=True))
-        folk.add(Entered(name, f"+2547120000{at:02d}", "", fields), known)
+        folk.add(TypedContact(name, f"+2547120000{at:02d}", "", fields), known)
     before = _everybody()
     file = "".join(export.csv(people.Filter()))
     _empty()

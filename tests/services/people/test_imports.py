@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.events import Events
-from gateway.services.jobs.long_work import Kind, LongWork
+from gateway.services.jobs.long_work import LongWork, WorkKind
 from gateway.services.people import export, import_rows, sheets, vcard
 from gateway.services.people import imports as importing
 from gateway.services.people.columns import OWN
-from gateway.services.people.import_rows import Plan
-from gateway.services.people.imports import KIND, Importing
-from gateway.services.people.people import Entered, People
+from gateway.services.people.import_rows import ImportPlan
+from gateway.services.people.imports import KIND, ContactImports
+from gateway.services.people.people import People, TypedContact
 from gateway.services.people.text_files import Text
 from gateway.store.file import jobs
 from gateway.store.file.database import execute
@@ -30,8 +30,8 @@ ALL = people.Filter()
 
 
 @pytest.fixture
-def service(clock: FakeClock, store: Path) -> Importing:
-    return Importing(clock, Events(), lambda: "KE")
+def service(clock: FakeClock, store: Path) -> ContactImports:
+    return ContactImports(clock, Events(), lambda: "KE")
 
 
 @pytest.fixture
@@ -40,7 +40,11 @@ def folk(clock: FakeClock, store: Path) -> People:
 
 
 def run(
-    service: Importing, content: bytes | str, *, ticked: tuple[str, ...] = (), **changes: object
+    service: ContactImports,
+    content: bytes | str,
+    *,
+    ticked: tuple[str, ...] = (),
+    **changes: object,
 ) -> imports.Import:
     """`ticked`: heads of columns that become own fields."""
     octets = content.encode() if isinstance(content, str) else content
@@ -51,11 +55,11 @@ def run(
         OWN + head if head in ticked else kind
         for head, kind in zip(sheet.header, plan.columns, strict=True)
     )
-    assert service.start(kept, Plan(columns, **changes))
+    assert service.start(kept, ImportPlan(columns, **changes))
     return imports.get(kept)
 
 
-def returned(service: Importing, done: imports.Import) -> str:
+def returned(service: ContactImports, done: imports.Import) -> str:
     """The file of rows that did not go in."""
     return "".join(service.bad_file(done.id))
 
@@ -116,7 +120,7 @@ def test_bad_rows_come_back_as_a_file_and_the_good_ones_go_in(service):
 
 
 def test_known_numbers_are_left_alone_or_updated(service, folk):
-    folk.add(Entered("Old name", "0712000001", "keep"))
+    folk.add(TypedContact("Old name", "0712000001", "keep"))
     done = run(service, FILE)
     assert (done.added, done.skipped) == (1, 1)
     assert people.by_number("+254712000001").name == "Old name"
@@ -130,10 +134,10 @@ def test_a_plan_that_makes_no_sense_is_refused_and_can_be_mended(service):
     kept = service.upload("f.csv", FILE.encode(), "admin")
     for columns in (("", "", "", ""), ("name", "number", "name", ""), ("name", "number")):
         with pytest.raises(Refused):
-            service.start(kept, Plan(columns))
+            service.start(kept, ImportPlan(columns))
     assert imports.get(kept).state == "new"
-    assert service.start(kept, Plan(("name", "number", "", "")))
-    assert not service.start(kept, Plan(("name", "number", "", ""))), "it was started already"
+    assert service.start(kept, ImportPlan(("name", "number", "", "")))
+    assert not service.start(kept, ImportPlan(("name", "number", "", ""))), "it was started already"
 
 
 def test_an_import_cut_short_goes_on_where_it_stopped(service, monkeypatch, clock):
@@ -150,10 +154,10 @@ def test_an_import_cut_short_goes_on_where_it_stopped(service, monkeypatch, cloc
     with monkeypatch.context() as patch:
         patch.setattr(people, "add", fail)
         with pytest.raises(KeyboardInterrupt):
-            service.start(kept, Plan(("name", "number")))
+            service.start(kept, ImportPlan(("name", "number")))
     assert (imports.get(kept).state, imports.get(kept).done) == ("running", 200)
     work = long_work(clock)
-    Importing(clock, Events(), lambda: "KE", work).resume(kept)
+    ContactImports(clock, Events(), lambda: "KE", work).resume(kept)
     finish(work)
     assert (imports.get(kept).state, imports.get(kept).added) == ("done", 350)
 
@@ -173,8 +177,8 @@ def test_a_file_that_is_too_large_is_refused(service):
 
 def long_work(clock: FakeClock) -> LongWork:
     """As after a start of the box: nothing is remembered but what is in the store."""
-    piece = Importing(clock, Events(), lambda: "KE").piece
-    return LongWork(clock, Events(), {KIND: Kind(piece, changes=False)})
+    piece = ContactImports(clock, Events(), lambda: "KE").piece
+    return LongWork(clock, Events(), {KIND: WorkKind(piece, changes=False)})
 
 
 def crowd_file(people: int, *bad: str) -> bytes:
@@ -184,7 +188,7 @@ def crowd_file(people: int, *bad: str) -> bytes:
 
 def test_a_large_file_goes_in_as_long_work_and_a_restart_in_between_loses_nothing(clock, store):
     work = long_work(clock)
-    service = Importing(clock, Events(), lambda: "KE", work)
+    service = ContactImports(clock, Events(), lambda: "KE", work)
     kept = service.upload("f.csv", crowd_file(1000, "Moon,far", "Twin,+254700000001"), "ann")
     plan = service.guess(service.sheet(imports.get(kept)))
     assert service.start(kept, plan)
@@ -206,10 +210,10 @@ def test_a_large_file_goes_in_as_long_work_and_a_restart_in_between_loses_nothin
 
 def test_two_that_put_the_same_file_in_do_not_double_or_miss_a_row(clock, store):
     work = long_work(clock)
-    service = Importing(clock, Events(), lambda: "KE", work)
+    service = ContactImports(clock, Events(), lambda: "KE", work)
     kept = service.upload("f.csv", crowd_file(500), "ann")
     service.start(kept, service.guess(service.sheet(imports.get(kept))))
-    other = Importing(clock, Events(), lambda: "KE")
+    other = ContactImports(clock, Events(), lambda: "KE")
     for _ in range(20):
         work._round()
         other._step(kept)
@@ -313,7 +317,7 @@ def _fill(folk: People, crowd) -> None:
         for group in sorted(member):
             known = groups.named(people.fold(group))
             ids.append(known.id if known else folk.make_group(group))
-        folk.add(Entered(name, tel, notes, {town: value}), ids)
+        folk.add(TypedContact(name, tel, notes, {town: value}), ids)
 
 
 def _picture(*, with_fields: bool) -> list[object]:

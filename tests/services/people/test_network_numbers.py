@@ -7,10 +7,10 @@ import pytest
 from gateway import sms
 from gateway.events import Events
 from gateway.services.activities.senders import asked
-from gateway.services.activities.stop_words import Stopping
+from gateway.services.activities.stop_words import StopWords
 from gateway.services.people.addressees import resolve
-from gateway.services.people.people import Entered, People
-from gateway.services.sending.dispatch import Dispatch, destination
+from gateway.services.people.people import People, TypedContact
+from gateway.services.sending.dispatch import Dispatcher, destination
 from gateway.sms import address
 from gateway.store.activities.runs import Fresh
 from gateway.store.file import database
@@ -71,7 +71,7 @@ def test_the_bytes_that_go_out_have_the_type_that_came_in(line, clock: FakeClock
     outbox.add(
         outbox.Outgoing(text="x", numbers=("77260012",), parts=1, created_at=now, due_at=now)
     )
-    Dispatch(carriers, clock, Events(), country=lambda: "KE").drain()
+    Dispatcher(carriers, clock, Events(), country=lambda: "KE").drain()
     [(_, work)] = carriers.taken
     sent = sms.decode_from_phone(bytes.fromhex(work.parts[0].tpdu))
     assert (sent.destination.value, sent.destination.type_octet) == ("77260012", 0xB1)
@@ -90,14 +90,14 @@ def test_stop_is_heard_from_it_and_people_and_blocking_know_it(
     desk = People(clock, Events(), lambda: "KE")
     with database.transaction():
         message_id = received(line, value, kind)
-        Stopping(clock, lambda: "KE").obey([message_id])
+        StopWords(clock, lambda: "KE").obey([message_id])
     stopped = blocked.get(who)
     assert stopped is not None
     assert stopped.by_itself
     assert asked(Fresh(0, shown, "hi", 1, None), clock.now(), "KE").blocked
     assert desk.free(shown, "owner")
     assert desk.block(shown, "owner") == who
-    contact_id = desk.add(Entered("Machine", shown))
+    contact_id = desk.add(TypedContact("Machine", shown))
     assert people.get(contact_id).number == who
     assert desk.names([shown]) == {shown: "Machine"}
     assert groups.standing(who)[0]
@@ -106,7 +106,7 @@ def test_stop_is_heard_from_it_and_people_and_blocking_know_it(
 def test_stop_is_heard_from_8_bit_text(line, clock):
     with database.transaction():
         [kept] = inbox.keep(line, [inbox.RawPdu(pdus.deliver("", dcs=4, data=b"Stop!\0"))], 1)
-        Stopping(clock, lambda: "KE").obey([kept.message_id])
+        StopWords(clock, lambda: "KE").obey([kept.message_id])
     assert blocked.count() == 1
 
 
@@ -115,7 +115,7 @@ def test_a_name_that_looks_like_a_number_is_nobodys_number(line, clock, name):
     octets = address.write(sms.Address(name, sms.TypeOfNumber.ALPHANUMERIC, 0))
     with database.transaction():
         [kept] = inbox.keep(line, [inbox.RawPdu(pdu_from(octets, "STOP"))], 1)
-        Stopping(clock, lambda: "KE").obey([kept.message_id])
+        StopWords(clock, lambda: "KE").obey([kept.message_id])
     found = details.get(kept.message_id)
     assert found is not None
     assert found.peer == f"“{name}”"

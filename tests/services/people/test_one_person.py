@@ -8,10 +8,10 @@ import pytest
 
 from gateway.decisions.routing import Rule, RuleKind
 from gateway.services.activities.senders import arrived, asked
-from gateway.services.messages.searches import Asked, Searching
+from gateway.services.messages.searches import MessageSearch, SearchQuestion
 from gateway.services.people.numbers import alternatives
-from gateway.services.people.people import Entered
-from gateway.services.sending.routing_facts import Facts
+from gateway.services.people.people import TypedContact
+from gateway.services.sending.routing_facts import RoutingFacts
 from gateway.store.activities.runs import Fresh
 from gateway.store.messages import lists
 from gateway.store.people import blocked, people
@@ -33,7 +33,7 @@ def world(clock: FakeClock, store: Path) -> ActivityWorld:
 
 @pytest.fixture
 def ann(world: ActivityWorld) -> int:
-    return world.people.add(Entered("Ann Otieno", "0712 000 001"))
+    return world.people.add(TypedContact("Ann Otieno", "0712 000 001"))
 
 
 @each_form
@@ -55,9 +55,9 @@ def test_a_search_for_a_person_finds_every_way_of_writing(
     said = world.receive("hello", form)
     for other in OTHERS:
         world.receive("hello", other)
-    searching = Searching(lambda: "KE", lambda: None)
+    searching = MessageSearch(lambda: "KE", lambda: None)
     for who in ("Ann Otieno", "otieno", "0712 000001", "+254712000001"):
-        plan = searching.plan(Asked(who=who), View.ALL)
+        plan = searching.plan(SearchQuestion(who=who), View.ALL)
         assert searching.page(plan, None, 50).ids == [said], who
 
 
@@ -69,7 +69,7 @@ def test_conditions_and_rules_know_who_wrote(world: ActivityWorld, ann: int, for
     facts = arrived(form, "hello", world.line, world.clock.ms, world.preferences)
     assert (facts.known, facts.groups) == (True, {group})
     known = (Rule(RuleKind.LAST_RECEIVED), Rule(RuleKind.GROUP, str(group), world.line))
-    routed = Facts.of([ANN, "+254712000002"], known, "KE")
+    routed = RoutingFacts.of([ANN, "+254712000002"], known, "KE")
     assert routed.last_received(ANN) == world.line
     assert routed.groups(ANN) == {str(group)}
     assert routed.last_received("+254712000002") is None

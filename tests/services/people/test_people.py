@@ -11,9 +11,9 @@ from gateway import sms
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.events import Events
 from gateway.modem.ledger import ReadPdu
-from gateway.services.activities.stop_words import Stopping, set_words, words
-from gateway.services.messages.accept import Draft, Messaging
-from gateway.services.people.people import Entered, People
+from gateway.services.activities.stop_words import StopWords, set_words, words
+from gateway.services.messages.accept import Messages, WrittenMessage
+from gateway.services.people.people import People, TypedContact
 from gateway.services.people.placeholders import Template
 from gateway.services.sending.ledger import RadioLedger
 from gateway.store.file.database import execute
@@ -34,8 +34,8 @@ def folk(clock: FakeClock, store: Path) -> People:
 
 
 @pytest.fixture
-def messaging(clock: FakeClock, store: Path) -> Messaging:
-    return Messaging(clock, Events(), lambda: "KE")
+def messaging(clock: FakeClock, store: Path) -> Messages:
+    return Messages(clock, Events(), lambda: "KE")
 
 
 def refused(call, *args) -> dict[str, str]:
@@ -70,29 +70,31 @@ def heard(clock: FakeClock, text: str, sender: str = ANN) -> int:
 
 
 def test_a_number_belongs_to_one_contact_however_it_is_written(folk):
-    ann = folk.add(Entered("Ann", "0712 000-001"))
+    ann = folk.add(TypedContact("Ann", "0712 000-001"))
     assert people.get(ann).number == ANN
-    said = refused(folk.add, Entered("Other", "00254712000001"))
+    said = refused(folk.add, TypedContact("Other", "00254712000001"))
     assert said == {"number": f"{ANN} belongs to “Ann” already."}
-    assert folk.save(ann, Entered("Ann Otieno", "0712000001"), ())  # its own number is no conflict
+    assert folk.save(
+        ann, TypedContact("Ann Otieno", "0712000001"), ()
+    )  # its own number is no conflict
 
 
 def test_everything_wrong_with_a_contact_is_said_at_once(folk):
-    said = refused(folk.add, Entered("x" * 101, "the moon", "y" * 2001))
+    said = refused(folk.add, TypedContact("x" * 101, "the moon", "y" * 2001))
     assert set(said) == {"name", "number", "notes"}
-    assert refused(folk.add, Entered(" \u0000 ", "")) == {"name": "Enter a name or a number."}
+    assert refused(folk.add, TypedContact(" \u0000 ", "")) == {"name": "Enter a name or a number."}
 
 
 def test_names_are_found_for_numbers_in_national_form_too(folk):
-    folk.add(Entered("Ann", ANN))
-    folk.add(Entered("Bank", "12345"))
+    folk.add(TypedContact("Ann", ANN))
+    folk.add(TypedContact("Bank", "12345"))
     found = folk.names(["0712000001", ANN, "12345", "BANK", BOB, ""])
     assert found == {"0712000001": "Ann", ANN: "Ann", "12345": "Bank"}
 
 
 def test_search_forgives_case_accents_and_finds_numbers(folk):
-    folk.add(Entered("José ÁLVAREZ", ANN))
-    folk.add(Entered("Zoë", BOB))
+    folk.add(TypedContact("José ÁLVAREZ", ANN))
+    folk.add(TypedContact("Zoë", BOB))
     for find in ("jose", "ALVAREZ josé", "712000001", "álv", ANN):
         found = people.page(people.Filter(find=find))
         assert [c.name for _, c in found] == ["José ÁLVAREZ"], find
@@ -101,8 +103,8 @@ def test_search_forgives_case_accents_and_finds_numbers(folk):
 
 def test_pages_follow_each_other_without_gap_or_overlap(folk):
     for n in range(25):
-        folk.add(Entered(f"Same {n % 3}", f"+2547120{n:05d}"))
-    folk.add(Entered("", "+254799999999"))
+        folk.add(TypedContact(f"Same {n % 3}", f"+2547120{n:05d}"))
+    folk.add(TypedContact("", "+254799999999"))
     seen, after = [], None
     while page := people.page(people.Filter(), after, 7):
         seen += [c.id for _, c in page]
@@ -113,8 +115,8 @@ def test_pages_follow_each_other_without_gap_or_overlap(folk):
 
 def test_what_was_said_with_somebody_leaves_the_deleted_out(folk, messaging, clock):
     got = heard(clock, "hi")
-    sent = messaging.send(Draft(f"{ANN}, {BOB}", "both")).message_id
-    other = messaging.send(Draft(BOB, "not her")).message_id
+    sent = messaging.send(WrittenMessage(f"{ANN}, {BOB}", "both")).message_id
+    other = messaging.send(WrittenMessage(BOB, "not her")).message_id
     assert people.history([ANN], None, 10) == [sent, got]
     assert people.history([ANN], sent, 10) == [got]
     trash.delete([got], clock.now(), "ann")
@@ -127,7 +129,7 @@ def test_what_was_said_with_somebody_leaves_the_deleted_out(folk, messaging, clo
 
 def test_deleting_a_group_keeps_its_people(folk):
     group = folk.make_group("Volunteers")
-    ann = folk.add(Entered("Ann", ANN), [group])
+    ann = folk.add(TypedContact("Ann", ANN), [group])
     assert people.get(ann).groups == ("Volunteers",)
     folk.delete_group(group, "admin")
     assert people.get(ann).groups == ()
@@ -154,14 +156,14 @@ def test_group_names_are_distinct_whatever_their_case(folk):
 
 
 def test_joining_twice_counts_once(folk):
-    group, ann = folk.make_group("G"), folk.add(Entered("Ann", ANN))
+    group, ann = folk.make_group("G"), folk.add(TypedContact("Ann", ANN))
     assert [folk.join(group, [ann, ann]), folk.join(group, [ann, 999])] == [1, 0]
     assert [folk.leave(group, [ann]), folk.leave(group, [ann])] == [1, 0]
 
 
 def test_a_field_that_goes_takes_its_values_with_it(folk):
     town, team = folk.add_field("Town"), folk.add_field("Team")
-    ann = folk.add(Entered("Ann", fields={town: "Kisumu", team: "Red"}))
+    ann = folk.add(TypedContact("Ann", fields={town: "Kisumu", team: "Red"}))
     folk.rename_field(town, "City")
     assert Template("{city}").unknown == []
     folk.delete_field(town, "admin")
@@ -178,9 +180,9 @@ def test_a_field_needs_a_name_of_its_own(folk, name):
 
 def test_groups_people_and_numbers_are_one_list_of_distinct_recipients(folk, messaging):
     group = folk.make_group("Volunteers")
-    folk.add(Entered("Ann", ANN), [group])
-    folk.add(Entered("Bob", BOB), [group])
-    folk.add(Entered("Cat, the Great", CAT))
+    folk.add(TypedContact("Ann", ANN), [group])
+    folk.add(TypedContact("Bob", BOB), [group])
+    folk.add(TypedContact("Cat, the Great", CAT))
     found = messaging.recipients("volunteers; ann\n0712 000 002, Cat the Great <0712000003>")
     assert found.numbers == (ANN, BOB, CAT)
     assert found.bad == ()
@@ -189,12 +191,12 @@ def test_groups_people_and_numbers_are_one_list_of_distinct_recipients(folk, mes
 def test_what_cannot_be_resolved_is_refused_by_name(folk, messaging):
     folk.make_group("Nobody")
     folk.make_group("Twin")
-    folk.add(Entered("Twin", ANN))
-    folk.add(Entered("Ann", BOB))
-    folk.add(Entered("ann", CAT))
-    folk.add(Entered("Silent"))
+    folk.add(TypedContact("Twin", ANN))
+    folk.add(TypedContact("Ann", BOB))
+    folk.add(TypedContact("ann", CAT))
+    folk.add(TypedContact("Silent"))
     folk.join(folk.make_group("Mute"), [people.named("silent")[0].id])
-    said = refused(messaging.send, Draft("Nobody, Twin, ANN, Silent, Mute, Ghost", "x"))
+    said = refused(messaging.send, WrittenMessage("Nobody, Twin, ANN, Silent, Mute, Ghost", "x"))
     for told in (
         "“Nobody” is a group that has nobody in it.",
         "“Twin” is a group and also a person",
@@ -211,9 +213,9 @@ def test_what_cannot_be_resolved_is_refused_by_name(folk, messaging):
 
 def test_each_recipient_gets_their_own_words(folk, messaging):
     town = folk.add_field("Town")
-    folk.add(Entered("Ann", ANN, fields={town: "Kisumu"}))
+    folk.add(TypedContact("Ann", ANN, fields={town: "Kisumu"}))
     text = "Hello {name} of {TOWN}, {{really}}: {number}"
-    sent = messaging.send(Draft(f"{ANN}, {BOB}", text, fill=True)).message_id
+    sent = messaging.send(WrittenMessage(f"{ANN}, {BOB}", text, fill=True)).message_id
     assert texts(sent) == {
         ANN: f"Hello Ann of Kisumu, {{really}}: {ANN}",
         BOB: f"Hello  of , {{really}}: {BOB}",
@@ -222,34 +224,35 @@ def test_each_recipient_gets_their_own_words(folk, messaging):
 
 
 def test_to_one_person_the_message_itself_is_filled_in(folk, messaging):
-    folk.add(Entered("Ann", ANN))
-    sent = messaging.send(Draft(ANN, "Hello {name}", fill=True)).message_id
+    folk.add(TypedContact("Ann", ANN))
+    sent = messaging.send(WrittenMessage(ANN, "Hello {name}", fill=True)).message_id
     assert details.get(sent).text == "Hello Ann"
     assert texts(sent) == {ANN: "Hello Ann"}
 
 
 def test_programs_send_braces_as_they_are(messaging):
-    sent = messaging.send(Draft(ANN, '{"name": 1} {name}')).message_id
+    sent = messaging.send(WrittenMessage(ANN, '{"name": 1} {name}')).message_id
     assert texts(sent) == {ANN: '{"name": 1} {name}'}
 
 
 def test_unknown_placeholders_are_refused_when_writing(folk, messaging):
-    said = refused(messaging.send, Draft(ANN, "Hi {nmae}", fill=True))
+    said = refused(messaging.send, WrittenMessage(ANN, "Hi {nmae}", fill=True))
     assert said["text"].startswith("{nmae} cannot be filled in. Use {name}, {number};")
 
 
 def test_the_parts_of_each_recipient_are_their_own(folk, messaging):
-    folk.add(Entered("x" * 100, ANN))
-    accepted = messaging.send(Draft(f"{ANN}, {BOB}", "{name}" + "y" * 70, fill=True))
+    folk.add(TypedContact("x" * 100, ANN))
+    accepted = messaging.send(WrittenMessage(f"{ANN}, {BOB}", "{name}" + "y" * 70, fill=True))
     assert accepted.sms == 3
-    worded = messaging.word(Draft("", "{name}" + "y" * 70, fill=True), (BOB, ANN))
+    worded = messaging.word(WrittenMessage("", "{name}" + "y" * 70, fill=True), (BOB, ANN))
     assert (worded.parts, worded.longest) == (2, "x" * 100 + "y" * 70)
 
 
 def test_a_text_that_is_empty_once_filled_in_is_refused(folk, messaging):
     folk.add_field("Town")
     assert (
-        "Nothing would be left" in refused(messaging.send, Draft(ANN, "{town}", fill=True))["text"]
+        "Nothing would be left"
+        in refused(messaging.send, WrittenMessage(ANN, "{town}", fill=True))["text"]
     )
 
 
@@ -257,7 +260,7 @@ def test_a_broadcast_to_5000_people_is_accepted_with_its_placeholders(folk, mess
     group = folk.make_group("All")
     ids = [people.add(people.Contact(f"P {n}", f"+2547{n:08d}"), 1) for n in range(5000)]
     folk.join(group, ids)
-    accepted = messaging.send(Draft("All", "Hello {name}", fill=True))
+    accepted = messaging.send(WrittenMessage("All", "Hello {name}", fill=True))
     assert accepted.people == 5000
 
 
@@ -266,27 +269,27 @@ def test_a_broadcast_to_5000_people_is_accepted_with_its_placeholders(folk, mess
 
 def test_a_blocked_number_fails_at_once_and_the_others_go_out(folk, messaging):
     folk.block("0712000001", "admin")
-    sent = messaging.send(Draft(f"{ANN}, {BOB}", "x")).message_id
+    sent = messaging.send(WrittenMessage(f"{ANN}, {BOB}", "x")).message_id
     assert states(sent) == {ANN: DispatchState.FAILED, BOB: DispatchState.PENDING}
     assert "blocked" in details.get(sent).dispatches[0].reason
 
 
 def test_blocking_stops_what_still_waits(folk, messaging):
-    sent = messaging.send(Draft(ANN, "x")).message_id
+    sent = messaging.send(WrittenMessage(ANN, "x")).message_id
     folk.block(ANN, "admin")
     assert states(sent) == {ANN: DispatchState.FAILED}
 
 
 def test_resending_to_a_blocked_number_does_not_get_past_dispatch(folk, messaging):
     folk.block(ANN, "admin")
-    sent = messaging.send(Draft(ANN, "x")).message_id
+    sent = messaging.send(WrittenMessage(ANN, "x")).message_id
     messaging.resend([details.get(sent).dispatches[0].id], "admin")
     assert [d.blocked for d in outbox.due(2**60, {1: 9}, 9)] == [True]
 
 
 @pytest.mark.parametrize("text", ["STOP", " stop. ", "Stop!", "“STOP”", "stop all", "Unsubscribe"])
 def test_stop_blocks_and_start_frees_both_in_the_audit_list(folk, clock, text):
-    stopping = Stopping(clock, lambda: "KE")
+    stopping = StopWords(clock, lambda: "KE")
     stopping.obey([heard(clock, text, "0712000001")])
     assert blocked.get(ANN).by_itself
     stopping.obey([heard(clock, "start")])
@@ -297,27 +300,27 @@ def test_stop_blocks_and_start_frees_both_in_the_audit_list(folk, clock, text):
 
 @pytest.mark.parametrize("text", ["Stop by at nine", "please stop", "", "!", "STOPP", "s" * 500])
 def test_what_only_has_the_word_in_it_blocks_nobody(folk, clock, text):
-    Stopping(clock, lambda: "KE").obey([heard(clock, text)])
+    StopWords(clock, lambda: "KE").obey([heard(clock, text)])
     assert blocked.count() == 0
 
 
 def test_start_does_not_free_whom_a_person_blocked(folk, clock):
     folk.block(ANN, "admin")
-    Stopping(clock, lambda: "KE").obey([heard(clock, "STOP"), heard(clock, "START")])
+    StopWords(clock, lambda: "KE").obey([heard(clock, "STOP"), heard(clock, "START")])
     assert blocked.get(ANN).who == "admin"
     assert folk.free(ANN, "admin")
     assert not folk.free(ANN, "admin")
 
 
 def test_names_such_as_bank_cannot_block_anything(folk, clock):
-    Stopping(clock, lambda: "KE").obey([heard(clock, "STOP", "BANK"), heard(clock, "STOP", "")])
+    StopWords(clock, lambda: "KE").obey([heard(clock, "STOP", "BANK"), heard(clock, "STOP", "")])
     assert blocked.count() == 0
 
 
 def test_the_words_are_a_setting(folk, clock):
     set_words("stop", "Acha, basta\nstop", somebody())
     assert words("stop") == ("Acha", "basta", "stop")
-    Stopping(clock, lambda: "KE").obey([heard(clock, "ACHA!"), heard(clock, "quit", BOB)])
+    StopWords(clock, lambda: "KE").obey([heard(clock, "ACHA!"), heard(clock, "quit", BOB)])
     assert [b.number for b in blocked.page()] == [ANN]
     assert "cannot both" in refused(set_words, "start", "Stop", somebody())["start"]
     set_words("stop", "", somebody())
@@ -326,7 +329,7 @@ def test_the_words_are_a_setting(folk, clock):
 
 
 def test_a_stop_is_obeyed_in_the_commit_that_stores_it_and_never_loses_it(folk, clock, monkeypatch):
-    stopping = Stopping(clock, lambda: "KE")
+    stopping = StopWords(clock, lambda: "KE")
     ledger = RadioLedger(
         "p", clock, Events(), lambda: None, {}, threading.Event(), heard=stopping.obey
     )
@@ -337,7 +340,7 @@ def test_a_stop_is_obeyed_in_the_commit_that_stores_it_and_never_loses_it(folk, 
     )
     pdu, length = sms.join_pdu(sms.encode(deliver))
     with monkeypatch.context() as patch:
-        patch.setattr(Stopping, "_read", lambda *_: 1 / 0)
+        patch.setattr(StopWords, "_read", lambda *_: 1 / 0)
         assert ledger.keep(None, [ReadPdu(pdu, "SM", 1, length)])
     assert views.counts().received == 1, "a mistake of ours must not lose the message"
     blocked_before = blocked.count()

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.services.activities.activity_tryout import Sample, try_all
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from gateway.services.people.placeholders import Template
 from gateway.store.activities import activities
 from tests.services.activities.activity_world import ANN, BOB, ActivityWorld, forward, reply
@@ -17,7 +17,7 @@ from tests.services.activities.activity_world import ANN, BOB, ActivityWorld, fo
 def world(store, clock) -> ActivityWorld:
     world = ActivityWorld(clock)
     town = world.people.add_field("Town")
-    world.people.add(Entered("Ann", ANN, "", {town: "Kisumu"}), [])
+    world.people.add(TypedContact("Ann", ANN, "", {town: "Kisumu"}), [])
     return world
 
 

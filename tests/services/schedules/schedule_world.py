@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from gateway.decisions.recurrence import instant
-from gateway.services.messages.accept import Draft
-from gateway.services.schedules.plan import Typed
-from gateway.services.schedules.schedules import Scheduling
+from gateway.services.messages.accept import WrittenMessage
+from gateway.services.schedules.plan import TypedPlan
+from gateway.services.schedules.schedules import Schedules
 from gateway.store.messages import details, lists
 from gateway.store.people import groups, people
 from gateway.store.people.people import Contact
@@ -19,15 +19,15 @@ from gateway.store.search.views import View
 ANN, BOB, CAT = "+254711000001", "+254711000002", "+254711000003"
 
 
-def draft(text: str = "hello", to: object = ANN, **changes: object) -> Draft:
-    return replace(Draft(recipients=to, text=text, fill=True), **changes)
+def draft(text: str = "hello", to: object = ANN, **changes: object) -> WrittenMessage:
+    return replace(WrittenMessage(recipients=to, text=text, fill=True), **changes)
 
 
-def daily(**changes: str) -> Typed:
-    return replace(Typed("2026-11-20", "09:00", "day"), **changes)
+def daily(**changes: str) -> TypedPlan:
+    return replace(TypedPlan("2026-11-20", "09:00", "day"), **changes)
 
 
-def at(scheduling: Scheduling, clock, wall: str) -> None:
+def at(scheduling: Schedules, clock, wall: str) -> None:
     """It is this time on the box's clock."""
     clock.ms = instant(datetime.fromisoformat(wall), scheduling.zone().rules)
 

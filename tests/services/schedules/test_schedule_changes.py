@@ -8,8 +8,8 @@ import pytest
 
 from gateway.clock import DAY
 from gateway.services.messages.accept import Refused
-from gateway.services.schedules.plan import Typed, as_typed
-from gateway.services.schedules.schedules import Gone, Scheduling
+from gateway.services.schedules.plan import TypedPlan, as_typed
+from gateway.services.schedules.schedules import ScheduleGone, Schedules
 from gateway.store.messages import details
 from gateway.store.people import groups
 from gateway.store.schedules import schedules
@@ -17,7 +17,7 @@ from gateway.store.schedules.schedules import Status
 from tests.services.schedules.schedule_world import ANN, at, daily, draft, outcomes, sent
 
 
-def test_pause_passes_over_what_comes_meanwhile(scheduling: Scheduling, clock):
+def test_pause_passes_over_what_comes_meanwhile(scheduling: Schedules, clock):
     found = scheduling.add(draft(), daily())
     assert scheduling.pause(found.id, found.version, "ann")
     at(scheduling, clock, "2026-11-22T09:30")
@@ -33,14 +33,14 @@ def test_pause_passes_over_what_comes_meanwhile(scheduling: Scheduling, clock):
 
 
 def test_a_single_time_that_passed_while_paused_is_not_sent_by_itself(scheduling, clock):
-    found = scheduling.add(draft(), Typed("2026-11-20", "09:00"))
+    found = scheduling.add(draft(), TypedPlan("2026-11-20", "09:00"))
     scheduling.pause(found.id, found.version, "ann")
     at(scheduling, clock, "2026-11-21T09:00")
     with pytest.raises(Refused, match="passed while it was paused"):
         scheduling.resume(found.id, found.version + 1, "ann")
 
 
-def test_send_now_is_one_more_and_the_turns_stay(scheduling: Scheduling, clock):
+def test_send_now_is_one_more_and_the_turns_stay(scheduling: Schedules, clock):
     found = scheduling.add(draft(), daily())
     assert scheduling.send_now(found.id, found.version, "ann")
     assert scheduling.send_now(found.id, found.version, "ann") is None, "a second click"
@@ -48,33 +48,33 @@ def test_send_now_is_one_more_and_the_turns_stay(scheduling: Scheduling, clock):
     assert scheduling.get(found.id).next == found.next
 
 
-def test_send_now_of_a_single_one_is_its_run(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(client_id="mine"), Typed("2026-11-20", "09:00"))
+def test_send_now_of_a_single_one_is_its_run(scheduling: Schedules, clock):
+    found = scheduling.add(draft(client_id="mine"), TypedPlan("2026-11-20", "09:00"))
     scheduling.send_now(found.id, found.version, "ann")
     assert scheduling.get(found.id).status is Status.DONE
     assert details.by_client_id("mine")
-    with pytest.raises(Gone):
+    with pytest.raises(ScheduleGone):
         scheduling.send_now(found.id, None, "ann")
 
 
-def test_send_now_to_nobody_is_refused(scheduling: Scheduling):
+def test_send_now_to_nobody_is_refused(scheduling: Schedules):
     groups.make("Helpers", 0)
     found = scheduling.add(draft(to="Helpers"), daily())
     with pytest.raises(Refused, match="has nobody with a number"):
         scheduling.send_now(found.id, found.version, "ann")
 
 
-def test_cancelled_is_over(scheduling: Scheduling, clock):
+def test_cancelled_is_over(scheduling: Schedules, clock):
     found = scheduling.add(draft(), daily())
     assert scheduling.cancel(found.id, found.version, "ann")
     at(scheduling, clock, "2026-11-20T09:00")
     assert scheduling.run_due() == 0
     assert schedules.count() == 0
-    with pytest.raises(Gone):
+    with pytest.raises(ScheduleGone):
         scheduling.pause(found.id, found.version, "ann")
 
 
-def test_who_comes_late_changes_nothing(scheduling: Scheduling, clock):
+def test_who_comes_late_changes_nothing(scheduling: Schedules, clock):
     found = scheduling.add(draft(), daily())
     scheduling.change(found.id, found.version, draft("new"), daily(), who="ann")
     with pytest.raises(Refused, match="somebody else changed it"):
@@ -84,8 +84,8 @@ def test_who_comes_late_changes_nothing(scheduling: Scheduling, clock):
     assert scheduling.get(found.id).content.text == "new"
 
 
-def test_changing_the_words_alone_leaves_the_times_as_they_are(scheduling: Scheduling, clock):
-    typed = Typed("2027-01-31", "09:00", "month")
+def test_changing_the_words_alone_leaves_the_times_as_they_are(scheduling: Schedules, clock):
+    typed = TypedPlan("2027-01-31", "09:00", "month")
     found = scheduling.add(draft(), typed)
     at(scheduling, clock, "2027-01-31T09:00")
     scheduling.run_due()
@@ -101,8 +101,8 @@ def test_changing_the_words_alone_leaves_the_times_as_they_are(scheduling: Sched
     assert changed.repeat.start.day == 31
 
 
-def test_long_finished_ones_are_forgotten(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(), Typed("2026-11-20", "09:00"))
+def test_long_finished_ones_are_forgotten(scheduling: Schedules, clock):
+    found = scheduling.add(draft(), TypedPlan("2026-11-20", "09:00"))
     scheduling.cancel(found.id, None, "ann")
     assert schedules.prune(clock.ms + 80 * DAY) == 0
     assert schedules.prune(clock.ms + 100 * DAY) == 1

@@ -10,10 +10,10 @@ import pytest
 from gateway.clock import DAY, HOUR, MINUTE
 from gateway.decisions.recurrence import shown
 from gateway.events import Events
-from gateway.services.messages.accept import Draft, Messaging, Refused
+from gateway.services.messages.accept import Messages, Refused, WrittenMessage
 from gateway.services.schedules import schedule_report
-from gateway.services.schedules.plan import Typed
-from gateway.services.schedules.schedules import Scheduling
+from gateway.services.schedules.plan import TypedPlan
+from gateway.services.schedules.schedules import Schedules
 from gateway.store.connections import connections
 from gateway.store.file import settings
 from gateway.store.file.database import execute, transaction
@@ -42,8 +42,8 @@ from tests.support.settings import somebody
 # writing ---------------------------------------------------------------------------------------
 
 
-def test_what_is_kept_for_later_is_not_sent_before(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(), Typed("2026-11-20", "09:00"), author="ann")
+def test_what_is_kept_for_later_is_not_sent_before(scheduling: Schedules, clock):
+    found = scheduling.add(draft(), TypedPlan("2026-11-20", "09:00"), author="ann")
     assert found.next
     assert shown(found.next.at, scheduling.zone().rules).isoformat() == "2026-11-20T09:00:00"
     at(scheduling, clock, "2026-11-20T08:59")
@@ -64,7 +64,7 @@ def test_what_is_kept_for_later_is_not_sent_before(scheduling: Scheduling, clock
     )
 
 
-def test_programs_are_told_of_every_one_however_many_and_odd_they_are(scheduling: Scheduling):
+def test_programs_are_told_of_every_one_however_many_and_odd_they_are(scheduling: Schedules):
     for number in range(schedules.PAGE + 3):
         scheduling.add(draft(str(number)), daily(), author="ann")
     with transaction():
@@ -77,16 +77,16 @@ def test_programs_are_told_of_every_one_however_many_and_odd_they_are(scheduling
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        (Typed("2026-11-17", "09:00"), "date", "it is 18 Nov 2026 today"),
-        (Typed("2026-11-18", "12:09"), "time", "it is 12:10 now"),
-        (Typed("2026-11-18", "12:10"), "time", "This time has passed"),
-        (Typed("", "09:00"), "date", "Enter a date"),
-        (Typed("tomorrow", "09:00"), "date", "Enter a date"),
-        (Typed("2026-11-31", "09:00"), "date", "Enter a date"),
-        (Typed("2026-11-20", ""), "time", "Enter a time"),
-        (Typed("2026-11-20", "25:00"), "time", "Enter a time"),
-        (Typed("2036-12-20", "09:00"), "date", "check the year"),
-        (Typed("9999-12-20", "09:00"), "date", "check the year"),
+        (TypedPlan("2026-11-17", "09:00"), "date", "it is 18 Nov 2026 today"),
+        (TypedPlan("2026-11-18", "12:09"), "time", "it is 12:10 now"),
+        (TypedPlan("2026-11-18", "12:10"), "time", "This time has passed"),
+        (TypedPlan("", "09:00"), "date", "Enter a date"),
+        (TypedPlan("tomorrow", "09:00"), "date", "Enter a date"),
+        (TypedPlan("2026-11-31", "09:00"), "date", "Enter a date"),
+        (TypedPlan("2026-11-20", ""), "time", "Enter a time"),
+        (TypedPlan("2026-11-20", "25:00"), "time", "Enter a time"),
+        (TypedPlan("2036-12-20", "09:00"), "date", "check the year"),
+        (TypedPlan("9999-12-20", "09:00"), "date", "check the year"),
         (daily(every="0"), "every", "1 to 366"),
         (daily(every="two"), "every", "1 to 366"),
         (daily(every="367"), "every", "1 to 366"),
@@ -106,21 +106,21 @@ def test_a_time_that_cannot_be_is_refused_with_what_to_do(scheduling, typed, fie
     assert schedules.count() == 0
 
 
-def test_everything_that_is_wrong_is_said_at_once(scheduling: Scheduling):
+def test_everything_that_is_wrong_is_said_at_once(scheduling: Schedules):
     with pytest.raises(Refused) as refused:
-        scheduling.add(draft("Hi {nmae}", "far away"), Typed("2020-01-01", "9"))
+        scheduling.add(draft("Hi {nmae}", "far away"), TypedPlan("2020-01-01", "9"))
     assert {e.field for e in refused.value.errors} == {"recipients", "text", "time"}
 
 
-def test_a_weekday_that_is_not_ticked_is_not_the_first_time(scheduling: Scheduling):
-    typed = Typed("2026-11-20", "09:00", "week", "2", ("0", "3"))
+def test_a_weekday_that_is_not_ticked_is_not_the_first_time(scheduling: Schedules):
+    typed = TypedPlan("2026-11-20", "09:00", "week", "2", ("0", "3"))
     found = scheduling.add(draft(), typed)
     assert found.next
     assert found.next.wall.isoformat() == "2026-11-30T09:00:00"
 
 
 def test_an_id_is_taken_once_over_messages_and_what_is_sent_later(scheduling, clock, store):
-    messaging = Messaging(clock, Events(), lambda: "KE")
+    messaging = Messages(clock, Events(), lambda: "KE")
     scheduling.add(draft(client_id="a"), clock.ms + HOUR)
     messaging.send(draft(client_id="b"))
     for again in (lambda: scheduling.add(draft(client_id="a"), clock.ms + HOUR),
@@ -130,7 +130,7 @@ def test_an_id_is_taken_once_over_messages_and_what_is_sent_later(scheduling, cl
             again()
 
 
-def test_an_instant_that_has_passed_is_refused(scheduling: Scheduling, clock):
+def test_an_instant_that_has_passed_is_refused(scheduling: Schedules, clock):
     with pytest.raises(Refused, match="passed already"):
         scheduling.add(draft(), clock.ms)
 
@@ -138,7 +138,7 @@ def test_an_instant_that_has_passed_is_refused(scheduling: Scheduling, clock):
 # running ---------------------------------------------------------------------------------------
 
 
-def test_groups_and_placeholders_are_those_of_the_day(scheduling: Scheduling, clock):
+def test_groups_and_placeholders_are_those_of_the_day(scheduling: Schedules, clock):
     helpers = groups.make("Helpers", 0)
     person("Ann", ANN, helpers)
     bob = person("Bob", BOB)
@@ -200,8 +200,8 @@ def test_a_placeholder_that_is_gone_is_said_and_nothing_is_sent_as_it_stands(sch
     assert "{Town} cannot be filled in" in run.words
 
 
-def test_blocked_numbers_fail_as_usual(scheduling: Scheduling, clock):
-    scheduling.add(draft(to=f"{ANN}, {BOB}"), Typed("2026-11-20", "09:00"))
+def test_blocked_numbers_fail_as_usual(scheduling: Schedules, clock):
+    scheduling.add(draft(to=f"{ANN}, {BOB}"), TypedPlan("2026-11-20", "09:00"))
     blocked.block(ANN, 0, "ann")
     at(scheduling, clock, "2026-11-20T09:00")
     scheduling.run_due()
@@ -211,7 +211,7 @@ def test_blocked_numbers_fail_as_usual(scheduling: Scheduling, clock):
     assert {d.number: str(d.state) for d in message.dispatches} == {ANN: "failed", BOB: "pending"}
 
 
-def test_what_was_chosen_for_it_goes_with_it(scheduling: Scheduling, clock):
+def test_what_was_chosen_for_it_goes_with_it(scheduling: Schedules, clock):
     line = connections.upsert_connection("8944", "", 0).connection_id
     chosen = draft(
         connection_id=line, with_report=False, when_uncertain="resend", ttl_seconds=600, priority=5
@@ -231,7 +231,7 @@ def test_what_was_chosen_for_it_goes_with_it(scheduling: Scheduling, clock):
 
 
 @pytest.mark.parametrize("late", [0, 59 * MINUTE])
-def test_less_than_an_hour_late_it_is_sent(scheduling: Scheduling, clock, late: int):
+def test_less_than_an_hour_late_it_is_sent(scheduling: Schedules, clock, late: int):
     found = scheduling.add(draft(), daily())
     at(scheduling, clock, "2026-11-20T09:00")
     clock.ms += late
@@ -239,8 +239,8 @@ def test_less_than_an_hour_late_it_is_sent(scheduling: Scheduling, clock, late: 
     assert outcomes(found.id) == [Outcome.SENT]
 
 
-def test_an_hour_late_it_is_missed_with_a_notice(scheduling: Scheduling, clock):
-    found = scheduling.add(draft(), Typed("2026-11-20", "09:00"))
+def test_an_hour_late_it_is_missed_with_a_notice(scheduling: Schedules, clock):
+    found = scheduling.add(draft(), TypedPlan("2026-11-20", "09:00"))
     at(scheduling, clock, "2026-11-20T10:00")
     scheduling.run_due()
     assert sent() == []
@@ -250,7 +250,7 @@ def test_an_hour_late_it_is_missed_with_a_notice(scheduling: Scheduling, clock):
     assert run.turns == 1
 
 
-def test_missed_repeats_are_one_notice_and_never_a_burst(scheduling: Scheduling, clock):
+def test_missed_repeats_are_one_notice_and_never_a_burst(scheduling: Schedules, clock):
     found = scheduling.add(draft(), daily())
     at(scheduling, clock, "2026-12-20T09:30")
     scheduling.run_due()
@@ -263,7 +263,7 @@ def test_missed_repeats_are_one_notice_and_never_a_burst(scheduling: Scheduling,
     assert again.next.wall.isoformat() == "2026-12-21T09:00:00"
 
 
-def test_how_late_is_a_setting(scheduling: Scheduling, clock):
+def test_how_late_is_a_setting(scheduling: Schedules, clock):
     scheduling.set_grace("10", somebody())
     found = scheduling.add(draft(), daily())
     at(scheduling, clock, "2026-11-20T09:10")
@@ -285,7 +285,7 @@ def test_nothing_runs_while_the_clock_is_held_to_be_wrong(scheduling, clock, hol
     assert outcomes(found.id) == [Outcome.SENT]
 
 
-def test_a_clock_that_is_set_back_sends_no_turn_twice(scheduling: Scheduling, clock):
+def test_a_clock_that_is_set_back_sends_no_turn_twice(scheduling: Schedules, clock):
     scheduling.add(draft(), daily())
     at(scheduling, clock, "2026-11-20T09:00")
     scheduling.run_due()
@@ -299,14 +299,14 @@ def test_a_clock_that_is_set_back_sends_no_turn_twice(scheduling: Scheduling, cl
 def test_one_that_stumbles_does_not_stop_the_others(scheduling, clock, monkeypatch, caplog):
     scheduling.add(draft("first"), daily())
     scheduling.add(draft("second", BOB), daily())
-    real = Messaging.outgoing
+    real = Messages.outgoing
 
-    def stumble(self, draft_: Draft, *args, **more):
+    def stumble(self, draft_: WrittenMessage, *args, **more):
         if draft_.text == "first":
             raise ZeroDivisionError
         return real(self, draft_, *args, **more)
 
-    monkeypatch.setattr(Messaging, "outgoing", stumble)
+    monkeypatch.setattr(Messages, "outgoing", stumble)
     at(scheduling, clock, "2026-11-20T09:00")
     scheduling.run_due()
     assert sent() == [(BOB, "second")]

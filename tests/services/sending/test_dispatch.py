@@ -13,7 +13,7 @@ from gateway.clock import HOUR
 from gateway.decisions.routing import NO_RULE, REMOVED, RoutingConnection, Rule, RuleKind
 from gateway.events import Events
 from gateway.modem.ledger import Assignment
-from gateway.services.sending.dispatch import Dispatch
+from gateway.services.sending.dispatch import Dispatcher
 from gateway.store.connections import connections, rules
 from gateway.store.file import database
 from gateway.store.messages import details, outbox
@@ -52,8 +52,8 @@ def carriers() -> FakeCarriers:
 
 
 @pytest.fixture
-def dispatch(carriers: FakeCarriers, clock: FakeClock, store: Path) -> Dispatch:
-    return Dispatch(carriers, clock, Events())
+def dispatch(carriers: FakeCarriers, clock: FakeClock, store: Path) -> Dispatcher:
+    return Dispatcher(carriers, clock, Events())
 
 
 def sim(clock: FakeClock, n: int) -> int:
@@ -160,7 +160,7 @@ def test_the_thread_picks_up_what_another_process_wrote(dispatch, carriers, cloc
 def test_what_was_just_queued_goes_at_once(carriers, clock, store, monkeypatch):
     import threading
 
-    from gateway.services.messages.accept import Draft, Messaging
+    from gateway.services.messages.accept import Messages, WrittenMessage
     from gateway.services.sending import dispatch as module
 
     monkeypatch.setattr(module, "FALLBACK", 60.0)  # the look that runs anyway does not help here
@@ -170,11 +170,11 @@ def test_what_was_just_queued_goes_at_once(carriers, clock, store, monkeypatch):
     real = carriers.assign
     carriers.assign = lambda c, w: real(c, w) and (handed.set() or True)  # type: ignore[method-assign]
     events = Events()
-    dispatch = Dispatch(carriers, clock, events)
+    dispatch = Dispatcher(carriers, clock, events)
     events.start()
     dispatch.start()
     try:
-        Messaging(clock, events, lambda: "KE").send(Draft("0712345678", "now"))
+        Messages(clock, events, lambda: "KE").send(WrittenMessage("0712345678", "now"))
         assert handed.wait(10)
     finally:
         dispatch.stop()
@@ -207,7 +207,7 @@ def test_a_group_goes_through_its_connection(dispatch, carriers, clock):
 def test_a_reply_finds_its_connection_however_the_network_wrote_the_sender(
     carriers, clock, store, sender
 ):
-    dispatch = Dispatch(carriers, clock, Events(), country=lambda: "KE")
+    dispatch = Dispatcher(carriers, clock, Events(), country=lambda: "KE")
     a, b = sim(clock, 1), sim(clock, 2)
     carriers.table = {a: RoutingConnection(a, "A", True, 5), b: RoutingConnection(b, "B", True, 9)}
     database.execute(

@@ -12,10 +12,10 @@ from gateway.decisions.routing import RoutingConnection
 from gateway.events import Events
 from gateway.modem.ledger import Sim
 from gateway.services.connections import connection_settings
-from gateway.services.connections.options import Options
+from gateway.services.connections.options import ConnectionOptions
 from gateway.services.messages.accept import Refused
-from gateway.services.sending.dispatch import Dispatch
-from gateway.services.sending.holds import SETTING, Gate
+from gateway.services.sending.dispatch import Dispatcher
+from gateway.services.sending.holds import SETTING, SendingHolds
 from gateway.services.sending.ledger import RadioLedger
 from gateway.store.connections import connections
 from gateway.store.file import settings
@@ -25,8 +25,8 @@ from tests.support.settings import decide
 
 
 @pytest.fixture
-def gate(clock) -> Gate:
-    return Gate(clock)
+def gate(clock) -> SendingHolds:
+    return SendingHolds(clock)
 
 
 @pytest.fixture
@@ -35,19 +35,19 @@ def carriers() -> FakeCarriers:
 
 
 @pytest.fixture
-def dispatch(carriers, clock, store, gate) -> Dispatch:
-    return Dispatch(carriers, clock, Events(), gate)
+def dispatch(carriers, clock, store, gate) -> Dispatcher:
+    return Dispatcher(carriers, clock, Events(), gate)
 
 
 @pytest.fixture
-def options(clock, gate, store) -> Options:
-    return Options(clock, Events(), gate)
+def options(clock, gate, store) -> ConnectionOptions:
+    return ConnectionOptions(clock, Events(), gate)
 
 
 class Radio:
     """A ledger for one SIM: hands over what dispatch gave to it, and records the answers."""
 
-    def __init__(self, clock, gate: Gate, elsewhere, n: int) -> None:
+    def __init__(self, clock, gate: SendingHolds, elsewhere, n: int) -> None:
         import threading
 
         self.ledger = RadioLedger(
@@ -95,7 +95,7 @@ def test_the_pace_survives_a_restart(dispatch, carriers, clock, gate):
     assert len(carriers.taken) == 2
     for _, work in carriers.taken:
         radio.accept(work)
-    fresh = Dispatch(carriers, clock, Events(), Gate(clock))
+    fresh = Dispatcher(carriers, clock, Events(), SendingHolds(clock))
     fresh.drain()
     assert len(carriers.taken) == 2
     clock.ms += HOUR
@@ -284,7 +284,7 @@ def test_everything_wrong_with_options_is_named_and_nothing_changed(options, clo
     with pytest.raises(ValueError, match="colour"):
         connections.set_options(a, reports=False, colour=1)
     assert connections.get(a).reports
-    wish = connection_settings.Wish(a + 1, {"reports": False})
+    wish = connection_settings.RequestedSettings(a + 1, {"reports": False})
     with pytest.raises(Refused, match="not known"):
         connection_settings.carry_out(
             wish, country="KE", options=options, watching=None, events=options.events
@@ -305,11 +305,11 @@ def test_a_hold_lasts_until_its_source_lets_go(dispatch, carriers, clock, gate):
 
 def test_the_status_says_why_a_ready_modem_does_not_send(clock, gate, options):
     from gateway.modem.ledger import Telemetry
-    from gateway.services.connections.status import Level, Status
+    from gateway.services.connections.status import Level, StatusReader
 
     a = sim(clock, 1)
     seen = Telemetry("/dev/x", state="ready", connection_id=a, roaming=True)
-    status = Status(lambda: [seen], lambda: 1, gate=gate)
+    status = StatusReader(lambda: [seen], lambda: 1, gate=gate)
     assert status.snapshot().modems[0].level is Level.GOOD
     decide(options, a, send_roaming=False)
     shown = status.snapshot().modems[0]
@@ -338,7 +338,7 @@ def test_a_hold_and_its_trials_survive_a_restart(carriers, clock, store, gate):
         gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     said = gate.words(connections.get(radio.connection), roaming=False)
     assert said[0]
-    fresh = Gate(clock)
+    fresh = SendingHolds(clock)
     assert fresh.words(connections.get(radio.connection), roaming=False) == said
     clock.ms += HOUR
     line = RoutingConnection(radio.connection, "Blue", True, 500)
@@ -349,7 +349,7 @@ def test_two_refusals_before_a_restart_and_one_after_it_are_three(carriers, cloc
     radio = Radio(clock, gate, lambda *_: False, 1)
     for n in range(2):
         assert not gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
-    assert Gate(clock).refused(radio.connection, "+254700000009", About.EITHER, "No.")
+    assert SendingHolds(clock).refused(radio.connection, "+254700000009", About.EITHER, "No.")
 
 
 def test_what_ended_a_hold_has_ended_it_after_a_restart_too(carriers, clock, store, gate):
@@ -357,11 +357,17 @@ def test_what_ended_a_hold_has_ended_it_after_a_restart_too(carriers, clock, sto
     for n in range(3):
         gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     assert gate.succeeded(radio.connection, "+254700000000")
-    assert Gate(clock).words(connections.get(radio.connection), roaming=False) == (False, "")
+    assert SendingHolds(clock).words(connections.get(radio.connection), roaming=False) == (
+        False,
+        "",
+    )
     for n in range(3):
         gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     gate.let_go(radio.connection)
-    assert Gate(clock).words(connections.get(radio.connection), roaming=False) == (False, "")
+    assert SendingHolds(clock).words(connections.get(radio.connection), roaming=False) == (
+        False,
+        "",
+    )
 
 
 def test_a_clock_that_was_set_back_makes_no_hold_longer(carriers, clock, store, gate):
@@ -369,7 +375,7 @@ def test_a_clock_that_was_set_back_makes_no_hold_longer(carriers, clock, store, 
     for n in range(3):
         gate.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     clock.ms -= 1000 * HOUR
-    fresh = Gate(clock)
+    fresh = SendingHolds(clock)
     assert fresh.words(connections.get(radio.connection), roaming=False)[0]
     line = RoutingConnection(radio.connection, "Blue", True, 500)
     assert fresh.lines({radio.connection: line})[radio.connection].room == 0

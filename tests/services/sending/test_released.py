@@ -17,8 +17,8 @@ from gateway.clock import HOUR, MINUTE, SECOND
 from gateway.decisions.routing import Rule, RuleKind
 from gateway.events import Events
 from gateway.modem.jobs.ussd import UssdReply
-from gateway.services.credit.credit import Credit, _Answer
-from gateway.services.credit.ussd import Ussd
+from gateway.services.credit.credit import CreditChecks, _CheckAnswer
+from gateway.services.credit.ussd import UssdDialogues
 from gateway.store.connections import connections, rules
 from gateway.store.credit import credit
 from gateway.store.credit.credit import Check, Watch
@@ -129,12 +129,12 @@ def to_the_rules(world: RadioWorld) -> None:
 
 def topped_up(world: RadioWorld) -> None:
     """An answer comes that tells of more credit than the last one."""
-    ussd = Ussd(PlayedModem(world.connection), world.clock, Events())
-    watching = Credit(ussd, world.clock, Events(), topped_up=world.gate.let_go)
+    ussd = UssdDialogues(PlayedModem(world.connection), world.clock, Events())
+    watching = CreditChecks(ussd, world.clock, Events(), topped_up=world.gate.let_go)
     credit.put_watch(world.connection, Watch(code="*100#"))
     now = world.clock.now()
     credit.add(Check(world.connection, now - HOUR, balance=Decimal(0), currency="EUR", raw="0 EUR"))
-    watching._store(_Answer(world.connection, "check", UssdReply("Guthaben: 10,00 EUR")))
+    watching._store(_CheckAnswer(world.connection, "check", UssdReply("Guthaben: 10,00 EUR")))
 
 
 def deleted(world: RadioWorld) -> None:

@@ -10,17 +10,16 @@ from gateway.events import Events
 from gateway.services.activities import stop_words
 from gateway.services.box.preferences import Preferences
 from gateway.services.connections import names
-from gateway.services.connections.box_limits import Sending
-from gateway.services.connections.options import Options
-from gateway.services.connections.removal import Sims
-from gateway.services.connections.rules import Rules, Typed
-from gateway.services.connections.status import Status
-from gateway.services.health.notices import Notices
-from gateway.services.health.notices import Options as NoticeOptions
-from gateway.services.messages.accept import Messaging
-from gateway.services.messages.bulk import Action, Interactions, Selection, Task
-from gateway.services.schedules.schedules import Scheduling
-from gateway.services.sending.holds import Gate
+from gateway.services.connections.box_limits import BoxLimits
+from gateway.services.connections.options import ConnectionOptions
+from gateway.services.connections.removal import ConnectionRemoval
+from gateway.services.connections.rules import Rules, TypedRule
+from gateway.services.connections.status import StatusReader
+from gateway.services.health.notices import NoticeOptions, Notices
+from gateway.services.messages.accept import Messages
+from gateway.services.messages.bulk import BulkAction, BulkActions, BulkTask, Selection
+from gateway.services.schedules.schedules import Schedules
+from gateway.services.sending.holds import SendingHolds
 from gateway.store.accounts import accounts, tokens
 from gateway.store.file import audit, database
 from gateway.store.messages import outbox, trash
@@ -50,41 +49,41 @@ def rules() -> Rules:
     return Rules(FakeClock(), Events(), lambda: "KE")
 
 
-def sims() -> Sims:
-    return Sims(Status(list, lambda: 1), FakeClock(), Events())
+def sims() -> ConnectionRemoval:
+    return ConnectionRemoval(StatusReader(list, lambda: 1), FakeClock(), Events())
 
 
-def wish(action: Action, *ids: int) -> None:
-    Interactions(FakeClock(), Events()).do(Task(action, Selection(ids), "ann"))
+def wish(action: BulkAction, *ids: int) -> None:
+    BulkActions(FakeClock(), Events()).do(BulkTask(action, Selection(ids), "ann"))
 
 
 def preferences() -> Preferences:
     return Preferences(Events(), "KE")
 
 
-def messaging() -> Messaging:
-    return Messaging(FakeClock(), Events(), lambda: "KE")
+def messaging() -> Messages:
+    return Messages(FakeClock(), Events(), lambda: "KE")
 
 
-def scheduling() -> Scheduling:
-    return Scheduling(FakeClock(), Events(), messaging(), preferences(), str)
+def scheduling() -> Schedules:
+    return Schedules(FakeClock(), Events(), messaging(), preferences(), str)
 
 
-def options() -> Options:
-    return Options(FakeClock(), Events(), Gate(FakeClock()))
+def options() -> ConnectionOptions:
+    return ConnectionOptions(FakeClock(), Events(), SendingHolds(FakeClock()))
 
 
 # What people do, each after what `given` makes.
 DONE: dict[str, Callable[[], object]] = {
-    "add a rule": lambda: rules().add(Typed("prefix", prefix="+254", connection="1"), "ann"),
+    "add a rule": lambda: rules().add(TypedRule("prefix", prefix="+254", connection="1"), "ann"),
     "change a rule": lambda: rules().change(
-        1, Typed("prefix", prefix="+254", connection="1"), "ann"
+        1, TypedRule("prefix", prefix="+254", connection="1"), "ann"
     ),
     "switch a rule": lambda: rules().switch(1, "ann", on=False),
     "move a rule": lambda: rules().move(1, 1, "ann"),
     "delete a rule": lambda: rules().delete(1, "ann"),
     "go back to the usual rules": lambda: rules().restore_default("ann"),
-    "replace the rules": lambda: rules().replace([(Typed("any"), True)], "ann"),
+    "replace the rules": lambda: rules().replace([(TypedRule("any"), True)], "ann"),
     "move what waits": lambda: sims().move(1, "2", "ann"),
     "add a user": lambda: accounts.add_user("bob", "reader", "hash", NOW, who="ann"),
     "set a password": lambda: accounts.set_password("ann", "other", NOW, who="ann"),
@@ -92,9 +91,9 @@ DONE: dict[str, Callable[[], object]] = {
     "block a number": lambda: blocked.block(BOB, NOW, "ann"),
     "delete a group": lambda: groups.delete(1, NOW, "ann"),
     "delete contacts": lambda: people.delete([1], NOW, "ann"),
-    "delete": lambda: wish(Action.DELETE, 1),
-    "restore": lambda: wish(Action.RESTORE, 2),
-    "delete for good": lambda: wish(Action.DESTROY, 2),
+    "delete": lambda: wish(BulkAction.DELETE, 1),
+    "restore": lambda: wish(BulkAction.RESTORE, 2),
+    "delete for good": lambda: wish(BulkAction.DESTROY, 2),
     "resend": lambda: outbox.resend(dispatches(3), NOW, "ann"),
     "withdraw": lambda: outbox.cancel(dispatches(1), NOW, "ann"),
     "set a connection": lambda: decide(options(), 1, name="Blue", hang_up=True, per_day=5),
@@ -105,7 +104,7 @@ DONE: dict[str, Callable[[], object]] = {
     "set the box": lambda: preferences().change(
         name="Clinic", country="UG", zone="Africa/Kampala", by=somebody()
     ),
-    "set the limits": lambda: Sending(FakeClock(), Events()).change(
+    "set the limits": lambda: BoxLimits(FakeClock(), Events()).change(
         minute="1", hour="2", day="3", valid_hours="4", by=somebody()
     ),
     "set the notices": lambda: Notices(FakeClock(), messaging(), preferences()).change(

@@ -23,7 +23,7 @@ from gateway.clock import DAY
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.services.messages.bulk import Selection
 from gateway.services.messages.messages_csv import MessagesCsv
-from gateway.services.messages.searches import Asked, Searching
+from gateway.services.messages.searches import MessageSearch, SearchQuestion
 from gateway.services.people import export
 from gateway.services.schedules import schedule_report
 from gateway.store import opening
@@ -322,8 +322,8 @@ def test_every_message_is_written_to_a_sheet_and_found(old: Old) -> None:
 
 
 def found(typed: str) -> list[int]:
-    searching = Searching(lambda: "KE", lambda: UTC)
-    return searching.page(searching.plan(Asked(q=typed)), None, 50).ids
+    searching = MessageSearch(lambda: "KE", lambda: UTC)
+    return searching.page(searching.plan(SearchQuestion(q=typed)), None, 50).ids
 
 
 # and goes on --------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from gateway.events import Events
 from gateway.services.activities import fallback, stop_words
 from gateway.services.clock import timekeeper
 from gateway.services.clock.box_clock import BoxClock
-from gateway.services.connections.box_limits import SETTING, Sending
+from gateway.services.connections.box_limits import SETTING, BoxLimits
 from gateway.services.health import notices
-from gateway.services.keeping.keeping import OPTIONS, Keeping, Options
+from gateway.services.keeping.keeping import OPTIONS, Keeping, KeepingOptions
 from gateway.services.keeping.purge import DAYS
 from gateway.services.sending import default_validity
-from gateway.services.sending.holds import STREAK, Gate
+from gateway.services.sending.holds import STREAK, SendingHolds
 from gateway.store.connections import connections
 from gateway.store.file import settings
 from gateway.store.keeping import restore
@@ -64,17 +64,17 @@ def test_readers_take_what_is_usual_instead(store: Path, tmp_path: Path, odd: ob
     ):
         settings.put(key, odd)
     clock = SystemClock()
-    assert Keeping(clock, tmp_path, lambda: None).options() == Options()
+    assert Keeping(clock, tmp_path, lambda: None).options() == KeepingOptions()
     assert asdict(fallback.get()) == asdict(fallback.Fallback())
     assert clock_change.kept_mark() is None
     assert default_validity.validity() > 0
     assert isinstance(stop_words.words("stop"), tuple)
-    assert Sending(clock, Events()).limits() == DEFAULT
-    assert Gate(clock).leave(line) > 0
-    gate = Gate(clock)
+    assert BoxLimits(clock, Events()).limits() == DEFAULT
+    assert SendingHolds(clock).leave(line) > 0
+    gate = SendingHolds(clock)
     assert not gate.suspects(line)
     known = connections.get(line)
     assert known is not None
     assert gate.words(known, roaming=False) == (False, "")
-    keeper = timekeeper.Timekeeping(BoxClock(), Events())
+    keeper = timekeeper.Timekeeper(BoxClock(), Events())
     keeper.begin()

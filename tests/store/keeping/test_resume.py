@@ -12,8 +12,8 @@ from gateway.clock import DAY, HOUR
 from gateway.decisions.recurrence import Repeat, Turn, Unit
 from gateway.events import Events
 from gateway.services.box.preferences import Preferences
-from gateway.services.messages.accept import Messaging
-from gateway.services.schedules.schedules import Scheduling
+from gateway.services.messages.accept import Messages
+from gateway.services.schedules.schedules import Schedules
 from gateway.store import opening
 from gateway.store.file import data_folder, database
 from gateway.store.keeping import backups, restore, resume
@@ -41,11 +41,11 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def scheduling(clock: FakeClock, folder: Path) -> Scheduling:
+def scheduling(clock: FakeClock, folder: Path) -> Schedules:
     events = Events()
     preferences = Preferences(events, "KE")
-    messaging = Messaging(clock, events, preferences.country)
-    return Scheduling(clock, events, messaging, preferences, str)
+    messaging = Messages(clock, events, preferences.country)
+    return Schedules(clock, events, messaging, preferences, str)
 
 
 def planned(unit: Unit = Unit.ONCE, text: str = "hello") -> int:
@@ -72,7 +72,7 @@ def found(schedule_id: int) -> schedules.Schedule:
 
 
 def test_what_was_sent_by_hand_since_is_not_sent_again(
-    scheduling: Scheduling, folder: Path, clock: FakeClock
+    scheduling: Schedules, folder: Path, clock: FakeClock
 ) -> None:
     one = planned()
     made = backup(folder)
@@ -88,7 +88,7 @@ def test_what_was_sent_by_hand_since_is_not_sent_again(
 
 
 def test_what_was_cancelled_or_changed_since_asks(
-    scheduling: Scheduling, folder: Path, clock: FakeClock
+    scheduling: Schedules, folder: Path, clock: FakeClock
 ) -> None:
     one, other = planned(), planned(text="old words")
     made = backup(folder)
@@ -105,7 +105,7 @@ def test_what_was_cancelled_or_changed_since_asks(
 
 
 def test_what_is_as_it_was_goes_on_from_its_turn(
-    scheduling: Scheduling, folder: Path, clock: FakeClock
+    scheduling: Schedules, folder: Path, clock: FakeClock
 ) -> None:
     daily, once = planned(Unit.DAY), planned()
     made = backup(folder)
@@ -123,7 +123,7 @@ def test_what_is_as_it_was_goes_on_from_its_turn(
 
 
 def test_on_another_box_everything_asks_before_it_is_sent(
-    scheduling: Scheduling, folder: Path, tmp_path: Path, clock: FakeClock
+    scheduling: Schedules, folder: Path, tmp_path: Path, clock: FakeClock
 ) -> None:
     daily, once = planned(Unit.DAY), planned()
     made = shutil.copy(backup(folder), tmp_path / "copy.db")
@@ -156,7 +156,7 @@ def test_a_damaged_store_that_is_replaced_says_nothing(folder: Path, tmp_path: P
 
 
 def test_a_missed_one_is_not_called_sent(
-    scheduling: Scheduling, folder: Path, clock: FakeClock
+    scheduling: Schedules, folder: Path, clock: FakeClock
 ) -> None:
     one = planned()
     made = backup(folder)

@@ -5,7 +5,7 @@ import pytest
 from gateway.clock import DAY, SystemClock
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.events import Events
-from gateway.services.messages.bulk import Action, Interactions, Preview, Selection, Task
+from gateway.services.messages.bulk import BulkAction, BulkActions, BulkPreview, BulkTask, Selection
 from gateway.store.file import audit, database
 from gateway.store.messages import details, inbox, lists, outbox, trash
 from gateway.store.messages.trash import Number
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.usefixtures("store")
 
 
 @pytest.fixture
-def interactions() -> Interactions:
-    return Interactions(SystemClock(), Events())
+def interactions() -> BulkActions:
+    return BulkActions(SystemClock(), Events())
 
 
 def _fail(message_id: int) -> None:
@@ -36,10 +36,10 @@ def _fail(message_id: int) -> None:
     outbox.refused(part, NOW, reason="The network refused.", code="CMS 1", retry_at=None)
 
 
-def test_the_window_counts_what_is_not_sent_yet_only(interactions: Interactions) -> None:
+def test_the_window_counts_what_is_not_sent_yet_only(interactions: BulkActions) -> None:
     waiting, failed = message(ANN, BOB), message(ANN)
     _fail(failed)
-    assert interactions.preview(Action.DELETE, Selection((waiting, failed))) == Preview(
+    assert interactions.preview(BulkAction.DELETE, Selection((waiting, failed))) == BulkPreview(
         2, Number(2, 1)
     )
 
@@ -76,33 +76,33 @@ def test_a_long_message_deleted_for_good_does_not_come_back_as_incomplete() -> N
 
 
 def test_all_of_a_view_leaves_out_what_came_after_its_reader_looked(
-    interactions: Interactions,
+    interactions: BulkActions,
 ) -> None:
     first, second = message(ANN), message(BOB)
     later = message(ANN)
     everything = Selection(view=View.ALL, upto=second)
-    assert interactions.do(Task(Action.DELETE, everything, "ann")) == 2
+    assert interactions.do(BulkTask(BulkAction.DELETE, everything, "ann")) == 2
     assert [r.id for r in lists.page(View.ALL)] == [later]
     some = Selection(view=View.DELETED, upto=first)
-    assert interactions.do(Task(Action.RESTORE, some, "ann")) == 1
+    assert interactions.do(BulkTask(BulkAction.RESTORE, some, "ann")) == 1
 
 
-def test_only_failed_recipients_are_sent_again(interactions: Interactions) -> None:
+def test_only_failed_recipients_are_sent_again(interactions: BulkActions) -> None:
     m = message(ANN, BOB)
     _fail(m)
     chosen = Selection((m,))
-    assert interactions.preview(Action.RESEND, chosen) == Preview(1, failed=1)
-    assert interactions.do(Task(Action.RESEND, chosen, "ann", connection_id=0)) == 1
+    assert interactions.preview(BulkAction.RESEND, chosen) == BulkPreview(1, failed=1)
+    assert interactions.do(BulkTask(BulkAction.RESEND, chosen, "ann", connection_id=0)) == 1
     assert [state(d) for d in dispatches(m)] == [DispatchState.PENDING, DispatchState.PENDING]
-    assert interactions.do(Task(Action.RESEND, chosen, "ann")) == 0
+    assert interactions.do(BulkTask(BulkAction.RESEND, chosen, "ann")) == 0
 
 
-def test_uncertain_ones_are_sent_again_only_when_asked_for(interactions: Interactions) -> None:
+def test_uncertain_ones_are_sent_again_only_when_asked_for(interactions: BulkActions) -> None:
     m = message(ANN)
     outbox.unknown(submitted(dispatches(m)[0], connection()), NOW, "No answer.", "")
-    assert interactions.do(Task(Action.RESEND, Selection((m,)), "ann")) == 0
+    assert interactions.do(BulkTask(BulkAction.RESEND, Selection((m,)), "ann")) == 0
     assert state(dispatches(m)[0]) is DispatchState.UNCERTAIN
-    assert interactions.do(Task(Action.RESEND, Selection((m,)), "ann", uncertain=True)) == 1
+    assert interactions.do(BulkTask(BulkAction.RESEND, Selection((m,)), "ann", uncertain=True)) == 1
 
 
 def test_the_commonest_cause_comes_first() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.services.messages.searches import Asked, Searching
+from gateway.services.messages.searches import MessageSearch, SearchQuestion
 from gateway.services.people.addressees import resolve
 from gateway.store import opening
 from gateway.store.file import database
@@ -22,8 +22,8 @@ BEFORE = {"Łódź": "łodz", "Lodz": "lodz", "Øre": "øre", "Zoë": "zoe", "ع
 
 
 def found(words: str) -> list[int]:
-    searching = Searching(lambda: "KE", lambda: None)
-    plan = searching.plan(Asked(q=words))
+    searching = MessageSearch(lambda: "KE", lambda: None)
+    plan = searching.plan(SearchQuestion(q=words))
     assert not plan.errors
     return searching.page(plan, None, 50).ids
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from gateway.decisions.activities import StepState
-from gateway.services.activities.activity_drafts import ActionTyped, Typed
-from gateway.services.activities.matching import Deciding
-from gateway.services.activities.runner import Acting
-from gateway.services.people.people import Entered
+from gateway.services.activities.activity_drafts import TypedAction, TypedActivity
+from gateway.services.activities.matching import ActivityMatcher
+from gateway.services.activities.runner import ActivityRunner
+from gateway.services.people.people import TypedContact
 from gateway.store.activities import activities, runs
 from gateway.store.messages import details
 from gateway.store.people import groups
@@ -23,8 +23,8 @@ FORM = {"match": "word", "sender": "anybody", "weekday": list("0123456"), "enabl
 @pytest.fixture
 def hear(world: World) -> Callable[..., int]:
     """An SMS comes in, and what it sets off is done; webhooks apart."""
-    deciding = Deciding(world.clock, world.box.preferences)
-    acting = Acting(world.clock, world.events, world.box.preferences)
+    deciding = ActivityMatcher(world.clock, world.box.preferences)
+    acting = ActivityRunner(world.clock, world.events, world.box.preferences)
 
     def receive(text: str, sender: str = ANN) -> int:
         message_id = world.receive(text, sender)
@@ -36,9 +36,9 @@ def hear(world: World) -> Callable[..., int]:
     return receive
 
 
-def add(world: World, name: str, words_: str = "join", *actions: ActionTyped) -> int:
-    actions = actions or (ActionTyped("reply", text=f"This is {name}"),)
-    return world.box.activities.add(Typed(name, words=words_, actions=actions), "admin")
+def add(world: World, name: str, words_: str = "join", *actions: TypedAction) -> int:
+    actions = actions or (TypedAction("reply", text=f"This is {name}"),)
+    return world.box.activities.add(TypedActivity(name, words=words_, actions=actions), "admin")
 
 
 def names(html: str) -> list[str]:
@@ -66,7 +66,7 @@ def test_did_not_trigger_has_its_view_and_count(admin, world, hear) -> None:
 def test_an_opened_message_shows_what_it_set_off_with_errors(admin, world, hear) -> None:
     group = world.box.people.make_group("Volunteers")
     add(
-        world, "Join <b>", "join", ActionTyped("join", group=str(group)), ActionTyped("reply", "Hi")
+        world, "Join <b>", "join", TypedAction("join", group=str(group)), TypedAction("reply", "Hi")
     )
     groups.delete(group, 0, "")
     message = hear("join")
@@ -85,7 +85,7 @@ def test_an_opened_message_shows_what_it_set_off_with_errors(admin, world, hear)
 
 def test_a_failed_action_is_tried_again_from_the_message(admin, world, hear) -> None:
     group = world.box.people.make_group("Volunteers")
-    add(world, "Join", "join", ActionTyped("join", group=str(group)))
+    add(world, "Join", "join", TypedAction("join", group=str(group)))
     groups.delete(group, 0, "")
     message = hear("join")
     step = runs.set_off(message)[0].steps[0].id
@@ -176,7 +176,7 @@ def test_actions_are_added_moved_and_removed_without_losing_what_is_typed(admin,
 
 def test_a_kept_secret_is_never_shown(admin, world) -> None:
     made = add(
-        world, "Hook", "w", ActionTyped("webhook", url="https://x.org/a", secret="tops3cret")
+        world, "Hook", "w", TypedAction("webhook", url="https://x.org/a", secret="tops3cret")
     )
     here = f"/activities/{made}"
     page = admin.get(here)
@@ -215,8 +215,8 @@ def test_firings_are_counted(admin, world, hear) -> None:
 
 def test_what_has_vanished_is_said_in_the_list(admin, world) -> None:
     group = world.box.people.make_group("Volunteers")
-    person = world.box.people.add(Entered("Bob", BOB))
-    tell = ActionTyped("forward", "{message}", recipients=f"Bob <{BOB}>, Volunteers")
+    person = world.box.people.add(TypedContact("Bob", BOB))
+    tell = TypedAction("forward", "{message}", recipients=f"Bob <{BOB}>, Volunteers")
     add(world, "Tell", "w", tell)
     assert "Forward to Bob, “Volunteers”" in words(admin.get("/activities"))
     assert "has nobody with a number in it" in admin.get("/activities")
@@ -229,7 +229,7 @@ def test_what_has_vanished_is_said_in_the_list(admin, world) -> None:
 
 def test_a_group_in_use_is_not_deleted(admin, world) -> None:
     group = world.box.people.make_group("Volunteers")
-    add(world, "Join", "join", ActionTyped("join", group=str(group)))
+    add(world, "Join", "join", TypedAction("join", group=str(group)))
     page = f"/people/groups/{group}"
     answer = admin.post(f"{page}/delete", form=page, confirmed="yes")
     assert answer.status_code == 409
@@ -282,8 +282,8 @@ def test_the_fallback_reply(admin, world, hear) -> None:
 
 
 def test_programs_list_and_try_activities(stranger, world, hear) -> None:
-    secret = ActionTyped("webhook", url="https://x.org/a?key=k", secret="tops3cret")
-    add(world, "Join", "join", ActionTyped("reply", "Hi"), secret)
+    secret = TypedAction("webhook", url="https://x.org/a?key=k", secret="tops3cret")
+    add(world, "Join", "join", TypedAction("reply", "Hi"), secret)
     hear("join")
     token = {"Authorization": f"Bearer {world.box.programs.add('till')}"}
     answer = stranger.client.get("/api/v1/activities", headers=token)

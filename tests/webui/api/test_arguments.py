@@ -135,9 +135,9 @@ def test_a_filter_that_makes_no_sense_is_refused(api: Api, query: str, said: str
 
 
 def test_not_blocked_does_not_mean_blocked(api: Api, world: World) -> None:
-    from gateway.services.people.people import Entered
+    from gateway.services.people.people import TypedContact
 
-    world.box.people.add(Entered("Ann", ANN))
+    world.box.people.add(TypedContact("Ann", ANN))
     assert len(api.get("/contacts?blocked=0").json) == 1
     assert api.get("/contacts?blocked=1").json == []
     assert api.get("/contacts?blocked=some").status_code == 400

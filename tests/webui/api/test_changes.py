@@ -6,7 +6,7 @@ import pytest
 
 from gateway.clock import HOUR
 from gateway.services.accounts.roles import SEND
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.store.file import audit
 from gateway.store.messages import details
 from gateway.store.search import views
@@ -134,7 +134,7 @@ def test_what_a_modem_is_sending_is_not_deleted_for_good(api: Api, world: World)
 
 
 def test_what_is_sent_later_is_listed_paused_resumed_and_sent(api: Api, world: World) -> None:
-    draft = Draft(recipients=ANN, text="later")
+    draft = WrittenMessage(recipients=ANN, text="later")
     kept = world.box.scheduling.add(draft, world.clock.now() + HOUR, author="ann")
     (found,) = api.get("/scheduled").json
     assert (found["number"], found["state"], found["text"]) == (kept.id, "active", "later")

@@ -133,9 +133,9 @@ def test_groups_are_made_renamed_filled_and_deleted(book: Program, world: World)
     for body in ({}, {"contacts": []}, {"contacts": ["1"]}, {"contacts": [True]}):
         assert book.ask("POST", f"{one}/members", body).status_code == 400
     line = str(world.line.connection_id)
-    from gateway.services.connections.rules import Typed
+    from gateway.services.connections.rules import TypedRule
 
-    rule = world.box.rules.add(Typed("group", group=str(group["id"]), connection=line), "ann")
+    rule = world.box.rules.add(TypedRule("group", group=str(group["id"]), connection=line), "ann")
     needed = book.ask("DELETE", one)
     assert (needed.status_code, "used by routing rule" in needed.json["message"]) == (409, True)
     world.box.rules.delete(rule, "ann")

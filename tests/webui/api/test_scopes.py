@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 
 from gateway.clock import HOUR
 from gateway.services.accounts.roles import MANAGE, OPERATOR, PEOPLE, READ, READER, SEND
-from gateway.services.messages.accept import Draft
-from gateway.services.people.people import Entered
+from gateway.services.messages.accept import WrittenMessage
+from gateway.services.people.people import TypedContact
 from gateway.store.schedules import schedules
 from gateway.store.schedules.schedules import Status
 from gateway.store.search import views
@@ -28,10 +28,10 @@ SECRET = "+447700900789"
 def staff(world: World) -> None:
     """A group, a person without a number, two of one name: each could be told by its answer."""
     group = world.box.people.make_group("Staff")
-    world.box.people.add(Entered("Zoe", SECRET), [group])
-    world.box.people.add(Entered("Nobody", ""))
-    world.box.people.add(Entered("Twin", ANN))
-    world.box.people.add(Entered("Twin", BOB))
+    world.box.people.add(TypedContact("Zoe", SECRET), [group])
+    world.box.people.add(TypedContact("Nobody", ""))
+    world.box.people.add(TypedContact("Twin", ANN))
+    world.box.people.add(TypedContact("Twin", BOB))
     world.box.people.make_group("Empty")
 
 
@@ -100,7 +100,7 @@ def test_a_number_with_a_name_before_it_does_not_follow_the_person(
     api = with_scopes(SEND)
     id_ = send(api, world, f"Zoe <{SECRET}>", later=True).json["id"]
     assert world.box.people.names([SECRET])
-    world.box.people.save(1, Entered("Zoe", "+447700900999"), [])
+    world.box.people.save(1, TypedContact("Zoe", "+447700900999"), [])
     assert [r["phoneNumber"] for r in api.get(f"/messages/{id_}").json["recipients"]] == [SECRET]
 
 
@@ -116,9 +116,9 @@ def test_a_mistyped_number_is_a_mistake_and_no_question_of_scopes(
 @pytest.fixture
 def others(world: World) -> tuple[str, str, int]:
     """Ids of a message that failed and of a scheduled one, both written on the page."""
-    sent = world.box.messaging.send(Draft(SECRET, "x", client_id="theirs"), author="ann")
+    sent = world.box.messaging.send(WrittenMessage(SECRET, "x", client_id="theirs"), author="ann")
     world.radio(sent.message_id, "failed")
-    draft = Draft(SECRET, "later", client_id="their-plan")
+    draft = WrittenMessage(SECRET, "later", client_id="their-plan")
     kept = world.box.scheduling.add(draft, world.clock.ms + HOUR, author="ann")
     return "theirs", "their-plan", kept.id
 

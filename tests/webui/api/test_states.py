@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from gateway.clock import HOUR
 from gateway.decisions.dispatch_states import DispatchState
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.store.messages import details, outbox
 from gateway.store.search import views
 from tests.webui.conftest import ANN, BOB, Api, Reader, World
@@ -175,5 +175,5 @@ def test_a_program_that_sends_withdraws_its_own_and_hides_nothing(
     id_ = post(alarms)
     assert delete(alarms, f"/messages/{id_}{way}").status_code == 403
     assert delete(alarms, f"/messages/{id_}").status_code == 204
-    by_others = world.box.messaging.send(Draft(ANN, "x"), author="alarms").client_id
+    by_others = world.box.messaging.send(WrittenMessage(ANN, "x"), author="alarms").client_id
     assert delete(alarms, f"/messages/{by_others}").status_code == 403

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import phonenumbers
 
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.store.messages import details
 from tests.support.settings import somebody
 from tests.webui.conftest import Reader, World
@@ -21,7 +21,9 @@ def test_country_and_name_count_at_once(world: World, admin: Reader) -> None:
     assert '<option value="KE" selected>' in page
     assert "<option selected>Africa/Nairobi</option>" in page
     assert "Clinic North" in page
-    sent = world.box.messaging.send(Draft(recipients="0712 345678", text="Hi"), author="admin")
+    sent = world.box.messaging.send(
+        WrittenMessage(recipients="0712 345678", text="Hi"), author="admin"
+    )
     message = details.get(sent.message_id)
     assert message is not None
     assert message.dispatches[0].number == "+254712345678"

@@ -11,10 +11,10 @@ from gateway.config import Config, Http
 from gateway.modem.ledger import Identity, Telemetry
 from gateway.services.accounts.accounts import Accounts
 from gateway.services.box.setup import STEPS
-from gateway.services.connections.options import Options
-from gateway.services.credit.credit import Credit
-from gateway.services.credit.ussd import Ussd
-from gateway.services.sending.holds import Gate
+from gateway.services.connections.options import ConnectionOptions
+from gateway.services.credit.credit import CreditChecks
+from gateway.services.credit.ussd import UssdDialogues
+from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.credit import credit
 from tests.services.played_modem import PlayedModem
@@ -39,9 +39,9 @@ def lines(new_world: World) -> World:
         Telemetry("/dev/ttyUSB4", state="sim_locked", connection_id=world.spare.connection_id),
         Telemetry("/dev/ttyUSB8", state="sim_missing", why="No SIM is found."),
     ]
-    world.box.options = Options(world.clock, world.events, Gate(world.clock))
-    world.box.ussd = Ussd(PlayedModem(world.line.connection_id), world.clock, world.events)
-    world.box.credit = Credit(world.box.ussd, world.clock, world.events)
+    world.box.options = ConnectionOptions(world.clock, world.events, SendingHolds(world.clock))
+    world.box.ussd = UssdDialogues(PlayedModem(world.line.connection_id), world.clock, world.events)
+    world.box.credit = CreditChecks(world.box.ussd, world.clock, world.events)
     return world
 
 

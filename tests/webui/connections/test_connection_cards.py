@@ -10,9 +10,9 @@ import pytest
 
 from gateway.at import About
 from gateway.modem.ledger import Identity, Telemetry
-from gateway.services.connections.options import Options
-from gateway.services.connections.status import Status
-from gateway.services.sending.holds import Gate
+from gateway.services.connections.options import ConnectionOptions
+from gateway.services.connections.status import StatusReader
+from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.messages import details, outbox
 from gateway.store.search import views
@@ -28,10 +28,10 @@ from tests.webui.connections.test_connections import settings as keep
 
 
 @pytest.fixture(autouse=True)
-def gate(world: World) -> Gate:
-    gate = Gate(world.clock)
-    world.box.options = Options(world.clock, world.events, gate)
-    world.box.status = Status(
+def gate(world: World) -> SendingHolds:
+    gate = SendingHolds(world.clock)
+    world.box.options = ConnectionOptions(world.clock, world.events, gate)
+    world.box.status = StatusReader(
         lambda: world.telemetry, lambda: world.events.revision, lambda: tuple(world.findings), gate
     )
     world.findings = []

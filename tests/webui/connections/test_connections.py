@@ -11,10 +11,10 @@ import pytest
 from jinja2 import FileSystemBytecodeCache
 
 from gateway.modem.ledger import Identity, Telemetry
-from gateway.services.connections.options import Options
-from gateway.services.credit.credit import UNREADABLE, Credit
-from gateway.services.credit.ussd import Ussd
-from gateway.services.sending.holds import Gate
+from gateway.services.connections.options import ConnectionOptions
+from gateway.services.credit.credit import UNREADABLE, CreditChecks
+from gateway.services.credit.ussd import UssdDialogues
+from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.credit import credit
 from gateway.store.credit.credit import Check, Watch
@@ -38,10 +38,10 @@ def modem(world: World, monkeypatch: pytest.MonkeyPatch) -> PlayedModem:
             signal_dbm=-79,
         )
     )
-    world.box.ussd = Ussd(played, world.clock, world.events)
-    world.box.credit = Credit(world.box.ussd, world.clock, world.events)
+    world.box.ussd = UssdDialogues(played, world.clock, world.events)
+    world.box.credit = CreditChecks(world.box.ussd, world.clock, world.events)
     if world.box.options is None:
-        world.box.options = Options(world.clock, world.events, Gate(world.clock))
+        world.box.options = ConnectionOptions(world.clock, world.events, SendingHolds(world.clock))
     return played
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gateway.modem.ledger import Telemetry
-from gateway.services.connections.status import WORDS, Status
+from gateway.services.connections.status import WORDS, StatusReader
 from gateway.services.health.readiness import REASONS
-from gateway.services.sending.holds import Gate
+from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.connections import rules as stored
 from gateway.store.file import reserve
@@ -67,8 +67,8 @@ def test_a_modem_that_hangs_or_is_held_sends_nothing(stranger: Reader, world: Wo
     assert said(stranger) == (503, "Nothing can be sent: modem hangs")
     world.telemetry.clear()
     modem(world, "ready")
-    gate = Gate(world.clock)
-    world.box.status = Status(lambda: world.telemetry, lambda: 1, gate=gate)
+    gate = SendingHolds(world.clock)
+    world.box.status = StatusReader(lambda: world.telemetry, lambda: 1, gate=gate)
     assert said(stranger)[0] == 200
     gate.hold(world.line.connection_id, "credit", "its credit is used up.")
     assert said(stranger) == (503, "Nothing can be sent: sending held or switched off")
@@ -79,8 +79,8 @@ def test_a_modem_that_hangs_or_is_held_sends_nothing(stranger: Reader, world: Wo
 
 def test_a_pause_for_the_limits_is_no_failure(stranger: Reader, world: World) -> None:
     modem(world, "ready")
-    gate = Gate(world.clock)
-    world.box.status = Status(lambda: world.telemetry, lambda: 1, gate=gate)
+    gate = SendingHolds(world.clock)
+    world.box.status = StatusReader(lambda: world.telemetry, lambda: 1, gate=gate)
     connections.set_options(world.line.connection_id, per_minute=1)
     gate.handed_over(world.line.connection_id, 5)
     assert world.box.status.snapshot().modems[0].words == "Pausing"

@@ -10,7 +10,7 @@ import pytest
 from gateway.modem.ledger import Telemetry
 from gateway.services.health.health_watch import HealthWatch, Sources
 from gateway.services.keeping.keeping import Keeping
-from gateway.services.light.display import Lighting
+from gateway.services.light.display import LightDisplay
 from gateway.store.file import database
 from gateway.store.keeping import repair
 from hw.patterns import Pattern
@@ -31,7 +31,7 @@ def watch(new_world: World) -> HealthWatch:
     made = HealthWatch(world.clock, world.events, sources)
     world.box.keeping = keeping
     world.box.health = made
-    world.box.lighting = Lighting(
+    world.box.lighting = LightDisplay(
         world.clock,
         world.box.status,
         world.accounts,

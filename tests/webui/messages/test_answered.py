@@ -7,7 +7,7 @@ import re
 import pytest
 
 from gateway.clock import HOUR
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.store.messages import details, lists, trash
 from gateway.store.schedules import schedules
 from gateway.store.search import views
@@ -36,7 +36,7 @@ def answer(reader: Reader, form: dict[str, str], text: str = "Yes", **more: str)
 
 
 def others(world: World, *ids: int, to: str = ANN, who: str = "nurse", text: str = "No") -> int:
-    draft = Draft(recipients=to, text=text, answers=ids)
+    draft = WrittenMessage(recipients=to, text=text, answers=ids)
     return world.box.messaging.send(draft, author=who).message_id
 
 

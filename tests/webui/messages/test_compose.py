@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from gateway.store.messages import details, lists, trash
 from gateway.store.search import views
 from tests.webui.conftest import ANN, BOB, Reader, World, field, words
@@ -286,8 +286,8 @@ def test_blocked_people_are_not_among_those_it_is_queued_to(admin: Reader, world
 
 
 def test_each_text_is_counted_as_long_as_it_is(admin: Reader, world: World) -> None:
-    world.box.people.add(Entered("Ann " + "x" * 90, ANN, "", {}), ())
-    world.box.people.add(Entered("Bob", BOB, "", {}), ())
+    world.box.people.add(TypedContact("Ann " + "x" * 90, ANN, "", {}), ())
+    world.box.people.add(TypedContact("Bob", BOB, "", {}), ())
     answer = _send(admin, recipients=f"{ANN}, {BOB}", text="{name}" + "y" * 100)
     assert "3 SMS queued to 2 people." in words(admin.get(answer.headers["Location"]))
     (row,) = _messages()

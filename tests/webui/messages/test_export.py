@@ -12,7 +12,7 @@ from jinja2 import FileSystemBytecodeCache
 from gateway.cli.main import main
 from gateway.services.accounts.roles import ADMINISTRATOR, OPERATOR, READER
 from gateway.services.keeping.keeping import Keeping
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from gateway.store import opening
 from gateway.store.file import audit, database
 from tests.webui.conftest import ANN, PASSWORD, Reader, World, make_app
@@ -21,7 +21,7 @@ from tests.webui.conftest import ANN, PASSWORD, Reader, World, make_app
 @pytest.fixture
 def app(world: World, store: Path, templates: FileSystemBytecodeCache) -> Flask:
     world.box.keeping = Keeping(world.clock, store, lambda: None)
-    world.box.people.add(Entered("Ann", ANN), [])
+    world.box.people.add(TypedContact("Ann", ANN), [])
     world.receive("hello")
     return make_app(world, templates)
 

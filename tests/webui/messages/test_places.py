@@ -7,9 +7,9 @@ import re
 import pytest
 
 from gateway.events import Events
-from gateway.services.jobs.long_work import Kind, LongWork
-from gateway.services.messages.bulk import KIND, Action, Interactions, Selection, Task
-from gateway.services.people.people import Entered
+from gateway.services.jobs.long_work import LongWork, WorkKind
+from gateway.services.messages.bulk import KIND, BulkAction, BulkActions, BulkTask, Selection
+from gateway.services.people.people import TypedContact
 from gateway.services.schedules import schedule_people
 from gateway.store.messages import trash
 from gateway.store.people import blocked, people
@@ -118,12 +118,14 @@ def test_two_deletions_of_one_moment_are_two(world: World):
     """The clock of the tests stands still."""
     first, second = world.receive("a"), world.receive("b")
     outcomes = [
-        Interactions(world.clock, Events()).carry_out(Task(Action.DELETE, Selection((i,)), "admin"))
+        BulkActions(world.clock, Events()).carry_out(
+            BulkTask(BulkAction.DELETE, Selection((i,)), "admin")
+        )
         for i in (first, second)
     ]
     assert outcomes[0].deletion != outcomes[1].deletion
-    undone = Task(Action.RESTORE, Selection(deletion=outcomes[1].deletion), "admin")
-    assert Interactions(world.clock, Events()).do(undone) == 1
+    undone = BulkTask(BulkAction.RESTORE, Selection(deletion=outcomes[1].deletion), "admin")
+    assert BulkActions(world.clock, Events()).do(undone) == 1
     assert views.ids(views.View.RECEIVED, None, 9) == [second]
 
 
@@ -148,8 +150,8 @@ def test_long_work_can_be_taken_back_when_it_is_done(
     admin: Reader, world: World, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("gateway.services.messages.bulk.AT_ONCE", 2)
-    interactions = Interactions(world.clock, world.events)
-    work = LongWork(world.clock, world.events, {KIND: Kind(interactions.piece)})
+    interactions = BulkActions(world.clock, world.events)
+    work = LongWork(world.clock, world.events, {KIND: WorkKind(interactions.piece)})
     world.box.work = work
     ids = [world.receive(f"n{n}") for n in range(5)]
     done(admin, "delete", ids[0], view="received")
@@ -182,7 +184,7 @@ def test_a_scheduled_one_that_is_cancelled_leaves_one_at_its_neighbour(admin: Re
 
 
 def test_people_are_left_where_they_were_ticked(admin: Reader, world: World):
-    ids = [world.box.people.add(Entered(f"P{n:02}", "", "", {}), ()) for n in range(53)]
+    ids = [world.box.people.add(TypedContact(f"P{n:02}", "", "", {}), ()) for n in range(53)]
     after = re.search(r"after=([^\"&]+)", admin.get("/people"))
     assert after
     more = {"after": after[1], "action": "delete", "confirmed": "1"}
@@ -197,7 +199,7 @@ def test_people_are_left_where_they_were_ticked(admin: Reader, world: World):
 
 
 def test_the_page_that_asks_about_people_keeps_the_place(admin: Reader, world: World):
-    ids = [world.box.people.add(Entered(f"P{n:02}", "", "", {}), ()) for n in range(53)]
+    ids = [world.box.people.add(TypedContact(f"P{n:02}", "", "", {}), ()) for n in range(53)]
     asked = admin.post(
         "/people/several", form="/people", id=str(ids[51]), action="delete", after="7-x"
     )
@@ -221,14 +223,16 @@ def test_an_unblocked_number_can_be_blocked_again(admin: Reader, world: World):
 
 def test_contacts_come_back_as_they_were(admin: Reader, world: World):
     group = world.box.people.make_group("Staff")
-    ann = world.box.people.add(Entered("Ann", ANN, "at the till", {}), (group,))
-    bob = world.box.people.add(Entered("Bob", BOB, "", {}), ())
+    ann = world.box.people.add(TypedContact("Ann", ANN, "at the till", {}), (group,))
+    bob = world.box.people.add(TypedContact("Bob", BOB, "", {}), ())
     before = people.get(ann)
     more = {"action": "delete", "confirmed": "1"}
     gone = admin.post("/people/several", form="/people", id=[str(ann), str(bob)], **more)
     page = admin.get(gone.headers["Location"].partition("#")[0])
     assert "2 people deleted." in words(page)
-    world.box.people.add(Entered("Robert", BOB, "", {}), ())  # who has the number by now keeps it
+    world.box.people.add(
+        TypedContact("Robert", BOB, "", {}), ()
+    )  # who has the number by now keeps it
     fields = {"action": "restore", "undo": field(page, "undo")}
     back = admin.post("/people/several", form="/people", **fields)
     assert "1 person brought back." in words(admin.get(back.headers["Location"].partition("#")[0]))
@@ -241,10 +245,10 @@ def test_contacts_come_back_as_they_were(admin: Reader, world: World):
 
 def test_what_is_planned_for_somebody_deleted_goes_to_nobody_else(admin: Reader, world: World):
     """Plans name people by their id, and a new contact must not take over an old one."""
-    ann = world.box.people.add(Entered("Ann", ANN, "", {}), ())
+    ann = world.box.people.add(TypedContact("Ann", ANN, "", {}), ())
     keep(admin, world, recipients="Ann")
     world.box.people.delete([ann], "admin")
-    assert world.box.people.add(Entered("Bob", BOB, "", {}), ()) != ann
+    assert world.box.people.add(TypedContact("Bob", BOB, "", {}), ()) != ann
     (planned,) = schedules.waiting()
     assert schedule_people.expand(planned.content.recipients).numbers == (ANN,)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.services.jobs.long_work import Kind, LongWork
+from gateway.services.jobs.long_work import LongWork, WorkKind
 from gateway.services.messages.export_files import KIND
 from gateway.store.file import audit, jobs
 from gateway.store.messages import lists
@@ -189,7 +189,9 @@ def test_a_long_export_is_work_that_can_be_left_and_come_back_to(
     monkeypatch.setattr(export, "AT_ONCE", 20)
     object.__setattr__(world.box.config, "data", tmp_path)
     files = world.box.files
-    world.box.work = LongWork(world.clock, world.events, {KIND: Kind(files.piece, changes=False)})
+    world.box.work = LongWork(
+        world.clock, world.events, {KIND: WorkKind(files.piece, changes=False)}
+    )
     for n in range(30):
         world.write(f"pump {n}")
     answer = admin.client.post("/export", data={"view": "all", "csrf_token": admin.token("/")})

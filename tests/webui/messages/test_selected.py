@@ -7,8 +7,8 @@ import re
 import pytest
 
 from gateway.events import Events
-from gateway.services.jobs.long_work import Kind, LongWork
-from gateway.services.messages.bulk import KIND, Interactions
+from gateway.services.jobs.long_work import LongWork, WorkKind
+from gateway.services.messages.bulk import KIND, BulkActions
 from gateway.store.file import audit, database
 from gateway.store.messages import details, inbox, outbox, trash
 from gateway.store.search import views
@@ -284,7 +284,7 @@ def test_a_message_to_very_many_opens_and_all_its_recipients_can_be_seen(
 @pytest.fixture
 def work(world: World) -> LongWork:
     made = LongWork(
-        world.clock, Events(), {KIND: Kind(Interactions(world.clock, world.events).piece)}
+        world.clock, Events(), {KIND: WorkKind(BulkActions(world.clock, world.events).piece)}
     )
     world.box.work = made
     return made

@@ -16,10 +16,10 @@ from jinja2 import FileSystemBytecodeCache
 
 from gateway.modem.ledger import Identity, Telemetry
 from gateway.services.accounts import passwords
-from gateway.services.accounts.account_errors import Busy, WrongCredentials
-from gateway.services.credit.credit import Credit
-from gateway.services.credit.ussd import Ussd
-from gateway.services.people.people import Entered
+from gateway.services.accounts.account_errors import SignInBusy, WrongCredentials
+from gateway.services.credit.credit import CreditChecks
+from gateway.services.credit.ussd import UssdDialogues
+from gateway.services.people.people import TypedContact
 from gateway.store.connections import connections
 from gateway.store.credit import credit
 from gateway.store.file import audit, database
@@ -100,7 +100,7 @@ def test_many_who_guess_at_once_leave_threads_for_the_others(world: World) -> No
         with database.connected():
             try:
                 accounts.sign_in(f"n{number}", "wrong", f"10.1.0.{number}")
-            except (Busy, WrongCredentials) as e:
+            except (SignInBusy, WrongCredentials) as e:
                 outcomes.append(type(e))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -110,9 +110,9 @@ def test_many_who_guess_at_once_leave_threads_for_the_others(world: World) -> No
             thread.start()
         assert inside.acquire(timeout=10)
         deadline = time.monotonic() + 10
-        while outcomes.count(Busy) < 8 and time.monotonic() < deadline:
+        while outcomes.count(SignInBusy) < 8 and time.monotonic() < deadline:
             threading.Event().wait(0.01)
-        assert outcomes == [Busy] * 8
+        assert outcomes == [SignInBusy] * 8
         go.set()
         for thread in threads:
             thread.join()
@@ -265,14 +265,14 @@ def poisoned(world: World, templates: FileSystemBytecodeCache) -> Reader:
             warnings=(SCRIPT,),
         )
     )
-    world.box.ussd = Ussd(PlayedModem(line), world.clock, world.events)
-    world.box.credit = Credit(world.box.ussd, world.clock, world.events)
+    world.box.ussd = UssdDialogues(PlayedModem(line), world.clock, world.events)
+    world.box.credit = CreditChecks(world.box.ussd, world.clock, world.events)
     credit.add(credit.Check(line, world.clock.now(), "check", SCRIPT, None, "", SCRIPT))
     world.receive(SCRIPT)
     world.receive(SCRIPT, sender=BOB)
     world.write(SCRIPT)
     group = world.box.people.make_group('G" onfocus="alert(1)')
-    contact = world.box.people.add(Entered(SCRIPT, ANN, SCRIPT), [group])
+    contact = world.box.people.add(TypedContact(SCRIPT, ANN, SCRIPT), [group])
     world.box.people.block(BOB, SCRIPT)
     world.box.people.add_field("F ' onfocus=alert(1)")
     world.box.users.add(SCRIPT.replace(":", ""), "reader", PASSWORD, who=SCRIPT)
@@ -328,7 +328,7 @@ def test_no_page_at_all_runs_what_others_wrote(poisoned: Reader) -> None:
 
 def test_no_cell_of_an_export_is_a_formula(world: World, admin: Reader) -> None:
     for number, formula in enumerate(FORMULAS):
-        world.box.people.add(Entered(f"{formula} x", f"+4477009001{number:02}", formula))
+        world.box.people.add(TypedContact(f"{formula} x", f"+4477009001{number:02}", formula))
         world.receive(formula)
     for path in ("/people/export.csv", "/api/v1/export"):
         login = {"auth": (NAME, PASSWORD)} if path.startswith("/api") else {}

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from tests.webui.conftest import ANN, Reader, World
 
 PAGES = (
@@ -23,7 +23,7 @@ def test_every_navigation_and_section_of_a_page_has_a_name_of_its_own(
     world: World, admin: Reader, path: str
 ) -> None:
     group = world.box.people.make_group("Staff")
-    world.box.people.add(Entered("Ann", ANN), [group])
+    world.box.people.add(TypedContact("Ann", ANN), [group])
     for n in range(60):
         world.receive(f"message {n}")
     response = admin.client.get(path, follow_redirects=True)

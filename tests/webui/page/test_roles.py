@@ -15,9 +15,9 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
 from gateway.services.accounts.roles import ADMINISTRATOR, OPERATOR, READER, ROLES, at_least
-from gateway.services.credit.credit import Credit
-from gateway.services.credit.ussd import Ussd
-from gateway.services.people.people import Entered
+from gateway.services.credit.credit import CreditChecks
+from gateway.services.credit.ussd import UssdDialogues
+from gateway.services.people.people import TypedContact
 from gateway.simnet import Network
 from tests.services.played_modem import PlayedModem
 from tests.webui.conftest import ANN, PASSWORD, Reader, World, make_app, words
@@ -37,8 +37,8 @@ def whole(world: World, templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     network = Network()
     network.add_modem("+447700900001")
     world.box.phone = network
-    world.box.ussd = Ussd(PlayedModem(world.line.connection_id), world.clock, world.events)
-    world.box.credit = Credit(world.box.ussd, world.clock, world.events)
+    world.box.ussd = UssdDialogues(PlayedModem(world.line.connection_id), world.clock, world.events)
+    world.box.credit = CreditChecks(world.box.ussd, world.clock, world.events)
     app = make_app(world, templates)
     app.config["WTF_CSRF_ENABLED"] = False
     yield app
@@ -202,7 +202,7 @@ def test_a_reader_sees_no_button_that_would_be_refused(whole: Flask, world: Worl
     message = world.receive("hello")
     world.write("out")
     reader = _as(whole, world, READER)
-    contact = world.box.people.add(Entered("Ann", ANN))
+    contact = world.box.people.add(TypedContact("Ann", ANN))
     world.box.people.make_group("Staff")
     paths = ["/", f"/?open={message}", "/sent", "/connections", "/settings", "/phone", "/people"]
     paths += ["/people/groups", "/people/groups/1", "/people/blocked", f"/people/{contact}"]

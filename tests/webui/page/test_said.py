@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from tests.webui.conftest import Reader, World, words
 from webui.page import notices
 
@@ -38,7 +38,7 @@ def asked_for(reader: Reader) -> list[tuple[str, str]]:
 
 def test_no_page_says_what_its_address_tells_it_to(world: World, admin: Reader) -> None:
     world.receive("hello")
-    ann = world.box.people.add(Entered("Ann", "+447700900123"), [])
+    ann = world.box.people.add(TypedContact("Ann", "+447700900123"), [])
     world.box.people.join(world.box.people.make_group("Red"), [ann])
     pages = asked_for(admin)
     assert ("/people", "done") in pages
@@ -60,7 +60,7 @@ def test_an_invented_number_in_the_address_breaks_nothing(admin: Reader, number:
 
 
 def test_what_was_done_to_several_people_is_said_by_code(world: World, admin: Reader) -> None:
-    ids = [world.box.people.add(Entered(name, ""), []) for name in ("Ann", "Bob")]
+    ids = [world.box.people.add(TypedContact(name, ""), []) for name in ("Ann", "Bob")]
     red = world.box.people.make_group("Red & Blue")
     there = admin.post(
         "/people/several", form="/people", id=[str(i) for i in ids], action="join", to=str(red)

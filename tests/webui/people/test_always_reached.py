@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from gateway.services.activities.stop_words import Stopping
-from gateway.services.people.people import Entered
+from gateway.services.activities.stop_words import StopWords
+from gateway.services.people.people import TypedContact
 from gateway.store.messages import lists
 from gateway.store.people import blocked, groups, people
 from gateway.store.search.views import View
@@ -16,12 +16,12 @@ from tests.webui.conftest import ANN, BOB, Reader, World
 
 def receive(world: World, text: str, sender: str = ANN) -> int:
     message = world.receive(text, sender)
-    Stopping(world.clock, lambda: "GB").obey([message])
+    StopWords(world.clock, lambda: "GB").obey([message])
     return message
 
 
 def test_a_contact_is_marked_on_its_form_and_shown_so(world: World, admin: Reader) -> None:
-    ann = world.box.people.add(Entered("Ann", ANN), [])
+    ann = world.box.people.add(TypedContact("Ann", ANN), [])
     form = f"/people/{ann}"
     admin.post(form, form=form, name="Ann", number=ANN, notes="", always="1")
     assert people.get(ann).always
@@ -52,7 +52,7 @@ def test_a_group_is_marked_and_unmarked(world: World, admin: Reader) -> None:
 
 @pytest.mark.parametrize("always", [False, True])
 def test_an_opened_stop_says_what_it_did(world: World, admin: Reader, always: bool) -> None:
-    ann = world.box.people.add(Entered("Ann", ANN), [])
+    ann = world.box.people.add(TypedContact("Ann", ANN), [])
     world.box.people.set_always(ann, always, "admin")
     opened = admin.get(f"/?open={receive(world, 'STOP')}")
     words = "blocked nothing" if always else "nothing is sent to this number any more"

@@ -7,10 +7,10 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.services.people import imports
 from gateway.services.people.numbers import display
-from gateway.services.people.people import Entered
+from gateway.services.people.people import TypedContact
 from gateway.store.messages import lists
 from gateway.store.people import blocked, groups, people
 from gateway.store.search import views
@@ -19,7 +19,7 @@ from tests.webui.conftest import ANN, BOB, Reader, World, field, words
 
 @pytest.fixture
 def ann(world: World) -> int:
-    return world.box.people.add(Entered("Ann Otieno", ANN))
+    return world.box.people.add(TypedContact("Ann Otieno", ANN))
 
 
 def upload(reader: Reader, content: bytes, name: str = "people.csv", **fields: str) -> TestResponse:
@@ -48,7 +48,7 @@ def checked(html: str, name: str) -> list[str]:
 def test_names_are_shown_wherever_a_number_would_be(admin: Reader, world: World) -> None:
     received, sent = world.receive("hi"), world.write("hello", [ANN, BOB])
     assert "Ann" not in admin.get("/")
-    contact = world.box.people.add(Entered("Ann <b>", ANN))
+    contact = world.box.people.add(TypedContact("Ann <b>", ANN))
     for path in ("/", "/received", "/pending", f"/?open={received}", f"/?open={sent}"):
         html = admin.get(path)
         assert (
@@ -73,7 +73,7 @@ def test_an_opened_message_leads_to_its_contact_or_to_a_new_one(admin, world, an
 
 def test_each_recipient_sees_their_own_words(admin, world, ann) -> None:
     text = "Hi {name|friend}!"
-    sent = world.box.messaging.send(Draft(f"{ANN}, {BOB}", text, fill=True)).message_id
+    sent = world.box.messaging.send(WrittenMessage(f"{ANN}, {BOB}", text, fill=True)).message_id
     said = words(admin.get(f"/?open={sent}"))
     assert "Hi Ann Otieno!" in said
     assert "Hi friend!" in said
@@ -144,7 +144,7 @@ def test_the_list_searches_and_pages(admin, world) -> None:
 
 
 def test_several_are_put_into_a_group_also_all_that_match(admin, world, ann) -> None:
-    bob = world.box.people.add(Entered("Bob", BOB))
+    bob = world.box.people.add(TypedContact("Bob", BOB))
     group = world.box.people.make_group("Team")
     admin.post("/people/several", form="/people", id=[ann, bob], to=group, action="join")
     assert groups.get(group).people == 2
@@ -182,7 +182,7 @@ def test_groups_and_fields_are_managed(admin, world, ann) -> None:
     assert people.get(ann)
     admin.post("/people/fields", form="/people/fields", name="Town")
     (town,) = groups.fields()
-    world.box.people.save(ann, Entered("Ann Otieno", ANN, fields={town.id: "Leeds"}), ())
+    world.box.people.save(ann, TypedContact("Ann Otieno", ANN, fields={town.id: "Leeds"}), ())
     asked = admin.post("/people/fields", form="/people/fields", field=town.id, action="delete")
     assert "1 contact has something in this field" in words(asked.text)
     assert groups.fields()
@@ -329,7 +329,7 @@ def test_a_file_of_several_megabytes_is_taken_and_a_larger_one_refused(admin) ->
 
 
 def test_the_export_is_safe_and_follows_the_search(admin, world, ann) -> None:
-    world.box.people.add(Entered("=HYPERLINK(1)", BOB))
+    world.box.people.add(TypedContact("=HYPERLINK(1)", BOB))
     everybody = admin.client.get("/people/export.csv").text
     assert "'=HYPERLINK(1)" in everybody
     assert display(ANN) in everybody
@@ -341,7 +341,7 @@ def test_the_export_is_safe_and_follows_the_search(admin, world, ann) -> None:
 
 
 def test_contacts_and_groups_are_chosen_from_the_list_without_script(admin, world, ann) -> None:
-    bob = world.box.people.add(Entered("Bob, Jr.", BOB))
+    bob = world.box.people.add(TypedContact("Bob, Jr.", BOB))
     group = world.box.people.make_group("Team")
     world.box.people.join(group, [bob])
     shown = admin.post("/send", form="/send", action="contacts", recipients="", text="kept")

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.clock import DAY, HOUR
 from gateway.decisions.recurrence import shown
-from gateway.services.messages.accept import Draft
+from gateway.services.messages.accept import WrittenMessage
 from gateway.store.file import settings
 from gateway.store.messages import lists
 from gateway.store.people import groups, people
@@ -306,7 +306,7 @@ def test_many_are_turned_over_page_by_page(admin: Reader, world: World):
 
 
 def world_draft(text: str):
-    return Draft(recipients=ANN, text=text)
+    return WrittenMessage(recipients=ANN, text=text)
 
 
 @pytest.mark.parametrize("after", ["x", "1", "-", "9" * 40 + "-1", "0-0", "5-"])
