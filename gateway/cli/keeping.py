@@ -27,7 +27,7 @@ from gateway.text.printable import say, say_json, sure
 if TYPE_CHECKING:
     from gateway.config import Config
     from gateway.store.keeping.backups import Contents
-    from gateway.store.keeping.revocations import Returning
+    from gateway.store.keeping.revocations import ReturningAccess
 
 PATIENCE = 60.0  # seconds for a service to come back
 
@@ -144,7 +144,7 @@ def _put_back(settings: Config, file: Path, name: str, yes: bool, bring_back: bo
     say(f"Put back: {_words(found)}.")
 
 
-def _say_returning(found: Returning, bring_back: bool) -> None:
+def _say_returning(found: ReturningAccess, bring_back: bool) -> None:
     """Tokens and people that the backup would let in again."""
     what = [f"token {name}" for name in found.tokens]
     what += [f"user {name}" for name in found.users]

@@ -47,7 +47,7 @@ from gateway.text.log_secrets import hide_secrets
 from gateway.text.printable import say, say_json
 
 if TYPE_CHECKING:
-    from gateway.store.schedules.schedules import Schedule
+    from gateway.store.schedules.schedules import ScheduleInfo
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -356,7 +356,7 @@ main.add_command(people.groups)
 # what the commands share -----------------------------------------------------------------------
 
 
-def _say_kept(kept: Schedule, as_json: bool) -> None:
+def _say_kept(kept: ScheduleInfo, as_json: bool) -> None:
     if as_json:
         say_json({"id": kept.client_id, "number": kept.id, "at": kept.next and kept.next.at})
     else:

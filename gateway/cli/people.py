@@ -25,7 +25,7 @@ from gateway.text.printable import say, say_file, say_json
 if TYPE_CHECKING:
     from gateway.services.people.columns import Sheet
     from gateway.services.people.people import People
-    from gateway.store.people.people import Filter
+    from gateway.store.people.people import ContactFilter
 
 ID = click.IntRange(1, 2**63 - 1)
 
@@ -384,7 +384,7 @@ def _opened(config_file: Path | None, data: Path | None) -> Iterator[People]:
         yield People(store_clock(), events, country)
 
 
-def _wanted(find: str, group: str | None, blocked: bool) -> Filter:
-    from gateway.store.people.people import Filter
+def _wanted(find: str, group: str | None, blocked: bool) -> ContactFilter:
+    from gateway.store.people.people import ContactFilter
 
-    return Filter(find, group_id(group) if group else None, blocked)
+    return ContactFilter(find, group_id(group) if group else None, blocked)

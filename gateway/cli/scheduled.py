@@ -26,7 +26,7 @@ from gateway.text.values import BadValue, milliseconds, moment
 if TYPE_CHECKING:
     from gateway.services.schedules.plan import TypedPlan
     from gateway.services.schedules.schedules import Schedules
-    from gateway.store.schedules.schedules import Schedule
+    from gateway.store.schedules.schedules import ScheduleInfo
 
 
 @click.group()
@@ -191,7 +191,7 @@ def _opened(config_file: Path | None, data: Path | None) -> Iterator[Schedules]:
         yield make(settings)
 
 
-def _line(service: Schedules, one: Schedule) -> str:
+def _line(service: Schedules, one: ScheduleInfo) -> str:
     from gateway.decisions import recurrence
     from gateway.services.schedules.schedule_people import named
 

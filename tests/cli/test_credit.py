@@ -11,7 +11,7 @@ import pytest
 from gateway.store import opening
 from gateway.store.connections import connections
 from gateway.store.credit import credit
-from gateway.store.credit.credit import Watch
+from gateway.store.credit.credit import CreditSettings
 from gateway.store.file import database
 from gateway.store.messages import details
 from tests.support.box import RunningBox, eventually
@@ -25,7 +25,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
         yield running
 
 
-def configure(box: RunningBox, watch: Watch) -> None:
+def configure(box: RunningBox, watch: CreditSettings) -> None:
     """As somebody would on the page; the service hears of it with the next check."""
     opening.open_store(box.data)
     with database.connected():
@@ -66,7 +66,7 @@ def test_what_is_wrong_is_one_line(box):
 
 def test_credit_is_asked_shown_and_holds_the_queue(box):
     assert "no credit code is set" in box.command("credit").stdout
-    configure(box, Watch("*100#", hold_below=credit.Decimal(50)))
+    configure(box, CreditSettings("*100#", hold_below=credit.Decimal(50)))
     done = box.command("credit", "SIM 1")
     assert "20.00 EUR, low" in done.stdout
     assert "Your balance is 20.00 EUR." in done.stdout
@@ -75,6 +75,6 @@ def test_credit_is_asked_shown_and_holds_the_queue(box):
     waiting = box.send("will wait", "+254722000104")
     reason = eventually(lambda: waits_for(box, waiting))
     assert "SIM 1: its credit of 20.00 EUR is below 50" in reason
-    configure(box, Watch("*100#", hold_below=credit.Decimal(5)))
+    configure(box, CreditSettings("*100#", hold_below=credit.Decimal(5)))
     box.command("credit", "SIM 1")
     box.wait_for(waiting, "Sent", "Delivered")

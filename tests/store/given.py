@@ -8,7 +8,7 @@ from gateway.store.connections import connections
 from gateway.store.file import audit
 from gateway.store.file.database import execute, transaction
 from gateway.store.messages import large_messages, outbox, trash
-from gateway.store.messages.outbox import Assignment, Claim, Outgoing
+from gateway.store.messages.outbox import ClaimedDispatch, DispatchClaim, Outgoing
 
 NOW = 1_800_000_000_000
 ANN, BOB, CAT = "+254711000001", "+254711000002", "+254711000003"
@@ -43,9 +43,9 @@ def tpdus(parts: int) -> tuple[str, ...]:
     return tuple(f"00{n:02X}" for n in range(1, parts + 1))
 
 
-def claimed(dispatch_id: int, connection_id: int, parts: int = 1, at: int = NOW) -> Assignment:
+def claimed(dispatch_id: int, connection_id: int, parts: int = 1, at: int = NOW) -> ClaimedDispatch:
     reference = 7 if parts > 1 else None
-    (won,) = outbox.claim([Claim(dispatch_id, connection_id, tpdus(parts), reference)], at)
+    (won,) = outbox.claim([DispatchClaim(dispatch_id, connection_id, tpdus(parts), reference)], at)
     return won
 
 

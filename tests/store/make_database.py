@@ -38,7 +38,7 @@ from gateway.store.messages import drafts, inbox, large_messages, outbox, trash
 from gateway.store.messages.pdus import RawPdu
 from gateway.store.people import blocked, groups, imports, people
 from gateway.store.schedules import schedules
-from gateway.store.schedules.schedule_runs import Outcome, Run
+from gateway.store.schedules.schedule_runs import RunOutcome, ScheduleRunInfo
 from gateway.store.sending import claims, queue
 from tests.store.given import (
     ANN,
@@ -121,10 +121,14 @@ def _connections() -> None:
         now=NOW,
     )
     limits = {"warn_below": Decimal("50.00"), "hold_below": Decimal("5.5")}
-    watch = credit.Watch("*144#", r"KES ([\d.]+)", every_hours=12, after_sms=50, **limits)
+    watch = credit.CreditSettings("*144#", r"KES ([\d.]+)", every_hours=12, after_sms=50, **limits)
     credit.put_watch(1, watch)
-    credit.add(credit.Check(1, NOW, raw="KES 120.50", balance=Decimal("120.50"), currency="KES"))
-    credit.add(credit.Check(1, NOW + HOUR, raw="Try later", trouble="There is no number in it."))
+    credit.add(
+        credit.CreditCheckInfo(1, NOW, raw="KES 120.50", balance=Decimal("120.50"), currency="KES")
+    )
+    credit.add(
+        credit.CreditCheckInfo(1, NOW + HOUR, raw="Try later", trouble="There is no number in it.")
+    )
     rules.add(Rule(RuleKind("prefix"), "+2547", 2))
     rules.add(Rule(RuleKind("prefix"), "+49", 1))
     rules.switch(4, on=False)
@@ -137,11 +141,11 @@ def _people() -> None:
     town, size = groups.add_field("Town"), groups.add_field("Größe")
     for name in ("Farmers", "Łódź", "Vide"):
         groups.make(name, NOW)
-    ann = people.add(people.Contact("Ann Ärmel", ANN, "calls\nat night", {town: "Kisumu"}), NOW)
-    bob = people.add(people.Contact("bob", BOB), NOW + 1)
-    people.add(people.Contact("نورة", OTHERS[0]), NOW + 2)
-    people.add(people.Contact("Łukasz", "", "no number", {size: "XL"}), NOW + 3)
-    people.add(people.Contact("", OTHERS[1]), NOW + 4)
+    ann = people.add(people.ContactInfo("Ann Ärmel", ANN, "calls\nat night", {town: "Kisumu"}), NOW)
+    bob = people.add(people.ContactInfo("bob", BOB), NOW + 1)
+    people.add(people.ContactInfo("نورة", OTHERS[0]), NOW + 2)
+    people.add(people.ContactInfo("Łukasz", "", "no number", {size: "XL"}), NOW + 3)
+    people.add(people.ContactInfo("", OTHERS[1]), NOW + 4)
     groups.join(1, [ann, bob])
     groups.join(2, [ann])
     groups.set_always(1, True, NOW, "root")
@@ -151,7 +155,7 @@ def _people() -> None:
     imports.add("later.csv", content, 2, NOW + 1, "root")
     imports.start(done, '{"name": 0, "number": 1}', ("name", "number"), 2)
     imports.advance(done, 0, 2, 1, 0, 0, 1)
-    imports.keep_problems(done, [imports.Problem(3, ("X", "12"), "12 is too short.")])
+    imports.keep_problems(done, [imports.ImportProblemInfo(3, ("X", "12"), "12 is too short.")])
     imports.finish(done)
 
 
@@ -210,7 +214,7 @@ def _reports() -> None:
 def _received() -> None:
     at = NOW + 10 * MINUTE
 
-    def keep(*pdus: str, at: int = at, through: int = 1) -> list[inbox.Kept]:
+    def keep(*pdus: str, at: int = at, through: int = 1) -> list[inbox.StoredPdu]:
         return inbox.keep(through, [RawPdu(pdu, "SM", n) for n, pdu in enumerate(pdus, 1)], at)
 
     inbox.erased([keep(deliver("help me, bitte: Straße", ANN))[0].incoming_id], at + 1)
@@ -262,8 +266,11 @@ def _jobs() -> None:
 
 def _schedules() -> None:
     zone, start = ZoneInfo(ZONE), datetime.fromisoformat("2027-02-01T09:30:00")
-    ann = schedules.Recipient("person", id=1)
-    farmers, number = schedules.Recipient("group", id=1), schedules.Recipient("number", BOB)
+    ann = schedules.ScheduleRecipient("person", id=1)
+    farmers, number = (
+        schedules.ScheduleRecipient("group", id=1),
+        schedules.ScheduleRecipient("number", BOB),
+    )
     until = date(2027, 12, 31)
     weekly = Repeat(start, Unit.WEEK, weekdays=frozenset({0, 3}), until=until)
     wanted = [
@@ -273,27 +280,37 @@ def _schedules() -> None:
         (Repeat(start, Unit.DAY), (number,), ""),
     ]
     for n, (repeat, who, own) in enumerate(wanted, 1):
-        plan = schedules.Plan(repeat, own, next(turns(repeat, zone)), ZONE)
+        plan = schedules.SchedulePlan(repeat, own, next(turns(repeat, zone)), ZONE)
         content = schedules.Content(f"later {n}", who)
         made = {"author": "root", "origin": "page", "now": NOW}
         schedules.add(content, plan, client_id="s-1" if n == 1 else None, **made)
     first, second = islice(turns(weekly, zone), 2)
-    missed = Run(Outcome.MISSED, first.at, first.at, words="The box was off.")
+    missed = ScheduleRunInfo(RunOutcome.MISSED, first.at, first.at, words="The box was off.")
     out = outbox.Outgoing("later 2", (ANN,), 1, NOW + 20, NOW + 20, NOW + DAY)
-    on = (missed, Run(Outcome.SENT, first.at, first.at))
-    _step(2, schedules.Step(schedules.Status.ACTIVE, second, ZONE, on, out))
-    _step(4, schedules.Step(schedules.Status.PAUSED, first, ZONE, who="root", action="pause"))
-    _step(1, schedules.Step(schedules.Status.CANCELLED, None, ZONE, who="root", action="cancel"))
+    on = (missed, ScheduleRunInfo(RunOutcome.SENT, first.at, first.at))
+    _step(2, schedules.ScheduleStep(schedules.ScheduleStatus.ACTIVE, second, ZONE, on, out))
+    _step(
+        4,
+        schedules.ScheduleStep(
+            schedules.ScheduleStatus.PAUSED, first, ZONE, who="root", action="pause"
+        ),
+    )
+    _step(
+        1,
+        schedules.ScheduleStep(
+            schedules.ScheduleStatus.CANCELLED, None, ZONE, who="root", action="cancel"
+        ),
+    )
 
 
-def _step(schedule_id: int, how: schedules.Step) -> None:
+def _step(schedule_id: int, how: schedules.ScheduleStep) -> None:
     found = schedules.get(schedule_id)
     assert found
     assert schedules.move(found, how, NOW + DAY)
 
 
 def _activities() -> None:
-    action, whom = activities.Action, activities.Recipient
+    action, whom = activities.Action, activities.ForwardRecipient
     forward = (whom(group=1), whom(person=2), whom(number=CAT))
     actions = (
         action(ActionKind.REPLY, "We come, {name}"),
@@ -304,8 +321,8 @@ def _activities() -> None:
     hear = Condition(words=("help", "hilfe"), sender=Sender.GROUP, group_id=1)
     street = Condition(words=("straße",), connection_id=1)
     leave = (action(ActionKind.LEAVE, group_id=2),)
-    one = activities.add(activities.Activity("Help", hear, actions), NOW, "root")
-    off = activities.Activity("Straße", street, leave, enabled=False)
+    one = activities.add(activities.ActivityInfo("Help", hear, actions), NOW, "root")
+    off = activities.ActivityInfo("Straße", street, leave, enabled=False)
     webhooks.register(activities.add(off, NOW, "root"), "hook-7")
     webhooks.refused(4, "404 Not Found", NOW + 9, given_up=True)
     stored = activities.get(one)

@@ -99,7 +99,7 @@ class World:
         message = details.get(message_id)
         assert message is not None
         for dispatch, outcome in zip(message.dispatches, outcomes, strict=True):
-            claim = outbox.Claim(
+            claim = outbox.DispatchClaim(
                 dispatch.id, self.line.connection_id, ("00",) * dispatch.sms, reference=1
             )
             (assignment,) = outbox.claim([claim], self.clock.now())

@@ -26,7 +26,7 @@ from gateway.services.activities.activity_tryout import Sample, Tried
 from gateway.services.activities.fallback import Fallback
 from gateway.services.activities.senders import placeholders
 from gateway.store.activities import activities, runs
-from gateway.store.activities.activities import Activity
+from gateway.store.activities.activities import ActivityInfo
 from gateway.store.connections import connections
 from gateway.store.people import groups
 from gateway.text.refusal import FieldError, Refused
@@ -175,14 +175,14 @@ def again(step_id: int) -> BaseResponse:
     return redirect(url_for("inbox.view", name=view, open=message_id), 303)
 
 
-def _known(activity_id: int) -> Activity:
+def _known(activity_id: int) -> ActivityInfo:
     found = activities.get(activity_id)
     if found is None:
         abort(404)
     return found
 
 
-def _posted(stored: Activity | None) -> BaseResponse | str:
+def _posted(stored: ActivityInfo | None) -> BaseResponse | str:
     draft = read(request.form)
     what, _, place = request.form.get("do", "save").partition("-")
     if what == "try":
@@ -202,7 +202,7 @@ def _posted(stored: Activity | None) -> BaseResponse | str:
     return redirect(url_for("activities.index", done="saved", _anchor=here), 303)
 
 
-def _tried(draft: TypedActivity, stored: Activity | None) -> BaseResponse | str:
+def _tried(draft: TypedActivity, stored: ActivityInfo | None) -> BaseResponse | str:
     trial = Trial.of(request.form)
     try:
         draft_id = stored.id if stored else 0
@@ -264,7 +264,7 @@ def changed(draft: TypedActivity, what: str, place: str) -> TypedActivity:
 
 def _form(
     draft: TypedActivity,
-    stored: Activity | None = None,
+    stored: ActivityInfo | None = None,
     errors: Mapping[str, str] | None = None,
     trial: Trial | None = None,
 ) -> str:

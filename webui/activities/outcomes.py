@@ -8,7 +8,7 @@ from gateway.decisions.activities import StepState
 from gateway.services.activities.descriptions import ACTIONS
 from gateway.store.activities import runs, waits
 from gateway.store.activities.runs import FALLBACK, StepInfo
-from gateway.store.activities.waits import Wait
+from gateway.store.activities.waits import WaitInfo
 from gateway.store.messages.details import Detail
 from webui.page.words import StateWords
 
@@ -59,7 +59,7 @@ def of(message: Detail) -> tuple[RunView, ...]:
     return ran + tuple(RunView(w.name, None, (_wait(w),)) for w in waits.of(message.id))
 
 
-def _wait(wait: Wait) -> StepView:
+def _wait(wait: WaitInfo) -> StepView:
     state = STATES[StepState.SKIPPED if wait.words else StepState.WAITING]
     return StepView(0, "Its hours", state, wait.words or NO_TIME, None, 0, None, "")
 

@@ -60,7 +60,7 @@ def _unplanned(message_id: str) -> Response:
     if later is None:
         return _unknown(message_id)
     access.need_own(later.author, later.origin)
-    if later.status is schedules.Status.CANCELLED:
+    if later.status is schedules.ScheduleStatus.CANCELLED:
         return make_response("", 204)
     try:
         done = box().scheduling.cancel(later.id, None, g.caller)

@@ -7,7 +7,7 @@ from flask import Response, jsonify, request
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.messages import lists
-from gateway.store.messages.lists import Wanted
+from gateway.store.messages.lists import ReceivedFilter
 from webui.api import asked
 from webui.page.current import box
 from webui.page.words import iso
@@ -34,7 +34,7 @@ def received() -> Response:
     return response
 
 
-def _wanted() -> Wanted:
+def _wanted() -> ReceivedFilter:
     kind = request.args.get("type")
     if kind is not None and kind not in TYPES:
         raise asked.Wrong(f"type must be one of {', '.join(TYPES)}.")
@@ -45,10 +45,10 @@ def _wanted() -> Wanted:
     kinds = None if kind is None else TYPES[kind]
     if device is not None and device != box().preferences.name():
         kinds = ()
-    return Wanted(kinds, since, until)
+    return ReceivedFilter(kinds, since, until)
 
 
-def _shape(message: lists.Received, line: ConnectionInfo | None) -> dict[str, object]:
+def _shape(message: lists.ReceivedMessage, line: ConnectionInfo | None) -> dict[str, object]:
     return {
         "id": str(message.id),
         "type": "CALL" if message.kind == "call" else "SMS",

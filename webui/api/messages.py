@@ -107,13 +107,13 @@ def _shape(message: Detail) -> dict[str, object]:
     }
 
 
-def _shape_later(kept: schedules.Schedule) -> dict[str, object]:
+def _shape_later(kept: schedules.ScheduleInfo) -> dict[str, object]:
     """Pending until its time has come; Failed or Cancelled when nothing will be sent any more."""
     told: dict[str, str] = {"state": "Pending"} | states.SCHEDULED
     error = None
-    if kept.status is schedules.Status.CANCELLED:
+    if kept.status is schedules.ScheduleStatus.CANCELLED:
         told, error = states.worded(DispatchState.CANCELLED), "Cancelled."
-    elif kept.status is schedules.Status.DONE:
+    elif kept.status is schedules.ScheduleStatus.DONE:
         told = states.worded(DispatchState.FAILED)
         error = next((r.words for r in schedule_runs.newest([kept.id], 1)[kept.id]), "")
     numbers = _numbers(kept)
@@ -132,7 +132,7 @@ def _shape_later(kept: schedules.Schedule) -> dict[str, object]:
     }
 
 
-def _numbers(kept: schedules.Schedule) -> tuple[str, ...]:
+def _numbers(kept: schedules.ScheduleInfo) -> tuple[str, ...]:
     """As groups and people are now: who may not read people sees the numbers it gave itself."""
     recipients = kept.content.recipients
     if not (access.may(READ) or access.may(PEOPLE)):

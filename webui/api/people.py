@@ -16,7 +16,7 @@ from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.people.people import TypedContact
 from gateway.store.people import blocked, groups, people
-from gateway.store.people.people import Contact, Filter, fold
+from gateway.store.people.people import ContactFilter, ContactInfo, fold
 from gateway.text.refusal import FieldError, InTheWay, Refused
 from gateway.text.values import BadValue, boolean, integer
 from webui.api import asked
@@ -75,7 +75,7 @@ def contacts() -> Response:
         group = groups.named(fold(wanted))
         if group is None:
             return _said(f"There is no group called {wanted}.", 404)
-    chosen = Filter(
+    chosen = ContactFilter(
         request.args.get("find", ""), group.id if group else None, asked.flag("blocked")
     )
     ids = people.ids(chosen)
@@ -92,7 +92,7 @@ def contact(contact_id: int) -> Response:
 
 @_answering
 def add_contact() -> Response:
-    entered, group_ids = _entered(Contact(""))
+    entered, group_ids = _entered(ContactInfo(""))
     always = _always(False)
     made_id = box().people.add(entered, group_ids)
     box().people.set_always(made_id, always, g.caller)
@@ -126,7 +126,7 @@ def _no_contact(contact_id: int) -> Response:
     return _said(f"There is no contact with the id {contact_id}.", 404)
 
 
-def _shape(c: Contact) -> dict[str, object]:
+def _shape(c: ContactInfo) -> dict[str, object]:
     names = {f.id: f.name for f in groups.fields()}
     return {
         "id": c.id,
@@ -140,7 +140,7 @@ def _shape(c: Contact) -> dict[str, object]:
     }
 
 
-def _entered(stored: Contact) -> tuple[TypedContact, list[int]]:
+def _entered(stored: ContactInfo) -> tuple[TypedContact, list[int]]:
     body = _body(OF_CONTACT)
     texts = {our: body.get(theirs, getattr(stored, our)) for theirs, our in TEXTS.items()}
     texts = {our: "" if value is None else value for our, value in texts.items()}
@@ -240,7 +240,7 @@ def _one_group(group_id: int, status: int = 200) -> Response:
     return make_response(jsonify(_group(found)), status) if found else _no_group(group_id)
 
 
-def _group(one: groups.Group) -> dict[str, object]:
+def _group(one: groups.GroupInfo) -> dict[str, object]:
     return {"id": one.id, "name": one.name, "people": one.people, "alwaysReached": one.always}
 
 

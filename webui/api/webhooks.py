@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.activities.webhook_registration import RECEIVED
-from gateway.store.activities.webhooks import Registered
+from gateway.store.activities.webhooks import RegisteredWebhook
 from gateway.text.refusal import Refused
 from webui.page.current import box
 
@@ -55,7 +55,7 @@ def _texts(raw: bytes) -> dict[str, str] | None:
     return {name: str(value) for name, value in found.items()}
 
 
-def _shape(one: Registered) -> dict[str, object]:
+def _shape(one: RegisteredWebhook) -> dict[str, object]:
     return {
         "id": one.webhook_id,
         "url": one.url,

@@ -13,7 +13,7 @@ from gateway.services.messages.bulk import KIND as MESSAGES
 from gateway.services.messages.bulk import BulkAction, BulkTask
 from gateway.services.people.imports import KIND as IMPORT
 from gateway.store.file import jobs
-from gateway.store.file.jobs import Job
+from gateway.store.file.jobs import JobInfo
 from webui.page.current import box
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
@@ -46,22 +46,22 @@ _OF_MESSAGES = {
 }
 
 
-def _messages(job: Job) -> Words:
+def _messages(job: JobInfo) -> Words:
     task = BulkTask.from_json(job.task)
     title, unit, view, link = _OF_MESSAGES[task.action]
     return Words(title, unit, url_for("inbox.view", name=view), link, task.at)
 
 
-def _import(job: Job) -> Words:
+def _import(job: JobInfo) -> Words:
     href = url_for("people.one_import", import_id=int(json.loads(job.task)))
     return Words("Importing people", "rows", href, "What became of the file")
 
 
 # A kind of work adds its own line here.
-KINDS: dict[str, Callable[[Job], Words]] = {MESSAGES: _messages, IMPORT: _import}
+KINDS: dict[str, Callable[[JobInfo], Words]] = {MESSAGES: _messages, IMPORT: _import}
 
 
-def words(job: Job) -> Words:
+def words(job: JobInfo) -> Words:
     found = KINDS.get(job.kind)
     return found(job) if found else Words("Long work", "")
 

@@ -10,7 +10,7 @@ from gateway.services.messages.bulk import Selection
 from gateway.services.people import placeholders
 from gateway.services.people.numbers import from_network
 from gateway.store.messages import details, lists
-from gateway.store.messages.answers import Answer
+from gateway.store.messages.answers import AnswerInfo
 from webui.page.current import author, box
 from webui.page.words import phone, shortened
 
@@ -89,7 +89,7 @@ class Told:
     reply_id: int | None  # where it can be read
 
 
-def told(found: Sequence[Answer]) -> list[Told]:
+def told(found: Sequence[AnswerInfo]) -> list[Told]:
     """The newest ones, each reply once."""
     newest = {(a.reply_id, a.at): a for a in found if a.counts}
     shown = sorted(newest.values(), key=lambda a: a.id)[-MOST_TOLD:]

@@ -28,7 +28,7 @@ from gateway.services.people import placeholders
 from gateway.services.schedules import schedule_people
 from gateway.services.schedules.schedules import ScheduleChanged, ScheduleGone
 from gateway.store.messages import answers, details, lists
-from gateway.store.messages.answers import Answer
+from gateway.store.messages.answers import AnswerInfo
 from gateway.store.messages.drafts import TooLarge
 from gateway.store.messages.outbox import AnsweredMeanwhile, DuplicateId
 from gateway.store.schedules import schedules
@@ -350,7 +350,7 @@ def page(
     errors: Iterable[FieldError] = (),
     *,
     choose: bool = False,
-    meanwhile: Sequence[Answer] = (),
+    meanwhile: Sequence[AnswerInfo] = (),
 ) -> str:
     """`meanwhile`: others answered while this was written, and nothing was sent."""
     by_field: dict[str, str] = {}

@@ -37,7 +37,7 @@ def unfinished(but: str = "") -> list[DraftView]:
     return [_view(one) for one in found if one.token != but]
 
 
-def _view(one: drafts.Draft) -> DraftView:
+def _view(one: drafts.DraftInfo) -> DraftView:
     fields = dict(one.fields)
     to = shortened(fields.get("recipients", "").strip(" ,;\r\n"), TO)
     return DraftView(

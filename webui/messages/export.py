@@ -9,7 +9,7 @@ from gateway.services.messages import messages_csv
 from gateway.services.messages.export_files import KIND
 from gateway.services.messages.messages_csv import MARK
 from gateway.store.file import jobs
-from gateway.store.file.jobs import Job
+from gateway.store.file.jobs import JobInfo
 from gateway.store.search.views import NEWEST
 from gateway.text.refusal import Refused
 from webui.box.work import KINDS, Words
@@ -72,7 +72,7 @@ def _name(at: int) -> str:
     return f"messages-{local(at):%Y-%m-%d-%H%M}.csv"
 
 
-def _words(job: Job) -> Words:
+def _words(job: JobInfo) -> Words:
     ready = box().files.path(job) is not None
     href = url_for("inbox.exported", job_id=job.id) if ready else ""
     return Words("Exporting messages", "messages", href, "Download the file")

@@ -158,7 +158,7 @@ def _states(message: Detail) -> list[tuple[DispatchState, str, int]]:
     ]
 
 
-def working() -> list[jobs.Job]:
+def working() -> list[jobs.JobInfo]:
     return jobs.running()
 
 

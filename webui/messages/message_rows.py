@@ -16,7 +16,7 @@ from gateway.services.messages.searches import SearchQuestion
 from gateway.store.connections import connections
 from gateway.store.messages import answers, details, lists
 from gateway.store.messages.details import Detail, DispatchInfo
-from gateway.store.messages.lists import Row
+from gateway.store.messages.lists import MessageRow
 from gateway.store.search import views
 from webui.activities import outcomes
 from webui.messages import answers as answering
@@ -72,7 +72,7 @@ class Answered:
     reply_id: int | None
 
 
-def answered(found: answers.Answer | None) -> Answered | None:
+def answered(found: answers.AnswerInfo | None) -> Answered | None:
     if found is None:
         return None
     return Answered(
@@ -106,7 +106,7 @@ def not_shown(shown: ViewOf, ids: Collection[int], page_size: int, asked: Search
     return sum(i > oldest and i not in ids for i in first)
 
 
-def _rows(found: Iterable[Row], deleted: bool) -> list[RowView]:
+def _rows(found: Iterable[MessageRow], deleted: bool) -> list[RowView]:
     listed = list(found)
     names = box().people.names(row.who for row in listed)
     replies = answers.newest([row.id for row in listed if row.incoming])
@@ -115,7 +115,7 @@ def _rows(found: Iterable[Row], deleted: bool) -> list[RowView]:
     ]
 
 
-def _row(row: Row, name: str, deleted: bool, reply: Answered | None) -> RowView:
+def _row(row: MessageRow, name: str, deleted: bool, reply: Answered | None) -> RowView:
     words, said = _states(row, deleted)
     return RowView(
         id=row.id,
@@ -134,7 +134,7 @@ def _row(row: Row, name: str, deleted: bool, reply: Answered | None) -> RowView:
     )
 
 
-def _states(row: Row, deleted: bool) -> tuple[tuple[StateWords, ...], str]:
+def _states(row: MessageRow, deleted: bool) -> tuple[tuple[StateWords, ...], str]:
     """ "197 sent, 3 failed": among several recipients, delivered ones count as sent."""
     found = dict(row.states)
     if len(found) > 1 and (delivered := found.pop(DispatchState.DELIVERED, 0)):

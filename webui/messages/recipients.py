@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from gateway.services.people.addressees import Addressees, blocked_among, written
 from gateway.services.people.numbers import SEPARATORS, BadNumber
 from gateway.store.people import groups, people
-from gateway.store.people.people import Filter
+from gateway.store.people.people import ContactFilter
 from gateway.text import plural
 from webui.page.arguments import a_number, an_id
 from webui.page.current import box
@@ -93,7 +93,7 @@ def section(recipients: str, find: str, after: str) -> str:
     taken = {e.shown for e in chosen.entries if e.kind == "group"}
     contact_id, _, sort = after.partition("-")
     key = (sort, i) if (i := an_id(contact_id)) else None
-    wanted = Filter(find=find)
+    wanted = ContactFilter(find=find)
     found = people.page(wanted, key, LISTED + 1)
     folded = people.fold(find)
     return render_template(
@@ -117,6 +117,6 @@ def section(recipients: str, find: str, after: str) -> str:
     )
 
 
-def _about(contact: people.Contact) -> str:
+def _about(contact: people.ContactInfo) -> str:
     said = phone(contact.number) if contact.name else ""
     return f"{said}, blocked" if contact.blocked else said

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from gateway.services.messages.searches import DIRECTIONS, STATES, SearchPlan, SearchQuestion
 from gateway.store.connections import connections
 from gateway.store.people import groups
-from gateway.store.search.search import Found, Number
+from gateway.store.search.search import SearchCount, SearchHits
 from gateway.text.plural import counted
 from webui.messages.view_names import ViewOf
 from webui.page.current import box
@@ -23,8 +23,8 @@ class Finding:
 
     asked: SearchQuestion
     plan: SearchPlan
-    found: Found
-    number: Number
+    found: SearchHits
+    number: SearchCount
 
     @property
     def ids(self) -> list[int]:
@@ -53,12 +53,12 @@ def find(asked: SearchQuestion, shown: ViewOf, before: int | None, limit: int) -
     return Finding(asked, plan, found, _rounded(number))
 
 
-def _rounded(number: Number) -> Number:
+def _rounded(number: SearchCount) -> SearchCount:
     """What is not exact is said in round numbers."""
     if number.exact:
         return number
     unit = 10 ** max(1, len(str(number.value)) - 1)
-    return Number(number.value // unit * unit, False)
+    return SearchCount(number.value // unit * unit, False)
 
 
 def choices() -> dict[str, object]:

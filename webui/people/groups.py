@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.activities import stop_words as stopping
 from gateway.store.people import blocked, groups, people
-from gateway.store.people.groups import Group
-from gateway.store.people.people import Filter
+from gateway.store.people.groups import GroupInfo
+from gateway.store.people.people import ContactFilter
 from gateway.text.refusal import FieldError, Refused
 from webui.page import notices
 from webui.page.arguments import an_id
@@ -103,17 +103,19 @@ def delete_group(group_id: int) -> BaseResponse | str:
     return redirect(url_for("people.all_groups", said="deleted"), 303)
 
 
-def _known(group_id: int) -> Group:
+def _known(group_id: int) -> GroupInfo:
     found = groups.get(group_id)
     if found is None:
         abort(404)
     return found
 
 
-def _group_page(shown: Group, errors: Iterable[FieldError] = (), name: str | None = None) -> str:
+def _group_page(
+    shown: GroupInfo, errors: Iterable[FieldError] = (), name: str | None = None
+) -> str:
     find = request.args.get("find", "")[:100].strip()
-    members = [c for _, c in people.page(Filter(group_id=shown.id), None, MEMBERS)]
-    found = people.page(Filter(find=find), None, FOUND) if find else []
+    members = [c for _, c in people.page(ContactFilter(group_id=shown.id), None, MEMBERS)]
+    found = people.page(ContactFilter(find=find), None, FOUND) if find else []
     return render_template(
         "people/group.html",
         group=shown,

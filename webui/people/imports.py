@@ -138,7 +138,7 @@ def bad_rows(import_id: int) -> BaseResponse:
     return response
 
 
-def _known(import_id: int) -> imports.Import:
+def _known(import_id: int) -> imports.ImportInfo:
     kept = imports.get(import_id)
     if kept is None:
         abort(404)
@@ -146,7 +146,7 @@ def _known(import_id: int) -> imports.Import:
 
 
 def _preview(
-    kept: imports.Import, sheet: Sheet, plan: ImportPlan, errors: Iterable[FieldError] = ()
+    kept: imports.ImportInfo, sheet: Sheet, plan: ImportPlan, errors: Iterable[FieldError] = ()
 ) -> str:
     said = list(errors) or box().importing.check(sheet, plan)
     looked = CheckedRows() if said else box().importing.look(sheet, plan)
@@ -184,7 +184,7 @@ def _choices(head: str) -> list[tuple[str, str]]:
     return [*columns.LABELS.items(), *own]
 
 
-def _encodings(kept: imports.Import, sheet: Sheet) -> list[tuple[str, str]]:
+def _encodings(kept: imports.ImportInfo, sheet: Sheet) -> list[tuple[str, str]]:
     """One alone when the file says it itself."""
     marked = encodings.mark_of(kept.content)[1]
     return [(k, v) for k, v in encodings.CHOICES.items() if not marked or k == sheet.encoding]

@@ -27,7 +27,7 @@ from gateway.services.people import addressees
 from gateway.services.people import export as exporting
 from gateway.services.people.people import TypedContact
 from gateway.store.people import blocked, groups, people
-from gateway.store.people.people import Contact, Filter
+from gateway.store.people.people import ContactFilter, ContactInfo
 from gateway.text import plural
 from gateway.text.refusal import FieldError, Refused
 from webui.messages import message_rows
@@ -68,8 +68,8 @@ def index() -> str:
     )
 
 
-def wanted_from(args: Mapping[str, str]) -> Filter:
-    return Filter(
+def wanted_from(args: Mapping[str, str]) -> ContactFilter:
+    return ContactFilter(
         find=args.get("find", "")[:100].strip(),
         group_id=an_id(args.get("group")),
         blocked=bool(args.get("blocked")),
@@ -82,7 +82,7 @@ def _after(text: str) -> tuple[str, int] | None:
     return (sort, number) if number else None
 
 
-def _key(row: tuple[tuple[str, int], Contact]) -> str:
+def _key(row: tuple[tuple[str, int], ContactInfo]) -> str:
     (sort, contact_id), _ = row
     return f"{contact_id}-{sort}"
 
@@ -169,7 +169,7 @@ def _neighbour(ids: list[int], *, stays: bool) -> int:
 @blueprint.get("/people/new")
 def new() -> str:
     number = request.args.get("number", "")[:40]
-    return contact_page(Contact("", number), group_ids=_ids(request.args.getlist("group")))
+    return contact_page(ContactInfo("", number), group_ids=_ids(request.args.getlist("group")))
 
 
 @blueprint.post("/people/new")
@@ -239,15 +239,15 @@ def _ids(given: Iterable[str]) -> list[int]:
     return [i for text in given if (i := an_id(text))]
 
 
-def _as_typed(contact_id: int, entered: TypedContact) -> Contact:
+def _as_typed(contact_id: int, entered: TypedContact) -> ContactInfo:
     always = "always" in request.form
-    return Contact(
+    return ContactInfo(
         entered.name, entered.number, entered.notes, entered.fields, contact_id, always=always
     )
 
 
 def contact_page(
-    shown: Contact,
+    shown: ContactInfo,
     errors: Iterable[FieldError] = (),
     group_ids: Iterable[int] | None = None,
     before: int | None = None,

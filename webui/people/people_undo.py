@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from gateway.services.messages.accept import new_id
 from gateway.store.people import people
-from gateway.store.people.people import Gone
+from gateway.store.people.people import DeletedContact
 
 MOST = 1000  # contacts of one deletion; more cannot be taken back
 KEPT = 10  # deletions
@@ -27,9 +27,9 @@ class _Deletions:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: OrderedDict[str, list[Gone]] = OrderedDict()
+        self._found: OrderedDict[str, list[DeletedContact]] = OrderedDict()
 
-    def keep(self, gone: list[Gone]) -> str:
+    def keep(self, gone: list[DeletedContact]) -> str:
         token = new_id()
         with self._lock:
             self._found[token] = gone
@@ -37,7 +37,7 @@ class _Deletions:
                 self._found.popitem(last=False)
         return token
 
-    def take(self, token: str) -> list[Gone]:
+    def take(self, token: str) -> list[DeletedContact]:
         with self._lock:
             return self._found.pop(token, [])
 
@@ -56,7 +56,7 @@ def known(token: str) -> str:
     return token if token in _all() else ""
 
 
-def take(token: str) -> list[Gone]:
+def take(token: str) -> list[DeletedContact]:
     return _all().take(token)
 
 

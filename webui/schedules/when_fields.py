@@ -20,8 +20,8 @@ from gateway.services.schedules import schedule_people
 from gateway.services.schedules.plan import TypedPlan
 from gateway.services.schedules.schedule_people import RecipientName
 from gateway.store.schedules import schedule_runs, schedules
-from gateway.store.schedules.schedule_runs import Outcome, Run
-from gateway.store.schedules.schedules import Schedule, Status
+from gateway.store.schedules.schedule_runs import RunOutcome, ScheduleRunInfo
+from gateway.store.schedules.schedules import ScheduleInfo, ScheduleStatus
 from gateway.text.plural import counted
 from gateway.text.refusal import Refused
 from webui.page.arguments import a_number, an_id
@@ -36,10 +36,10 @@ UNITS = (("once", "Once"), ("day", "Daily"), ("week", "Weekly"), ("month", "Mont
 COMING = 3  # further turns that an opened line tells
 SHOWN_PEOPLE = 12
 OUTCOMES = {
-    Outcome.SENT: ("Sent", "good", "tick"),
-    Outcome.MISSED: ("Missed", "bad", "alert"),
-    Outcome.HELD: ("Paused", "warn", "question"),
-    Outcome.FAILED: ("Not sent", "bad", "cross"),
+    RunOutcome.SENT: ("Sent", "good", "tick"),
+    RunOutcome.MISSED: ("Missed", "bad", "alert"),
+    RunOutcome.HELD: ("Paused", "warn", "question"),
+    RunOutcome.FAILED: ("Not sent", "bad", "cross"),
 }
 
 
@@ -84,7 +84,7 @@ def posted(form: MultiDict[str, str]) -> When:
     )
 
 
-def edited(found: Schedule) -> When:
+def edited(found: ScheduleInfo) -> When:
     typed = timing.as_typed(found, box().scheduling.zone())
     return When(True, typed, found.id, found.version)
 
@@ -178,26 +178,26 @@ class Line:
     runs: tuple[RunView, ...]
 
 
-def lines(found: Sequence[Schedule], connections: Mapping[int, str]) -> list[Line]:
+def lines(found: Sequence[ScheduleInfo], connections: Mapping[int, str]) -> list[Line]:
     runs = schedule_runs.newest(one.id for one in found)
     return [_line(one, [_run(r) for r in runs[one.id]], connections) for one in found]
 
 
-def _line(one: Schedule, runs: list[RunView], connections: Mapping[int, str]) -> Line:
-    over = one.status in (Status.DONE, Status.CANCELLED)
+def _line(one: ScheduleInfo, runs: list[RunView], connections: Mapping[int, str]) -> Line:
+    over = one.status in (ScheduleStatus.DONE, ScheduleStatus.CANCELLED)
     to = one.content.recipients
     people = schedule_people.named(to[:SHOWN_PEOPLE])
     expanded = schedule_people.expand(() if over else to)
     own = box().scheduling.zone()
     rules = zone(one.zone).rules if one.zone else own.rules
-    active = one.next is not None and one.status is Status.ACTIVE
+    active = one.next is not None and one.status is ScheduleStatus.ACTIVE
     coming = islice(recurrence.turns(one.repeat, rules, one.next), COMING) if active else ()
     done = runs[0].words if runs else "Over"
     return Line(
         id=one.id,
         version=one.version,
-        paused=one.status is Status.PAUSED,
-        over="" if not over else "Cancelled" if one.status is Status.CANCELLED else done,
+        paused=one.status is ScheduleStatus.PAUSED,
+        over="" if not over else "Cancelled" if one.status is ScheduleStatus.CANCELLED else done,
         next_at=one.next.at if one.next and active else None,
         left=_in(one.next.at - box().clock.now()) if one.next and active else "",
         coming=tuple(turn.at for turn in coming),
@@ -216,7 +216,7 @@ def _line(one: Schedule, runs: list[RunView], connections: Mapping[int, str]) ->
     )
 
 
-def _run(run: Run) -> RunView:
+def _run(run: ScheduleRunInfo) -> RunView:
     words_, tone, icon = OUTCOMES[run.outcome]
     return RunView(
         words=words_ if run.turns == 1 else f"{words_} {run.turns:,} times",

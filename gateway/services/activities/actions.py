@@ -16,11 +16,11 @@ from gateway.services.messages.composition import alike, wording_errors
 from gateway.services.people.numbers import display
 from gateway.services.sending.default_validity import validity
 from gateway.store.activities import activities, replies
-from gateway.store.activities.activities import Recipient
-from gateway.store.activities.runs import Step
+from gateway.store.activities.activities import ForwardRecipient
+from gateway.store.activities.runs import ActionStep
 from gateway.store.messages import outbox
 from gateway.store.people import groups, people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 
 GROUP_GONE = "The group does not exist any more; choose another one in the activity."
 NO_NUMBER = "The sender is no phone number, so it cannot be in a group."
@@ -36,7 +36,7 @@ class ActionOutcome:
     made_id: int | None = None
 
 
-def do(step: Step, now: int, preferences: Preferences) -> ActionOutcome:
+def do(step: ActionStep, now: int, preferences: Preferences) -> ActionOutcome:
     """Raises StoreError; everything of it is then undone with the caller's transaction."""
     country = preferences.country()
     match step.kind:
@@ -52,7 +52,7 @@ def do(step: Step, now: int, preferences: Preferences) -> ActionOutcome:
             return _call(step)
 
 
-def _reply(step: Step, now: int, country: str) -> ActionOutcome:
+def _reply(step: ActionStep, now: int, country: str) -> ActionOutcome:
     who = asked(step.message, now, country)
     if no := why_no_reply(who):
         if no.runaway:
@@ -65,7 +65,7 @@ def _reply(step: Step, now: int, country: str) -> ActionOutcome:
     return ActionOutcome(StepMove.FINISH, f"Replied to {display(who.number)}.", made.made_id)
 
 
-def _forward(step: Step, now: int, country: str) -> ActionOutcome:
+def _forward(step: ActionStep, now: int, country: str) -> ActionOutcome:
     found, troubles = forward_to(step.recipients)
     unfit = {number_of(step.message.sender, country), *own_numbers(country)}
     left_out = [n for n in found if n in unfit]
@@ -83,14 +83,14 @@ def _forward(step: Step, now: int, country: str) -> ActionOutcome:
     )
 
 
-def _why_left_out(number: str, step: Step, country: str) -> str:
+def _why_left_out(number: str, step: ActionStep, country: str) -> str:
     """Two boxes that forward to each other would never end."""
     if number == number_of(step.message.sender, country):
         return "it wrote this message"
     return "it is one of this box's own connections"
 
 
-def forward_to(recipients: Iterable[Recipient]) -> tuple[list[str], list[str]]:
+def forward_to(recipients: Iterable[ForwardRecipient]) -> tuple[list[str], list[str]]:
     """Distinct numbers, and in words what keeps somebody from getting it."""
     numbers: dict[str, None] = {}
     troubles: list[str] = []
@@ -116,7 +116,7 @@ def forward_to(recipients: Iterable[Recipient]) -> tuple[list[str], list[str]]:
     return list(numbers), troubles
 
 
-def _send(step: Step, numbers: tuple[str, ...], now: int, country: str) -> ActionOutcome:
+def _send(step: ActionStep, numbers: tuple[str, ...], now: int, country: str) -> ActionOutcome:
     """The message is made here, in the transaction that marks the action done."""
     to_others = step.kind is ActionKind.FORWARD
     text = tidy(fill(step.text, step.message, country, to_others=to_others))
@@ -139,7 +139,7 @@ def _send(step: Step, numbers: tuple[str, ...], now: int, country: str) -> Actio
     return ActionOutcome(StepMove.FINISH, "", made_id)
 
 
-def _join(step: Step, now: int, country: str) -> ActionOutcome:
+def _join(step: ActionStep, now: int, country: str) -> ActionOutcome:
     number = number_of(step.message.sender, country)
     group = groups.get(step.group_id) if step.group_id is not None else None
     if group is None:
@@ -147,14 +147,14 @@ def _join(step: Step, now: int, country: str) -> ActionOutcome:
     if not number:
         return ActionOutcome(StepMove.FAIL, NO_NUMBER)
     contact = people.by_number(number)
-    contact_id = contact.id if contact else people.add(Contact("", number), now)
+    contact_id = contact.id if contact else people.add(ContactInfo("", number), now)
     new = groups.join(group.id, [contact_id])
     words = f"Joined “{group.name}”." if new else f"Was in “{group.name}” already."
     made = "" if contact else " A contact was made."
     return ActionOutcome(StepMove.FINISH, words + made)
 
 
-def _leave(step: Step, country: str) -> ActionOutcome:
+def _leave(step: ActionStep, country: str) -> ActionOutcome:
     number = number_of(step.message.sender, country)
     group = groups.get(step.group_id) if step.group_id is not None else None
     if group is None:
@@ -165,7 +165,7 @@ def _leave(step: Step, country: str) -> ActionOutcome:
     return ActionOutcome(StepMove.FINISH, words)
 
 
-def _call(step: Step) -> ActionOutcome:
+def _call(step: ActionStep) -> ActionOutcome:
     """Its turn has come; the thread of this webhook does the rest, and nobody waits for it."""
     if activities.action(step.action_id) is None:
         return ActionOutcome(StepMove.FAIL, "The activity does not call this webhook any more.")

@@ -13,7 +13,7 @@ from gateway.services.activities.activity_tryout import Sample, Tried
 from gateway.services.activities.fallback import Fallback
 from gateway.services.box.preferences import Preferences
 from gateway.store.activities import activities, runs
-from gateway.store.activities.activities import Activity
+from gateway.store.activities.activities import ActivityInfo
 from gateway.store.file import audit, database
 from gateway.text.comparison import fold
 from gateway.text.refusal import FieldError, Refused
@@ -50,14 +50,16 @@ class Activities:
         self.events.publish(StoreChanged())
         return found
 
-    def checked(self, draft: TypedActivity, activity_id: int = 0) -> Activity:
+    def checked(self, draft: TypedActivity, activity_id: int = 0) -> ActivityInfo:
         """Raises Refused with everything that is wrong."""
         activity, errors = self._examine(draft, activity_id)
         if errors:
             raise Refused(errors)
         return activity
 
-    def _examine(self, draft: TypedActivity, activity_id: int) -> tuple[Activity, list[FieldError]]:
+    def _examine(
+        self, draft: TypedActivity, activity_id: int
+    ) -> tuple[ActivityInfo, list[FieldError]]:
         stored = activities.get(activity_id) if activity_id else None
         secrets = {a.id: a.secret for a in stored.actions} if stored else {}
         activity, errors = activity_drafts.examine(draft, self.preferences.country(), secrets)

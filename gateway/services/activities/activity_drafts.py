@@ -17,7 +17,7 @@ from gateway.services.messages.accept import tidy
 from gateway.services.messages.composition import MAX_PARTS
 from gateway.services.people.addressees import resolve, written
 from gateway.services.people.numbers import SEPARATORS
-from gateway.store.activities.activities import Action, Activity, Recipient
+from gateway.store.activities.activities import Action, ActivityInfo, ForwardRecipient
 from gateway.store.connections import connections
 from gateway.store.people import groups, people
 from gateway.store.people.people import fold
@@ -58,7 +58,7 @@ class TypedActivity:
     enabled: bool = True
 
 
-def typed(activity: Activity) -> TypedActivity:
+def typed(activity: ActivityInfo) -> TypedActivity:
     """As it stands in the form."""
     c = activity.condition
     return TypedActivity(
@@ -88,7 +88,7 @@ def _action_typed(action: Action) -> TypedAction:
     )
 
 
-def recipients_typed(recipients: Iterable[Recipient]) -> str:
+def recipients_typed(recipients: Iterable[ForwardRecipient]) -> str:
     """As people write it under Recipients; who was deleted is left out."""
     said = []
     for one in recipients:
@@ -108,7 +108,7 @@ def recipients_typed(recipients: Iterable[Recipient]) -> str:
 
 def examine(
     draft: TypedActivity, country: str, secrets: dict[int, str]
-) -> tuple[Activity, list[FieldError]]:
+) -> tuple[ActivityInfo, list[FieldError]]:
     """`secrets`: those that are stored, by their action. What is wrong is left out of the first."""
     errors: list[FieldError] = []
     name = clean.line(draft.name)
@@ -125,7 +125,7 @@ def examine(
         if found := _action(one, country, secrets, mistakes):
             actions.append(found)
         errors += [FieldError(f"a{n}-{e.field}", e.words) for e in mistakes]
-    return Activity(name, condition, tuple(actions), draft.enabled), errors
+    return ActivityInfo(name, condition, tuple(actions), draft.enabled), errors
 
 
 def _condition(draft: TypedActivity, errors: list[FieldError]) -> Condition:
@@ -281,14 +281,16 @@ def text(said: str, errors: list[FieldError]) -> str:
     return said
 
 
-def _recipients(typed_: str, country: str, errors: list[FieldError]) -> tuple[Recipient, ...]:
+def _recipients(
+    typed_: str, country: str, errors: list[FieldError]
+) -> tuple[ForwardRecipient, ...]:
     """Groups and people by their id: their names and numbers may change. Groups may be empty."""
-    found: dict[Recipient, None] = {}
+    found: dict[ForwardRecipient, None] = {}
     bad: list[str] = []
     for part in filter(None, map(str.strip, SEPARATORS.split(typed_))):
         group = groups.named(fold(part))
         if group and not people.named(fold(part)):
-            found[Recipient(group=group.id)] = None
+            found[ForwardRecipient(group=group.id)] = None
             continue
         addressees = resolve([part], country)
         bad += [f"{one}." for one in addressees.bad]
@@ -305,6 +307,9 @@ def _recipients(typed_: str, country: str, errors: list[FieldError]) -> tuple[Re
     return tuple(found)
 
 
-def _entry(kind: str, numbers: Sequence[str]) -> list[Recipient]:
+def _entry(kind: str, numbers: Sequence[str]) -> list[ForwardRecipient]:
     known = people.ids_of(numbers) if kind == "person" else {}
-    return [Recipient(person=known[n]) if n in known else Recipient(number=n) for n in numbers]
+    return [
+        ForwardRecipient(person=known[n]) if n in known else ForwardRecipient(number=n)
+        for n in numbers
+    ]

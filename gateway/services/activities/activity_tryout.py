@@ -13,7 +13,7 @@ from gateway.services.activities.senders import arrived, asked, fill, meant, own
 from gateway.services.box.preferences import Preferences
 from gateway.services.messages.accept import tidy
 from gateway.services.people.numbers import BadNumber, display
-from gateway.store.activities.activities import Action, Activity
+from gateway.store.activities.activities import Action, ActivityInfo
 from gateway.store.activities.runs import Fresh
 from gateway.store.connections import connections
 from gateway.store.people import people
@@ -35,7 +35,7 @@ class Sample:
 class Tried:
     """`activity` is None for what happens when none matches."""
 
-    activity: Activity | None
+    activity: ActivityInfo | None
     matches: bool  # and is switched on, so that it would run
     words: str
 
@@ -51,7 +51,7 @@ class _Trial:
 
 
 def try_all(
-    sample: Sample, listening: Sequence[Activity], now: int, preferences: Preferences
+    sample: Sample, listening: Sequence[ActivityInfo], now: int, preferences: Preferences
 ) -> list[Tried]:
     """Each activity in its order; at the end what becomes of a message that sets off none."""
     trial = _begin(sample, now, preferences)
@@ -61,7 +61,7 @@ def try_all(
     return [*tried, Tried(None, False, _not_triggered(trial))]
 
 
-def try_one(sample: Sample, activity: Activity, now: int, preferences: Preferences) -> Tried:
+def try_one(sample: Sample, activity: ActivityInfo, now: int, preferences: Preferences) -> Tried:
     return _one(activity, _begin(sample, now, preferences))
 
 
@@ -86,7 +86,7 @@ def _begin(sample: Sample, now: int, preferences: Preferences) -> _Trial:
     return _Trial(sample, sender, message, facts, asked(message, now, country), country)
 
 
-def _one(activity: Activity, trial: _Trial) -> Tried:
+def _one(activity: ActivityInfo, trial: _Trial) -> Tried:
     if why := why_not(activity.condition, trial.facts):
         return Tried(activity, False, f"Does not match because {why}.")
     done = ", then ".join(_would(one, trial) for one in activity.actions)

@@ -11,7 +11,7 @@ from gateway.decisions.activities.condition import either, shortened
 from gateway.services.activities.actions import forward_to
 from gateway.services.people.numbers import display
 from gateway.store.activities import activities
-from gateway.store.activities.activities import Action, Activity, Recipient
+from gateway.store.activities.activities import Action, ActivityInfo, ForwardRecipient
 from gateway.store.people import groups, people
 
 MATCHES = {
@@ -70,7 +70,7 @@ def group(group_id: int | None) -> str:
     return f"“{found.name}”" if found else "a group that was deleted"
 
 
-def recipient(one: Recipient) -> str:
+def recipient(one: ForwardRecipient) -> str:
     if one.group is not None:
         return group(one.group)
     if one.person is not None:
@@ -79,12 +79,12 @@ def recipient(one: Recipient) -> str:
     return display(one.number)
 
 
-def troubles(activity: Activity) -> list[str]:
+def troubles(activity: ActivityInfo) -> list[str]:
     """Why it cannot do what it should, each with what to do."""
     return list(dict.fromkeys(_troubles(activity)))
 
 
-def _troubles(activity: Activity) -> Iterator[str]:
+def _troubles(activity: ActivityInfo) -> Iterator[str]:
     c = activity.condition
     if c.sender is Sender.GROUP and not c.group_name:
         yield "Its group does not exist any more, so it never runs; choose another one."

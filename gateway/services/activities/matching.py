@@ -17,7 +17,7 @@ from gateway.services.activities.senders import arrived
 from gateway.services.box.preferences import Preferences
 from gateway.steps import step
 from gateway.store.activities import activities, runs, waits
-from gateway.store.activities.activities import Action, Activity
+from gateway.store.activities.activities import Action, ActivityInfo
 from gateway.store.activities.runs import FALLBACK, Fired, Fresh
 from gateway.store.file import database
 from gateway.store.file.database import StoreError
@@ -51,7 +51,7 @@ class ActivityMatcher:
             message = runs.undecided(message_id)
             if message is None:
                 continue
-            waiting: list[Activity] = []
+            waiting: list[ActivityInfo] = []
             try:
                 fired, waiting = self._fired(message)
             except StoreError:
@@ -63,7 +63,7 @@ class ActivityMatcher:
             waits.add(message_id, [(one.id, one.name) for one in waiting])
             step("activities decided")
 
-    def _fired(self, message: Fresh) -> tuple[list[Fired], list[Activity]]:
+    def _fired(self, message: Fresh) -> tuple[list[Fired], list[ActivityInfo]]:
         """What runs, and what would but for its hours while nobody knows the time.
 
         The fallback reply waits with those: whoever is answered by one of them is not told twice.

@@ -18,7 +18,7 @@ from gateway.services.activities.webhooks import Webhooks
 from gateway.services.box.preferences import Preferences
 from gateway.services.jobs.loop import Loop
 from gateway.store.activities import runs
-from gateway.store.activities.runs import Step
+from gateway.store.activities.runs import ActionStep
 from gateway.store.file import database
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class ActivityRunner(Loop):
             return EVERY
         return min(EVERY, max(0.5, (due - self._clock.now()) / 1000))
 
-    def _do(self, step: Step) -> None:
+    def _do(self, step: ActionStep) -> None:
         steps.step("action begun")
         try:
             outcome = self._once(step)
@@ -85,7 +85,7 @@ class ActivityRunner(Loop):
         else:
             self._events.publish(OutboxChanged())
 
-    def _once(self, step: Step) -> actions.ActionOutcome | None:
+    def _once(self, step: ActionStep) -> actions.ActionOutcome | None:
         """None: it was done or deleted meanwhile."""
         with database.transaction():
             if runs.state(step.id) is not StepState.WAITING:
@@ -95,7 +95,7 @@ class ActivityRunner(Loop):
             steps.step("action under way")
         return outcome
 
-    def _finish(self, step: Step, outcome: actions.ActionOutcome) -> None:
+    def _finish(self, step: ActionStep, outcome: actions.ActionOutcome) -> None:
         now = self._clock.now()
         changes: dict[str, object] = {"words": outcome.words, "made_id": outcome.made_id}
         if outcome.move is StepMove.CALL:

@@ -15,7 +15,7 @@ from gateway.services.activities.activities import Activities
 from gateway.services.activities.activity_drafts import TypedAction, TypedActivity
 from gateway.services.messages.accept import new_id
 from gateway.store.activities import activities, webhooks
-from gateway.store.activities.webhooks import Registered
+from gateway.store.activities.webhooks import RegisteredWebhook
 from gateway.store.file import database
 from gateway.text.refusal import FieldError, Refused
 
@@ -30,10 +30,10 @@ class WebhookRegistration:
 
     activities: Activities
 
-    def all(self) -> list[Registered]:
+    def all(self) -> list[RegisteredWebhook]:
         return webhooks.registered()
 
-    def add(self, webhook_id: str, url: str, event: str, who: str) -> Registered:
+    def add(self, webhook_id: str, url: str, event: str, who: str) -> RegisteredWebhook:
         """A new one, or another address for one that is known. "": an id is made up.
 
         Raises Refused, StoreError.
@@ -57,7 +57,7 @@ class WebhookRegistration:
         assert found is not None
         return found
 
-    def _change(self, known: Registered, url: str, who: str) -> None:
+    def _change(self, known: RegisteredWebhook, url: str, who: str) -> None:
         """What a person has changed beside the address stays."""
         stored = activities.get(known.activity_id)
         assert stored is not None
@@ -73,5 +73,5 @@ class WebhookRegistration:
         return known is not None and self.activities.delete(known.activity_id, who)
 
     @staticmethod
-    def _get(webhook_id: str) -> Registered | None:
+    def _get(webhook_id: str) -> RegisteredWebhook | None:
         return next((h for h in webhooks.registered() if h.webhook_id == webhook_id), None)

@@ -22,7 +22,7 @@ from gateway.services.activities.http_post import PostClient, Posted
 from gateway.services.box.preferences import Preferences
 from gateway.store.activities import activities, runs, webhooks
 from gateway.store.activities.activities import Action
-from gateway.store.activities.runs import Step
+from gateway.store.activities.runs import ActionStep
 from gateway.store.connections import connections
 from gateway.store.file import database
 
@@ -83,7 +83,7 @@ class Webhooks:
             with self._lock:
                 self._forget(action_id)
 
-    def _next(self, action_id: int) -> Step | None:
+    def _next(self, action_id: int) -> ActionStep | None:
         """None ends the thread. Under the lock, so that what is due next starts a new one."""
         with self._lock:
             found = runs.next_call(action_id, self._clock.now())
@@ -98,7 +98,7 @@ class Webhooks:
 
     # one message --------------------------------------------------------------------------------
 
-    def _tell(self, step: Step, line: PostClient) -> None:
+    def _tell(self, step: ActionStep, line: PostClient) -> None:
         wanted = activities.action(step.action_id)
         if wanted is None:
             self._record(step, StepMove.FAIL, GONE)
@@ -113,7 +113,7 @@ class Webhooks:
         self._judge(step, wanted, answer)
         steps.step("webhook recorded")
 
-    def _judge(self, step: Step, wanted: Action, answer: Posted) -> None:
+    def _judge(self, step: ActionStep, wanted: Action, answer: Posted) -> None:
         if answer.taken:
             self._record(step, StepMove.FINISH, f"Told {answer.host}.", tries=step.tries + 1)
             return
@@ -126,7 +126,7 @@ class Webhooks:
         else:
             self._record(step, StepMove.LATER, answer.trouble, tries=tries, due_at=at)
 
-    def _record(self, step: Step, move: StepMove, words: str, **changes: object) -> None:
+    def _record(self, step: ActionStep, move: StepMove, words: str, **changes: object) -> None:
         """Once it was told, that has to be written down: a full or busy disk is waited out."""
         while True:
             try:
@@ -151,7 +151,7 @@ class Webhooks:
         else:
             webhooks.refused(action_id, words, now, given_up=move is StepMove.FAIL)
 
-    def payload(self, step: Step) -> dict[str, object]:
+    def payload(self, step: ActionStep) -> dict[str, object]:
         """The shape of SMSGate (docs.sms-gate.app, "sms:received"), where `id` names this call."""
         message = step.message
         received = datetime.fromtimestamp(message.at / 1000, UTC)

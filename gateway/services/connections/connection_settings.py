@@ -22,7 +22,7 @@ from gateway.services.sending.ledger import CENTRE
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.credit import credit as credit_store
-from gateway.store.credit.credit import Watch
+from gateway.store.credit.credit import CreditSettings
 from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.text.refusal import FieldError, Refused
@@ -145,7 +145,7 @@ def keep(
     centre = service_centre(typed.centre)
     if typed.centre.strip() and not centre:
         errors.append(FieldError("centre", BAD_CENTRE))
-    watch = Watch()
+    watch = CreditSettings()
     try:
         watch = credit.understood(typed.credit)
     except Refused as e:

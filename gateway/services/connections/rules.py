@@ -15,7 +15,7 @@ from gateway.decisions.routing import Rule, RuleKind, covers, place_for
 from gateway.events import ConnectionChanged, Events, Queued
 from gateway.services.people.numbers import BadNumber, beginning, display
 from gateway.store.connections import connections, rules
-from gateway.store.connections.rules import Stored
+from gateway.store.connections.rules import StoredRule
 from gateway.store.file import audit, database
 from gateway.store.messages import outbox
 from gateway.store.people import groups
@@ -163,7 +163,7 @@ class Rules:
         checked: list[tuple[Rule, bool]] = []
         for place, (typed, on) in enumerate(wanted):
             try:
-                earlier = [Stored(0, n, rule, True) for n, (rule, _) in enumerate(checked, 1)]
+                earlier = [StoredRule(0, n, rule, True) for n, (rule, _) in enumerate(checked, 1)]
                 checked.append((self._checked(typed, earlier), on))
             except Refused as e:
                 errors += [FieldError(f"{place}.{found.field}", found.words) for found in e.errors]
@@ -193,7 +193,7 @@ class Rules:
 
     # what was typed ---------------------------------------------------------------------------
 
-    def _checked(self, typed: TypedRule, others: Sequence[Stored]) -> Rule:
+    def _checked(self, typed: TypedRule, others: Sequence[StoredRule]) -> Rule:
         if typed.kind not in set(RuleKind):
             raise Refused([FieldError("kind", "Choose what the rule is about.")])
         kind = RuleKind(typed.kind)
@@ -234,11 +234,11 @@ def _line(typed: str, errors: list[FieldError]) -> int | None:
     return known.get(typed.strip())
 
 
-def _are_default(known: Sequence[Stored]) -> bool:
+def _are_default(known: Sequence[StoredRule]) -> bool:
     return [(found.rule, found.enabled) for found in known] == [(r, True) for r in DEFAULT]
 
 
-def _above(found: Stored, known: Sequence[Stored]) -> Stored | None:
+def _above(found: StoredRule, known: Sequence[StoredRule]) -> StoredRule | None:
     """The first rule above it behind which it never takes effect."""
     if not found.enabled:
         return None
@@ -246,7 +246,7 @@ def _above(found: Stored, known: Sequence[Stored]) -> Stored | None:
     return next((one for one in earlier if covers(one.rule, found.rule)), None)
 
 
-def _never(above: Stored) -> str:
+def _never(above: StoredRule) -> str:
     if above.rule.kind is RuleKind.ANY:
         why = f"rule {above.position} above it sends everything through any connection"
     else:
@@ -255,7 +255,7 @@ def _never(above: Stored) -> str:
 
 
 def _listed(
-    found: Stored, lines: dict[int, str], named: dict[str, str], above: Stored | None
+    found: StoredRule, lines: dict[int, str], named: dict[str, str], above: StoredRule | None
 ) -> RuleDescription:
     rule, what, subject, trouble = found.rule, "", "", ""
     match rule.kind:

@@ -25,7 +25,7 @@ from gateway.services.credit.ussd import UssdDialogues, UssdError, checked
 from gateway.services.messages.accept import FieldError, Refused
 from gateway.store.connections import connections
 from gateway.store.credit import credit
-from gateway.store.credit.credit import Check, Watch
+from gateway.store.credit.credit import CreditCheckInfo, CreditSettings
 from gateway.store.file import audit, database
 from gateway.store.file.audit import Editor
 from gateway.text.values import BadValue, whole
@@ -49,9 +49,9 @@ UNREADABLE = "No balance could be read from this answer; a pattern of your own m
 class CreditStatus:
     """What is known of a connection's credit. `read` is the last answer with a balance."""
 
-    watch: Watch
-    last: Check | None
-    read: Check | None
+    watch: CreditSettings
+    last: CreditCheckInfo | None
+    read: CreditCheckInfo | None
     checking: bool
     low: bool
     held: str  # why the queue waits, "" when it does not
@@ -212,7 +212,7 @@ class CreditChecks:
                 pauses.append(COUNT_EVERY)
         return min(pauses)
 
-    def _due(self, connection_id: int, watch: Watch, now: int) -> int | None:
+    def _due(self, connection_id: int, watch: CreditSettings, now: int) -> int | None:
         """When to ask next; None: not by itself."""
         soon = self._soon.get(connection_id)
         held = connection_id in self._held
@@ -231,7 +231,7 @@ class CreditChecks:
             dues.append(last.at + (GAP if last.raw else AFTER_FAILURE))
         return min(dues, default=now + int(LONGEST * SECOND))
 
-    def _begin(self, connection_id: int, watch: Watch, now: int) -> int:
+    def _begin(self, connection_id: int, watch: CreditSettings, now: int) -> int:
         """Ask by the clock; when to look again."""
         try:
             self._ask(connection_id, watch.code)
@@ -266,7 +266,9 @@ class CreditChecks:
     def _store(self, answer: _CheckAnswer) -> None:
         reply = answer.reply
         now = self._clock.now()
-        check = Check(answer.connection_id, now, answer.kind, reply.text, trouble=reply.words)
+        check = CreditCheckInfo(
+            answer.connection_id, now, answer.kind, reply.text, trouble=reply.words
+        )
         before = credit.last_read(answer.connection_id)
         if answer.kind == "check":
             if reply.interrupted:
@@ -286,7 +288,7 @@ class CreditChecks:
             self._poke()
         self._tell(answer.connection_id)
 
-    def _read(self, check: Check) -> Check:
+    def _read(self, check: CreditCheckInfo) -> CreditCheckInfo:
         """With its balance, or with the words for why there is none."""
         if not check.raw:
             return check
@@ -334,24 +336,24 @@ def read(text: str, pattern: str = "") -> Balance | None:
     return balance.from_match(text, *span) if span else None
 
 
-def amount(check: Check) -> str:
+def amount(check: CreditCheckInfo) -> str:
     return f"{check.balance} {check.currency}".strip()
 
 
-def part(check: Check) -> str:
+def part(check: CreditCheckInfo) -> str:
     """The words before the amount that was taken, where an answer told several; else ""."""
     found = balance.read(check.raw) if check.balance is not None else None
     return found.part if found and found.amount == check.balance else ""
 
 
-def _more(before: Check | None, now: Check | None) -> bool:
+def _more(before: CreditCheckInfo | None, now: CreditCheckInfo | None) -> bool:
     """Whether the balance has risen between two readings."""
     if before is None or now is None or before.balance is None or now.balance is None:
         return False
     return now.balance > before.balance and now.currency == before.currency
 
 
-def _below(check: Check | None, limit: Decimal | None) -> bool:
+def _below(check: CreditCheckInfo | None, limit: Decimal | None) -> bool:
     if check is None or check.balance is None or limit is None:
         return False
     return check.balance < limit
@@ -360,7 +362,7 @@ def _below(check: Check | None, limit: Decimal | None) -> bool:
 # settings as typed ---------------------------------------------------------------------------
 
 
-def understood(typed: TypedCredit) -> Watch:
+def understood(typed: TypedCredit) -> CreditSettings:
     """Raises Refused with everything that is wrong, at once."""
     errors: list[FieldError] = []
 
@@ -381,7 +383,7 @@ def understood(typed: TypedCredit) -> Watch:
         errors.append(FieldError("code", "Enter the code that asks for the credit."))
     if errors:
         raise Refused(errors)
-    return Watch(code, pattern, hours, after, warn, hold)  # type: ignore[arg-type]
+    return CreditSettings(code, pattern, hours, after, warn, hold)  # type: ignore[arg-type]
 
 
 def _pattern(text: str) -> str:

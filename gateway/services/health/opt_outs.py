@@ -8,7 +8,7 @@ from gateway.decisions.activities import ActionKind
 from gateway.health.snapshot import KeptStop, SilencedSender, Unreached
 from gateway.services.people.numbers import display
 from gateway.store.activities import activities, replies, stops
-from gateway.store.activities.activities import Recipient
+from gateway.store.activities.activities import ForwardRecipient
 from gateway.store.people import blocked, people
 from gateway.store.schedules import schedules
 
@@ -35,12 +35,12 @@ def unreached() -> Iterator[Unreached]:
         yield from _one(f"The scheduled message “{short}”", named, in_groups)
 
 
-def _named(whom: Iterable[Recipient]) -> list[str]:
+def _named(whom: Iterable[ForwardRecipient]) -> list[str]:
     contacts = people.by_ids([one.person for one in whom if one.person is not None])
     return [*(one.number for one in whom if one.number), *(c.number for c in contacts if c.number)]
 
 
-def _groups(whom: Iterable[Recipient]) -> list[int]:
+def _groups(whom: Iterable[ForwardRecipient]) -> list[int]:
     return [one.group for one in whom if one.group is not None]
 
 

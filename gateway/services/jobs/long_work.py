@@ -17,7 +17,7 @@ from gateway.events import Events, OutboxChanged
 from gateway.services.jobs.loop import Loop
 from gateway.store.file import database, jobs
 from gateway.store.file.batches import BREATH
-from gateway.store.file.jobs import Job
+from gateway.store.file.jobs import JobInfo
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class WorkProgress:
 class WorkKind:
     """A sort of long work."""
 
-    piece: Callable[[Job], WorkProgress]
+    piece: Callable[[JobInfo], WorkProgress]
     changes: bool = True  # pieces write to the store and run in a transaction with their progress
 
 
@@ -96,7 +96,7 @@ class LongWork(Loop):
             self._stopping.wait(BREATH)
         return bool(found)
 
-    def _piece(self, job: Job) -> None:
+    def _piece(self, job: JobInfo) -> None:
         kind = self._kinds.get(job.kind)
         if kind is None:
             jobs.end(job.id, "failed", self._clock.now(), trouble=UNKNOWN)

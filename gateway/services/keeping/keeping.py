@@ -12,10 +12,10 @@ from pathlib import Path
 from gateway.clock import DAY, Clock
 from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
-from gateway.store.file.reserve import LOW, Room
+from gateway.store.file.reserve import LOW, Reserve
 from gateway.store.keeping import backups, expiry, rebuild, repair, restore
 from gateway.store.keeping.backups import DAILY, SETTINGS, Backup, Contents
-from gateway.store.keeping.revocations import Returning
+from gateway.store.keeping.revocations import ReturningAccess
 from gateway.text.refusal import FieldError, Refused
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Keeping:
         )
         self._began = clock.monotonic()
         self._copied: float | None = None  # monotonic
-        self.room = Room(folder)
+        self.room = Reserve(folder)
         self._in_background = in_background
         self.trouble = ""  # why the last daily copy could not be made where it belongs
 
@@ -111,7 +111,7 @@ class Keeping:
         now = self._clock.now()
         return restore.stage(source, self._folder, now, who, bring_back=bring_back)
 
-    def returning(self, backup: Backup) -> Returning:
+    def returning(self, backup: Backup) -> ReturningAccess:
         """Who could come in again through it. Raises StoreError."""
         return restore.returning(backup.path, self._folder)
 
@@ -154,7 +154,7 @@ class Keeping:
         return self._folder / "upload.part"
 
     @property
-    def mended(self) -> repair.Mended | None:
+    def mended(self) -> repair.Repair | None:
         return repair.mended(self._folder)
 
     def acknowledge(self) -> None:

@@ -24,7 +24,7 @@ from gateway.services.people.numbers import Recipients, from_network
 from gateway.services.sending.default_validity import validity
 from gateway.store.connections import connections
 from gateway.store.messages import counts, inbox, lists, outbox, withdrawal
-from gateway.store.messages.counts import Count
+from gateway.store.messages.counts import RecipientCount
 from gateway.store.schedules import schedules
 from gateway.text.plural import counted, people
 from gateway.text.refusal import FieldError as FieldError
@@ -60,7 +60,7 @@ class WrittenMessage:
 class Accepted:
     message_id: int
     client_id: str
-    queued: Count
+    queued: RecipientCount
 
     @property
     def people(self) -> int:
@@ -229,7 +229,7 @@ def tidy(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def queued_words(found: Count) -> str:
+def queued_words(found: RecipientCount) -> str:
     """ "1,000 SMS queued to 200 people", the same wherever it is told."""
     unfit = f"{counted(found.blocked, 'number is', 'numbers are')} blocked" if found.blocked else ""
     if not found.people:

@@ -19,11 +19,11 @@ from gateway.services.jobs.long_work import LongWork, WorkProgress
 from gateway.store.connections import connections
 from gateway.store.file import audit, database, jobs
 from gateway.store.file.batches import BITE, BREATH
-from gateway.store.file.jobs import Job
+from gateway.store.file.jobs import JobInfo
 from gateway.store.messages import inbox, large_messages, outbox, trash
-from gateway.store.messages.trash import NONE, Number
+from gateway.store.messages.trash import NONE, UnsentCount
 from gateway.store.search import search, views
-from gateway.store.search.search import Wanted
+from gateway.store.search.search import SearchFilter
 from gateway.store.search.views import NEWEST, STATES, View
 from gateway.text.refusal import FieldError, Refused
 
@@ -60,7 +60,7 @@ class Selection:
     ids: tuple[int, ...] = ()
     view: View | None = None
     upto: int = 0  # id of the newest: what came in since was not seen and is not meant
-    search: Wanted | None = None  # then `view` is None: it is in here
+    search: SearchFilter | None = None  # then `view` is None: it is in here
     deletion: int = 0  # what one wish has deleted, by its instant
 
     def page(self, before: int, limit: int) -> list[int]:
@@ -99,7 +99,7 @@ class BulkTask:
         found = json.loads(text)
         chosen = found.pop("chosen")
         view = View(chosen["view"]) if chosen["view"] else None
-        wanted = Wanted.of(chosen["search"]) if chosen.get("search") else None
+        wanted = SearchFilter.of(chosen["search"]) if chosen.get("search") else None
         deletion = chosen.get("deletion", 0)
         selection = Selection(tuple(chosen["ids"]), view, chosen["upto"], wanted, deletion)
         return cls(BulkAction(found.pop("action")), selection, **found)
@@ -123,8 +123,8 @@ class BulkPreview:
     """What a window says before anything is done. Of what is meant and still there."""
 
     messages: int
-    unsent: Number = NONE  # what will not be sent, or after a restore will be
-    sending: Number = NONE  # what a modem has already, which is finished first
+    unsent: UnsentCount = NONE  # what will not be sent, or after a restore will be
+    sending: UnsentCount = NONE  # what a modem has already, which is finished first
     failed: int = 0  # SMS to recipients
     uncertain: int = 0
 
@@ -182,7 +182,9 @@ class BulkActions:
         right = (chosen.view is View.DELETED) == deleted
         return views.number(chosen.view, chosen.upto) if right else 0
 
-    def _count(self, chosen: Selection, states: Sequence[DispatchState], *, held: bool) -> Number:
+    def _count(
+        self, chosen: Selection, states: Sequence[DispatchState], *, held: bool
+    ) -> UnsentCount:
         if chosen.view is None:
             found = (trash.in_states(c, states, held) for c in chosen.chunks())
             return sum(found, NONE)
@@ -247,7 +249,7 @@ class BulkActions:
             self._tell(task)
         return count
 
-    def piece(self, job: Job) -> WorkProgress:
+    def piece(self, job: JobInfo) -> WorkProgress:
         """For long work."""
         task = BulkTask.from_json(job.task)
         more, place = self._bite(task, BulkPlace.from_json(job.place), job.done)

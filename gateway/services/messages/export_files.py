@@ -19,8 +19,8 @@ from gateway.services.messages.bulk import Selection
 from gateway.services.messages.messages_csv import MARK, MessagesCsv
 from gateway.store.file import jobs
 from gateway.store.file.disk import disk_error
-from gateway.store.file.jobs import Job
-from gateway.store.search.search import Wanted
+from gateway.store.file.jobs import JobInfo
+from gateway.store.search.search import SearchFilter
 from gateway.store.search.views import NEWEST, View
 from gateway.text.plural import counted
 
@@ -42,19 +42,19 @@ class ExportFiles:
         self._tidy(jobs.running())
         return work.add(KIND, json.dumps(asdict(chosen)), messages, who)
 
-    def path(self, job: Job) -> Path | None:
+    def path(self, job: JobInfo) -> Path | None:
         """The file of what is done; None when it is not, or no longer kept."""
         path = self._path(job.id)
         return path if job.kind == KIND and job.state == "done" and path.is_file() else None
 
-    def piece(self, job: Job) -> WorkProgress:
+    def piece(self, job: JobInfo) -> WorkProgress:
         """For long work: the next lines. On a full disk it waits for room. Raises StoreError."""
         try:
             return self._piece(job)
         except OSError as e:
             raise disk_error(e, self._folder) from e
 
-    def _piece(self, job: Job) -> WorkProgress:
+    def _piece(self, job: JobInfo) -> WorkProgress:
         place = json.loads(job.place) if job.place else {"before": NEWEST, "size": 0}
         self._folder.mkdir(mode=0o700, exist_ok=True)
         end = time.monotonic() + BITE
@@ -82,7 +82,7 @@ class ExportFiles:
     def _path(self, job_id: int) -> Path:
         return self._folder / f"{job_id}.csv"
 
-    def _tidy(self, running: Sequence[Job]) -> None:
+    def _tidy(self, running: Sequence[JobInfo]) -> None:
         """Texts of people do not lie about for ever."""
         busy = {self._path(job.id) for job in running}
         files = sorted(self._folder.glob("*.csv"), key=lambda f: f.stat().st_mtime, reverse=True)
@@ -96,5 +96,5 @@ def selection(task: str) -> Selection:
     """What `begin` kept."""
     kept = json.loads(task)
     view = View(kept["view"]) if kept["view"] else None
-    wanted = Wanted.of(kept["search"]) if kept["search"] else None
+    wanted = SearchFilter.of(kept["search"]) if kept["search"] else None
     return Selection(tuple(kept["ids"]), view, kept["upto"], wanted)

@@ -16,7 +16,7 @@ from gateway.services.people import sheets
 from gateway.store.connections import connections
 from gateway.store.file import audit, database
 from gateway.store.messages import csv_lines
-from gateway.store.messages.csv_lines import Line
+from gateway.store.messages.csv_lines import CsvLine
 from gateway.store.search import search, views
 from gateway.store.search.views import NEWEST, STATES, View
 from gateway.text.plural import counted
@@ -58,7 +58,7 @@ class MessagesCsv:
             before = ids[-1]
             yield CsvPiece("", before, len(ids))
 
-    def _written(self, found: list[Line]) -> str:
+    def _written(self, found: list[CsvLine]) -> str:
         names = self._names({line.number for line in found})
         via = connections.names()
         zone = self._zone()

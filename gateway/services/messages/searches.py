@@ -21,7 +21,7 @@ from gateway.store.connections import connections
 from gateway.store.people import groups, people
 from gateway.store.people.people import fold
 from gateway.store.search import search, word_index
-from gateway.store.search.search import Found, Number, Term, Wanted
+from gateway.store.search.search import SearchCount, SearchFilter, SearchHits, Term
 from gateway.store.search.views import NEWEST, View
 from gateway.text.refusal import FieldError, Refused
 from gateway.text.tokenizer import folded, words
@@ -77,7 +77,7 @@ class SearchQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SearchPlan:
-    wanted: Wanted
+    wanted: SearchFilter
     errors: tuple[FieldError, ...] = ()  # then nothing is searched
     hints: tuple[str, ...] = ()  # what was understood in another way than one might think
 
@@ -102,15 +102,15 @@ class MessageSearch:
             return Selection(view=view, upto=upto)
         return Selection(search=plan.wanted, upto=upto)
 
-    def page(self, plan: SearchPlan, before: int | None, limit: int) -> Found:
-        return Found([], None) if plan.errors else search.page(plan.wanted, before, limit)
+    def page(self, plan: SearchPlan, before: int | None, limit: int) -> SearchHits:
+        return SearchHits([], None) if plan.errors else search.page(plan.wanted, before, limit)
 
     def counted_page(
         self, plan: SearchPlan, before: int | None, limit: int
-    ) -> tuple[Found, Number]:
+    ) -> tuple[SearchHits, SearchCount]:
         """The same, and how many there are in all, as far as that can be seen quickly."""
         if plan.errors:
-            return Found([], None), Number(0, True)
+            return SearchHits([], None), SearchCount(0, True)
         return search.counted_page(plan.wanted, before, limit)
 
 
@@ -143,7 +143,7 @@ class _QuestionReader:
             self._wrong("direction", "Choose a direction from the list.")
         if asked.state and asked.state not in STATES:
             self._wrong("state", "Choose a state from the list.")
-        wanted = Wanted(
+        wanted = SearchFilter(
             terms=terms,
             view=self._view,
             direction=asked.direction,
@@ -256,7 +256,7 @@ class _QuestionReader:
         else:
             found = [c.number for c in people.named(fold(typed)) if c.number]
             if not found and fold(typed):
-                wanted = people.Filter(find=typed)
+                wanted = people.ContactFilter(find=typed)
                 found = word_index.numbers_of(people.ids(wanted))
             if not found:
                 shown = BadNumber(typed[:40], "is no number, nor the name of a person or a group.")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from gateway.services.activities.senders import meant
 from gateway.services.people.numbers import SEPARATORS, BadNumber, Recipients
 from gateway.store.people import blocked, groups, people
-from gateway.store.people.people import Contact, fold
+from gateway.store.people.people import ContactInfo, fold
 
 CHOSEN = re.compile(r"[^<>]*<\s*([^<>]+?)\s*>")
 UNWRITABLE = re.compile(r"[,;<>\s]+")  # in a name that goes into the field
@@ -61,7 +61,7 @@ def resolve(
     return Addressees(tuple(entries), tuple(bad))
 
 
-def written(contact: Contact) -> str:
+def written(contact: ContactInfo) -> str:
     """How a chosen person stands in the field."""
     name = UNWRITABLE.sub(" ", contact.name).strip()
     return f"{name} <{contact.number}>" if name else contact.number

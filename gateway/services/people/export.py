@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gateway.services.people import sheets, vcard
 from gateway.store.file import audit, database
 from gateway.store.people import groups, people
-from gateway.store.people.people import Contact, Filter
+from gateway.store.people.people import ContactFilter, ContactInfo
 from gateway.text import plural
 
 CHUNK = 500
@@ -15,7 +15,7 @@ HEADER = ("Name", "Number", "Notes", "Groups")
 MARK = "\ufeff"  # without it Excel takes UTF-8 for cp1252
 
 
-def csv(wanted: Filter) -> Iterator[str]:
+def csv(wanted: ContactFilter) -> Iterator[str]:
     """The file in pieces."""
     own = groups.fields()
     yield MARK + sheets.write([(*HEADER, *(f.name for f in own))])
@@ -32,19 +32,19 @@ def csv(wanted: Filter) -> Iterator[str]:
         )
 
 
-def cards(wanted: Filter) -> Iterator[str]:
+def cards(wanted: ContactFilter) -> Iterator[str]:
     for some in _chunks(wanted):
         yield vcard.write((c.name, c.number, c.notes, c.groups) for c in some)
 
 
-def note(wanted: Filter, now: int, who: str) -> None:
+def note(wanted: ContactFilter, now: int, who: str) -> None:
     """Into the audit list, before anything is handed out: numbers of people leave the box."""
     words = plural.people(people.count(wanted))
     with database.transaction():
         audit.write(now, who, "export", words)
 
 
-def _chunks(wanted: Filter) -> Iterator[list[Contact]]:
+def _chunks(wanted: ContactFilter) -> Iterator[list[ContactInfo]]:
     ids = people.ids(wanted)
     for start in range(0, len(ids), CHUNK):
         yield people.by_ids(ids[start : start + CHUNK])

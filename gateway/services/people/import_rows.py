@@ -25,8 +25,8 @@ from gateway.services.people.row_numbers import RowNumber
 from gateway.services.people.sheets import SheetRow
 from gateway.services.people.text_files import BadFile, Text
 from gateway.store.people import people
-from gateway.store.people.imports import Problem
-from gateway.store.people.people import Contact, fold
+from gateway.store.people.imports import ImportProblemInfo
+from gateway.store.people.people import ContactInfo, fold
 from gateway.text import clean
 
 LOOKED_AT = 500  # rows that a preview shows checked: a page answers quickly, however many there are
@@ -60,7 +60,7 @@ class ImportableRow:
     """
 
     row: SheetRow
-    contact: Contact
+    contact: ContactInfo
     groups: tuple[str, ...]
     values: Mapping[str, str]
     told: str = ""
@@ -72,7 +72,7 @@ class CheckedRows:
     """Some rows of the file, looked at."""
 
     good: list[ImportableRow] = field(default_factory=list)
-    bad: list[Problem] = field(default_factory=list)
+    bad: list[ImportProblemInfo] = field(default_factory=list)
     known: int = 0  # of the good ones: contacts that exist
 
     @property
@@ -80,9 +80,9 @@ class CheckedRows:
         return sum(not one.contact.number for one in self.good)
 
     @property
-    def told(self) -> list[Problem]:
+    def told(self) -> list[ImportProblemInfo]:
         """Rows that go in without all of what is in them."""
-        return [Problem(p.row.line, p.row.cells, p.told) for p in self.good if p.told]
+        return [ImportProblemInfo(p.row.line, p.row.cells, p.told) for p in self.good if p.told]
 
 
 def opened(
@@ -142,7 +142,7 @@ class RowChecker:
                 same = "number" if prepared.contact.number else "name, without a number,"
                 words = f"The same {same} as in line {self._seen[key]}."
             if words:
-                looked.bad.append(Problem(row.line, row.cells, words))
+                looked.bad.append(ImportProblemInfo(row.line, row.cells, words))
             else:
                 self._seen[key] = row.line
                 looked.good.append(prepared)
@@ -216,7 +216,7 @@ def _name(cells: Mapping[str, Sequence[str]]) -> str:
     return parts if in_parts and in_whole <= in_parts else whole or parts
 
 
-def known(prepared: ImportableRow) -> Contact | None:
+def known(prepared: ImportableRow) -> ContactInfo | None:
     """The contact with this number; without one, the only one of this name that has none."""
     if prepared.contact.number:
         return people.by_number(prepared.contact.number)

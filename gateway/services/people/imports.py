@@ -32,10 +32,10 @@ from gateway.services.people.sheets import SheetRow
 from gateway.services.people.text_files import BadFile
 from gateway.store.file import database, jobs
 from gateway.store.file.batches import BREATH
-from gateway.store.file.jobs import Job
+from gateway.store.file.jobs import JobInfo
 from gateway.store.people import groups, imports, people
-from gateway.store.people.imports import Problem
-from gateway.store.people.people import Contact, NumberTaken, fold
+from gateway.store.people.imports import ImportProblemInfo
+from gateway.store.people.people import ContactInfo, NumberTaken, fold
 from gateway.text import clean
 from gateway.text.refusal import FieldError, Refused
 
@@ -94,7 +94,7 @@ class ContactImports:
         _, rows, _ = import_rows.opened(content, self._country(), encoding)
         return sum(1 for _ in rows)
 
-    def sheet(self, kept: imports.Import, encoding: str = "") -> Sheet:
+    def sheet(self, kept: imports.ImportInfo, encoding: str = "") -> Sheet:
         """As much as a preview looks at. `encoding`: as somebody chose it. Raises BadFile."""
         return import_rows.read(kept.content, self._country(), encoding)
 
@@ -167,7 +167,7 @@ class ContactImports:
         if self._work is not None and kept is not None and kept.state == "running":
             self._work.add(KIND, json.dumps(import_id), kept.total, kept.who)
 
-    def piece(self, job: Job) -> WorkProgress:
+    def piece(self, job: JobInfo) -> WorkProgress:
         """For long work: the next rows. It changes the store in a transaction of its own."""
         import_id = int(json.loads(job.task))
         ended = self._step(import_id)
@@ -207,13 +207,15 @@ class ContactImports:
         self._reading[import_id] = reading
         return False
 
-    def _open(self, kept: imports.Import) -> _Reading:
+    def _open(self, kept: imports.ImportInfo) -> _Reading:
         """From its beginning: what is done already is looked at again, for what follows it."""
         plan = ImportPlan.from_json(kept.plan)
         header, rows, _ = import_rows.opened(kept.content, self._country(), plan.encoding)
         return _Reading(rows, RowChecker(plan, header, self._country()), plan.update, plan.group)
 
-    def _put(self, kept: imports.Import, looked: CheckedRows, done: int, reading: _Reading) -> None:
+    def _put(
+        self, kept: imports.ImportInfo, looked: CheckedRows, done: int, reading: _Reading
+    ) -> None:
         """One transaction."""
         added = updated = skipped = numberless = 0
         bad = list(looked.bad)
@@ -228,7 +230,7 @@ class ContactImports:
                     _join(member, (reading.everybody,), known.id)
                     continue
                 if why := _no_room(prepared, own, member):
-                    bad.append(Problem(prepared.row.line, prepared.row.cells, why))
+                    bad.append(ImportProblemInfo(prepared.row.line, prepared.row.cells, why))
                     continue
                 fields = {own[k]: v for k, v in prepared.values.items()}
                 try:
@@ -236,7 +238,7 @@ class ContactImports:
                         replace(prepared.contact, fields=fields), known, prepared.aside
                     )
                 except NumberTaken:
-                    bad.append(Problem(prepared.row.line, prepared.row.cells, TAKEN))
+                    bad.append(ImportProblemInfo(prepared.row.line, prepared.row.cells, TAKEN))
                     continue
                 added, updated = added + (known is None), updated + (known is not None)
                 numberless += known is None and not prepared.contact.number
@@ -245,11 +247,11 @@ class ContactImports:
                 raise _Overtaken
             imports.keep_problems(kept.id, sorted(bad, key=lambda b: b.line))
 
-    def _store(self, contact: Contact, known: Contact | None, aside: str) -> int:
+    def _store(self, contact: ContactInfo, known: ContactInfo | None, aside: str) -> int:
         now = self._clock.now()
         if known is None:
             return people.add(contact, now)
-        merged = Contact(
+        merged = ContactInfo(
             name=contact.name or known.name,
             number=contact.number or known.number,
             notes=_notes(contact.notes, known.notes, aside),
@@ -315,7 +317,7 @@ def _too_many_fields(plan: ImportPlan) -> str:
     )
 
 
-def told(kept: imports.Import) -> str:
+def told(kept: imports.ImportInfo) -> str:
     """What became of it, in plain words."""
     words = [f"{kept.added:,} added"]
     words += [f"{kept.numberless:,} of them without a number"] * bool(kept.numberless)
@@ -325,7 +327,7 @@ def told(kept: imports.Import) -> str:
     return ", ".join(words) + "."
 
 
-def work_of(import_id: int) -> Job | None:
+def work_of(import_id: int) -> JobInfo | None:
     """The long work that goes on with it; None: none does."""
     task = json.dumps(import_id)
     return next((j for j in jobs.running() if (j.kind, j.task) == (KIND, task)), None)

@@ -19,7 +19,7 @@ from gateway.services.people.numbers import (
 from gateway.services.people.placeholders import RESERVED
 from gateway.store.file import database
 from gateway.store.people import blocked, groups, people
-from gateway.store.people.people import Contact, fold
+from gateway.store.people.people import ContactInfo, fold
 from gateway.text import clean
 from gateway.text.refusal import FieldError, InTheWay, Refused
 
@@ -93,13 +93,13 @@ class People:
         self._events.publish(StoreChanged())
         return count
 
-    def put_back(self, found: Sequence[people.Gone], who: str) -> int:
+    def put_back(self, found: Sequence[people.DeletedContact], who: str) -> int:
         """Contacts that were deleted; returns how many could be."""
         count = people.put_back(found, self._clock.now(), who)
         self._events.publish(StoreChanged())
         return count
 
-    def checked(self, entered: TypedContact, contact_id: int = 0) -> Contact:
+    def checked(self, entered: TypedContact, contact_id: int = 0) -> ContactInfo:
         """Raises Refused with everything that is wrong."""
         contact, errors = examine(entered, self._country())
         if errors:
@@ -219,7 +219,7 @@ class People:
         return done
 
 
-def examine(entered: TypedContact, country: str) -> tuple[Contact, list[FieldError]]:
+def examine(entered: TypedContact, country: str) -> tuple[ContactInfo, list[FieldError]]:
     """A contact made of what was written, and what is wrong with it."""
     errors: list[FieldError] = []
     name, notes = clean.line(entered.name), clean.block(entered.notes)
@@ -242,7 +242,7 @@ def examine(entered: TypedContact, country: str) -> tuple[Contact, list[FieldErr
         )
         if len(text) > longest
     ]
-    return Contact(name, number, notes, values), errors
+    return ContactInfo(name, number, notes, values), errors
 
 
 def group_name_error(name: str, country: str) -> str:

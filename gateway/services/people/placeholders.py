@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.store.people import groups, people
-from gateway.store.people.people import Contact, fold
+from gateway.store.people.people import ContactInfo, fold
 
 PATTERN = re.compile(r"\{\{([^{}\n]*)\}\}|\{([^{}\n]{1,60})\}")
 NAME, NUMBER = "name", "number"
 RESERVED = (NAME, NUMBER)
 
-Value = Callable[[str, Contact | None], str]  # of a number and whom it belongs to
+Value = Callable[[str, ContactInfo | None], str]  # of a number and whom it belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Template:
         texts = tuple(self._one(number, known.get(number), empty) for number in numbers)
         return Filled(texts, empty)
 
-    def _one(self, number: str, contact: Contact | None, empty: dict[str, int]) -> str:
+    def _one(self, number: str, contact: ContactInfo | None, empty: dict[str, int]) -> str:
         said = []
         names = iter(self._names)
         for piece in self._pieces:
@@ -127,6 +127,6 @@ def _value(
     return lambda number, contact: contact.fields.get(field_id, "") if contact else ""
 
 
-def _contacts(numbers: Sequence[str]) -> dict[str, Contact]:
+def _contacts(numbers: Sequence[str]) -> dict[str, ContactInfo]:
     ids = people.ids_of(numbers)
     return {c.number: c for c in people.by_ids(list(ids.values()))}

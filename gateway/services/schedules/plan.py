@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from gateway.decisions import recurrence
 from gateway.decisions.recurrence import MOST_EVERY, WEEKDAYS, Repeat, Turn, Unit
 from gateway.services.clock.zones import Zone
-from gateway.store.schedules.schedules import Plan, Schedule
+from gateway.store.schedules.schedules import ScheduleInfo, SchedulePlan
 from gateway.text.refusal import FieldError, Refused
 from gateway.text.values import BadValue, choice, day, time_of_day, whole
 
@@ -28,14 +28,14 @@ class TypedPlan:
     until: str = ""
 
 
-def read(typed: TypedPlan, zone: Zone, now: int, kept: Schedule | None = None) -> Plan:
+def read(typed: TypedPlan, zone: Zone, now: int, kept: ScheduleInfo | None = None) -> SchedulePlan:
     """The plan in the box's zone. Raises Refused.
 
     `kept` is the schedule that is being changed: what its form showed and nobody touched stays as
     it is, with the day of the month and the week that its repeats are counted from.
     """
     if kept and kept.next and typed == as_typed(kept, zone) and kept.next.at > now:
-        return Plan(kept.repeat, kept.zone, kept.next, kept.zone_used)
+        return SchedulePlan(kept.repeat, kept.zone, kept.next, kept.zone_used)
     errors: list[FieldError] = []
     start = _start(typed, errors)
     unit = _unit(typed, errors)
@@ -51,7 +51,7 @@ def read(typed: TypedPlan, zone: Zone, now: int, kept: Schedule | None = None) -
     return _first(repeat, start, zone, now)
 
 
-def at(instant: int, now: int) -> Plan:
+def at(instant: int, now: int) -> SchedulePlan:
     """Once, at an instant that a program names. Raises Refused when it has passed."""
     wall = recurrence.shown(instant, UTC)
     turn = Turn(wall, instant)
@@ -59,10 +59,10 @@ def at(instant: int, now: int) -> Plan:
         raise Refused([FieldError("date", "The time to send it at has passed already.")])
     if instant - now > FURTHEST / timedelta(milliseconds=1):
         raise Refused([FieldError("date", _too_far())])
-    return Plan(Repeat(wall), "UTC", turn, "UTC")
+    return SchedulePlan(Repeat(wall), "UTC", turn, "UTC")
 
 
-def as_typed(schedule: Schedule, zone: Zone) -> TypedPlan:
+def as_typed(schedule: ScheduleInfo, zone: Zone) -> TypedPlan:
     """The fields as its form shows them: its next turn, by the box's clock."""
     repeat = schedule.repeat
     next_ = schedule.next
@@ -79,12 +79,12 @@ def as_typed(schedule: Schedule, zone: Zone) -> TypedPlan:
     )
 
 
-def _same_count(typed: TypedPlan, kept: Schedule, zone: Zone) -> bool:
+def _same_count(typed: TypedPlan, kept: ScheduleInfo, zone: Zone) -> bool:
     shown = as_typed(kept, zone)
     return (typed.date, typed.unit, typed.every) == (shown.date, shown.unit, shown.every)
 
 
-def _first(repeat: Repeat, start: datetime, zone: Zone, now: int) -> Plan:
+def _first(repeat: Repeat, start: datetime, zone: Zone, now: int) -> SchedulePlan:
     """The first turn from `start` on, which must be to come."""
     turn = next((t for t in recurrence.turns(repeat, zone.rules) if t.wall >= start), None)
     if turn is None:
@@ -94,7 +94,7 @@ def _first(repeat: Repeat, start: datetime, zone: Zone, now: int) -> Plan:
         raise Refused([_passed(turn.wall, zone, now)])
     if turn.wall - recurrence.shown(now, zone.rules) > FURTHEST:
         raise Refused([FieldError("date", _too_far())])
-    return Plan(repeat, "", turn, zone.name)
+    return SchedulePlan(repeat, "", turn, zone.name)
 
 
 def _passed(wall: datetime, zone: Zone, now: int) -> FieldError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.services.people.addressees import Addressee, written
 from gateway.services.people.numbers import display
 from gateway.store.people import groups, people
-from gateway.store.schedules.schedules import Recipient
+from gateway.store.schedules.schedules import ScheduleRecipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +19,21 @@ class ExpandedRecipients:
     lacking: tuple[str, ...]  # "Helpers has nobody in it"
 
 
-def recipients_of(entries: Sequence[Addressee]) -> tuple[Recipient, ...]:
+def recipients_of(entries: Sequence[Addressee]) -> tuple[ScheduleRecipient, ...]:
     """Groups by their id, so that they may be renamed; people by theirs, with their number."""
     known = people.ids_of([e.numbers[0] for e in entries if e.kind == "person"])
-    found: dict[Recipient, None] = {}
+    found: dict[ScheduleRecipient, None] = {}
     for entry in entries:
         if entry.kind == "group":
-            found[Recipient("group", id=entry.group_id, name=entry.shown)] = None
+            found[ScheduleRecipient("group", id=entry.group_id, name=entry.shown)] = None
         elif entry.kind == "person" and (contact_id := known.get(entry.numbers[0])):
-            found[Recipient("person", number=entry.numbers[0], id=contact_id)] = None
+            found[ScheduleRecipient("person", number=entry.numbers[0], id=contact_id)] = None
         else:
-            found[Recipient("number", number=entry.numbers[0])] = None
+            found[ScheduleRecipient("number", number=entry.numbers[0])] = None
     return tuple(found)
 
 
-def expand(recipients: Sequence[Recipient]) -> ExpandedRecipients:
+def expand(recipients: Sequence[ScheduleRecipient]) -> ExpandedRecipients:
     """As the groups and the people are now."""
     numbers: dict[str, None] = {}
     lacking = []
@@ -62,7 +62,7 @@ class RecipientName:
     people: int = 1
 
 
-def named(recipients: Sequence[Recipient]) -> list[RecipientName]:
+def named(recipients: Sequence[ScheduleRecipient]) -> list[RecipientName]:
     found = []
     known = _contacts(recipients)
     for one in recipients:
@@ -77,7 +77,7 @@ def named(recipients: Sequence[Recipient]) -> list[RecipientName]:
     return found
 
 
-def as_written(recipients: Sequence[Recipient]) -> str:
+def as_written(recipients: Sequence[ScheduleRecipient]) -> str:
     """As it stands in the field, to be edited."""
     found = []
     known = _contacts(recipients)
@@ -91,6 +91,6 @@ def as_written(recipients: Sequence[Recipient]) -> str:
     return ", ".join(found)
 
 
-def _contacts(recipients: Sequence[Recipient]) -> dict[int, people.Contact]:
+def _contacts(recipients: Sequence[ScheduleRecipient]) -> dict[int, people.ContactInfo]:
     ids = [one.id for one in recipients if one.kind == "person"]
     return {contact.id: contact for contact in people.by_ids(ids)} if ids else {}

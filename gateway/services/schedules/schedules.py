@@ -24,8 +24,15 @@ from gateway.store.file.database import StoreError
 from gateway.store.keeping import restore
 from gateway.store.messages.outbox import DuplicateId, Outgoing
 from gateway.store.schedules import schedule_runs, schedules
-from gateway.store.schedules.schedule_runs import Outcome, Run
-from gateway.store.schedules.schedules import Content, Moved, Plan, Schedule, Status, Step
+from gateway.store.schedules.schedule_runs import RunOutcome, ScheduleRunInfo
+from gateway.store.schedules.schedules import (
+    Content,
+    Moved,
+    ScheduleInfo,
+    SchedulePlan,
+    ScheduleStatus,
+    ScheduleStep,
+)
 from gateway.text.refusal import FieldError, Refused
 from gateway.text.values import BadValue, whole
 
@@ -102,7 +109,7 @@ class Schedules:
         *,
         author: str = "",
         origin: str = "page",
-    ) -> Schedule:
+    ) -> ScheduleInfo:
         """Keep a message for later; it is on disk when this returns. `when`: typed, or ms UTC.
 
         Raises Refused (all mistakes at once), outbox.DuplicateId, StoreError.
@@ -117,7 +124,7 @@ class Schedules:
 
     def change(
         self, schedule_id: int, version: int, draft: WrittenMessage, when: TypedPlan, *, who: str
-    ) -> Schedule:
+    ) -> ScheduleInfo:
         """Raises Refused, ScheduleGone."""
         kept = self._unfinished(schedule_id)
         content, plan = self._checked(draft, when, kept)
@@ -129,11 +136,11 @@ class Schedules:
         self._events.publish(SchedulesChanged())
         return self.get(schedule_id)
 
-    def stands(self, kept: Schedule, draft: WrittenMessage, when: TypedPlan) -> bool:
+    def stands(self, kept: ScheduleInfo, draft: WrittenMessage, when: TypedPlan) -> bool:
         """Whether it waits, or goes on, just as it is written here. Raises Refused."""
         content, plan = self._checked(draft, when, kept)
         same = (kept.content, kept.repeat) == (content, plan.repeat)
-        return same and kept.status is Status.ACTIVE
+        return same and kept.status is ScheduleStatus.ACTIVE
 
     def check(
         self, draft: WrittenMessage, when: TypedPlan, schedule_id: int = 0
@@ -146,8 +153,8 @@ class Schedules:
         return []
 
     def _checked(
-        self, draft: WrittenMessage, when: TypedPlan | int, kept: Schedule | None
-    ) -> tuple[Content, Plan]:
+        self, draft: WrittenMessage, when: TypedPlan | int, kept: ScheduleInfo | None
+    ) -> tuple[Content, SchedulePlan]:
         addressees, errors = self._messaging.examine(draft, later=True)
         numbers = addressees.recipients.numbers
         if not errors:
@@ -180,15 +187,21 @@ class Schedules:
     def pause(self, schedule_id: int, version: int, who: str) -> bool:
         """False when it is not as it was any more."""
         found = self._unfinished(schedule_id)
-        if found.status is not Status.ACTIVE or found.version != version:
+        if found.status is not ScheduleStatus.ACTIVE or found.version != version:
             return False
-        how = Step(Status.PAUSED, found.next, found.zone_used, who=who, action="pause scheduled")
+        how = ScheduleStep(
+            ScheduleStatus.PAUSED, found.next, found.zone_used, who=who, action="pause scheduled"
+        )
         return self._decided(found, how)
 
     def resume(self, schedule_id: int, version: int, who: str) -> bool:
         """What its pause has passed over is not sent. Raises Refused when nothing is left."""
         found = self._unfinished(schedule_id)
-        if found.status is not Status.PAUSED or found.version != version or found.next is None:
+        if (
+            found.status is not ScheduleStatus.PAUSED
+            or found.version != version
+            or found.next is None
+        ):
             return False
         now = self._clock.now()
         rules = self._rules(found)
@@ -199,7 +212,9 @@ class Schedules:
         if turn is None:
             words = "Its time has passed while it was paused. Edit it, or send it now."
             raise Refused([FieldError("date", words)])
-        how = Step(Status.ACTIVE, turn, rules.name, who=who, action="resume scheduled")
+        how = ScheduleStep(
+            ScheduleStatus.ACTIVE, turn, rules.name, who=who, action="resume scheduled"
+        )
         return self._decided(found, how)
 
     def cancel(self, schedule_id: int, version: int | None, who: str) -> bool:
@@ -207,10 +222,12 @@ class Schedules:
         found = self._unfinished(schedule_id)
         if version not in (None, found.version):
             return False
-        how = Step(Status.CANCELLED, None, found.zone_used, who=who, action="cancel scheduled")
+        how = ScheduleStep(
+            ScheduleStatus.CANCELLED, None, found.zone_used, who=who, action="cancel scheduled"
+        )
         return self._decided(found, how)
 
-    def _decided(self, found: Schedule, how: Step) -> bool:
+    def _decided(self, found: ScheduleInfo, how: ScheduleStep) -> bool:
         moved = schedules.move(found, how, self._clock.now())
         self._events.publish(SchedulesChanged())
         return moved is not None
@@ -228,11 +245,11 @@ class Schedules:
         if outgoing is None:
             raise Refused([FieldError("recipients", words)])
         once = found.repeat.unit is Unit.ONCE
-        run = Run(
-            Outcome.SENT, now, now, words=_joined(f"Sent now by {who}." if who else "", words)
+        run = ScheduleRunInfo(
+            RunOutcome.SENT, now, now, words=_joined(f"Sent now by {who}." if who else "", words)
         )
-        how = Step(
-            Status.DONE if once else found.status,
+        how = ScheduleStep(
+            ScheduleStatus.DONE if once else found.status,
             None if once else found.next,
             found.zone_used,
             (run,),
@@ -251,15 +268,15 @@ class Schedules:
         if schedule_runs.acknowledge(up_to):
             self._events.publish(SchedulesChanged())
 
-    def get(self, schedule_id: int) -> Schedule:
+    def get(self, schedule_id: int) -> ScheduleInfo:
         """Raises ScheduleGone."""
         if (found := schedules.get(schedule_id)) is None:
             raise ScheduleGone(f"There is no scheduled message {schedule_id}.")
         return found
 
-    def _unfinished(self, schedule_id: int) -> Schedule:
+    def _unfinished(self, schedule_id: int) -> ScheduleInfo:
         found = self.get(schedule_id)
-        if found.status in (Status.DONE, Status.CANCELLED):
+        if found.status in (ScheduleStatus.DONE, ScheduleStatus.CANCELLED):
             raise ScheduleGone("This scheduled message is over: it was sent, missed or cancelled.")
         return found
 
@@ -285,7 +302,7 @@ class Schedules:
                 moved += self._guarded(schedule, now)
         return moved
 
-    def _guarded(self, schedule: Schedule, now: int) -> bool:
+    def _guarded(self, schedule: ScheduleInfo, now: int) -> bool:
         """One that cannot be dealt with does not stop the others."""
         try:
             return self._turn(schedule, now)
@@ -304,14 +321,14 @@ class Schedules:
         for found in schedules.in_other_zones(own.name):
             if found.next is not None:
                 turn = Turn(found.next.wall, recurrence.instant(found.next.wall, own.rules))
-                how = Step(found.status, turn, own.name)
+                how = ScheduleStep(found.status, turn, own.name)
                 schedules.move(found, how, self._clock.now())
                 self._events.publish(SchedulesChanged())
 
-    def _rules(self, schedule: Schedule) -> Zone:
+    def _rules(self, schedule: ScheduleInfo) -> Zone:
         return zone(schedule.zone) if schedule.zone else self.zone()
 
-    def _turn(self, found: Schedule, now: int) -> bool:
+    def _turn(self, found: ScheduleInfo, now: int) -> bool:
         assert found.next is not None
         rules = self._rules(found)
         due = recurrence.due(found.repeat, rules.rules, found.next, now, self.grace() * MINUTE)
@@ -319,20 +336,22 @@ class Schedules:
         outgoing = None
         if due.missed:
             first, last = due.missed
-            runs.append(Run(Outcome.MISSED, first.at, last.at, due.missed_count, MISSED))
+            runs.append(
+                ScheduleRunInfo(RunOutcome.MISSED, first.at, last.at, due.missed_count, MISSED)
+            )
         if due.run and due.run.at <= self._restored_at():
-            runs.append(Run(Outcome.MISSED, due.run.at, due.run.at, words=RESTORED))
+            runs.append(ScheduleRunInfo(RunOutcome.MISSED, due.run.at, due.run.at, words=RESTORED))
         elif due.run:
             outgoing, words = self._outgoing(found, now)
-            outcome = Outcome.SENT if outgoing else Outcome.FAILED
-            runs.append(Run(outcome, due.run.at, due.run.at, words=words))
-        status = Status.ACTIVE if due.next else Status.DONE
+            outcome = RunOutcome.SENT if outgoing else RunOutcome.FAILED
+            runs.append(ScheduleRunInfo(outcome, due.run.at, due.run.at, words=words))
+        status = ScheduleStatus.ACTIVE if due.next else ScheduleStatus.DONE
         step("scheduled turn due")
-        how = Step(status, due.next, rules.name, tuple(runs), outgoing)
+        how = ScheduleStep(status, due.next, rules.name, tuple(runs), outgoing)
         try:
             moved = schedules.move(found, how, now)
         except DuplicateId as e:
-            runs[-1] = replace(runs[-1], outcome=Outcome.FAILED, words=f"Not sent. {e}")
+            runs[-1] = replace(runs[-1], outcome=RunOutcome.FAILED, words=f"Not sent. {e}")
             moved = schedules.move(found, replace(how, runs=tuple(runs), outgoing=None), now)
         step("scheduled turn on disk")
         self._events.publish(SchedulesChanged())
@@ -344,7 +363,7 @@ class Schedules:
         """When a backup was put back: what was due before that may have been sent before."""
         return int(settings.get(restore.RESTORED, {"at": 0})["at"])
 
-    def _outgoing(self, found: Schedule, now: int) -> tuple[Outgoing | None, str]:
+    def _outgoing(self, found: ScheduleInfo, now: int) -> tuple[Outgoing | None, str]:
         """The message as it goes out now, and what is to be said; None: why it cannot."""
         content = found.content
         to = expand(content.recipients)

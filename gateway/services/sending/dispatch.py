@@ -168,7 +168,7 @@ class Dispatcher:
         due = outbox.due(now, room, BATCH, last=self._gate.tried())
         facts = RoutingFacts.of([item.number for item in due], self._rules, self._country())
         view = dict(lines)
-        claims: list[outbox.Claim] = []
+        claims: list[outbox.DispatchClaim] = []
         refused = 0
         hopeless: dict[str, list[int]] = {}
         waiting: dict[str, list[int]] = {}
@@ -242,18 +242,18 @@ class Dispatcher:
             return False
         return sum(outbox.park(ids, connection_id) for connection_id, ids in behind.items()) > 0
 
-    def _claim(self, item: outbox.Due, connection_id: int) -> outbox.Claim:
+    def _claim(self, item: outbox.DueDispatch, connection_id: int) -> outbox.DispatchClaim:
         if item.has_parts:
-            return outbox.Claim(item.dispatch_id, connection_id, None, item.reference)
+            return outbox.DispatchClaim(item.dispatch_id, connection_id, None, item.reference)
         reference = outbox.next_reference(item.number) if item.parts > 1 else None
         info = connections.get(connection_id)
         if info is not None and not info.reports:
             item = replace(item, with_report=False)
-        return outbox.Claim(
+        return outbox.DispatchClaim(
             item.dispatch_id, connection_id, submits(item, reference, self._clock.now()), reference
         )
 
-    def _hand_over(self, claims: Sequence[outbox.Claim], now: int) -> bool:
+    def _hand_over(self, claims: Sequence[outbox.DispatchClaim], now: int) -> bool:
         """Claim and give; True when a modem took something."""
         if not claims:
             return False
@@ -275,7 +275,7 @@ class Dispatcher:
         return taken
 
 
-def submits(item: outbox.Due, reference: int | None, now: int) -> tuple[str, ...]:
+def submits(item: outbox.DueDispatch, reference: int | None, now: int) -> tuple[str, ...]:
     """The SMS-SUBMIT TPDUs of one dispatch, as hex."""
     parts, dcs = sms.segment(
         item.text, reference=(reference or 0) % 256, message_class=0 if item.flash else None

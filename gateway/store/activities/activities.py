@@ -13,7 +13,7 @@ from gateway.store.file.database import errors, execute, insert, transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class ForwardRecipient:
     """Whom something is forwarded to: exactly one of them is set."""
 
     group: int | None = None
@@ -27,7 +27,7 @@ class Action:
 
     kind: ActionKind
     text: str = ""  # reply, forward
-    recipients: tuple[Recipient, ...] = ()  # forward
+    recipients: tuple[ForwardRecipient, ...] = ()  # forward
     group_id: int | None = None  # join, leave
     url: str = ""  # webhook
     secret: str = ""
@@ -35,7 +35,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
+class ActivityInfo:
     name: str
     condition: Condition
     actions: tuple[Action, ...]
@@ -63,17 +63,17 @@ _ACTIVITIES = (
 )
 
 
-def activities() -> list[Activity]:
+def activities() -> list[ActivityInfo]:
     """All of them, in their order."""
     return _read("")
 
 
-def enabled() -> list[Activity]:
+def enabled() -> list[ActivityInfo]:
     """Those that are switched on, in their order."""
     return _read(" WHERE a.enabled = 1")
 
 
-def get(activity_id: int) -> Activity | None:
+def get(activity_id: int) -> ActivityInfo | None:
     return next(iter(_read(" WHERE a.id = ?", activity_id)), None)
 
 
@@ -89,7 +89,7 @@ def using(group_id: int) -> list[str]:
     return [a.name for a in activities() if group_id in a.groups]
 
 
-def _read(where: str, *params: object) -> list[Activity]:
+def _read(where: str, *params: object) -> list[ActivityInfo]:
     with errors():
         rows = execute(f"{_ACTIVITIES}{where} ORDER BY a.position, a.id", params).fetchall()
         if not rows:
@@ -123,7 +123,7 @@ def _action(row: Sequence[Any]) -> Action:
     )
 
 
-def _activity(row: tuple[Any, ...], actions: tuple[Action, ...]) -> Activity:
+def _activity(row: tuple[Any, ...], actions: tuple[Action, ...]) -> ActivityInfo:
     id_, name, on, match, words, sender, group_id, group, via, connection, *rest = row
     starts, ends, weekdays, fired, last_fired_at = rest
     days = frozenset(d for d in range(7) if weekdays & 1 << d)
@@ -137,14 +137,14 @@ def _activity(row: tuple[Any, ...], actions: tuple[Action, ...]) -> Activity:
         connection_name=connection,
         hours=Hours(starts, ends, days),
     )
-    return Activity(name, condition, actions, bool(on), id_, fired, last_fired_at)
+    return ActivityInfo(name, condition, actions, bool(on), id_, fired, last_fired_at)
 
 
-def recipients_from(text: str) -> tuple[Recipient, ...]:
-    return tuple(Recipient(**one) for one in json.loads(text))
+def recipients_from(text: str) -> tuple[ForwardRecipient, ...]:
+    return tuple(ForwardRecipient(**one) for one in json.loads(text))
 
 
-def recipients_as_text(recipients: Iterable[Recipient]) -> str:
+def recipients_as_text(recipients: Iterable[ForwardRecipient]) -> str:
     return json.dumps(
         [
             {"group": r.group}
@@ -160,7 +160,7 @@ def recipients_as_text(recipients: Iterable[Recipient]) -> str:
 # writing ---------------------------------------------------------------------------------------
 
 
-def add(activity: Activity, now: int, who: str) -> int:
+def add(activity: ActivityInfo, now: int, who: str) -> int:
     """Behind all others. Returns its id."""
     with transaction():
         activity_id = insert(
@@ -175,7 +175,7 @@ def add(activity: Activity, now: int, who: str) -> int:
     return activity_id
 
 
-def save(activity: Activity, now: int, who: str) -> bool:
+def save(activity: ActivityInfo, now: int, who: str) -> bool:
     """Change the one with `activity.id`; its place in the order stays. False: it is gone."""
     with transaction():
         done = execute(

@@ -11,7 +11,7 @@ CLEARED_AT_ONCE = 20  # old rows that go with each new one, so that clearing nev
 
 
 @dataclass(frozen=True, slots=True)
-class Silenced:
+class SilencedNumber:
     """`words`: why it is not answered; the number is answered again a day after `at`."""
 
     number: str
@@ -56,7 +56,7 @@ def silence(number: str, now: int, words: str) -> None:
         )
 
 
-def silenced(now: int, limit: int = 20) -> list[Silenced]:
+def silenced(now: int, limit: int = 20) -> list[SilencedNumber]:
     """Whom the guard stopped answering within LONG, newest first."""
     with errors():
         rows = execute(
@@ -64,4 +64,4 @@ def silenced(now: int, limit: int = 20) -> list[Silenced]:
             " ORDER BY at DESC LIMIT ?",
             (now - LONG, now, limit),
         ).fetchall()
-    return [Silenced(*row) for row in rows]
+    return [SilencedNumber(*row) for row in rows]

@@ -16,7 +16,7 @@ from gateway.clock import HOUR
 from gateway.decisions.activities import ActionKind, StepMove, StepState, steps
 from gateway.store.activities.activities import (
     Action,
-    Recipient,
+    ForwardRecipient,
     recipients_as_text,
     recipients_from,
 )
@@ -47,14 +47,14 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ActionStep:
     """An action to be done, with the message that set it off."""
 
     id: int
     action_id: int
     kind: ActionKind
     text: str
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[ForwardRecipient, ...]
     group_id: int | None
     tries: int
     activity_name: str
@@ -142,12 +142,12 @@ _STEP = (
 )
 
 
-def next_waiting() -> Step | None:
+def next_waiting() -> ActionStep | None:
     """The oldest action whose turn has come."""
     return _one(f"{_STEP} WHERE s.state = 'waiting' ORDER BY s.id LIMIT 1")
 
 
-def next_call(action_id: int, now: int) -> Step | None:
+def next_call(action_id: int, now: int) -> ActionStep | None:
     """The next message that this webhook is to be told of."""
     return _one(
         f"{_STEP} WHERE s.state = 'calling' AND s.action_id = ?"
@@ -176,15 +176,15 @@ def next_due() -> int | None:
     return row[0] if row else None
 
 
-def _one(sql: str, *params: object) -> Step | None:
+def _one(sql: str, *params: object) -> ActionStep | None:
     with errors():
         row = execute(sql, params).fetchone()
     return _step(row) if row else None
 
 
-def _step(row: tuple[Any, ...]) -> Step:
+def _step(row: tuple[Any, ...]) -> ActionStep:
     id_, action_id, kind, text, recipients, group_id, tries, name, *message = row
-    return Step(
+    return ActionStep(
         id=id_,
         action_id=action_id,
         kind=ActionKind(kind),

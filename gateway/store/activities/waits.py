@@ -15,7 +15,7 @@ from gateway.store.file.database import errors, execute
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class WaitInfo:
     id: int
     activity_id: int
     name: str
@@ -53,14 +53,14 @@ def run(message_id: int, fired: Sequence[Fired], now: int) -> None:
 # reading ---------------------------------------------------------------------------------------
 
 
-def of(message_id: int) -> list[Wait]:
+def of(message_id: int) -> list[WaitInfo]:
     with errors():
         rows = execute(
             "SELECT id, activity_id, name, words FROM activity_wait WHERE message_id = ?"
             " ORDER BY id",
             (message_id,),
         ).fetchall()
-    return [Wait(*row) for row in rows]
+    return [WaitInfo(*row) for row in rows]
 
 
 def next_message() -> tuple[Fresh, bool] | None:

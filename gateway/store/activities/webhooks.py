@@ -10,14 +10,14 @@ from gateway.store.file.database import errors, execute
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class RegisteredWebhook:
     webhook_id: str
     activity_id: int
     url: str
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class WebhookTroubleInfo:
     """A webhook of an activity that is switched on, which has not taken anything since then."""
 
     activity: str
@@ -27,7 +27,7 @@ class Trouble:
     given_up: int  # messages that it was not told of in the end
 
 
-def registered() -> list[Registered]:
+def registered() -> list[RegisteredWebhook]:
     """In the order of their registration; without those whose webhook was taken out."""
     with errors():
         rows = execute(
@@ -36,7 +36,7 @@ def registered() -> list[Registered]:
             " WHERE a.webhook_id <> '' AND url IS NOT NULL ORDER BY a.id",
             (ActionKind.WEBHOOK,),
         ).fetchall()
-    return [Registered(*row) for row in rows]
+    return [RegisteredWebhook(*row) for row in rows]
 
 
 def register(activity_id: int, webhook_id: str) -> None:
@@ -73,11 +73,11 @@ def refused(action_id: int, words: str, now: int, *, given_up: bool) -> None:
     )
 
 
-def troubles() -> list[Trouble]:
+def troubles() -> list[WebhookTroubleInfo]:
     with errors():
         rows = execute(
             "SELECT a.name, s.url, t.since, t.words, t.given_up FROM webhook_trouble t"
             " JOIN activity_action s ON s.id = t.action_id"
             " JOIN activity a ON a.id = s.activity_id WHERE a.enabled = 1 ORDER BY t.since"
         ).fetchall()
-    return [Trouble(*row) for row in rows]
+    return [WebhookTroubleInfo(*row) for row in rows]

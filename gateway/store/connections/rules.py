@@ -16,7 +16,7 @@ KINDS = ", ".join(f"'{kind}'" for kind in RuleKind)  # of others this version kn
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredRule:
     """A rule with its place in the order."""
 
     id: int
@@ -36,11 +36,11 @@ def enabled() -> tuple[Rule, ...]:
     return tuple(found.rule for found in all_rules() if found.enabled)
 
 
-def all_rules() -> list[Stored]:
+def all_rules() -> list[StoredRule]:
     with errors():
         rows = execute(f"{_SELECT} ORDER BY position, id").fetchall()
     return [
-        Stored(id_, place, Rule(RuleKind(kind), value, via), bool(on))
+        StoredRule(id_, place, Rule(RuleKind(kind), value, via), bool(on))
         for place, (id_, kind, value, via, on) in enumerate(rows, start=1)
     ]
 

@@ -21,7 +21,7 @@ KEPT = 1000  # answers per connection; one an hour makes six weeks
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class CreditSettings:
     """How one connection's credit is watched."""
 
     code: str = ""
@@ -38,7 +38,7 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CreditCheckInfo:
     """One answer. `balance` None: it could not be read, and `trouble` says so."""
 
     connection_id: int
@@ -80,7 +80,7 @@ _WATCHES = Keyed(
     )
     .join(Connection)
     .where(Connection.forgotten_at.is_null()),
-    Watch,
+    CreditSettings,
     read={"warn_below": _amount, "hold_below": _amount},
     scans="a row for each connection",
 )
@@ -98,16 +98,16 @@ _PUT_WATCH = Write(
 )
 
 
-def watches() -> dict[int, Watch]:
+def watches() -> dict[int, CreditSettings]:
     """By connection; those that nobody has set up, or that were forgotten, are not in it."""
     return dict(_WATCHES.all())
 
 
-def watch(connection_id: int) -> Watch:
-    return watches().get(connection_id, Watch())
+def watch(connection_id: int) -> CreditSettings:
+    return watches().get(connection_id, CreditSettings())
 
 
-def put_watch(connection_id: int, new: Watch) -> None:
+def put_watch(connection_id: int, new: CreditSettings) -> None:
     """Durable when it returns."""
     _PUT_WATCH.run(
         connection_id=connection_id,
@@ -150,7 +150,7 @@ _FORGET = Write(
 )
 
 
-def add(check: Check) -> None:
+def add(check: CreditCheckInfo) -> None:
     """Keep an answer. Durable when it returns."""
     with transaction():
         _ADD.run(
@@ -181,9 +181,9 @@ _OF_CONNECTION = (
 )
 
 
-def _checks(query: Query) -> Prepared[Check]:
+def _checks(query: Query) -> Prepared[CreditCheckInfo]:
     read = {"balance": _amount}
-    return Prepared(query, Check, read=read, uses="credit_check_connection_id_at")
+    return Prepared(query, CreditCheckInfo, read=read, uses="credit_check_connection_id_at")
 
 
 _HISTORY = _checks(_OF_CONNECTION.limit(Arg("limit")))
@@ -191,17 +191,17 @@ _LAST = _checks(_OF_CONNECTION.where(CreditCheck.kind == "check").limit(1))
 _LAST_READ = _checks(_OF_CONNECTION.where(CreditCheck.balance.is_null(False)).limit(1))
 
 
-def history(connection_id: int, limit: int = 100) -> list[Check]:
+def history(connection_id: int, limit: int = 100) -> list[CreditCheckInfo]:
     """Newest first."""
     return _HISTORY.all(connection_id=connection_id, limit=limit)
 
 
-def last(connection_id: int) -> Check | None:
+def last(connection_id: int) -> CreditCheckInfo | None:
     """The newest answer to the credit code, read or not."""
     return _LAST.first(connection_id=connection_id)
 
 
-def last_read(connection_id: int) -> Check | None:
+def last_read(connection_id: int) -> CreditCheckInfo | None:
     """The newest one whose balance could be read."""
     return _LAST_READ.first(connection_id=connection_id)
 
@@ -216,7 +216,7 @@ _SENT_SINCE = Prepared(
 )
 
 
-def sent_since(check: Check) -> int:
+def sent_since(check: CreditCheckInfo) -> int:
     """SMS that the network took from this connection since.
 
     Parts are written when a modem takes them up, so the newer ones have the larger ids.

@@ -10,7 +10,7 @@ KEPT = 50  # ended ones; older ones go when another comes
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class JobInfo:
     id: int
     at: int
     who: str
@@ -48,29 +48,29 @@ def add(kind: str, task: str, total: int, now: int, who: str) -> int:
         )
 
 
-def get(job_id: int) -> Job | None:
+def get(job_id: int) -> JobInfo | None:
     with errors():
         row = execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
-    return Job(*row) if row else None
+    return JobInfo(*row) if row else None
 
 
-def running() -> list[Job]:
+def running() -> list[JobInfo]:
     """Those with something still to do, oldest first."""
     with errors():
         found = execute(
             f"SELECT {_COLUMNS} FROM job INDEXED BY job_running"  # noqa: S608
             " WHERE state = 'running' ORDER BY id"
         ).fetchall()
-    return [Job(*row) for row in found]
+    return [JobInfo(*row) for row in found]
 
 
-def newest(limit: int) -> list[Job]:
+def newest(limit: int) -> list[JobInfo]:
     with errors():
         found = execute(
             f"SELECT {_COLUMNS} FROM job ORDER BY id DESC LIMIT ?",  # noqa: S608
             (limit,),
         ).fetchall()
-    return [Job(*row) for row in found]
+    return [JobInfo(*row) for row in found]
 
 
 def advance(job_id: int, done: int, place: str) -> bool:

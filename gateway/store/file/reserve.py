@@ -25,7 +25,7 @@ LEAST = 8 << 20  # octets free: below, the reserve goes and nothing more is acce
 FULL = "The disk with the data folder is full; make room. Receiving goes on from a reserve."
 
 
-class Room:
+class Reserve:
     """Owns the reserve in a data folder, and what `outbox.add` is told about the room left."""
 
     def __init__(self, folder: Path) -> None:
@@ -61,7 +61,7 @@ class Room:
 
 
 _accepting = True
-_watched: Room | None = None
+_watched: Reserve | None = None
 
 
 def accepting(yes: bool) -> None:
@@ -77,7 +77,7 @@ def check() -> None:
         raise StoreFull(FULL)
 
 
-def watch(room: Room) -> None:
+def watch(room: Reserve) -> None:
     """Have `room` give up its reserve at the first write that found the disk full."""
     global _watched
     _watched = room

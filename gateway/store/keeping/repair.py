@@ -33,7 +33,7 @@ MAY_RETURN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Repair:
     at: int  # ms UTC
     words: str
     kept: str = ""  # where the damaged file is
@@ -41,7 +41,7 @@ class Mended:
     lost: bool = False  # messages are missing
 
 
-def mend(folder: Path, path: Path, damage: str) -> Mended:
+def mend(folder: Path, path: Path, damage: str) -> Repair:
     """Leaves a database that opens, or none at all. Gentlest first. Raises StoreError.
 
     A full or failing disk, or one that cannot be written, is no reason for the next, rougher way:
@@ -78,7 +78,7 @@ def finish(folder: Path, path: Path) -> None:
         raise disk_error(e, folder) from e
 
 
-def _record(folder: Path, done: Mended) -> Mended:
+def _record(folder: Path, done: Repair) -> Repair:
     """Before it is done: a box that lost something always says so."""
     unfinished = folder / f"{RECORD}.part"
     unfinished.write_text(json.dumps(asdict(done)), encoding="utf-8")
@@ -86,7 +86,7 @@ def _record(folder: Path, done: Mended) -> Mended:
     return done
 
 
-def _rewrite(folder: Path, path: Path, now: int) -> Mended | None:
+def _rewrite(folder: Path, path: Path, now: int) -> Repair | None:
     """Every row can still be read: write them all into a new file, with indexes made anew."""
     copy = folder / "mended.part"
     copy.unlink(missing_ok=True)
@@ -99,7 +99,7 @@ def _rewrite(folder: Path, path: Path, now: int) -> Mended | None:
         with copy.open("rb") as file:
             os.fsync(file.fileno())
         words = "The database was damaged; it was written anew, nothing that could be read is lost."
-        _record(folder, Mended(now, words))
+        _record(folder, Repair(now, words))
         copy.rename(folder / MENDED)
     except sqlite3.Error as e:
         known = translated(e)
@@ -111,10 +111,10 @@ def _rewrite(folder: Path, path: Path, now: int) -> Mended | None:
     finally:
         copy.unlink(missing_ok=True)
     finish(folder, path)
-    return mended(folder) or Mended(now, words)
+    return mended(folder) or Repair(now, words)
 
 
-def _take_backup(folder: Path, path: Path, now: int) -> Mended | None:
+def _take_backup(folder: Path, path: Path, now: int) -> Repair | None:
     found = backups.listed(folder / backups.FOLDER)
     whole = [b for b in found if b.why not in (backups.SETTINGS, "damaged")]
     may_return = "" if revocations.is_known(path) else MAY_RETURN
@@ -131,7 +131,7 @@ def _take_backup(folder: Path, path: Path, now: int) -> Mended | None:
                 " later messages are missing."
             )
         words += may_return
-        done = _record(folder, Mended(now, words, "", backup.at, lost=True))
+        done = _record(folder, Repair(now, words, "", backup.at, lost=True))
         try:
             restore.stage(backup.path, folder, now, "the box itself")
         except (StoreBroken, StoreTooNew) as e:  # of anything else the next one would fail too
@@ -143,12 +143,12 @@ def _take_backup(folder: Path, path: Path, now: int) -> Mended | None:
     return None
 
 
-def _begin_anew(folder: Path, path: Path, now: int) -> Mended:
+def _begin_anew(folder: Path, path: Path, now: int) -> Repair:
     words = (
         "The database was damaged beyond repair and there was no good backup. The box began"
         " anew: people, settings and messages are missing."
     )
-    done = _record(folder, Mended(now, words, lost=True))
+    done = _record(folder, Repair(now, words, lost=True))
     kept = restore.set_aside(path, folder / backups.FOLDER, "damaged")
     return _record(folder, replace(done, kept=str(kept or "")))
 
@@ -164,9 +164,9 @@ def is_whole(connection: sqlite3.Connection) -> bool:
 # what was done, until somebody has read it -----------------------------------------------------
 
 
-def mended(folder: Path) -> Mended | None:
+def mended(folder: Path) -> Repair | None:
     try:
-        return Mended(**json.loads((folder / RECORD).read_text(encoding="utf-8")))
+        return Repair(**json.loads((folder / RECORD).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -21,7 +21,7 @@ from gateway.store.file.disk import disk_error
 from gateway.store.keeping import backups, rebuild, resume
 from gateway.store.keeping import revocations as come_back
 from gateway.store.keeping.backups import Contents, sync
-from gateway.store.keeping.revocations import Returning
+from gateway.store.keeping.revocations import ReturningAccess
 
 LIVE = "pigeonbox.db"  # in the data folder
 STAGED = "restore.db"  # in the data folder: what the next opening takes
@@ -93,7 +93,7 @@ def _has(copy: sqlite3.Connection, table: str) -> bool:
     return copy.execute(sql, (table,)).fetchone() is not None
 
 
-def returning(source: Path, folder: Path) -> Returning:
+def returning(source: Path, folder: Path) -> ReturningAccess:
     """Who could come in again if it were put back. Raises StoreError."""
     with rebuild.reading(source, source.name) as backup:
         rebuild.check(backup, source.name)

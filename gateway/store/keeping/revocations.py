@@ -18,7 +18,7 @@ ROLES = ("reader", "operator", ADMINISTRATOR)  # from the least to the most
 
 
 @dataclass(frozen=True, slots=True)
-class Returning:
+class ReturningAccess:
     """By name: what the backup would let in again. `others`: their old password, or more rights."""
 
     tokens: tuple[str, ...] = ()
@@ -71,9 +71,9 @@ def is_known(live: Path) -> bool:
     return now is not None and bool(now.key)
 
 
-def _compared(old: _Access, now: _Access | None) -> Returning:
+def _compared(old: _Access, now: _Access | None) -> ReturningAccess:
     if now is None or not now.key or now.key != old.key:
-        return Returning()
+        return ReturningAccess()
     tokens = [name for digest, name in old.tokens.items() if digest not in now.tokens]
     users, others = [], []
     for name, (password, role, off) in old.users.items():
@@ -82,19 +82,19 @@ def _compared(old: _Access, now: _Access | None) -> Returning:
             users.append(name)
         elif there[0] != password or _rank(there[1]) < _rank(role):
             others.append(name)
-    return Returning(tuple(sorted(tokens)), tuple(sorted(users)), tuple(sorted(others)))
+    return ReturningAccess(tuple(sorted(tokens)), tuple(sorted(users)), tuple(sorted(others)))
 
 
 def _rank(role: str) -> int:
     return ROLES.index(role) if role in ROLES else -1
 
 
-def returning(backup: sqlite3.Connection, live: Path) -> Returning:
+def returning(backup: sqlite3.Connection, live: Path) -> ReturningAccess:
     """What would come back; `live` is the store that is replaced."""
     return _compared(_access(backup), _live(live))
 
 
-def revoke(copy: sqlite3.Connection, live: Path) -> Returning:
+def revoke(copy: sqlite3.Connection, live: Path) -> ReturningAccess:
     """Take out of `copy` what was ended since; passwords and roles are those of now.
 
     Inside the caller's transaction. Somebody who may change the settings is left in any case.

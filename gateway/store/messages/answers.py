@@ -18,7 +18,7 @@ SOME = "(SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerInfo:
     id: int
     message_id: int  # the received one
     reply_id: int | None  # None: it was deleted for good
@@ -42,7 +42,7 @@ class Answer:
 class AnsweredMeanwhile(Exception):
     """Somebody else has answered since the writer looked; nothing was stored."""
 
-    def __init__(self, found: list[Answer]) -> None:
+    def __init__(self, found: list[AnswerInfo]) -> None:
         self.found = found
         super().__init__("This was answered meanwhile.")
 
@@ -71,7 +71,7 @@ def add(
     )
 
 
-def of(message_ids: Sequence[int], *, after: int = 0) -> list[Answer]:
+def of(message_ids: Sequence[int], *, after: int = 0) -> list[AnswerInfo]:
     """All answers to these, oldest first; only those newer than `after`."""
     with errors():
         rows = execute(
@@ -83,7 +83,7 @@ def of(message_ids: Sequence[int], *, after: int = 0) -> list[Answer]:
             (json.dumps(list(message_ids)), after),
         ).fetchall()
     return [
-        Answer(
+        AnswerInfo(
             id_,
             message_id,
             reply_id,
@@ -96,9 +96,9 @@ def of(message_ids: Sequence[int], *, after: int = 0) -> list[Answer]:
     ]
 
 
-def newest(message_ids: Sequence[int]) -> dict[int, Answer]:
+def newest(message_ids: Sequence[int]) -> dict[int, AnswerInfo]:
     """For each that was answered, the newest answer that counts, else the newest that failed."""
-    found: dict[int, Answer] = {}
+    found: dict[int, AnswerInfo] = {}
     for answer in of(message_ids):
         known = found.get(answer.message_id)
         if answer.counts or (answer.failed and not (known and known.counts)):

@@ -14,7 +14,7 @@ from itertools import pairwise
 from gateway import sms
 from gateway.clock import DAY, MINUTE
 from gateway.store.file.database import execute
-from gateway.store.messages.pdus import RawPdu, Read, Words, read, words
+from gateway.store.messages.pdus import DecodedPdu, RawPdu, ReadableText, read, words
 
 SENT_AGAIN = 10 * MINUTE  # a whole message again after this long is a new one, not a copy
 FAR_APART = 3 * DAY  # service-centre times of parts that cannot be of one message
@@ -50,21 +50,21 @@ def _part(row: tuple[int, int, int, int, int | None, str, int | None, int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class PartCopy:
     """A part that is there already, and the message that shows it."""
 
     message_id: int | None
 
 
-def copy_of(connection_id: int | None, new: Read, now: int) -> Copy | None:
+def copy_of(connection_id: int | None, new: DecodedPdu, now: int) -> PartCopy | None:
     """What a part that has just arrived, and is not stored yet, repeats."""
     for parts in _sets(connection_id, new, now).values():
         if any(_repeats(part, len(parts), new, now) for part in parts.values()):
-            return Copy(_shown_by(parts))
+            return PartCopy(_shown_by(parts))
     return None
 
 
-def arrange(row: int, connection_id: int | None, new: Read, now: int) -> list[int]:
+def arrange(row: int, connection_id: int | None, new: DecodedPdu, now: int) -> list[int]:
     """Give the part that was just stored as `row` its place; the sets that are different now.
 
     The first of them is its own. Others may have given a part away that was nearer to it, or have
@@ -86,7 +86,7 @@ def arrange(row: int, connection_id: int | None, new: Read, now: int) -> list[in
     return [min(group) for group in changed]
 
 
-def _is_settled(parts: dict[int, _Part], new: Read) -> bool:
+def _is_settled(parts: dict[int, _Part], new: DecodedPdu) -> bool:
     """Whether it is whole, and its parts nearer to one another than the new one to any."""
     total = len(parts) == new.total
     times = sorted(p.sent_at for p in parts.values() if p.sent_at is not None)
@@ -120,7 +120,7 @@ def _regroup(group: frozenset[int], message_id: int | None) -> None:
         )
 
 
-def _sets(connection_id: int | None, new: Read, now: int) -> dict[int, dict[int, _Part]]:
+def _sets(connection_id: int | None, new: DecodedPdu, now: int) -> dict[int, dict[int, _Part]]:
     """Parts by sequence number, by set; the set that grew last comes first."""
     sets: dict[int, dict[int, _Part]] = {}
     rows = execute(
@@ -141,7 +141,7 @@ def _shown_by(parts: dict[int, _Part]) -> int | None:
     return next((p.message_id for p in parts.values() if p.message_id is not None), None)
 
 
-def _repeats(part: _Part, present: int, new: Read, now: int) -> bool:
+def _repeats(part: _Part, present: int, new: DecodedPdu, now: int) -> bool:
     """Whether `new` is a copy of `part`, of whose set `present` parts are there."""
     if part.seq != new.seq:
         return False
@@ -154,7 +154,7 @@ def _repeats(part: _Part, present: int, new: Read, now: int) -> bool:
     return sms.decide(stored.user_data, age, new.deliver.user_data) is sms.Fate.DROP
 
 
-def _distance(parts: dict[int, _Part], new: Read) -> int:
+def _distance(parts: dict[int, _Part], new: DecodedPdu) -> int:
     """Milliseconds between the centre's times; 0 where a time is missing."""
     times = [p.sent_at for p in parts.values() if p.sent_at is not None]
     if new.sent_at is None or not times:
@@ -166,14 +166,14 @@ def _distance(parts: dict[int, _Part], new: Read) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
+class PartSet:
     """The parts of one message that are here."""
 
     set_id: int
     connection_id: int | None
     message_id: int | None  # that shows it already, with gaps
-    first: Read  # the part with the lowest number
-    words: Words
+    first: DecodedPdu  # the part with the lowest number
+    words: ReadableText
 
 
 def is_to_be_shown(set_id: int) -> bool:
@@ -186,7 +186,7 @@ def is_to_be_shown(set_id: int) -> bool:
     return bool(row[0])
 
 
-def gather(set_id: int) -> Set:
+def gather(set_id: int) -> PartSet:
     """All there is of a set, joined as far as it goes."""
     rows = execute(f"{_PART} WHERE set_id = ? ORDER BY seq", (set_id,)).fetchall()
     connection_id, total = execute(
@@ -195,7 +195,7 @@ def gather(set_id: int) -> Set:
     parts = {part.seq: part for part in map(_part, rows)}
     delivers = {seq: d for seq, part in parts.items() if (d := part.deliver)}
     first = read(parts[min(parts)].raw)
-    return Set(set_id, connection_id, _shown_by(parts), first, words(delivers, total))
+    return PartSet(set_id, connection_id, _shown_by(parts), first, words(delivers, total))
 
 
 def belongs(set_id: int, message_id: int) -> None:

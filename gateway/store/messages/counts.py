@@ -9,7 +9,7 @@ from gateway.store.sending.blocked_recipients import BLOCKED
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class RecipientCount:
     """Of all recipients, however many; a long text to one person is several SMS."""
 
     people: int
@@ -17,7 +17,7 @@ class Count:
     blocked: int = 0  # people besides, whose numbers were blocked when it was accepted
 
 
-def queued(message_id: int) -> Count:
+def queued(message_id: int) -> RecipientCount:
     """What was queued when this message was accepted, whatever has become of it since."""
     with errors():
         people, sms, blocked = execute(
@@ -27,4 +27,4 @@ def queued(message_id: int) -> Count:
             "  FROM dispatch d JOIN message m ON m.id = d.message_id WHERE m.id = ?)",
             (BLOCKED, message_id),
         ).fetchone()
-    return Count(people, sms, blocked)
+    return RecipientCount(people, sms, blocked)

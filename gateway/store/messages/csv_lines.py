@@ -12,7 +12,7 @@ AT_ONCE = 1000  # recipients of one message that are read at once
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CsvLine:
     at: int  # when it came or was written
     incoming: bool
     number: str
@@ -22,7 +22,7 @@ class Line:
     connection_id: int | None
 
 
-def lines(message_id: int, states: Sequence[str] = (), deleted: bool = False) -> Iterator[Line]:
+def lines(message_id: int, states: Sequence[str] = (), deleted: bool = False) -> Iterator[CsvLine]:
     """Of one message; `states`: only recipients in one of these. No read stays open in between."""
     with errors():
         row = execute(
@@ -35,13 +35,13 @@ def lines(message_id: int, states: Sequence[str] = (), deleted: bool = False) ->
     incoming, kind, text, peer, at, note, via = row
     if incoming:
         state = "missed call" if kind == "call" else "received"
-        yield Line(at, True, peer, text, state, "" if kind == "call" else note, via)
+        yield CsvLine(at, True, peer, text, state, "" if kind == "call" else note, via)
         return
     last = 0
     while some := _dispatches(message_id, states, last):
         for _, number, own, state, reason, code, carried in some:
             said = f"{reason} ({code})" if reason and code else reason or code
-            yield Line(at, False, number, own or text, state, said, carried or via)
+            yield CsvLine(at, False, number, own or text, state, said, carried or via)
         last = some[-1][0]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from gateway.decisions.dispatch_states import WORST_FIRST, DispatchState
 from gateway.store.file.database import errors, execute
 from gateway.store.search import views
-from gateway.store.sending.transitions import Outcome
+from gateway.store.sending.transitions import AttemptOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class AttemptInfo:
 
     at: int
     seq: int  # part; 0 = none in particular
-    outcome: Outcome
+    outcome: AttemptOutcome
     reason: str
     code: str
     connection_id: int | None
@@ -204,7 +204,7 @@ def _dispatches(some: str, given: object) -> Iterable[DispatchInfo]:
         f" WHERE {some} ORDER BY a.id",
         (given,),
     ):
-        attempt = AttemptInfo(at, seq, Outcome(outcome), *fields)
+        attempt = AttemptInfo(at, seq, AttemptOutcome(outcome), *fields)
         history.setdefault(dispatch_id, []).append(attempt)
     for row in execute(
         "SELECT id, number, state, state_at, due_at, valid_until, connection_id, attempts, reason,"  # noqa: S608

@@ -20,7 +20,7 @@ class TooLarge(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftInfo:
     id: int
     token: str  # of its form
     fields: Fields
@@ -47,7 +47,7 @@ def save(user_id: int, token: str, fields: Sequence[tuple[str, str]], now: int) 
         )
 
 
-def of(user_id: int, now: int) -> list[Draft]:
+def of(user_id: int, now: int) -> list[DraftInfo]:
     """The newest first."""
     with errors():
         rows = execute(
@@ -56,7 +56,7 @@ def of(user_id: int, now: int) -> list[Draft]:
             (user_id, now - KEPT),
         ).fetchall()
     return [
-        Draft(id_, token, tuple((n, v) for n, v in json.loads(fields)), changed_at)
+        DraftInfo(id_, token, tuple((n, v) for n, v in json.loads(fields)), changed_at)
         for id_, token, fields, changed_at in rows
     ]
 

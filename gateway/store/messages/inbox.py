@@ -13,24 +13,33 @@ from dataclasses import dataclass
 from gateway.clock import DAY
 from gateway.store.file.database import execute, insert, transaction
 from gateway.store.messages import assembly, pdus
-from gateway.store.messages.pdus import Kind, RawPdu, Read, Words
+from gateway.store.messages.pdus import DecodedPdu, PduKind, RawPdu, ReadableText
 from gateway.store.search import word_index
 from gateway.store.sending import reports
 
-__all__ = ("Kept", "Kind", "RawPdu", "called", "erased", "give_up_waiting", "keep", "mark_read")
+__all__ = (
+    "PduKind",
+    "RawPdu",
+    "StoredPdu",
+    "called",
+    "erased",
+    "give_up_waiting",
+    "keep",
+    "mark_read",
+)
 
 MISSED_CALL = "Missed call."
 KNOWN_AGAIN = 7 * DAY  # service centres repeat a message within this time when an answer was lost
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredPdu:
     """What became of one PDU."""
 
     incoming_id: int
     message_id: int | None  # the message that shows it; None: not shown, or not yet complete
     new: bool  # False: it was here already
-    kind: Kind
+    kind: PduKind
     mended: tuple[int, ...] = ()  # other messages that got a part back, or lost one to this one
 
     @property
@@ -40,7 +49,7 @@ class Kept:
         return (*own, *self.mended) if self.new else ()
 
 
-def keep(connection_id: int | None, items: Sequence[RawPdu], now: int) -> list[Kept]:
+def keep(connection_id: int | None, items: Sequence[RawPdu], now: int) -> list[StoredPdu]:
     """Store everything that was read, in one commit; on disk when it returns.
 
     Reports are matched, parts put together, and messages made of what is complete. Nothing makes
@@ -50,24 +59,24 @@ def keep(connection_id: int | None, items: Sequence[RawPdu], now: int) -> list[K
         return [_keep(connection_id, raw, now) for raw in items]
 
 
-def _keep(connection_id: int | None, raw: RawPdu, now: int) -> Kept:
+def _keep(connection_id: int | None, raw: RawPdu, now: int) -> StoredPdu:
     new = pdus.read(raw)
     if known := _known(connection_id, raw, new, now):
         return known
     match new.kind:
-        case Kind.REPORT:
+        case PduKind.REPORT:
             return _keep_report(connection_id, raw, new, now)
-        case Kind.DELIVER if new.ref_bits:
+        case PduKind.DELIVER if new.ref_bits:
             return _keep_part(connection_id, raw, new, now)
-        case Kind.DELIVER:
+        case PduKind.DELIVER:
             assert new.deliver is not None
             return _show(connection_id, raw, new, pdus.words({1: new.deliver}, 1), now)
-        case Kind.RAW:
+        case PduKind.RAW:
             return _show(connection_id, raw, new, pdus.undecodable(raw, new.error), now)
-    return Kept(_store(connection_id, raw, new, now), None, True, new.kind)
+    return StoredPdu(_store(connection_id, raw, new, now), None, True, new.kind)
 
 
-def _known(connection_id: int | None, raw: RawPdu, new: Read, now: int) -> Kept | None:
+def _known(connection_id: int | None, raw: RawPdu, new: DecodedPdu, now: int) -> StoredPdu | None:
     """The same PDU, read before.
 
     Without a valid time stamp two messages of the same words are the same PDU; then it is only
@@ -80,16 +89,16 @@ def _known(connection_id: int | None, raw: RawPdu, new: Read, now: int) -> Kept 
         " ORDER BY arrived_at DESC LIMIT 1",
         (new.digest, connection_id, window, raw.slot, raw.memory),
     ).fetchone()
-    return Kept(row[0], row[1], False, Kind(row[2])) if row else None
+    return StoredPdu(row[0], row[1], False, PduKind(row[2])) if row else None
 
 
 def _store(
     connection_id: int | None,
     raw: RawPdu,
-    new: Read,
+    new: DecodedPdu,
     now: int,
     *,
-    kind: Kind | None = None,
+    kind: PduKind | None = None,
     message_id: int | None = None,
     set_id: int | None = None,
     part_id: int | None = None,
@@ -129,7 +138,7 @@ def _store(
 # reports ---------------------------------------------------------------------------------------
 
 
-def _keep_report(connection_id: int | None, raw: RawPdu, new: Read, now: int) -> Kept:
+def _keep_report(connection_id: int | None, raw: RawPdu, new: DecodedPdu, now: int) -> StoredPdu:
     assert new.report is not None
     discharge = new.report.discharge_time
     told = reports.Report(
@@ -141,20 +150,26 @@ def _keep_report(connection_id: int | None, raw: RawPdu, new: Read, now: int) ->
         discharge.epoch_ms if discharge else None,
     )
     part_id = reports.match(told, now)
-    return Kept(_store(connection_id, raw, new, now, part_id=part_id), None, True, Kind.REPORT)
+    return StoredPdu(
+        _store(connection_id, raw, new, now, part_id=part_id), None, True, PduKind.REPORT
+    )
 
 
 # messages --------------------------------------------------------------------------------------
 
 
-def _show(connection_id: int | None, raw: RawPdu, new: Read, words: Words, now: int) -> Kept:
+def _show(
+    connection_id: int | None, raw: RawPdu, new: DecodedPdu, words: ReadableText, now: int
+) -> StoredPdu:
     _put_away_earlier(connection_id, new, now)
     message_id = _add_message(connection_id, new, words, now)
     incoming_id = _store(connection_id, raw, new, now, message_id=message_id)
-    return Kept(incoming_id, message_id, True, new.kind)
+    return StoredPdu(incoming_id, message_id, True, new.kind)
 
 
-def _add_message(connection_id: int | None, first: Read, words: Words, now: int) -> int:
+def _add_message(
+    connection_id: int | None, first: DecodedPdu, words: ReadableText, now: int
+) -> int:
     message_id = insert(
         "INSERT INTO message (direction, kind, text, peer, created_at, sent_at, sent_offset,"
         " connection_id, author, origin, note, complete, triggered)"
@@ -178,7 +193,7 @@ def _add_message(connection_id: int | None, first: Read, words: Words, now: int)
 REPLACED = "Replaced by a later message of the same sender."
 
 
-def _put_away_earlier(connection_id: int | None, new: Read, now: int) -> None:
+def _put_away_earlier(connection_id: int | None, new: DecodedPdu, now: int) -> None:
     """A "replace" message takes the place of the earlier one with its number (23.040 9.2.3.9).
 
     The earlier one goes to the deleted messages, where it can be looked up.
@@ -198,21 +213,21 @@ def _put_away_earlier(connection_id: int | None, new: Read, now: int) -> None:
         )
 
 
-def _keep_part(connection_id: int | None, raw: RawPdu, new: Read, now: int) -> Kept:
+def _keep_part(connection_id: int | None, raw: RawPdu, new: DecodedPdu, now: int) -> StoredPdu:
     if copy := assembly.copy_of(connection_id, new, now):
         shown = copy.message_id
-        row = _store(connection_id, raw, new, now, kind=Kind.DUPLICATE, message_id=shown)
-        return Kept(row, shown, False, Kind.DUPLICATE)
+        row = _store(connection_id, raw, new, now, kind=PduKind.DUPLICATE, message_id=shown)
+        return StoredPdu(row, shown, False, PduKind.DUPLICATE)
     row = _store(connection_id, raw, new, now)
     own, *others = [
         _show_set(assembly.gather(set_id), now) if assembly.is_to_be_shown(set_id) else None
         for set_id in assembly.arrange(row, connection_id, new, now)
     ]
     mended = tuple(message_id for message_id in others if message_id is not None)
-    return Kept(row, own, True, Kind.DELIVER, mended)
+    return StoredPdu(row, own, True, PduKind.DELIVER, mended)
 
 
-def _show_set(gathered: assembly.Set, now: int) -> int:
+def _show_set(gathered: assembly.PartSet, now: int) -> int:
     """Make the message, or mend the one that was shown with gaps; it is unread again then."""
     words, message_id = gathered.words, gathered.message_id
     if message_id is None:

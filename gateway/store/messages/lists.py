@@ -17,7 +17,7 @@ FIRST_WORDS = 200  # characters of the text that a row carries
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MessageRow:
     """A message as one line of a list."""
 
     id: int
@@ -37,7 +37,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedMessage:
     id: int
     sender: str
     text: str
@@ -49,12 +49,12 @@ class Received:
     kind: str = "sms"  # or "call"
 
 
-def page(view: View, before_id: int | None = None, limit: int = PAGE) -> list[Row]:
+def page(view: View, before_id: int | None = None, limit: int = PAGE) -> list[MessageRow]:
     """A page of a view, newest first; `before_id` is the last id of the page above."""
     return rows(views.ids(view, before_id, limit), deleted=view is View.DELETED)
 
 
-def rows(message_ids: Sequence[int], *, deleted: bool = False) -> list[Row]:
+def rows(message_ids: Sequence[int], *, deleted: bool = False) -> list[MessageRow]:
     """These messages as lines, in the order given; unknown ones are left out.
 
     So are deleted ones, or with `deleted` all others.
@@ -80,7 +80,7 @@ def rows(message_ids: Sequence[int], *, deleted: bool = False) -> list[Row]:
     return [by_id[i] for i in message_ids if i in by_id]
 
 
-def _row(row: tuple[Any, ...], states: tuple[tuple[DispatchState, int], ...]) -> Row:
+def _row(row: tuple[Any, ...], states: tuple[tuple[DispatchState, int], ...]) -> MessageRow:
     (
         message_id,
         incoming,
@@ -96,7 +96,7 @@ def _row(row: tuple[Any, ...], states: tuple[tuple[DispatchState, int], ...]) ->
         via,
     ) = row
     people = sum(count for _, count in states) or 1
-    return Row(
+    return MessageRow(
         id=message_id,
         incoming=bool(incoming),
         kind=kind,
@@ -115,7 +115,7 @@ def _row(row: tuple[Any, ...], states: tuple[tuple[DispatchState, int], ...]) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReceivedFilter:
     """Which received messages; None: it does not matter."""
 
     kinds: tuple[str, ...] | None = None
@@ -135,10 +135,12 @@ class Wanted:
         return "".join(f" AND {sql}" for sql, _ in used), [value for _, value in used]
 
 
-EVERYTHING = Wanted()
+EVERYTHING = ReceivedFilter()
 
 
-def inbox_list(limit: int, offset: int, wanted: Wanted = EVERYTHING) -> tuple[list[Received], int]:
+def inbox_list(
+    limit: int, offset: int, wanted: ReceivedFilter = EVERYTHING
+) -> tuple[list[ReceivedMessage], int]:
     """Received messages, newest first, and how many there are in all."""
     where, values = wanted.where()
     of = f" FROM message WHERE direction = 'in' AND deleted_at IS NULL{where}"
@@ -153,7 +155,7 @@ def inbox_list(limit: int, offset: int, wanted: Wanted = EVERYTHING) -> tuple[li
         if wanted != EVERYTHING:
             total = execute(f"SELECT count(*){of}", values).fetchone()[0]
     received = [
-        Received(id_, peer, text, created_at, sent_at, via, bool(complete), note, kind)
+        ReceivedMessage(id_, peer, text, created_at, sent_at, via, bool(complete), note, kind)
         for id_, peer, text, created_at, sent_at, via, complete, note, kind in found
     ]
     there = counts()

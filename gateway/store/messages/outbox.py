@@ -28,10 +28,10 @@ from gateway.store.sending.attempts import (
 )
 from gateway.store.sending.blocked_recipients import BLOCKED, refuse_blocked
 from gateway.store.sending.claims import (
-    Assignment,
-    Claim,
-    PartToSend,
-    Recovery,
+    ClaimedDispatch,
+    DispatchClaim,
+    RecoveredDispatches,
+    RemainingPart,
     accepted,
     claim,
     next_reference,
@@ -44,7 +44,7 @@ from gateway.store.sending.claims import (
     unknown,
 )
 from gateway.store.sending.queue import (
-    Due,
+    DueDispatch,
     due,
     expire,
     give_up,
@@ -57,18 +57,18 @@ from gateway.store.sending.queue import (
     urgent_waits,
 )
 from gateway.store.sending.reports import report
-from gateway.store.sending.transitions import Outcome, move, note
+from gateway.store.sending.transitions import AttemptOutcome, move, note
 
 __all__ = (
     "BLOCKED",
     "AnsweredMeanwhile",
-    "Assignment",
-    "Claim",
-    "Due",
+    "ClaimedDispatch",
+    "DispatchClaim",
+    "DueDispatch",
     "DuplicateId",
     "Outgoing",
-    "PartToSend",
-    "Recovery",
+    "RecoveredDispatches",
+    "RemainingPart",
     "Standing",
     "accepted",
     "add",
@@ -220,7 +220,12 @@ def resend(dispatch_ids: Sequence[int], now: int, who: str, *, audited: bool = T
             valid_until = row[1] if row[1] is None else max(row[1], now + VALIDITY_OF_RESENT)
             changes = {"reason": "", "code": "", "attempts": 0, "avoid": ""}
             requeue(dispatch_id, DispatchState(row[0]), now, valid_until=valid_until, **changes)
-            note(dispatch_id, now, Outcome.RESENT, reason=f"Sent again by {who}." if who else "")
+            note(
+                dispatch_id,
+                now,
+                AttemptOutcome.RESENT,
+                reason=f"Sent again by {who}." if who else "",
+            )
             count += 1
         if count and audited:
             audit.write(now, who, "resend", f"{count} SMS")
@@ -247,7 +252,7 @@ def cancel(dispatch_ids: Sequence[int], now: int, who: str) -> int:
                     code="",
                     waiting=0,
                 )
-                note(dispatch_id, now, Outcome.CANCELLED, reason=words)
+                note(dispatch_id, now, AttemptOutcome.CANCELLED, reason=words)
                 count += 1
         if count:
             audit.write(now, who, "cancel", f"{count} SMS")

@@ -16,7 +16,7 @@ LIKE_A_NUMBER = re.compile(r"\+?[0-9*#]+")
 LONGEST_SHOWN = 1000  # characters of raw data that a person gets to see
 
 
-class Kind(StrEnum):
+class PduKind(StrEnum):
     DELIVER = "deliver"
     REPORT = "report"
     SILENT = "silent"  # kept, not shown: type 0 (23.040 9.2.3.9), or the SIM's copy of a sent one
@@ -35,10 +35,10 @@ class RawPdu:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class DecodedPdu:
     """A PDU, decoded as far as possible."""
 
-    kind: Kind
+    kind: PduKind
     digest: str  # of the TPDU alone: modems differ in the SMSC part that they add
     sender: str = ""  # type of address and number; of a report: the recipient's number
     peer: str = ""  # sender as people see it
@@ -53,7 +53,7 @@ class Read:
     error: str = ""
 
 
-def read(raw: RawPdu) -> Read:
+def read(raw: RawPdu) -> DecodedPdu:
     """Decode. What cannot be decoded has kind RAW and says why; nothing raises."""
     try:
         tpdu = sms.split_pdu(raw.pdu, raw.tpdu_length).tpdu
@@ -71,18 +71,18 @@ def read(raw: RawPdu) -> Read:
             return _report(decoded, digest)
         case sms.Deliver():
             return _deliver(decoded, digest)
-    return Read(Kind.SILENT, digest)
+    return DecodedPdu(PduKind.SILENT, digest)
 
 
-def _raw(raw: RawPdu, error: str) -> Read:
+def _raw(raw: RawPdu, error: str) -> DecodedPdu:
     digest = hashlib.sha256(raw.pdu.upper().encode("utf-8", "replace")).hexdigest()
-    return Read(Kind.RAW, digest, error=error)
+    return DecodedPdu(PduKind.RAW, digest, error=error)
 
 
-def _report(report: sms.StatusReport, digest: str) -> Read:
+def _report(report: sms.StatusReport, digest: str) -> DecodedPdu:
     taken = report.service_centre_time
-    return Read(
-        Kind.REPORT,
+    return DecodedPdu(
+        PduKind.REPORT,
         digest,
         sender=str(report.recipient),
         sent_at=taken.epoch_ms if taken else None,
@@ -90,12 +90,12 @@ def _report(report: sms.StatusReport, digest: str) -> Read:
     )
 
 
-def _deliver(deliver: sms.Deliver, digest: str) -> Read:
+def _deliver(deliver: sms.Deliver, digest: str) -> DecodedPdu:
     sender, stamp, concat = deliver.sender, deliver.timestamp, deliver.user_data.concat
     if concat is not None and (deliver.silent or concat.total == 1):
         concat = None  # whole as it is
-    return Read(
-        Kind.SILENT if deliver.silent else Kind.DELIVER,
+    return DecodedPdu(
+        PduKind.SILENT if deliver.silent else PduKind.DELIVER,
         digest,
         sender=f"{int(sender.ton)}.{sender.npi}:{sender.value}",
         peer=_shown(sender),
@@ -122,7 +122,7 @@ def _shown(sender: sms.Address) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ReadableText:
     """What a person reads of a received message."""
 
     text: str
@@ -131,7 +131,7 @@ class Words:
     spoken: bool = True  # somebody's own words; not data, nor a notice of waiting voicemail
 
 
-def words(parts: dict[int, sms.Deliver], total: int) -> Words:
+def words(parts: dict[int, sms.Deliver], total: int) -> ReadableText:
     """Put the parts that are there into one text; gaps are shown where parts are missing."""
     first = parts[min(parts)]
     joined = sms.join_text({seq: (p.user_data, p.dcs) for seq, p in parts.items()}, total)
@@ -151,7 +151,7 @@ def words(parts: dict[int, sms.Deliver], total: int) -> Words:
         notes.append(CUT_OFF)
     if joined.missing:
         notes.insert(0, _missing(joined.missing, total))
-    return Words(text, " ".join(notes), complete=not joined.missing, spoken=spoken)
+    return ReadableText(text, " ".join(notes), complete=not joined.missing, spoken=spoken)
 
 
 # Message-waiting indications often come without any text.
@@ -206,8 +206,8 @@ def _binary(first: sms.Deliver, data: bytes) -> tuple[str, str]:
     return f"[{text}]", f"Data: {data.hex().upper()[:LONGEST_SHOWN]}"
 
 
-def undecodable(raw: RawPdu, error: str) -> Words:
-    return Words(
+def undecodable(raw: RawPdu, error: str) -> ReadableText:
+    return ReadableText(
         sms.visible(storable(raw.pdu))[:LONGEST_SHOWN],
         f"This message could not be decoded and is shown as it came ({error}).",
         spoken=False,

@@ -161,33 +161,33 @@ def bite(message_ids: Sequence[int], most: int) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class UnsentCount:
     """How many SMS to recipients, and how many messages they belong to."""
 
     sms: int = 0
     messages: int = 0
 
-    def __add__(self, other: Number) -> Number:
-        return Number(self.sms + other.sms, self.messages + other.messages)
+    def __add__(self, other: UnsentCount) -> UnsentCount:
+        return UnsentCount(self.sms + other.sms, self.messages + other.messages)
 
     def __bool__(self) -> bool:
         return self.sms > 0
 
 
-NONE = Number()
+NONE = UnsentCount()
 _NUMBER = "SELECT count(*), count(DISTINCT d.message_id) FROM dispatch d WHERE d.held = ?"
 
 
 def in_states(
     message_ids: Sequence[int], states: Sequence[DispatchState], held: bool = False
-) -> Number:
+) -> UnsentCount:
     """How many dispatches of these messages are in one of these states."""
     with errors():
         row = execute(
             f"{_NUMBER} AND d.state IN {CHUNK} AND d.message_id IN {CHUNK}",
             (held, json.dumps(states), json.dumps(list(message_ids))),
         ).fetchone()
-    return Number(*row)
+    return UnsentCount(*row)
 
 
 def in_states_upto(
@@ -196,7 +196,7 @@ def in_states_upto(
     *,
     beside: Sequence[DispatchState] = (),
     held: bool = False,
-) -> Number:
+) -> UnsentCount:
     """The same of all messages up to one, or of those that also have a dispatch in `beside`."""
     also = (
         f" AND EXISTS (SELECT 1 FROM dispatch b WHERE b.held = d.held AND b.state IN {CHUNK}"  # noqa: S608
@@ -207,7 +207,7 @@ def in_states_upto(
             f"{_NUMBER} AND d.state IN {CHUNK} AND d.message_id <= ?{also if beside else ''}",
             (held, json.dumps(states), upto, *([json.dumps(beside)] if beside else [])),
         ).fetchone()
-    return Number(*row)
+    return UnsentCount(*row)
 
 
 def deleted_at(at: int, before: int, limit: int) -> list[int]:

@@ -13,7 +13,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
+class BlockedNumber:
     number: str
     at: int
     who: str  # the user who did it; "" = the number itself
@@ -54,19 +54,19 @@ def free(number: str, now: int, who: str, word: str = "") -> bool:
         return True
 
 
-def get(number: str) -> Blocked | None:
+def get(number: str) -> BlockedNumber | None:
     with errors():
         row = execute("SELECT number, at, who, word FROM blocked WHERE number = ?", (number,))
         found = row.fetchone()
-    return Blocked(*found) if found else None
+    return BlockedNumber(*found) if found else None
 
 
-def of(numbers: Iterable[str]) -> list[Blocked]:
+def of(numbers: Iterable[str]) -> list[BlockedNumber]:
     """Those of these numbers that are blocked."""
     return [found for number in sorted(among(numbers)) if (found := get(number))]
 
 
-def in_group(group_id: int) -> list[Blocked]:
+def in_group(group_id: int) -> list[BlockedNumber]:
     """The members whose numbers are blocked."""
     with errors():
         rows = execute(
@@ -75,7 +75,7 @@ def in_group(group_id: int) -> list[Blocked]:
             " JOIN blocked b ON b.number = c.number WHERE m.group_id = ?",
             (group_id,),
         ).fetchall()
-    return [Blocked(*row) for row in rows]
+    return [BlockedNumber(*row) for row in rows]
 
 
 def among(numbers: Iterable[str]) -> frozenset[str]:
@@ -87,7 +87,7 @@ def among(numbers: Iterable[str]) -> frozenset[str]:
         return wanted & {n for (n,) in execute("SELECT number FROM blocked")}
 
 
-def page(before: tuple[int, str] | None = None, limit: int = PAGE) -> list[Blocked]:
+def page(before: tuple[int, str] | None = None, limit: int = PAGE) -> list[BlockedNumber]:
     """Newest first; `before` is time and number of the last one on the page above."""
     at, number = before or (2**63 - 1, "")
     with errors():
@@ -96,7 +96,7 @@ def page(before: tuple[int, str] | None = None, limit: int = PAGE) -> list[Block
             " ORDER BY at DESC, number DESC LIMIT ?",
             (at, number, limit),
         ).fetchall()
-    return [Blocked(*row) for row in rows]
+    return [BlockedNumber(*row) for row in rows]
 
 
 def count() -> int:

@@ -14,7 +14,7 @@ from gateway.store.schedules import schedules
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupInfo:
     id: int
     name: str
     people: int  # members, with or without a number
@@ -37,20 +37,20 @@ class NameTaken(Exception):
         super().__init__(f"“{name}” exists already.")
 
 
-def groups() -> list[Group]:
+def groups() -> list[GroupInfo]:
     with errors():
         rows = execute(
             "SELECT g.id, g.name, (SELECT count(*) FROM membership m WHERE m.group_id = g.id),"
             ' g.always FROM "group" g ORDER BY g.sort, g.id'
         ).fetchall()
-    return [Group(id_, name, people, bool(always)) for id_, name, people, always in rows]
+    return [GroupInfo(id_, name, people, bool(always)) for id_, name, people, always in rows]
 
 
-def get(group_id: int) -> Group | None:
+def get(group_id: int) -> GroupInfo | None:
     return next((g for g in groups() if g.id == group_id), None)
 
 
-def named(folded: str) -> Group | None:
+def named(folded: str) -> GroupInfo | None:
     with errors():
         row = execute('SELECT id FROM "group" WHERE sort = ?', (folded,)).fetchone()
     return get(row[0]) if row else None

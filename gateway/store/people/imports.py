@@ -13,7 +13,7 @@ KEPT = 5  # the newest; older ones go when another comes
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
+class ImportInfo:
     id: int
     at: int
     who: str
@@ -31,7 +31,7 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ImportProblemInfo:
     """A row that did not go in. Line 0 is the header of the file."""
 
     line: int
@@ -59,15 +59,15 @@ _COLUMNS = (
 )
 
 
-def get(import_id: int, *, content: bool = True) -> Import | None:
+def get(import_id: int, *, content: bool = True) -> ImportInfo | None:
     """`content`: with what is in the file, which may be megabytes."""
     columns = _COLUMNS.format(content="content" if content else "x''")
     with errors():
         row = execute(f"SELECT {columns} FROM import WHERE id = ?", (import_id,)).fetchone()  # noqa: S608
-    return Import(*row) if row else None
+    return ImportInfo(*row) if row else None
 
 
-def newest() -> list[Import]:
+def newest() -> list[ImportInfo]:
     """Those that are kept, without what is in the files."""
     columns = _COLUMNS.format(content="x''")
     with errors():
@@ -75,7 +75,7 @@ def newest() -> list[Import]:
             f"SELECT {columns} FROM import ORDER BY id DESC LIMIT ?",  # noqa: S608
             (KEPT,),
         ).fetchall()
-    return [Import(*row) for row in rows]
+    return [ImportInfo(*row) for row in rows]
 
 
 def start(import_id: int, plan: str, header: Sequence[str], total: int) -> bool:
@@ -87,7 +87,7 @@ def start(import_id: int, plan: str, header: Sequence[str], total: int) -> bool:
             (plan, total, import_id),
         )
         if done.rowcount:
-            keep_problems(import_id, [Problem(0, tuple(header), "Problem")])
+            keep_problems(import_id, [ImportProblemInfo(0, tuple(header), "Problem")])
         return done.rowcount == 1
 
 
@@ -108,7 +108,7 @@ def advance(
         return changed.rowcount == 1
 
 
-def keep_problems(import_id: int, found: Sequence[Problem]) -> None:
+def keep_problems(import_id: int, found: Sequence[ImportProblemInfo]) -> None:
     for one in found:
         execute(
             "INSERT INTO import_problem (import_id, line, cells, words) VALUES (?, ?, ?, ?)",
@@ -116,7 +116,7 @@ def keep_problems(import_id: int, found: Sequence[Problem]) -> None:
         )
 
 
-def problems(import_id: int, at_once: int = 500) -> Iterator[Problem]:
+def problems(import_id: int, at_once: int = 500) -> Iterator[ImportProblemInfo]:
     """The header first; read a few at a time."""
     last = 0
     while True:
@@ -130,7 +130,7 @@ def problems(import_id: int, at_once: int = 500) -> Iterator[Problem]:
             return
         last = rows[-1][0]
         for _, line, cells, words in rows:
-            yield Problem(line, tuple(json.loads(cells)), words)
+            yield ImportProblemInfo(line, tuple(json.loads(cells)), words)
 
 
 def finish(import_id: int) -> None:

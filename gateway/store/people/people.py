@@ -25,7 +25,7 @@ LAST = "\U0010ffff"  # sorts after every name: people without one come last
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class ContactInfo:
     """`fields` holds values by the id of the own field."""
 
     name: str
@@ -43,7 +43,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class ContactFilter:
     """Which contacts: words to find, a group, blocked ones only."""
 
     find: str = ""
@@ -67,13 +67,13 @@ _COLUMNS = (
 )
 
 
-def get(contact_id: int) -> Contact | None:
+def get(contact_id: int) -> ContactInfo | None:
     return next(iter(by_ids([contact_id])), None)
 
 
-def by_ids(ids: Sequence[int]) -> list[Contact]:
+def by_ids(ids: Sequence[int]) -> list[ContactInfo]:
     """In the order given; unknown ones are left out."""
-    found: dict[int, Contact] = {}
+    found: dict[int, ContactInfo] = {}
     for some in _some(ids):
         rows = execute(
             f"SELECT {_COLUMNS} FROM contact c WHERE c.id IN ({_marks(some)})",  # noqa: S608
@@ -84,7 +84,7 @@ def by_ids(ids: Sequence[int]) -> list[Contact]:
     return [found[i] for i in ids if i in found]
 
 
-def by_number(number: str) -> Contact | None:
+def by_number(number: str) -> ContactInfo | None:
     with errors():
         row = execute("SELECT id FROM contact WHERE number = ? AND number <> ''", (number,))
         found = row.fetchone()
@@ -117,7 +117,7 @@ def ids_of(numbers: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def named(folded: str) -> list[Contact]:
+def named(folded: str) -> list[ContactInfo]:
     """Everybody of exactly this name (folded)."""
     with errors():
         rows = execute("SELECT id FROM contact WHERE sort = ? ORDER BY id LIMIT 20", (folded,))
@@ -125,8 +125,8 @@ def named(folded: str) -> list[Contact]:
 
 
 def page(
-    wanted: Filter, after: tuple[str, int] | None = None, limit: int = PAGE
-) -> list[tuple[tuple[str, int], Contact]]:
+    wanted: ContactFilter, after: tuple[str, int] | None = None, limit: int = PAGE
+) -> list[tuple[tuple[str, int], ContactInfo]]:
     """Contacts by name with their keys; `after` is the key of the last one on the page above."""
     where, params = _where(wanted)
     key = after or ("", 0)
@@ -140,14 +140,14 @@ def page(
     return [((sort, i), found[i]) for sort, i in rows if i in found]
 
 
-def count(wanted: Filter = Filter()) -> int:
+def count(wanted: ContactFilter = ContactFilter()) -> int:
     where, params = _where(wanted)
     with errors():
         row = execute(f"SELECT count(*) FROM contact c WHERE {where}", params)  # noqa: S608
         return int(row.fetchone()[0])
 
 
-def ids(wanted: Filter) -> list[int]:
+def ids(wanted: ContactFilter) -> list[int]:
     """All of them, by name."""
     where, params = _where(wanted)
     with errors():
@@ -155,7 +155,7 @@ def ids(wanted: Filter) -> list[int]:
         return [i for (i,) in execute(sql, params)]
 
 
-def suggest(typed: str, limit: int) -> list[Contact]:
+def suggest(typed: str, limit: int) -> list[ContactInfo]:
     """Who has a number and a word of whose name, or whose number, begins with what is typed."""
     folded = fold(typed)
     if not folded:
@@ -169,7 +169,7 @@ def suggest(typed: str, limit: int) -> list[Contact]:
         return by_ids([i for (i,) in rows])
 
 
-def _where(wanted: Filter) -> tuple[str, list[object]]:
+def _where(wanted: ContactFilter) -> tuple[str, list[object]]:
     clauses: list[str] = ["1"]
     params: list[object] = []
     for word in fold(wanted.find).split()[:8]:
@@ -194,16 +194,16 @@ def _groups_of(ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     return {contact_id: tuple(names) for contact_id, names in found.items()}
 
 
-def _contact(row: tuple[Any, ...], groups: tuple[str, ...]) -> Contact:
+def _contact(row: tuple[Any, ...], groups: tuple[str, ...]) -> ContactInfo:
     id_, name, number, notes, fields, always, blocked = row
     values = {int(k): v for k, v in json.loads(fields).items()} if fields != "{}" else {}
-    return Contact(name, number, notes, values, id_, groups, bool(blocked), bool(always))
+    return ContactInfo(name, number, notes, values, id_, groups, bool(blocked), bool(always))
 
 
 # writing ---------------------------------------------------------------------------------------
 
 
-def add(contact: Contact, now: int) -> int:
+def add(contact: ContactInfo, now: int) -> int:
     """Returns the new id. Groups are not touched. Raises NumberTaken, StoreError."""
     with transaction():
         _free(contact.number, 0)
@@ -220,7 +220,7 @@ def _highest_id() -> int:
     return max(int(highest), int(settings.get(LAST_ID, 0)))
 
 
-def save(contact: Contact, now: int) -> bool:
+def save(contact: ContactInfo, now: int) -> bool:
     """Change the one with `contact.id`. False: it is gone. Raises NumberTaken, StoreError."""
     with transaction():
         _free(contact.number, contact.id)
@@ -267,7 +267,7 @@ def delete(ids: Sequence[int], now: int, who: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class DeletedContact:
     """A contact as it was, to be put back just so."""
 
     row: tuple[Any, ...]  # _WHOLE
@@ -277,7 +277,7 @@ class Gone:
 _WHOLE = "id, name, number, notes, fields, sort, search, created_at, changed_at, always"
 
 
-def as_they_are(ids: Sequence[int]) -> list[Gone]:
+def as_they_are(ids: Sequence[int]) -> list[DeletedContact]:
     with errors():
         chosen = json.dumps(list(ids))
         groups_of: dict[int, list[int]] = {}
@@ -291,10 +291,10 @@ def as_they_are(ids: Sequence[int]) -> list[Gone]:
             f"SELECT {_WHOLE} FROM contact WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
             (chosen,),
         ).fetchall()
-    return [Gone(tuple(row), tuple(groups_of.get(row[0], ()))) for row in rows]
+    return [DeletedContact(tuple(row), tuple(groups_of.get(row[0], ()))) for row in rows]
 
 
-def put_back(found: Sequence[Gone], now: int, who: str) -> int:
+def put_back(found: Sequence[DeletedContact], now: int, who: str) -> int:
     """Under their old ids, in the groups that are still there; returns how many.
 
     Left out is whoever is back already, and whose number somebody else has by now.
@@ -331,7 +331,7 @@ def _free(number: str, own_id: int) -> None:
         raise NumberTaken(number, row[0], row[1])
 
 
-def _values(c: Contact) -> tuple[str, str, str, str, str, str]:
+def _values(c: ContactInfo) -> tuple[str, str, str, str, str, str]:
     fields = json.dumps({str(k): v for k, v in sorted(c.fields.items()) if v}, ensure_ascii=False)
     sort = fold(c.name)
     digits = c.number.lstrip("+")

@@ -12,21 +12,21 @@ from gateway.store.file.database import errors, execute, transaction
 RUNS_KEPT = 30  # for each schedule
 
 
-class Outcome(StrEnum):
+class RunOutcome(StrEnum):
     SENT = "sent"
     MISSED = "missed"  # too late to be sent
     HELD = "held"  # put back from a backup: a person says whether it is still to be sent
     FAILED = "failed"  # nobody to send it to, or nothing to send
 
 
-TO_BE_SEEN = (Outcome.MISSED, Outcome.FAILED, Outcome.HELD)
+TO_BE_SEEN = (RunOutcome.MISSED, RunOutcome.FAILED, RunOutcome.HELD)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ScheduleRunInfo:
     """What is remembered of a turn, or of several that were missed in a row."""
 
-    outcome: Outcome
+    outcome: RunOutcome
     planned_at: int
     last_at: int
     turns: int = 1
@@ -41,15 +41,15 @@ class Run:
 _RUN = "outcome, planned_at, last_at, turns, words, at, message, unseen, id, schedule_id"
 
 
-def _run(row: tuple[Any, ...]) -> Run:
+def _run(row: tuple[Any, ...]) -> ScheduleRunInfo:
     outcome, planned_at, last_at, turns, words, at, message_id, unseen_, id_, schedule_id = row
-    return Run(
-        Outcome(outcome), planned_at, last_at, turns, words, at, message_id, bool(unseen_), id_,
+    return ScheduleRunInfo(
+        RunOutcome(outcome), planned_at, last_at, turns, words, at, message_id, bool(unseen_), id_,
         schedule_id,
     )  # fmt: skip
 
 
-def remember(schedule_id: int, run: Run, message_id: int | None, now: int) -> None:
+def remember(schedule_id: int, run: ScheduleRunInfo, message_id: int | None, now: int) -> None:
     """Part of the transaction that moves the schedule on."""
     execute(
         "INSERT INTO schedule_run (schedule_id, at, planned_at, last_at, turns, outcome, words,"
@@ -83,9 +83,9 @@ def acknowledge(up_to: int) -> int:
         )
 
 
-def newest(schedule_ids: Iterable[int], limit: int = 5) -> dict[int, list[Run]]:
+def newest(schedule_ids: Iterable[int], limit: int = 5) -> dict[int, list[ScheduleRunInfo]]:
     """The last runs of each, newest first."""
-    found: dict[int, list[Run]] = {}
+    found: dict[int, list[ScheduleRunInfo]] = {}
     with errors():
         for schedule_id in schedule_ids:
             rows = execute(
@@ -96,7 +96,7 @@ def newest(schedule_ids: Iterable[int], limit: int = 5) -> dict[int, list[Run]]:
     return found
 
 
-def unseen(limit: int = 20) -> list[Run]:
+def unseen(limit: int = 20) -> list[ScheduleRunInfo]:
     """What nobody has acknowledged, newest first."""
     with errors():
         rows = execute(
@@ -106,7 +106,7 @@ def unseen(limit: int = 20) -> list[Run]:
     return [_run(row) for row in rows]
 
 
-def run_of(message_id: int) -> Run | None:
+def run_of(message_id: int) -> ScheduleRunInfo | None:
     """The run that made a message."""
     with errors():
         row = execute(

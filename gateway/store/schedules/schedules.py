@@ -22,13 +22,13 @@ from gateway.store.file.database import errors, execute, insert, transaction
 from gateway.store.messages import outbox
 from gateway.store.messages.outbox import DuplicateId, Outgoing
 from gateway.store.schedules import schedule_runs
-from gateway.store.schedules.schedule_runs import Run
+from gateway.store.schedules.schedule_runs import ScheduleRunInfo
 
 FINISHED_KEPT = 90 * DAY
 PAGE = 50
 
 
-class Status(StrEnum):
+class ScheduleStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     DONE = "done"
@@ -36,7 +36,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class ScheduleRecipient:
     """`kind`: "number", "person" or "group". `id` is the contact's or the group's."""
 
     kind: str
@@ -50,7 +50,7 @@ class Content:
     """What is sent, as it was written."""
 
     text: str
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[ScheduleRecipient, ...]
     connection_id: int | None = None
     with_report: bool = True
     when_uncertain: str = "hold"
@@ -62,7 +62,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SchedulePlan:
     """When it is sent. `zone`: IANA name, "" = the box's own; `turn` was reckoned in `zone_used`"""
 
     repeat: Repeat
@@ -72,12 +72,12 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class ScheduleInfo:
     id: int
     content: Content
     repeat: Repeat
     zone: str
-    status: Status
+    status: ScheduleStatus
     next: Turn | None  # kept while paused
     zone_used: str
     version: int
@@ -89,13 +89,13 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScheduleStep:
     """How a schedule moves on: what is remembered, what goes out, what comes next."""
 
-    status: Status
+    status: ScheduleStatus
     next: Turn | None
     zone_used: str
-    runs: tuple[Run, ...] = ()  # the last one is that of `outgoing`
+    runs: tuple[ScheduleRunInfo, ...] = ()  # the last one is that of `outgoing`
     outgoing: Outgoing | None = None
     who: str = ""  # a person's doing, for the audit list
     action: str = ""
@@ -111,12 +111,18 @@ class Moved:
 
 
 def add(
-    content: Content, plan: Plan, *, client_id: str | None, author: str, origin: str, now: int
+    content: Content,
+    plan: SchedulePlan,
+    *,
+    client_id: str | None,
+    author: str,
+    origin: str,
+    now: int,
 ) -> int:
     """On disk when it returns. Raises DuplicateId, StoreError."""
     columns = _content_columns(content) | _plan_columns(plan)
     columns |= {"client_id": client_id, "author": author, "origin": origin}
-    columns |= {"created_at": now, "changed_at": now, "state": Status.ACTIVE}
+    columns |= {"created_at": now, "changed_at": now, "state": ScheduleStatus.ACTIVE}
     with transaction():
         if client_id is not None and _is_taken(client_id):
             raise DuplicateId(client_id)
@@ -136,11 +142,11 @@ def _is_taken(client_id: str) -> bool:
 
 
 def change(
-    schedule_id: int, version: int, content: Content, plan: Plan, now: int, who: str
+    schedule_id: int, version: int, content: Content, plan: SchedulePlan, now: int, who: str
 ) -> bool:
     """New words and times. False when it is not as it was at `version` any more."""
     columns = _content_columns(content) | _plan_columns(plan)
-    columns |= {"changed_at": now, "version": version + 1, "state": Status.ACTIVE}
+    columns |= {"changed_at": now, "version": version + 1, "state": ScheduleStatus.ACTIVE}
     sets = ", ".join(f"{name} = ?" for name in columns)
     with transaction():
         changed = execute(
@@ -153,7 +159,7 @@ def change(
     return bool(changed)
 
 
-def move(schedule: Schedule, how: Step, now: int) -> Moved | None:
+def move(schedule: ScheduleInfo, how: ScheduleStep, now: int) -> Moved | None:
     """Store the message and move the schedule on, in one commit.
 
     None, and nothing is changed, when the schedule is not as it was read any more.
@@ -217,7 +223,7 @@ def _content_columns(c: Content) -> dict[str, object]:
     }
 
 
-def _plan_columns(p: Plan) -> dict[str, object]:
+def _plan_columns(p: SchedulePlan) -> dict[str, object]:
     return {
         "start": p.repeat.start.isoformat(),
         "unit": p.repeat.unit,
@@ -240,19 +246,19 @@ _COLUMNS = (
 )
 
 
-def _read(more: str, params: Sequence[object] = ()) -> list[Schedule]:
+def _read(more: str, params: Sequence[object] = ()) -> list[ScheduleInfo]:
     with errors():
         rows = execute(f"SELECT {_COLUMNS} FROM schedule {more}", params).fetchall()  # noqa: S608
     return [_schedule(row) for row in rows]
 
 
-def _schedule(row: tuple[Any, ...]) -> Schedule:
+def _schedule(row: tuple[Any, ...]) -> ScheduleInfo:
     (id_, text, recipients, connection_id, with_report, when_uncertain, flash, fill) = row[:8]
     (priority, ttl, start, unit, every, weekdays, until, zone, state) = row[8:17]
     (next_wall, next_at, zone_used, answers, version, *rest) = row[17:]
     content = Content(
         text=text,
-        recipients=tuple(Recipient(**one) for one in json.loads(recipients)),
+        recipients=tuple(ScheduleRecipient(**one) for one in json.loads(recipients)),
         connection_id=connection_id,
         with_report=bool(with_report),
         when_uncertain=when_uncertain,
@@ -270,18 +276,20 @@ def _schedule(row: tuple[Any, ...]) -> Schedule:
         until=date.fromisoformat(until) if until else None,
     )
     turn = Turn(datetime.fromisoformat(next_wall), next_at) if next_wall else None
-    return Schedule(id_, content, repeat, zone, Status(state), turn, zone_used, version, *rest)
+    return ScheduleInfo(
+        id_, content, repeat, zone, ScheduleStatus(state), turn, zone_used, version, *rest
+    )
 
 
-def get(schedule_id: int) -> Schedule | None:
+def get(schedule_id: int) -> ScheduleInfo | None:
     return next(iter(_read("WHERE id = ?", (schedule_id,))), None)
 
 
-def by_client_id(client_id: str) -> Schedule | None:
+def by_client_id(client_id: str) -> ScheduleInfo | None:
     return next(iter(_read("WHERE client_id = ?", (client_id,))), None)
 
 
-def due(now: int, limit: int) -> list[Schedule]:
+def due(now: int, limit: int) -> list[ScheduleInfo]:
     """Those whose turn has come, the earliest first."""
     return _read(
         "WHERE state = 'active' AND next_at <= ? ORDER BY next_at, id LIMIT ?", (now, limit)
@@ -297,14 +305,14 @@ def next_at() -> int | None:
     return row[0] if row else None
 
 
-def in_other_zones(zone_used: str) -> list[Schedule]:
+def in_other_zones(zone_used: str) -> list[ScheduleInfo]:
     """Those that follow the box's zone and were reckoned in another one."""
     return _read(
         "WHERE state IN ('active', 'paused') AND zone = '' AND zone_used <> ?", (zone_used,)
     )
 
 
-def waiting(after: tuple[int, int] | None = None, limit: int = PAGE) -> list[Schedule]:
+def waiting(after: tuple[int, int] | None = None, limit: int = PAGE) -> list[ScheduleInfo]:
     """A page of the active ones, the next turn first; `after`: next_at and id of the last above."""
     return _read(
         "WHERE state = 'active' AND (next_at, id) > (?, ?) ORDER BY next_at, id LIMIT ?",
@@ -312,11 +320,11 @@ def waiting(after: tuple[int, int] | None = None, limit: int = PAGE) -> list[Sch
     )
 
 
-def paused(limit: int = 200) -> list[Schedule]:
+def paused(limit: int = 200) -> list[ScheduleInfo]:
     return _read("WHERE state = 'paused' ORDER BY next_at, id LIMIT ?", (limit,))
 
 
-def finished(limit: int = 20) -> list[Schedule]:
+def finished(limit: int = 20) -> list[ScheduleInfo]:
     """Done and cancelled ones, the newest first."""
     return _read(
         "WHERE id IN (SELECT id FROM schedule WHERE state IN ('done', 'cancelled')"
@@ -334,7 +342,7 @@ def count() -> int:
     return int(row[0])
 
 
-def of_group(group_id: int) -> list[Schedule]:
+def of_group(group_id: int) -> list[ScheduleInfo]:
     """Active and paused ones that go to this group."""
     return _read(
         "WHERE state IN ('active', 'paused') AND EXISTS (SELECT 1 FROM json_each(recipients)"

@@ -50,7 +50,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchFilter:
     """Which messages; everything has to be true of them. Deleted ones are never meant."""
 
     terms: tuple[Term, ...] = ()
@@ -64,7 +64,7 @@ class Wanted:
     until: int | None = None
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> Wanted:
+    def of(cls, kept: Mapping[str, Any]) -> SearchFilter:
         """What `dataclasses.asdict` made of it, also after it was JSON."""
         found = dict(kept)
         found["terms"] = tuple(
@@ -77,42 +77,46 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHits:
     ids: list[int]
     reached: int | None  # where to go on, when the search stopped before its end; None: all seen
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class SearchCount:
     value: int
     exact: bool  # False: at least so many
 
 
-def page(wanted: Wanted, before: int | None, limit: int, patience: float = PATIENCE) -> Found:
+def page(
+    wanted: SearchFilter, before: int | None, limit: int, patience: float = PATIENCE
+) -> SearchHits:
     """At most `limit` ids below `before`."""
     with errors(), _Walk(wanted) as walk:
         return walk.page(NEWEST if before is None else before, limit, patience)
 
 
-def counted_page(wanted: Wanted, before: int | None, limit: int) -> tuple[Found, Number]:
+def counted_page(
+    wanted: SearchFilter, before: int | None, limit: int
+) -> tuple[SearchHits, SearchCount]:
     """A page, and how many there are in all; what is narrow is found out once for both."""
     with errors(), _Walk(wanted) as walk:
         found = walk.page(NEWEST if before is None else before, limit, PATIENCE)
         if before is None and found.reached is None and len(found.ids) < limit:
-            return found, Number(len(found.ids), True)  # all of them are here
+            return found, SearchCount(len(found.ids), True)  # all of them are here
         counted = walk.number(COUNTING)
         if counted.value < len(found.ids):  # counting had less time than finding
-            counted = Number(len(found.ids), False)
+            counted = SearchCount(len(found.ids), False)
         return found, counted
 
 
-def number(wanted: Wanted, patience: float = COUNTING) -> Number:
+def number(wanted: SearchFilter, patience: float = COUNTING) -> SearchCount:
     """How many there are, as far as that can be seen quickly."""
     with errors(), _Walk(wanted) as walk:
         return walk.number(patience)
 
 
-def ids(wanted: Wanted, before: int | None, limit: int) -> list[int]:
+def ids(wanted: SearchFilter, before: int | None, limit: int) -> list[int]:
     """As `page`, however long it takes: for work that nobody waits for."""
     return page(wanted, before, limit, patience=float("inf")).ids
 
@@ -121,7 +125,7 @@ def ids(wanted: Wanted, before: int | None, limit: int) -> list[int]:
 class _Walk:
     """One question: where candidates come from, and what is asked of each."""
 
-    wanted: Wanted
+    wanted: SearchFilter
     _where: list[str] = field(default_factory=list)
     _params: list[object] = field(default_factory=list)
     _slow: list[_Slow] = field(default_factory=list)
@@ -230,7 +234,7 @@ class _Walk:
 
     # looking
 
-    def page(self, before: int, limit: int, patience: float) -> Found:
+    def page(self, before: int, limit: int, patience: float) -> SearchHits:
         end = time.monotonic() + patience
         before = min(before, self._last + 1)
         found: list[int] = []
@@ -238,19 +242,19 @@ class _Walk:
             for candidate in self._good(chunk):
                 found.append(candidate)
                 if len(found) == limit:
-                    return Found(found, None)
+                    return SearchHits(found, None)
             if time.monotonic() > end and not self._at_end:
-                return Found(found, chunk[-1])
-        return Found(found, None)
+                return SearchHits(found, chunk[-1])
+        return SearchHits(found, None)
 
-    def number(self, patience: float) -> Number:
+    def number(self, patience: float) -> SearchCount:
         end = time.monotonic() + patience
         count = 0
         for chunk in self._chunks(self._last + 1, FIRST_CHUNK):
             count += len(self._good(chunk))
             if time.monotonic() > end and not self._at_end:
-                return Number(count, False)
-        return Number(count, True)
+                return SearchCount(count, False)
+        return SearchCount(count, True)
 
     def _chunks(self, before: int, size: int) -> Iterator[list[int]]:
         self._at_end = False

@@ -18,7 +18,7 @@ from gateway.store.file.database import errors, execute, insert, transaction
 from gateway.store.sending import reports
 from gateway.store.sending.attempts import what_is_left
 from gateway.store.sending.progress import keep_to_its_sim, progress
-from gateway.store.sending.transitions import Outcome, move, move_part, note, resend_parts
+from gateway.store.sending.transitions import AttemptOutcome, move, move_part, note, resend_parts
 
 RESENDS_BY_POLICY = 3  # so many times an uncertain dispatch goes out again by itself, then it waits
 NOT_EVEN_OUT = 30 * SECOND  # wait after an odd answer to a command that nothing was sent with
@@ -26,7 +26,7 @@ RESTARTED = "The box stopped while it was being sent."
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class DispatchClaim:
     dispatch_id: int
     connection_id: int
     tpdus: tuple[str, ...] | None  # SMS-SUBMITs as hex; None or ignored when parts are stored
@@ -34,26 +34,26 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class PartToSend:
+class RemainingPart:
     part_id: int
     seq: int
     tpdu: str
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class ClaimedDispatch:
     """A claimed dispatch with the parts that the network has not taken yet, in order."""
 
     dispatch_id: int
     message_id: int
     number: str
     connection_id: int
-    parts: tuple[PartToSend, ...]
+    parts: tuple[RemainingPart, ...]
     chosen: bool = False  # the connection was chosen for it
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
+class RecoveredDispatches:
     """What was found under way at start."""
 
     released: int  # nothing of them was out: queued again
@@ -78,7 +78,7 @@ def next_reference(number: str) -> int:
 # claiming --------------------------------------------------------------------------------------
 
 
-def claim(claims: Sequence[Claim], now: int) -> list[Assignment]:
+def claim(claims: Sequence[DispatchClaim], now: int) -> list[ClaimedDispatch]:
     """Hand dispatches to modems, in one commit. Those that are not pending any more are left out.
 
     The first claim stores the bytes; later ones send these and not what they bring.
@@ -87,7 +87,7 @@ def claim(claims: Sequence[Claim], now: int) -> list[Assignment]:
         return [won for wanted in claims if (won := _claim(wanted, now))]
 
 
-def _claim(wanted: Claim, now: int) -> Assignment | None:
+def _claim(wanted: DispatchClaim, now: int) -> ClaimedDispatch | None:
     row = execute(
         "SELECT message_id, number, valid_until, wanted FROM dispatch"
         " WHERE id = ? AND state = 'pending' AND held = 0"
@@ -106,7 +106,7 @@ def _claim(wanted: Claim, now: int) -> Assignment | None:
         stored = _store_parts(wanted.dispatch_id, wanted.tpdus)
         changes |= {"parts": len(stored), "reference": wanted.reference}
     new = [(i, seq, tpdu) for i, seq, tpdu, state in stored if state == PartState.NEW]
-    parts = tuple(PartToSend(*part) for part in new)
+    parts = tuple(RemainingPart(*part) for part in new)
     if not parts:  # every part is settled already: nothing to hand over
         progress(wanted.dispatch_id, DispatchState.PENDING, now)
         return None
@@ -114,7 +114,7 @@ def _claim(wanted: Claim, now: int) -> Assignment | None:
         changes["wanted"] = 0
     move(wanted.dispatch_id, DispatchState.PENDING, DispatchMove.CLAIM, now, **changes)
     message_id, number, _, chosen = row
-    return Assignment(
+    return ClaimedDispatch(
         wanted.dispatch_id, message_id, number, wanted.connection_id, parts, chosen > 0
     )
 
@@ -165,7 +165,7 @@ def _give_back(dispatch_id: int, now: int, reason: str) -> DispatchState:
     state = move(
         dispatch_id, DispatchState.SENDING, DispatchMove.RELEASE, now, reason=reason
     )  # keeps its place
-    note(dispatch_id, now, Outcome.RELEASED, reason=reason)
+    note(dispatch_id, now, AttemptOutcome.RELEASED, reason=reason)
     return state
 
 
@@ -270,7 +270,7 @@ def refused(
             return state
         move_part(part_id, seen.part_state, PartMove.REFUSE)
         _count_try(seen, counts=counts, avoid=avoid)
-        outcome = Outcome.FAILED if retry_at is None else Outcome.RETRY
+        outcome = AttemptOutcome.FAILED if retry_at is None else AttemptOutcome.RETRY
         _note_part(seen, now, outcome, reason, code)
         if retry_at is None:
             return move(
@@ -303,7 +303,7 @@ def _count_try(seen: _Sight, *, counts: bool, avoid: bool) -> None:
     )
 
 
-def _note_part(seen: _Sight, now: int, outcome: Outcome, reason: str, code: str) -> None:
+def _note_part(seen: _Sight, now: int, outcome: AttemptOutcome, reason: str, code: str) -> None:
     connection_id = seen.connection_id
     note(
         seen.dispatch_id,
@@ -347,11 +347,11 @@ def _lose_sight(seen: _Sight, now: int, reason: str, code: str) -> DispatchState
     state = move(
         seen.dispatch_id, seen.state, DispatchMove.LOSE_SIGHT, now, reason=reason, code=code
     )
-    _note_part(seen, now, Outcome.UNCERTAIN, reason, code)
+    _note_part(seen, now, AttemptOutcome.UNCERTAIN, reason, code)
     if settled := reports.settle_doubt(seen.part_id, now):
         return settled
     if _policy_resends(seen.dispatch_id):
-        note(seen.dispatch_id, now, Outcome.RESENT_BY_POLICY, reason=reason, code=code)
+        note(seen.dispatch_id, now, AttemptOutcome.RESENT_BY_POLICY, reason=reason, code=code)
         return requeue(seen.dispatch_id, DispatchState.UNCERTAIN, now)
     return state
 
@@ -368,7 +368,7 @@ def _policy_resends(dispatch_id: int) -> bool:
     policy, resent = execute(
         "SELECT m.when_uncertain, (SELECT count(*) FROM attempt a WHERE a.dispatch_id = d.id"
         "  AND a.outcome = ?) FROM dispatch d JOIN message m ON m.id = d.message_id WHERE d.id = ?",
-        (Outcome.RESENT_BY_POLICY, dispatch_id),
+        (AttemptOutcome.RESENT_BY_POLICY, dispatch_id),
     ).fetchone()
     return bool(policy == "resend" and resent < RESENDS_BY_POLICY)
 
@@ -380,7 +380,7 @@ def requeue(dispatch_id: int, state: DispatchState, now: int, **changes: object)
     return move(dispatch_id, state, DispatchMove.RESEND, now, due_at=now, **changes)
 
 
-def recover(now: int) -> Recovery:
+def recover(now: int) -> RecoveredDispatches:
     """At start, before any modem works: what was under way when the box stopped.
 
     A dispatch with a submitted part is uncertain (its policy applies), the others are queued again.
@@ -395,4 +395,4 @@ def recover(now: int) -> Recovery:
             else:
                 _give_back(dispatch_id, now, RESTARTED)
                 released += 1
-    return Recovery(released, lost, resent)
+    return RecoveredDispatches(released, lost, resent)

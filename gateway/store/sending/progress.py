@@ -6,7 +6,7 @@ from gateway import sms
 from gateway.decisions.dispatch_states import DispatchMove, DispatchState
 from gateway.decisions.part_states import IN_DOUBT, TAKEN, PartState
 from gateway.store.file.database import execute
-from gateway.store.sending.transitions import Outcome, move, note
+from gateway.store.sending.transitions import AttemptOutcome, move, note
 
 
 def progress(dispatch_id: int, state: DispatchState, now: int) -> DispatchState:
@@ -66,5 +66,5 @@ def _report_failure(
         return state
     status, seq = next((status or 0, seq) for of, status, seq in parts if of == PartState.FAILED)
     words, code = f"Not delivered: {sms.describe_status(status).words}.", f"TP-ST {status}"
-    note(dispatch_id, now, Outcome.FAILED, reason=words, code=code, seq=seq)
+    note(dispatch_id, now, AttemptOutcome.FAILED, reason=words, code=code, seq=seq)
     return move(dispatch_id, state, DispatchMove.REPORT_FAILURE, now, reason=words, code=code)

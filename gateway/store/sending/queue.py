@@ -19,7 +19,7 @@ from gateway.decisions.dispatch_states import DispatchMove, DispatchState
 from gateway.decisions.part_states import WITH_NETWORK
 from gateway.store.file.batches import in_bites
 from gateway.store.file.database import errors, execute, transaction
-from gateway.store.sending.transitions import Outcome, listed, move, note
+from gateway.store.sending.transitions import AttemptOutcome, listed, move, note
 
 NOT_OVERTAKEN = 5 * MINUTE
 MOVED_AT_ONCE = 2000  # dispatches moved within the queue in one transaction; a few ms
@@ -30,7 +30,7 @@ EXPIRED_PARTLY = "Expired: only {sent} of its {parts} SMS could be sent before i
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueDispatch:
     """A dispatch that may go out now."""
 
     dispatch_id: int
@@ -66,7 +66,7 @@ class _Entry:
 
 def due(
     now: int, free: Mapping[int, int], limit: int, last: Collection[str] = frozenset()
-) -> list[Due]:
+) -> list[DueDispatch]:
     """What may be sent now, best first, at most `limit`.
 
     `free`: how many more dispatches each connection can take. At most one dispatch for a recipient,
@@ -199,7 +199,7 @@ _NOT_OVERTAKING = (
 )
 
 
-def _details(dispatch_ids: Sequence[int]) -> list[Due]:
+def _details(dispatch_ids: Sequence[int]) -> list[DueDispatch]:
     marks = ", ".join("?" * len(dispatch_ids))
     rows = execute(
         "SELECT d.id, d.message_id, d.number, coalesce(d.text, m.text),"  # noqa: S608
@@ -214,11 +214,11 @@ def _details(dispatch_ids: Sequence[int]) -> list[Due]:
     return [by_id[i] for i in dispatch_ids]
 
 
-def _due(row: tuple[Any, ...]) -> Due:
+def _due(row: tuple[Any, ...]) -> DueDispatch:
     """From the columns of `_details`."""
     dispatch_id, message_id, number, text, chosen, priority, with_report, *rest = row
     valid_until, attempts, parts, reference, has_parts, avoid, *flags = rest
-    return Due(
+    return DueDispatch(
         dispatch_id,
         message_id,
         number,
@@ -380,4 +380,4 @@ def _fail(dispatch_id: int, reason: str, code: str, now: int) -> None:
         code=code,
         waiting=0,
     )
-    note(dispatch_id, now, Outcome.FAILED, reason=reason, code=code)
+    note(dispatch_id, now, AttemptOutcome.FAILED, reason=reason, code=code)

@@ -12,7 +12,7 @@ from gateway.decisions.part_states import PartMove, PartState
 from gateway.store.file.database import execute
 
 
-class Outcome(StrEnum):
+class AttemptOutcome(StrEnum):
     """What a row of `attempt` tells."""
 
     RETRY = "retry"  # refused for now
@@ -94,7 +94,7 @@ def listed(states: Iterable[StrEnum]) -> str:
 def note(
     dispatch_id: int,
     now: int,
-    outcome: Outcome,
+    outcome: AttemptOutcome,
     *,
     reason: str = "",
     code: str = "",

@@ -8,7 +8,7 @@ from gateway.decisions.part_states import IN_DOUBT, WITH_NETWORK
 from gateway.store.file import audit
 from gateway.store.file.batches import in_bites
 from gateway.store.file.database import errors, execute, transaction
-from gateway.store.sending.transitions import Outcome, listed, note
+from gateway.store.sending.transitions import AttemptOutcome, listed, note
 
 REMEMBERED = 2000  # parts looked through for how long the last ones took
 MEASURED = 40  # of them are enough for a mean
@@ -131,7 +131,7 @@ def _move(connection_id: int, to: int, words: str, now: int, most: int) -> int:
             " due_at = min(due_at, ?) WHERE id = ?",
             (to, now, dispatch_id),
         )
-        note(dispatch_id, now, Outcome.MOVED, reason=words)
+        note(dispatch_id, now, AttemptOutcome.MOVED, reason=words)
     for message_id in {message_id for _, message_id in rows}:
         execute("UPDATE message SET connection_id = ? WHERE id = ?", (to or None, message_id))
     return len(rows)

@@ -22,7 +22,7 @@ from gateway.services.messages.accept import Refused
 from gateway.simnet import Network
 from gateway.store.connections import connections
 from gateway.store.credit import credit
-from gateway.store.credit.credit import Check, Watch
+from gateway.store.credit.credit import CreditCheckInfo, CreditSettings
 from gateway.store.file import database
 from hw.simulator import PERSONALITIES
 from tests.modem.conftest import MemoryLedger, until
@@ -47,7 +47,7 @@ def watcher(desk: UssdDialogues, clock: FakeClock, held: Held) -> CreditChecks:
 
 
 def watched(line: int, **more: object) -> None:
-    credit.put_watch(line, Watch(code="*100#", **more))
+    credit.put_watch(line, CreditSettings(code="*100#", **more))
 
 
 def test_check_now_keeps_balance_and_words(watcher, modem, line):
@@ -223,7 +223,7 @@ def test_a_held_connection_is_asked_every_hour_so_that_a_top_up_is_noticed(
 
 def test_what_was_held_is_held_after_a_restart(desk, clock, line, held):
     watched(line, hold_below=Decimal(2))
-    credit.add(Check(line, clock.now(), raw="x", balance=Decimal(1)))
+    credit.add(CreditCheckInfo(line, clock.now(), raw="x", balance=Decimal(1)))
     watcher = CreditChecks(desk, clock, Events(), held)
     watcher.start()
     assert held[line]
@@ -269,7 +269,9 @@ def test_every_known_code_can_be_sent():
 
 def test_settings_are_understood_as_people_type_them():
     typed = TypedCredit(" *100# ", r"(\d+)", "12", "", "5,50", "-1")
-    assert understood(typed) == Watch("*100#", r"(\d+)", 12, 0, Decimal("5.50"), Decimal(-1))
+    assert understood(typed) == CreditSettings(
+        "*100#", r"(\d+)", 12, 0, Decimal("5.50"), Decimal(-1)
+    )
 
 
 def test_everything_wrong_with_the_settings_is_said_at_once():

@@ -10,7 +10,7 @@ from gateway.events import Events
 from gateway.services.jobs import long_work
 from gateway.services.jobs.long_work import LongWork, WorkKind, WorkProgress
 from gateway.store.file import database, jobs, settings
-from gateway.store.file.jobs import Job
+from gateway.store.file.jobs import JobInfo
 from tests.services.conftest import FakeClock
 from tests.support.work import finish
 
@@ -22,14 +22,14 @@ def no_breath(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(long_work, "BREATH", 0)
 
 
-def counting(job: Job) -> WorkProgress:
+def counting(job: JobInfo) -> WorkProgress:
     """Counts to `total`, writing each number down."""
     done = job.done + 1
     settings.put(f"counted {job.id}", done)
     return WorkProgress(done, str(done), "Counted." if done == job.total else None)
 
 
-def broken(job: Job) -> WorkProgress:
+def broken(job: JobInfo) -> WorkProgress:
     settings.put("broken", 1)
     raise ZeroDivisionError
 
@@ -66,7 +66,7 @@ def test_one_that_breaks_says_so_changes_nothing_and_holds_up_nobody(work: LongW
 
 
 def test_a_piece_that_was_stopped_while_it_was_done_is_taken_back(clock: FakeClock):
-    def stopped_meanwhile(job: Job) -> WorkProgress:
+    def stopped_meanwhile(job: JobInfo) -> WorkProgress:
         settings.put("done", 1)
         jobs.end(job.id, "stopped", 0)  # as another connection would, just before
         return WorkProgress(1, "1")
@@ -98,7 +98,7 @@ def test_only_the_newest_ended_ones_are_kept(work: LongWork):
 def test_the_thread_begins_at_once_and_stops_between_two_pieces(clock: FakeClock):
     begun, go_on = threading.Event(), threading.Event()
 
-    def slowly(job: Job) -> WorkProgress:
+    def slowly(job: JobInfo) -> WorkProgress:
         begun.set()
         assert go_on.wait(10)
         return WorkProgress(job.done + 1, "", None)
@@ -117,7 +117,7 @@ def test_the_thread_begins_at_once_and_stops_between_two_pieces(clock: FakeClock
 
 
 def test_a_busy_database_is_waited_for(clock: FakeClock):
-    def busy(job: Job) -> WorkProgress:
+    def busy(job: JobInfo) -> WorkProgress:
         raise database.StoreBusy("busy")
 
     work = LongWork(clock, Events(), {"busy": WorkKind(busy)})

@@ -15,7 +15,7 @@ from gateway.store.accounts import accounts as rows
 from gateway.store.accounts import tokens
 from gateway.store.file import database
 from gateway.store.keeping import backups, restore
-from gateway.store.keeping.revocations import Returning
+from gateway.store.keeping.revocations import ReturningAccess
 from tests.services.conftest import FakeClock
 from tests.store.given import NOW
 
@@ -65,7 +65,7 @@ def test_what_was_ended_since_is_told_and_stays_ended(box: Box, tmp_path: Path) 
     assert not restore.returning(backup, box.folder)
     end_some(box)
     told = restore.returning(backup, box.folder)
-    assert told == Returning(("till",), ("bob",), ("ann",))
+    assert told == ReturningAccess(("till",), ("bob",), ("ann",))
     put_back(box, backup)
     assert [t.name for t in tokens.tokens()] == ["alarm"]
     assert box.accounts.names() == ["ann", "cat"]

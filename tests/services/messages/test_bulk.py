@@ -25,7 +25,7 @@ from gateway.services.messages.bulk import (
 from gateway.store.file import audit as audits
 from gateway.store.file import database, jobs
 from gateway.store.messages import inbox, lists, outbox, trash
-from gateway.store.messages.trash import Number
+from gateway.store.messages.trash import UnsentCount
 from gateway.store.search import views
 from gateway.store.search.views import View
 from gateway.text.refusal import Refused
@@ -100,15 +100,17 @@ def test_what_the_window_says_is_what_is_done(interactions: BulkActions):
     trash.delete([gone], NOW, "bob")
     chosen = Selection((waiting, sending, gone, 999))
     assert interactions.preview(BulkAction.DELETE, chosen) == BulkPreview(
-        2, Number(2, 1), Number(1, 1)
+        2, UnsentCount(2, 1), UnsentCount(1, 1)
     )
     done = interactions.carry_out(BulkTask(BulkAction.DELETE, chosen, "ann"))
     assert (done.count, done.job_id) == (2, None)
     undo = interactions.preview(BulkAction.RESTORE, Selection(deletion=done.deletion))
     assert undo.messages == 2, "by which it can be taken back"
     assert interactions.preview(BulkAction.DELETE, chosen).messages == 0
-    assert interactions.preview(BulkAction.RESTORE, chosen) == BulkPreview(3, Number(3, 2))
-    assert interactions.preview(BulkAction.DESTROY, chosen) == BulkPreview(3, sending=Number(1, 1))
+    assert interactions.preview(BulkAction.RESTORE, chosen) == BulkPreview(3, UnsentCount(3, 2))
+    assert interactions.preview(BulkAction.DESTROY, chosen) == BulkPreview(
+        3, sending=UnsentCount(1, 1)
+    )
     assert interactions.carry_out(BulkTask(BulkAction.DESTROY, chosen, "ann")) == BulkOutcome(2)
     assert [r.id for r in lists.page(View.DELETED)] == [sending]
 

@@ -27,7 +27,7 @@ from gateway.store.messages import inbox, outbox, trash
 from gateway.store.messages.outbox import Outgoing
 from gateway.store.messages.pdus import RawPdu
 from gateway.store.people import people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.search.views import NEWEST, View
 from tests.services.conftest import FakeClock
 from tests.store.given import dispatches
@@ -67,7 +67,7 @@ def exported(written: MessagesCsv, chosen: Selection = ALL) -> list[dict[str, st
 def test_a_line_for_each_received_and_for_each_recipient_newest_first(
     written: MessagesCsv,
 ) -> None:
-    people.add(Contact("Ann Otieno", ANN), NOW)
+    people.add(ContactInfo("Ann Otieno", ANN), NOW)
     c = connections.upsert_connection("8944", "", NOW)
     m = outbox.add(Outgoing("hello", (ANN, BOB), 1, NOW, NOW, connection_id=c.connection_id))
     outbox.give_up(dispatches(m)[1:], "No credit.", "CMS 38", NOW)
@@ -107,7 +107,7 @@ def test_no_text_becomes_a_formula_and_numbers_stay_numbers(
     written: MessagesCsv, text: str
 ) -> None:
     sent(text, ANN)
-    people.add(Contact(text.strip(), ANN), NOW)
+    people.add(ContactInfo(text.strip(), ANN), NOW)
     (row,) = exported(written)
     assert row["text"].startswith("'")
     assert row["name"][0] in "'x"

@@ -18,9 +18,9 @@ from gateway.store.messages import inbox, lists, outbox
 from gateway.store.messages.outbox import Outgoing
 from gateway.store.messages.pdus import RawPdu
 from gateway.store.people import groups, people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.search import search
-from gateway.store.search.search import Number, Wanted
+from gateway.store.search.search import SearchCount, SearchFilter
 from gateway.store.search.views import View
 from tests.store.pdus import deliver
 
@@ -49,7 +49,7 @@ def find(searching: MessageSearch, q: str = "", view: View = View.ALL, **chosen:
     assert plan.errors == ()
     found, number = searching.counted_page(plan, None, 50)
     assert found.reached is None
-    assert number == Number(len(found.ids), True)
+    assert number == SearchCount(len(found.ids), True)
     return found.ids
 
 
@@ -77,7 +77,7 @@ def test_a_number_is_found_in_whatever_form_it_is_typed(
 @pytest.mark.parametrize("typed", ["0712345678", "+254712345678", "712 345"])
 def test_a_sender_in_national_form_is_found_too(searching: MessageSearch, typed: str) -> None:
     m = received("hello", "0712345678")
-    people.add(Contact("Ann Otieno", ANN), NOW)
+    people.add(ContactInfo("Ann Otieno", ANN), NOW)
     assert find(searching, typed) == find(searching, "otieno") == [m]
     assert find(searching, who=typed if typed != "712 345" else "Ann Otieno") == [m]
 
@@ -90,12 +90,12 @@ def test_numbers_in_texts_are_found_however_they_are_grouped(searching: MessageS
 
 def test_names_are_resolved_when_somebody_searches(searching: MessageSearch) -> None:
     m, reply = sent("the pump", ANN), received("yes", ANN)
-    contact = people.add(Contact("Ann Otieno", ANN), NOW)
-    people.add(Contact("Joann Bell", BOB), NOW)
+    contact = people.add(ContactInfo("Ann Otieno", ANN), NOW)
+    people.add(ContactInfo("Joann Bell", BOB), NOW)
     assert find(searching, "otieno") == find(searching, "ANN ot") == find(searching, "oti")
     assert find(searching, "otieno") == [reply, m]
     assert find(searching, "ann pump") == [m]
-    people.save(Contact("Zita", ANN, id=contact), NOW)
+    people.save(ContactInfo("Zita", ANN, id=contact), NOW)
     assert find(searching, "otieno") == []
     assert find(searching, "zita") == [reply, m]
 
@@ -149,8 +149,8 @@ def test_days_are_those_of_the_box_s_zone_and_the_last_one_is_meant(
 
 
 def test_people_and_groups_and_connections_and_states(searching: MessageSearch) -> None:
-    ann = people.add(Contact("Ann Otieno", ANN), NOW)
-    people.add(Contact("Bob Mwangi", BOB), NOW)
+    ann = people.add(ContactInfo("Ann Otieno", ANN), NOW)
+    people.add(ContactInfo("Bob Mwangi", BOB), NOW)
     team = groups.make("Team", NOW)
     groups.join(team, [ann])
     groups.make("Nobody", NOW)
@@ -186,7 +186,7 @@ def test_a_search_survives_as_long_work(searching: MessageSearch) -> None:
     wanted = searching.plan(
         SearchQuestion("pump", who=ANN, state="pending", since="2020-01-01")
     ).wanted
-    assert Wanted.of(json.loads(json.dumps(asdict(wanted)))) == wanted
+    assert SearchFilter.of(json.loads(json.dumps(asdict(wanted)))) == wanted
     chosen = Selection(upto=m, search=wanted)
     task = BulkTask(BulkAction.DELETE, chosen, "ann")
     assert BulkTask.from_json(task.to_json()) == task

@@ -12,7 +12,7 @@ from gateway.store.people import imports, people
 ANN, BOB, LANDLINE = "+254712000001", "+254712000002", "+254202345678"
 
 
-def bring_in(service: ContactImports, content: bytes | str) -> imports.Import:
+def bring_in(service: ContactImports, content: bytes | str) -> imports.ImportInfo:
     octets = content.encode() if isinstance(content, str) else content
     kept = service.upload("file", octets, "admin")
     assert service.start(kept, service.guess(service.sheet(imports.get(kept))))
@@ -30,13 +30,13 @@ def table(head: Sequence[str], *rows: dict[str, str], sep: str = ",", quote: boo
     return out.getvalue()
 
 
-def the_only_one() -> people.Contact:
-    (one,) = people.by_ids(people.ids(people.Filter()))
+def the_only_one() -> people.ContactInfo:
+    (one,) = people.by_ids(people.ids(people.ContactFilter()))
     return one
 
 
 def names() -> list[str]:
-    return sorted(c.name for c in people.by_ids(people.ids(people.Filter())))
+    return sorted(c.name for c in people.by_ids(people.ids(people.ContactFilter())))
 
 
 def card(*lines: str, version: str = "3.0") -> str:

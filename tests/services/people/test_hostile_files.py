@@ -151,7 +151,7 @@ def test_our_own_export_comes_back_in_whatever_it_says(service, folk, crowd):
         fields = dict(zip(own, values, strict=True))
         folk.add(TypedContact(name, f"+2547120000{at:02d}", "", fields), known)
     before = _everybody()
-    file = "".join(export.csv(people.Filter()))
+    file = "".join(export.csv(people.ContactFilter()))
     _empty()
     kept = service.upload("f.csv", file.encode(), "admin")
     assert service.start(kept, service.guess(service.sheet(imports.get(kept))))
@@ -166,7 +166,7 @@ def _empty() -> None:
 
 def _everybody() -> list[object]:
     names = {f.id: f.name for f in groups.fields()}
-    found = people.by_ids(people.ids(people.Filter()))
+    found = people.by_ids(people.ids(people.ContactFilter()))
     return sorted(
         (c.number, c.name, c.groups, sorted((names[i], v) for i, v in c.fields.items()))
         for c in found

@@ -26,7 +26,7 @@ from tests.services.conftest import FakeClock
 from tests.support.work import finish
 
 FILE = "Name,Phone number,Town,Groups\nAnn,0712000001,Kisumu,Red; Blue\nBob,0712000002,,\n"
-ALL = people.Filter()
+ALL = people.ContactFilter()
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def run(
     *,
     ticked: tuple[str, ...] = (),
     **changes: object,
-) -> imports.Import:
+) -> imports.ImportInfo:
     """`ticked`: heads of columns that become own fields."""
     octets = content.encode() if isinstance(content, str) else content
     kept = service.upload("file.csv", octets, "admin")
@@ -59,12 +59,12 @@ def run(
     return imports.get(kept)
 
 
-def returned(service: ContactImports, done: imports.Import) -> str:
+def returned(service: ContactImports, done: imports.ImportInfo) -> str:
     """The file of rows that did not go in."""
     return "".join(service.bad_file(done.id))
 
 
-def everybody() -> list[people.Contact]:
+def everybody() -> list[people.ContactInfo]:
     return people.by_ids(people.ids(ALL))
 
 

@@ -96,9 +96,9 @@ def test_search_forgives_case_accents_and_finds_numbers(folk):
     folk.add(TypedContact("José ÁLVAREZ", ANN))
     folk.add(TypedContact("Zoë", BOB))
     for find in ("jose", "ALVAREZ josé", "712000001", "álv", ANN):
-        found = people.page(people.Filter(find=find))
+        found = people.page(people.ContactFilter(find=find))
         assert [c.name for _, c in found] == ["José ÁLVAREZ"], find
-    assert people.page(people.Filter(find="nobody")) == []
+    assert people.page(people.ContactFilter(find="nobody")) == []
 
 
 def test_pages_follow_each_other_without_gap_or_overlap(folk):
@@ -106,7 +106,7 @@ def test_pages_follow_each_other_without_gap_or_overlap(folk):
         folk.add(TypedContact(f"Same {n % 3}", f"+2547120{n:05d}"))
     folk.add(TypedContact("", "+254799999999"))
     seen, after = [], None
-    while page := people.page(people.Filter(), after, 7):
+    while page := people.page(people.ContactFilter(), after, 7):
         seen += [c.id for _, c in page]
         after = page[-1][0]
     assert len(seen) == len(set(seen)) == 26
@@ -258,7 +258,7 @@ def test_a_text_that_is_empty_once_filled_in_is_refused(folk, messaging):
 
 def test_a_broadcast_to_5000_people_is_accepted_with_its_placeholders(folk, messaging, clock):
     group = folk.make_group("All")
-    ids = [people.add(people.Contact(f"P {n}", f"+2547{n:08d}"), 1) for n in range(5000)]
+    ids = [people.add(people.ContactInfo(f"P {n}", f"+2547{n:08d}"), 1) for n in range(5000)]
     folk.join(group, ids)
     accepted = messaging.send(WrittenMessage("All", "Hello {name}", fill=True))
     assert accepted.people == 5000

@@ -115,7 +115,7 @@ def test_the_mobile_wins_wherever_it_stands(importing):
             {"Name": "Wrong", "Business Phone": "0712000004", "Mobile Phone": "n/a"},
         ),
     )  # fmt: skip
-    found = {c.name: c for c in people.by_ids(people.ids(people.Filter()))}
+    found = {c.name: c for c in people.by_ids(people.ids(people.ContactFilter()))}
     assert {n: c.number for n, c in found.items()} == {
         "All": ANN, "Home": "+254712000003", "Fixed": "+254202345676", "Wrong": "+254712000004",
     }  # fmt: skip
@@ -125,7 +125,7 @@ def test_the_mobile_wins_wherever_it_stands(importing):
 
 def test_an_unusable_number_does_not_spoil_the_row(importing):
     bring_in(importing, "Name,Phone,Mobile\nAnn,0712000001,12-unknown\nMoon,far away,\n")
-    found = {c.name: c for c in people.by_ids(people.ids(people.Filter()))}
+    found = {c.name: c for c in people.by_ids(people.ids(people.ContactFilter()))}
     assert found["Ann"].number == ANN
     assert "12-unknown" in found["Ann"].notes
     assert found["Moon"].number == ""

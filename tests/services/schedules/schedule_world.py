@@ -11,9 +11,9 @@ from gateway.services.schedules.plan import TypedPlan
 from gateway.services.schedules.schedules import Schedules
 from gateway.store.messages import details, lists
 from gateway.store.people import groups, people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.schedules import schedule_runs
-from gateway.store.schedules.schedule_runs import Outcome
+from gateway.store.schedules.schedule_runs import RunOutcome
 from gateway.store.search.views import View
 
 ANN, BOB, CAT = "+254711000001", "+254711000002", "+254711000003"
@@ -42,12 +42,12 @@ def sent() -> list[tuple[str, str]]:
     return found
 
 
-def outcomes(schedule_id: int) -> list[Outcome]:
+def outcomes(schedule_id: int) -> list[RunOutcome]:
     return [r.outcome for r in reversed(schedule_runs.newest([schedule_id], 50)[schedule_id])]
 
 
 def person(name: str, number: str, *group_ids: int) -> int:
-    contact_id = people.add(Contact(name, number), 0)
+    contact_id = people.add(ContactInfo(name, number), 0)
     for group_id in group_ids:
         groups.join(group_id, [contact_id])
     return contact_id

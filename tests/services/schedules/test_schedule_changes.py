@@ -13,7 +13,7 @@ from gateway.services.schedules.schedules import ScheduleGone, Schedules
 from gateway.store.messages import details
 from gateway.store.people import groups
 from gateway.store.schedules import schedules
-from gateway.store.schedules.schedules import Status
+from gateway.store.schedules.schedules import ScheduleStatus
 from tests.services.schedules.schedule_world import ANN, at, daily, draft, outcomes, sent
 
 
@@ -51,7 +51,7 @@ def test_send_now_is_one_more_and_the_turns_stay(scheduling: Schedules, clock):
 def test_send_now_of_a_single_one_is_its_run(scheduling: Schedules, clock):
     found = scheduling.add(draft(client_id="mine"), TypedPlan("2026-11-20", "09:00"))
     scheduling.send_now(found.id, found.version, "ann")
-    assert scheduling.get(found.id).status is Status.DONE
+    assert scheduling.get(found.id).status is ScheduleStatus.DONE
     assert details.by_client_id("mine")
     with pytest.raises(ScheduleGone):
         scheduling.send_now(found.id, None, "ann")

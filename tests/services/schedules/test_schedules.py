@@ -21,10 +21,10 @@ from gateway.store.keeping import restore
 from gateway.store.messages import details, lists
 from gateway.store.messages.outbox import DuplicateId
 from gateway.store.people import blocked, groups, people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.schedules import schedule_runs, schedules
-from gateway.store.schedules.schedule_runs import Outcome
-from gateway.store.schedules.schedules import Status
+from gateway.store.schedules.schedule_runs import RunOutcome
+from gateway.store.schedules.schedules import ScheduleStatus
 from gateway.store.search.views import View
 from tests.services.schedules.schedule_world import (
     ANN,
@@ -52,7 +52,7 @@ def test_what_is_kept_for_later_is_not_sent_before(scheduling: Schedules, clock)
     at(scheduling, clock, "2026-11-20T09:00")
     assert scheduling.run_due() == 1
     assert sent() == [(ANN, "hello")]
-    assert scheduling.get(found.id).status is Status.DONE
+    assert scheduling.get(found.id).status is ScheduleStatus.DONE
     assert scheduling.run_due() == 0
     (row,) = lists.page(View.ALL)
     message = details.get(row.id)
@@ -145,7 +145,7 @@ def test_groups_and_placeholders_are_those_of_the_day(scheduling: Schedules, clo
     found = scheduling.add(draft("Hi {name}", f"helpers, Bob <{BOB}>, {CAT}"), daily())
     groups.rename(helpers, "Volunteers")
     person("Zoe", "+254711000009", helpers)
-    people.save(Contact("Robert", "+254711000077", id=bob), 0)
+    people.save(ContactInfo("Robert", "+254711000077", id=bob), 0)
     at(scheduling, clock, "2026-11-20T09:00")
     scheduling.run_due()
     assert Counter(sent()) == Counter(
@@ -156,7 +156,7 @@ def test_groups_and_placeholders_are_those_of_the_day(scheduling: Schedules, clo
             (CAT, "Hi "),
         ]
     )
-    assert outcomes(found.id) == [Outcome.SENT]
+    assert outcomes(found.id) == [RunOutcome.SENT]
 
 
 def test_a_group_may_be_empty_until_the_day_and_is_said_to_be_then(scheduling, clock):
@@ -166,13 +166,13 @@ def test_a_group_may_be_empty_until_the_day_and_is_said_to_be_then(scheduling, c
     scheduling.run_due()
     assert sent() == []
     (run,) = schedule_runs.unseen()
-    assert run.outcome is Outcome.FAILED
+    assert run.outcome is RunOutcome.FAILED
     assert run.words == "The group “Helpers” has nobody with a number in it. Nothing was sent."
     person("Ann", ANN, helpers)
     at(scheduling, clock, "2026-11-21T09:00")
     scheduling.run_due()
     assert sent() == [(ANN, "hi")]
-    assert outcomes(found.id) == [Outcome.FAILED, Outcome.SENT]
+    assert outcomes(found.id) == [RunOutcome.FAILED, RunOutcome.SENT]
     scheduling.acknowledge(run.id)
     assert schedule_runs.unseen() == []
 
@@ -236,7 +236,7 @@ def test_less_than_an_hour_late_it_is_sent(scheduling: Schedules, clock, late: i
     at(scheduling, clock, "2026-11-20T09:00")
     clock.ms += late
     scheduling.run_due()
-    assert outcomes(found.id) == [Outcome.SENT]
+    assert outcomes(found.id) == [RunOutcome.SENT]
 
 
 def test_an_hour_late_it_is_missed_with_a_notice(scheduling: Schedules, clock):
@@ -244,9 +244,9 @@ def test_an_hour_late_it_is_missed_with_a_notice(scheduling: Schedules, clock):
     at(scheduling, clock, "2026-11-20T10:00")
     scheduling.run_due()
     assert sent() == []
-    assert scheduling.get(found.id).status is Status.DONE
+    assert scheduling.get(found.id).status is ScheduleStatus.DONE
     (run,) = schedule_runs.unseen()
-    assert run.outcome is Outcome.MISSED
+    assert run.outcome is RunOutcome.MISSED
     assert run.turns == 1
 
 
@@ -255,7 +255,7 @@ def test_missed_repeats_are_one_notice_and_never_a_burst(scheduling: Schedules, 
     at(scheduling, clock, "2026-12-20T09:30")
     scheduling.run_due()
     assert sent() == [(ANN, "hello")]
-    assert outcomes(found.id) == [Outcome.MISSED, Outcome.SENT]
+    assert outcomes(found.id) == [RunOutcome.MISSED, RunOutcome.SENT]
     (run,) = schedule_runs.unseen()
     assert run.turns == 30
     again = scheduling.get(found.id)
@@ -268,7 +268,7 @@ def test_how_late_is_a_setting(scheduling: Schedules, clock):
     found = scheduling.add(draft(), daily())
     at(scheduling, clock, "2026-11-20T09:10")
     scheduling.run_due()
-    assert outcomes(found.id) == [Outcome.MISSED]
+    assert outcomes(found.id) == [RunOutcome.MISSED]
     for wrong in ("0", "soon", "99999", ""):
         with pytest.raises(Refused):
             scheduling.set_grace(wrong, somebody())
@@ -282,7 +282,7 @@ def test_nothing_runs_while_the_clock_is_held_to_be_wrong(scheduling, clock, hol
     assert scheduling.run_due() == 0
     hold.clear()
     scheduling.run_due()
-    assert outcomes(found.id) == [Outcome.SENT]
+    assert outcomes(found.id) == [RunOutcome.SENT]
 
 
 def test_a_clock_that_is_set_back_sends_no_turn_twice(scheduling: Schedules, clock):
@@ -319,11 +319,11 @@ def test_what_may_have_been_sent_before_a_backup_was_put_back_is_not_sent(schedu
     at(scheduling, clock, "2026-11-20T09:20")
     settings.put(restore.RESTORED, {"at": clock.ms - MINUTE, "name": "x", "who": "ann"})
     scheduling.run_due()
-    assert outcomes(found.id) == [Outcome.MISSED]
+    assert outcomes(found.id) == [RunOutcome.MISSED]
     assert "may have been sent before" in schedule_runs.unseen()[0].words
     at(scheduling, clock, "2026-11-21T09:00")
     scheduling.run_due()
-    assert outcomes(found.id) == [Outcome.MISSED, Outcome.SENT]
+    assert outcomes(found.id) == [RunOutcome.MISSED, RunOutcome.SENT]
 
 
 # the zone --------------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def test_a_group_goes_through_its_connection(dispatch, carriers, clock):
     a, b = sim(clock, 1), sim(clock, 2)
     carriers.table = {a: RoutingConnection(a, "A", True, 5), b: RoutingConnection(b, "B", True, 9)}
     group = groups.make("Volunteers", clock.now())
-    member = people.add(people.Contact("Ann", "+254712345678"), clock.now())
+    member = people.add(people.ContactInfo("Ann", "+254712345678"), clock.now())
     groups.join(group, [member])
     only(Rule(RuleKind.GROUP, str(group), a), Rule(RuleKind.CONNECTION, "", b))
     add(clock, "+254712345678", "+254712345679")

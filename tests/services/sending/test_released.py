@@ -21,7 +21,7 @@ from gateway.services.credit.credit import CreditChecks, _CheckAnswer
 from gateway.services.credit.ussd import UssdDialogues
 from gateway.store.connections import connections, rules
 from gateway.store.credit import credit
-from gateway.store.credit.credit import Check, Watch
+from gateway.store.credit.credit import CreditCheckInfo, CreditSettings
 from gateway.store.messages import trash
 from gateway.store.sending import workload
 from tests.services.conftest import FakeClock
@@ -131,9 +131,13 @@ def topped_up(world: RadioWorld) -> None:
     """An answer comes that tells of more credit than the last one."""
     ussd = UssdDialogues(PlayedModem(world.connection), world.clock, Events())
     watching = CreditChecks(ussd, world.clock, Events(), topped_up=world.gate.let_go)
-    credit.put_watch(world.connection, Watch(code="*100#"))
+    credit.put_watch(world.connection, CreditSettings(code="*100#"))
     now = world.clock.now()
-    credit.add(Check(world.connection, now - HOUR, balance=Decimal(0), currency="EUR", raw="0 EUR"))
+    credit.add(
+        CreditCheckInfo(
+            world.connection, now - HOUR, balance=Decimal(0), currency="EUR", raw="0 EUR"
+        )
+    )
     watching._store(_CheckAnswer(world.connection, "check", UssdReply("Guthaben: 10,00 EUR")))
 
 

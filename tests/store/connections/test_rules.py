@@ -121,7 +121,7 @@ def test_a_rule_of_a_kind_that_this_version_does_not_know_is_left_alone() -> Non
 def test_membership_is_told_for_the_groups_asked_for() -> None:
     a, b = groups.make("Volunteers", NOW), groups.make("Staff", NOW)
     for number, name in ((ANN, "Ann"), (BOB, "Bob")):
-        contact_id = people.add(people.Contact(name, number), NOW)
+        contact_id = people.add(people.ContactInfo(name, number), NOW)
         groups.join(a, [contact_id])
         if number == BOB:
             groups.join(b, [contact_id])

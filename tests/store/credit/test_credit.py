@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.store.credit import credit
-from gateway.store.credit.credit import Check, Watch
+from gateway.store.credit.credit import CreditCheckInfo, CreditSettings
 from tests.store import given
 
 NOW = given.NOW
@@ -16,12 +16,12 @@ NOW = given.NOW
 
 def test_settings_are_kept_per_connection(store: Path) -> None:
     one, other = given.connection("1"), given.connection("2")
-    new = Watch("*100#", r"(\d+)", 12, 50, Decimal("5.00"), Decimal("1.00"))
+    new = CreditSettings("*100#", r"(\d+)", 12, 50, Decimal("5.00"), Decimal("1.00"))
     credit.put_watch(one, new)
     assert credit.watch(one) == new
-    assert credit.watch(other) == Watch()
-    credit.put_watch(one, Watch("*101#"))
-    assert credit.watches() == {one: Watch("*101#")}
+    assert credit.watch(other) == CreditSettings()
+    credit.put_watch(one, CreditSettings("*101#"))
+    assert credit.watches() == {one: CreditSettings("*101#")}
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_settings_are_kept_per_connection(store: Path) -> None:
 )
 def test_a_balance_comes_back_as_it_went_in(store: Path, amount: Decimal | None) -> None:
     line = given.connection()
-    credit.add(Check(line, NOW, balance=amount, raw="text", currency="EUR"))
+    credit.add(CreditCheckInfo(line, NOW, balance=amount, raw="text", currency="EUR"))
     (found,) = credit.history(line)
     assert found.balance == amount
     assert str(found.balance) == str(amount)
@@ -37,9 +37,9 @@ def test_a_balance_comes_back_as_it_went_in(store: Path, amount: Decimal | None)
 
 def test_an_answer_without_balance_does_not_hide_the_last_one_that_was_read(store: Path) -> None:
     line = given.connection()
-    credit.add(Check(line, NOW, balance=Decimal(5)))
-    credit.add(Check(line, NOW + 1, raw="Try later", trouble="no balance"))
-    credit.add(Check(line, NOW + 2, kind="topup", raw="Done"))
+    credit.add(CreditCheckInfo(line, NOW, balance=Decimal(5)))
+    credit.add(CreditCheckInfo(line, NOW + 1, raw="Try later", trouble="no balance"))
+    credit.add(CreditCheckInfo(line, NOW + 2, kind="topup", raw="Done"))
     last, read = credit.last(line), credit.last_read(line)
     assert last is not None
     assert last.raw == "Try later"
@@ -51,7 +51,7 @@ def test_an_answer_without_balance_does_not_hide_the_last_one_that_was_read(stor
 def test_only_what_the_network_took_since_on_this_connection_counts(store: Path) -> None:
     line, other = given.connection("1"), given.connection("2")
     given.sent(given.dispatch(given.ANN), line, mr=1)
-    credit.add(Check(line, NOW, balance=Decimal(5)))
+    credit.add(CreditCheckInfo(line, NOW, balance=Decimal(5)))
     check = credit.last(line)
     assert check is not None
     assert credit.sent_since(check) == 0
@@ -66,8 +66,8 @@ def test_old_answers_go_when_there_are_too_many(
 ) -> None:
     monkeypatch.setattr(credit, "KEPT", 3)
     line, other = given.connection("1"), given.connection("2")
-    credit.add(Check(other, NOW))
+    credit.add(CreditCheckInfo(other, NOW))
     for n in range(6):
-        credit.add(Check(line, NOW + n))
+        credit.add(CreditCheckInfo(line, NOW + n))
     assert [c.at - NOW for c in credit.history(line)] == [5, 4, 3]
     assert len(credit.history(other)) == 1

@@ -121,7 +121,7 @@ def given(store: object) -> None:
         connection(iccid)
     accounts.set_password("ann", "hash", NOW, who="", role="administrator")
     groups.make("Red", NOW)
-    people.add(people.Contact("Ann", ANN), NOW)
+    people.add(people.ContactInfo("Ann", ANN), NOW)
     message(ANN, connection_id=1)
     message(BOB)
     trash.delete([2], NOW, "ann")

@@ -259,7 +259,7 @@ def test_lists_and_details_show_every_message(old: Old) -> None:
 
 @pytest.mark.usefixtures("brought_up")
 def test_people_are_read(old: Old) -> None:
-    found = {contact.id: contact for _, contact in people.page(people.Filter(), None, 1000)}
+    found = {contact.id: contact for _, contact in people.page(people.ContactFilter(), None, 1000)}
     assert len(found) == len(old.rows("contact"))
     for row in old.rows("contact"):
         assert (found[row["id"]].name, found[row["id"]].number) == (row["name"], row["number"])
@@ -271,7 +271,7 @@ def test_people_are_read(old: Old) -> None:
     stored = {row["id"]: row for row in old.rows("import")}
     assert {i.id: i.state for i in imports.newest()} == {n: r["state"] for n, r in stored.items()}
     assert len({c.shown for c in found.values()} - {""}) == len(found)
-    written = "".join(export.csv(people.Filter()))
+    written = "".join(export.csv(people.ContactFilter()))
     assert all(row["name"] in written for row in old.rows("contact"))
 
 

@@ -17,7 +17,7 @@ from gateway.store.file import audit, data_folder, database, integrity, settings
 from gateway.store.keeping import backups, repair, restore
 from gateway.store.messages import details, outbox
 from gateway.store.people import people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.search import views
 from tests.store.given import ANN, BOB, NOW, connection, dispatches, message, sent
 
@@ -112,7 +112,7 @@ def test_a_restore_signs_everybody_out(folder: Path) -> None:
 
 def test_settings_are_kept_apart_from_history(folder: Path, tmp_path: Path) -> None:
     sent(dispatches(message(ANN))[0], connection())
-    people.add(Contact("Ann", ANN), NOW)
+    people.add(ContactInfo("Ann", ANN), NOW)
     settings.put("box.name", "Clinic")
     made = backups.make_settings(folder / backups.FOLDER)
     found = backups.inspect(made)
@@ -270,7 +270,7 @@ def test_a_damaged_backup_is_passed_over_for_an_older_one(folder: Path) -> None:
 
 def test_without_a_whole_backup_people_and_settings_come_back(folder: Path) -> None:
     message(ANN)
-    people.add(Contact("Ann", ANN), NOW)
+    people.add(ContactInfo("Ann", ANN), NOW)
     backups.make_settings(folder / backups.FOLDER)
     spoil(folder, "message")
     reopened(folder)

@@ -18,8 +18,13 @@ from gateway.store import opening
 from gateway.store.file import data_folder, database
 from gateway.store.keeping import backups, restore, resume
 from gateway.store.schedules import schedule_runs, schedules
-from gateway.store.schedules.schedule_runs import Outcome
-from gateway.store.schedules.schedules import Content, Plan, Recipient, Status
+from gateway.store.schedules.schedule_runs import RunOutcome
+from gateway.store.schedules.schedules import (
+    Content,
+    SchedulePlan,
+    ScheduleRecipient,
+    ScheduleStatus,
+)
 from gateway.store.search import views
 from tests.services.conftest import FakeClock
 from tests.store.given import ANN
@@ -49,8 +54,8 @@ def scheduling(clock: FakeClock, folder: Path) -> Schedules:
 
 
 def planned(unit: Unit = Unit.ONCE, text: str = "hello") -> int:
-    content = Content(text, (Recipient("number", ANN),))
-    plan = Plan(Repeat(WHEN, unit), "UTC", Turn(WHEN, START + HOUR), "UTC")
+    content = Content(text, (ScheduleRecipient("number", ANN),))
+    plan = SchedulePlan(Repeat(WHEN, unit), "UTC", Turn(WHEN, START + HOUR), "UTC")
     return schedules.add(content, plan, client_id=None, author="a", origin="page", now=START)
 
 
@@ -65,7 +70,7 @@ def put_back(folder: Path, made: Path) -> None:
     database.database.connect(reuse_if_open=True)
 
 
-def found(schedule_id: int) -> schedules.Schedule:
+def found(schedule_id: int) -> schedules.ScheduleInfo:
     one = schedules.get(schedule_id)
     assert one is not None
     return one
@@ -78,12 +83,12 @@ def test_what_was_sent_by_hand_since_is_not_sent_again(
     made = backup(folder)
     assert scheduling.send_now(one, None, "ann")
     put_back(folder, made)
-    assert found(one).status is Status.DONE
+    assert found(one).status is ScheduleStatus.DONE
     clock.ms = START + HOUR
     scheduling.run_due()
     assert views.counts().all == 0
     (run,) = schedule_runs.newest([one])[one]
-    assert (run.outcome, run.words) == (Outcome.SENT, resume.SENT)
+    assert (run.outcome, run.words) == (RunOutcome.SENT, resume.SENT)
     assert schedule_runs.unseen() == []
 
 
@@ -95,9 +100,9 @@ def test_what_was_cancelled_or_changed_since_asks(
     scheduling.cancel(one, None, "ann")
     database.execute("UPDATE schedule SET text = 'new words' WHERE id = ?", (other,))
     put_back(folder, made)
-    assert {found(i).status for i in (one, other)} == {Status.PAUSED}
+    assert {found(i).status for i in (one, other)} == {ScheduleStatus.PAUSED}
     assert [(r.outcome, r.words) for r in schedule_runs.unseen()] == [
-        (Outcome.HELD, resume.HELD)
+        (RunOutcome.HELD, resume.HELD)
     ] * 2
     clock.ms = START + DAY
     scheduling.run_due()
@@ -113,8 +118,8 @@ def test_what_is_as_it_was_goes_on_from_its_turn(
     scheduling.run_due()  # the first turn of the daily one; the other is done by it
     later = found(daily).next
     put_back(folder, made)
-    assert (found(daily).status, found(daily).next) == (Status.ACTIVE, later)
-    assert found(once).status is Status.DONE
+    assert (found(daily).status, found(daily).next) == (ScheduleStatus.ACTIVE, later)
+    assert found(once).status is ScheduleStatus.DONE
     assert schedule_runs.unseen() == []
     assert later is not None
     clock.ms = later.at
@@ -129,12 +134,12 @@ def test_on_another_box_everything_asks_before_it_is_sent(
     made = shutil.copy(backup(folder), tmp_path / "copy.db")
     database.execute("DELETE FROM schedule")  # the box that takes it knows none of them
     put_back(folder, Path(made))
-    assert {found(i).status for i in (daily, once)} == {Status.PAUSED}
+    assert {found(i).status for i in (daily, once)} == {ScheduleStatus.PAUSED}
     clock.ms = START + DAY
     scheduling.run_due()
     assert views.counts().all == 0
     scheduling.resume(daily, found(daily).version, "ann")
-    assert found(daily).status is Status.ACTIVE
+    assert found(daily).status is ScheduleStatus.ACTIVE
 
 
 def test_a_damaged_store_that_is_replaced_says_nothing(folder: Path, tmp_path: Path) -> None:
@@ -151,7 +156,7 @@ def test_a_damaged_store_that_is_replaced_says_nothing(folder: Path, tmp_path: P
     opening.close_store()
     opening.open_store(copy)
     with database.connected():
-        assert found(one).status is Status.PAUSED
+        assert found(one).status is ScheduleStatus.PAUSED
         assert len(schedule_runs.newest([one])[one]) == 1
 
 
@@ -162,6 +167,6 @@ def test_a_missed_one_is_not_called_sent(
     made = backup(folder)
     clock.ms = START + 9 * HOUR
     scheduling.run_due()
-    assert found(one).status is Status.DONE
+    assert found(one).status is ScheduleStatus.DONE
     put_back(folder, made)
-    assert found(one).status is Status.PAUSED
+    assert found(one).status is ScheduleStatus.PAUSED

@@ -30,7 +30,7 @@ def reply(*pairs: tuple[int, str], who: str = "admin", **more: object) -> int:
     return message(*(n for _, n in pairs), answers=pairs, author=who, **more)
 
 
-def of(message_id: int) -> answers.Answer | None:
+def of(message_id: int) -> answers.AnswerInfo | None:
     return answers.newest([message_id]).get(message_id)
 
 

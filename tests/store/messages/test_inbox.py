@@ -13,7 +13,7 @@ from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.connections import rules
 from gateway.store.file import database
 from gateway.store.messages import details, inbox, lists, outbox
-from gateway.store.messages.inbox import Kept, Kind, RawPdu
+from gateway.store.messages.inbox import PduKind, RawPdu, StoredPdu
 from gateway.store.search import views
 from tests.store.given import ANN, BOB, NOW, connection, dispatch, sent, state, submitted
 from tests.store.pdus import deliver, status_report
@@ -23,7 +23,9 @@ pytestmark = pytest.mark.usefixtures("store")
 slots = itertools.count(1)
 
 
-def keep(*pdus: str, at: int = NOW, c: int | None = None, slot: int | None = None) -> list[Kept]:
+def keep(
+    *pdus: str, at: int = NOW, c: int | None = None, slot: int | None = None
+) -> list[StoredPdu]:
     raw = [RawPdu(pdu, "SM", next(slots) if slot is None else slot) for pdu in pdus]
     return inbox.keep(c, raw, at)
 
@@ -45,7 +47,7 @@ def test_a_message_is_kept_raw_and_shown() -> None:
     c = connection()
     pdu = deliver("Habari \U0001f600", ANN, NOW - MINUTE)
     (kept,) = keep(pdu, c=c)
-    assert (kept.new, kept.kind) == (True, Kind.DELIVER)
+    assert (kept.new, kept.kind) == (True, PduKind.DELIVER)
     assert kept.message_id is not None
     found = details.get(kept.message_id)
     assert found is not None
@@ -58,7 +60,7 @@ def test_the_same_pdu_read_again_makes_no_second_message() -> None:
     pdu = deliver("once")
     (first,) = keep(pdu)
     (again,) = keep(pdu, at=NOW + 6 * DAY)
-    assert again == Kept(first.incoming_id, first.message_id, False, Kind.DELIVER)
+    assert again == StoredPdu(first.incoming_id, first.message_id, False, PduKind.DELIVER)
     assert len(shown()) == 1
 
 
@@ -109,7 +111,7 @@ def test_without_a_time_stamp_two_that_came_directly_are_two() -> None:
 @pytest.mark.parametrize("rubbish", ["", "hello", "07", "00FF", "0004" + "00" * 3, "٣٤", "\ud83d"])
 def test_what_cannot_be_decoded_is_kept_and_shown(rubbish: str) -> None:
     (kept,) = keep(rubbish)
-    assert (kept.kind, kept.new) == (Kind.RAW, True)
+    assert (kept.kind, kept.new) == (PduKind.RAW, True)
     assert kept.message_id is not None
     found = details.get(kept.message_id)
     assert found is not None
@@ -130,14 +132,14 @@ def test_no_octets_whatever_make_it_fail(octets: list[bytes]) -> None:
 
 def test_a_type_0_message_is_kept_and_not_shown() -> None:
     (kept,) = keep(deliver("", pid=0x40))
-    assert (kept.kind, kept.message_id, kept.new) == (Kind.SILENT, None, True)
+    assert (kept.kind, kept.message_id, kept.new) == (PduKind.SILENT, None, True)
     assert shown() == []
     assert incoming() == 1
 
 
 def test_the_sims_own_copy_of_a_sent_message_is_not_shown() -> None:
     (kept,) = keep("0011000C914527110000100000AA05E8329BFD06")
-    assert (kept.kind, kept.message_id) == (Kind.SILENT, None)
+    assert (kept.kind, kept.message_id) == (PduKind.SILENT, None)
 
 
 def test_data_says_what_it_is_and_keeps_its_octets() -> None:
@@ -225,7 +227,7 @@ def test_a_part_that_comes_again_under_another_time_is_dropped() -> None:
     one, two = parts(9, "one ", "two")
     keep(one)
     (copy,) = keep(parts(9, "one ", "two", at=NOW + MINUTE)[0])
-    assert (copy.new, copy.kind) == (False, Kind.DUPLICATE)
+    assert (copy.new, copy.kind) == (False, PduKind.DUPLICATE)
     keep(two)
     (copy,) = keep(parts(9, "one ", "two", at=NOW + MINUTE)[1])
     assert not copy.new
@@ -360,7 +362,7 @@ def test_a_report_is_known_by_its_content_whatever_way_it_came() -> None:
     d = dispatch(ANN)
     sent(d, c, mr=5)
     (kept,) = keep(status_report(5, "0711000001", 0, NOW, NOW), c=c)
-    assert (kept.kind, kept.message_id, kept.new) == (Kind.REPORT, None, True)
+    assert (kept.kind, kept.message_id, kept.new) == (PduKind.REPORT, None, True)
     assert state(d) is DispatchState.DELIVERED
     assert shown() == []
 
@@ -406,7 +408,7 @@ def test_an_early_report_settles_what_never_got_an_answer() -> None:
 
 def test_a_report_that_fits_nothing_is_kept() -> None:
     (kept,) = keep(status_report(5, ANN, 0, NOW, NOW), c=connection())
-    assert kept.kind is Kind.REPORT
+    assert kept.kind is PduKind.REPORT
     assert incoming() == 1
 
 

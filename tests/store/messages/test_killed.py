@@ -64,6 +64,6 @@ def check(told: list[tuple[str, int]]) -> None:
     assert not set(again) & (of("accepted") | out)
 
 
-def claim(dispatch_id: int) -> tuple[outbox.PartToSend, ...]:
-    (won,) = outbox.claim([outbox.Claim(dispatch_id, 1, ("0001", "0002"), 1)], 0)
+def claim(dispatch_id: int) -> tuple[outbox.RemainingPart, ...]:
+    (won,) = outbox.claim([outbox.DispatchClaim(dispatch_id, 1, ("0001", "0002"), 1)], 0)
     return won.parts

@@ -10,9 +10,9 @@ from gateway.clock import DAY
 from gateway.store.file import batches, database
 from gateway.store.file.database import execute
 from gateway.store.messages import large_messages, outbox, trash
-from gateway.store.messages.outbox import Claim
+from gateway.store.messages.outbox import DispatchClaim
 from gateway.store.people import groups, people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.search import views
 from gateway.store.search.views import View
 from gateway.store.sending import queue, workload
@@ -88,7 +88,7 @@ def test_cut_short_the_message_is_deleted_and_nothing_of_it_is_handed_to_a_modem
     assert held(big) == 0  # here the power goes
     assert views.ids(View.DELETED, None, 9) == [big]
     last = dispatches(big)[-1]
-    assert outbox.claim([Claim(last, connection(), tpdus(1))], NOW) == []
+    assert outbox.claim([DispatchClaim(last, connection(), tpdus(1))], NOW) == []
     large_messages.settle_all(NOW)
     assert held(big) == PEOPLE
     assert views.counts().pending == 0
@@ -148,7 +148,7 @@ def test_many_contacts_join_and_go_in_bites_with_one_entry_in_the_audit_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(batches.in_bites, "__defaults__", (FEW,))
-    ids = [people.add(Contact(f"N{n}", f"+2547110{n:05}"), NOW) for n in range(PEOPLE)]
+    ids = [people.add(ContactInfo(f"N{n}", f"+2547110{n:05}"), NOW) for n in range(PEOPLE)]
     group = groups.make("All", NOW)
     assert groups.join(group, ids) == PEOPLE
     assert groups.join(group, ids) == 0
@@ -173,7 +173,7 @@ def test_a_field_of_many_contacts_is_emptied_in_bites_and_then_goes(
     town, street = groups.add_field("Town"), groups.add_field("Street")
     values = {town: "Kisumu", street: "Oginga"}
     for n in range(PEOPLE):
-        people.add(Contact(f"N{n}", f"+2547110{n:05}", fields=values), NOW)
+        people.add(ContactInfo(f"N{n}", f"+2547110{n:05}", fields=values), NOW)
     seen: list[int] = []
     monkeypatch.setattr(batches, "breathe", lambda: seen.append(groups.filled(town)))
     groups.delete_field(town, NOW, "ann")

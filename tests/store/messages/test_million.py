@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.store import opening
 from gateway.store.file import database
 from gateway.store.search import search, views
-from gateway.store.search.search import Number, Term, Wanted
+from gateway.store.search.search import SearchCount, SearchFilter, Term
 from tests.bench import million
 
 
@@ -19,14 +19,14 @@ def test_a_made_store_has_the_counts_and_the_index_of_a_grown_one(tmp_path: Path
             ids = views.ids(view, None, 4000)
             assert getattr(views.counts(), view) == len(ids), view
             assert ids or view in (views.View.CALLS,), view
-        rare = Wanted(terms=(Term(((million.RARE,),)),))
+        rare = SearchFilter(terms=(Term(((million.RARE,),)),))
         assert search.number(rare, patience=9).exact
         assert search.number(rare, patience=9).value > 5
         number = database.execute("SELECT number FROM contact WHERE id = 1").fetchone()[0]
-        of_ann = Wanted(people=(number,))
+        of_ann = SearchFilter(people=(number,))
         said = "SELECT count(*) FROM message m WHERE deleted_at IS NULL AND (peer = ?1 OR EXISTS"
         said += " (SELECT 1 FROM dispatch WHERE message_id = m.id AND number = ?1))"
-        assert search.number(of_ann, patience=9) == Number(
+        assert search.number(of_ann, patience=9) == SearchCount(
             database.execute(said, (number,)).fetchone()[0], True
         )
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []

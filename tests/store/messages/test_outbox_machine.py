@@ -26,7 +26,7 @@ from gateway.store import opening
 from gateway.store.file import database
 from gateway.store.file.database import execute
 from gateway.store.messages import lists, outbox, trash
-from gateway.store.messages.outbox import Claim
+from gateway.store.messages.outbox import DispatchClaim
 from gateway.store.search import views
 from tests.store.given import NOW, connection, dispatch, dispatches, message, restore, sent, tpdus
 
@@ -181,7 +181,10 @@ class Outbox(RuleBasedStateMachine):
         assert not set(numbers) & {number for (number,) in sending}
         if found and deleted_meanwhile:
             self.set_deleted(found[0].message_id, True)
-        wanted = [Claim(f.dispatch_id, c, tpdus(self.known[f.dispatch_id].parts), 1) for f in found]
+        wanted = [
+            DispatchClaim(f.dispatch_id, c, tpdus(self.known[f.dispatch_id].parts), 1)
+            for f in found
+        ]
         for won in outbox.claim(wanted, self.now):
             assert not self.known[won.dispatch_id].deleted
             parts = [p.part_id for p in won.parts]

@@ -19,11 +19,11 @@ def line(store: object) -> int:
     return connection()
 
 
-def keep(line: int, pdu: str, at: int = NOW) -> inbox.Kept:
+def keep(line: int, pdu: str, at: int = NOW) -> inbox.StoredPdu:
     return inbox.keep(line, [RawPdu(pdu)], at)[0]
 
 
-def shown(kept: inbox.Kept) -> details.Detail:
+def shown(kept: inbox.StoredPdu) -> details.Detail:
     assert kept.message_id is not None
     found = details.get(kept.message_id)
     assert found is not None

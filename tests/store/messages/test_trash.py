@@ -8,7 +8,7 @@ from gateway.events import Events
 from gateway.services.messages.bulk import BulkAction, BulkActions, BulkPreview, BulkTask, Selection
 from gateway.store.file import audit, database
 from gateway.store.messages import details, inbox, lists, outbox, trash
-from gateway.store.messages.trash import Number
+from gateway.store.messages.trash import UnsentCount
 from gateway.store.search.views import View
 from tests.store.given import (
     ANN,
@@ -40,7 +40,7 @@ def test_the_window_counts_what_is_not_sent_yet_only(interactions: BulkActions) 
     waiting, failed = message(ANN, BOB), message(ANN)
     _fail(failed)
     assert interactions.preview(BulkAction.DELETE, Selection((waiting, failed))) == BulkPreview(
-        2, Number(2, 1)
+        2, UnsentCount(2, 1)
     )
 
 

@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
             tell("added", m)
             (kept,) = inbox.keep(c, [RawPdu(deliver(f"in {n}", at=NOW + n * 1000), "SM", 1)], NOW)
             tell("kept", kept.incoming_id)
-            (won,) = outbox.claim([outbox.Claim(dispatches(m)[0], c, tpdus(2), 1)], NOW)
+            (won,) = outbox.claim([outbox.DispatchClaim(dispatches(m)[0], c, tpdus(2), 1)], NOW)
             tell("claimed", won.dispatch_id)
             for part in won.parts:
                 outbox.submitted(part.part_id, c, NOW)

@@ -15,9 +15,9 @@ from gateway.store.file import database
 from gateway.store.messages import inbox, outbox, trash
 from gateway.store.messages.inbox import RawPdu
 from gateway.store.people import people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.search import search, views, word_index
-from gateway.store.search.search import Number, Term, Wanted
+from gateway.store.search.search import SearchCount, SearchFilter, Term
 from gateway.store.search.views import View
 from gateway.text.tokenizer import words
 from tests.store.given import ANN, BOB, CAT, NOW, connection, dispatches, message, restore, sent
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("store")
 
 def found(*said: str, **wishes: object) -> list[int]:
     terms = tuple(Term(((word,),)) for word in said)
-    return search.page(Wanted(terms=terms, **wishes), None, 50).ids
+    return search.page(SearchFilter(terms=terms, **wishes), None, 50).ids
 
 
 def index() -> dict[str, list[int]]:
@@ -71,8 +71,8 @@ def test_a_received_message_is_found_by_its_words_its_sender_and_its_sender_s_na
 def test_deleted_messages_are_not_found_until_restored() -> None:
     m = message(text="pump")
     trash.delete([m], NOW, "ann")
-    assert found("pump") == [] == search.page(Wanted(), None, 5).ids
-    assert search.number(Wanted(terms=(Term((("pump",),)),))) == Number(0, True)
+    assert found("pump") == [] == search.page(SearchFilter(), None, 5).ids
+    assert search.number(SearchFilter(terms=(Term((("pump",),)),))) == SearchCount(0, True)
     restore([m], NOW, "ann")
     assert found("pump") == [m]
 
@@ -113,9 +113,9 @@ def test_thousands_of_people_are_as_good_as_one() -> None:
     m, other = message(ANN, text="pump"), message(BOB, text="pump")
     many = (ANN, *(f"+2549{n:08}" for n in range(search.MOST_NUMBERS + 1)))
     assert found("pump", people=many) == [m]
-    everybody = Wanted(terms=(Term((("nobody",),), many),))
+    everybody = SearchFilter(terms=(Term((("nobody",),), many),))
     assert search.page(everybody, None, 9).ids == [m]
-    either = Wanted(terms=(Term((("pump",),), many),))
+    either = SearchFilter(terms=(Term((("pump",),), many),))
     assert search.page(either, None, 9).ids == [other, m]
 
 
@@ -124,12 +124,12 @@ def test_hundreds_of_numbers_are_merged_newest_first_without_copies() -> None:
     made = [message(crowd[n], crowd[-n], text="pump" if n % 2 else "well") for n in range(1, 30)]
     message(ANN, text="pump")
     named = message(ANN, text="crowd")
-    wanted = Wanted(terms=(Term((("crowd",),), crowd),))
+    wanted = SearchFilter(terms=(Term((("crowd",),), crowd),))
     assert search.page(wanted, None, 99).ids == [named, *made[::-1]]
     assert search.page(wanted, made[20], 5).ids == made[19:14:-1]
-    both = Wanted(terms=(Term((("crowd",),), crowd), Term((("pump",),))))
+    both = SearchFilter(terms=(Term((("crowd",),), crowd), Term((("pump",),))))
     assert search.page(both, None, 99).ids == made[::-1][::2]
-    state = Wanted(terms=(Term((("crowd",),), crowd),), states=(DispatchState.PENDING,))
+    state = SearchFilter(terms=(Term((("crowd",),), crowd),), states=(DispatchState.PENDING,))
     assert search.page(state, None, 99).ids == [named, *made[::-1]]
     trash.delete(made, NOW, "ann")
     assert search.page(wanted, None, 99).ids == [named]
@@ -142,24 +142,24 @@ def test_days_are_found_however_the_clock_jumped(days: list[int], first: int, mo
     made = [(message(at=day * DAY + 5), day) for day in days]
     wanted = [i for i, day in reversed(made) if first <= day <= first + more]
     since, until = first * DAY, (first + more + 1) * DAY
-    assert search.page(Wanted(since=since, until=until), None, 99).ids == wanted
-    assert search.page(Wanted(since=since), None, 99).ids == [
+    assert search.page(SearchFilter(since=since, until=until), None, 99).ids == wanted
+    assert search.page(SearchFilter(since=since), None, 99).ids == [
         i for i, day in reversed(made) if day >= first
     ]
 
 
 def test_pages_follow_each_other_without_a_gap() -> None:
     made = [message(text="pump") for _ in range(30)]
-    wanted = Wanted(terms=(Term((("pump",),)),))
+    wanted = SearchFilter(terms=(Term((("pump",),)),))
     one = search.page(wanted, None, 20).ids
     assert one + search.page(wanted, one[-1], 20).ids == made[::-1]
-    assert search.number(wanted, patience=9) == Number(30, True)
+    assert search.number(wanted, patience=9) == SearchCount(30, True)
 
 
 def test_a_search_without_patience_says_how_far_it_came() -> None:
     for _ in range(200):
         message(text="pump")
-    wanted = Wanted(terms=(Term((("pump",),)),), unread=True)
+    wanted = SearchFilter(terms=(Term((("pump",),)),), unread=True)
     seen = search.page(wanted, None, 20, patience=-1)
     assert seen.ids == []
     assert seen.reached == 200 - max(search.FIRST_CHUNK, 34) + 1
@@ -178,7 +178,7 @@ def test_a_completed_message_is_found_by_its_new_words_only() -> None:
 
 
 def test_the_index_is_made_for_what_was_there_before(store: Path) -> None:
-    people.add(Contact("Ann", ANN), NOW)
+    people.add(ContactInfo("Ann", ANN), NOW)
     m = message(ANN, BOB, text="the pump")
     before = index()
     for name in ("party_of_message", "party_of_dispatch", "span_begins"):
@@ -198,13 +198,13 @@ def test_the_index_is_made_for_what_was_there_before(store: Path) -> None:
 
 def test_a_page_tells_how_many_there_are_in_all(store) -> None:
     made = [message(ANN, text=f"pump {n}") for n in range(5)]
-    wanted = Wanted(terms=(Term((("pump",),)),))
+    wanted = SearchFilter(terms=(Term((("pump",),)),))
     found, count = search.counted_page(wanted, None, 9)
-    assert (found.ids, found.reached, count) == (made[::-1], None, Number(5, True))
+    assert (found.ids, found.reached, count) == (made[::-1], None, SearchCount(5, True))
     found, count = search.counted_page(wanted, None, 2)
-    assert (found.ids, count) == (made[:-3:-1], Number(5, True))
+    assert (found.ids, count) == (made[:-3:-1], SearchCount(5, True))
     found, count = search.counted_page(wanted, made[1], 2)
-    assert (found.ids, count) == (made[:1], Number(5, True))
+    assert (found.ids, count) == (made[:1], SearchCount(5, True))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from gateway.services.people.addressees import resolve
 from gateway.store import opening
 from gateway.store.file import database
 from gateway.store.people import groups, people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.search import word_index
 from tests.store.given import ANN, BOB, NOW, message
 
@@ -53,7 +53,7 @@ def test_what_was_stored_before_is_found_and_names_stay_distinct(store: Path):
             'INSERT INTO "group" (name, sort, created_at) VALUES (?, ?, 1)', (name, BEFORE[name])
         )
     for name, number in (("Zoë عَلى", ANN), ("Øre", BOB)):
-        contact_id = people.add(Contact(name, number), NOW)
+        contact_id = people.add(ContactInfo(name, number), NOW)
         sort = " ".join(BEFORE[word] for word in name.split())
         database.execute(
             "UPDATE contact SET sort = ?, search = ? WHERE id = ?",

@@ -10,7 +10,7 @@ from gateway.clock import DAY, HOUR
 from gateway.decisions.dispatch_states import DispatchState, UndefinedMove
 from gateway.store.file import database
 from gateway.store.messages import outbox, trash
-from gateway.store.messages.outbox import Claim, DuplicateId
+from gateway.store.messages.outbox import DispatchClaim, DuplicateId
 from gateway.store.sending.claims import RESENDS_BY_POLICY
 from tests.store.given import (
     ANN,
@@ -67,7 +67,7 @@ def test_the_first_claim_stores_the_bytes_and_later_ones_send_the_same() -> None
     first = claimed(d, c, parts=2)
     assert [(p.seq, p.tpdu) for p in first.parts] == [(1, "0001"), (2, "0002")]
     outbox.release(d, "gone", NOW)
-    (again,) = outbox.claim([Claim(d, c, ("FFFF", "EEEE"), 200)], NOW)
+    (again,) = outbox.claim([DispatchClaim(d, c, ("FFFF", "EEEE"), 200)], NOW)
     assert again.parts == first.parts
     assert column(d, "reference") == 7
 
@@ -76,13 +76,13 @@ def test_nobody_claims_what_another_has() -> None:
     c = connection()
     d = dispatch(ANN)
     claimed(d, c)
-    assert outbox.claim([Claim(d, c, ("00",))], NOW) == []
+    assert outbox.claim([DispatchClaim(d, c, ("00",))], NOW) == []
 
 
 def test_a_claim_without_bytes_for_a_dispatch_that_has_none_is_our_mistake() -> None:
     d = dispatch(ANN)
     with pytest.raises(ValueError, match="no parts"):
-        outbox.claim([Claim(d, connection(), None)], NOW)
+        outbox.claim([DispatchClaim(d, connection(), None)], NOW)
     assert state(d) is DispatchState.PENDING
 
 
@@ -96,7 +96,7 @@ def test_of_many_threads_one_gets_each_dispatch(store) -> None:
         with database.connected():
             start.wait(10)
             for d in order:
-                won.extend(a.dispatch_id for a in outbox.claim([Claim(d, c, ("00",))], NOW))
+                won.extend(a.dispatch_id for a in outbox.claim([DispatchClaim(d, c, ("00",))], NOW))
 
     orders = [ids, ids[::-1], ids[20:] + ids[:20], ids[10:] + ids[:10]]
     threads = [threading.Thread(target=work, args=(order,)) for order in orders]
@@ -185,7 +185,7 @@ def test_a_refusal_of_a_passing_kind_waits_and_goes_on_with_the_missing_part() -
     assert refuse(two.part_id, NOW + HOUR) is DispatchState.PENDING
     assert (column(d, "due_at"), column(d, "code")) == (NOW + HOUR, "CMS 42")
     assert (outbox.tries(two.part_id), outcomes(d)) == (1, ["retry"])
-    (again,) = outbox.claim([Claim(d, c, None)], NOW + HOUR)
+    (again,) = outbox.claim([DispatchClaim(d, c, None)], NOW + HOUR)
     assert [p.seq for p in again.parts] == [2, 3]
 
 
@@ -252,7 +252,7 @@ def test_a_late_answer_for_one_of_several_parts_lets_the_others_go_out() -> None
     outbox.submitted(part, c, NOW)
     outbox.unknown(part, NOW, "No answer came.", "TIMEOUT")
     assert outbox.accepted(part, 9, NOW) is DispatchState.PENDING
-    (again,) = outbox.claim([Claim(d, c, None)], NOW)
+    (again,) = outbox.claim([DispatchClaim(d, c, None)], NOW)
     assert [p.seq for p in again.parts] == [2]
 
 
@@ -282,7 +282,7 @@ def test_a_late_answer_stops_a_second_sending_that_has_not_begun() -> None:
 
 def test_a_late_answer_does_not_disturb_a_second_sending_under_way() -> None:
     d, part = in_doubt(when_uncertain="resend")
-    (again,) = outbox.claim([Claim(d, connection(), None)], NOW)
+    (again,) = outbox.claim([DispatchClaim(d, connection(), None)], NOW)
     assert outbox.accepted(part, 9, NOW) is DispatchState.SENDING
     outbox.submitted(again.parts[0].part_id, connection(), NOW)
     assert outbox.accepted(part, 10, NOW) is DispatchState.SENT
@@ -321,7 +321,7 @@ def test_resending_does_not_repeat_the_parts_that_the_network_has() -> None:
     outbox.accepted(one.part_id, 1, NOW)
     refuse(two.part_id, None)
     outbox.resend([d], NOW, "ann")
-    (again,) = outbox.claim([Claim(d, c, tpdus(2), 99)], NOW)
+    (again,) = outbox.claim([DispatchClaim(d, c, tpdus(2), 99)], NOW)
     assert [(p.seq, p.tpdu) for p in again.parts] == [(2, "0002")]
     assert column(d, "reference") == 7
 
@@ -361,14 +361,14 @@ def test_after_a_restart_what_was_not_out_is_queued_and_what_may_be_is_in_doubt(
     claimed(safe, c)
     for d in (doubtful, alarm):
         submitted(d, c)
-    assert outbox.recover(NOW) == outbox.Recovery(released=1, uncertain=2, resent=1)
+    assert outbox.recover(NOW) == outbox.RecoveredDispatches(released=1, uncertain=2, resent=1)
     assert [state(d) for d in (pending, safe, doubtful, alarm)] == [
         DispatchState.PENDING,
         DispatchState.PENDING,
         DispatchState.UNCERTAIN,
         DispatchState.PENDING,
     ]
-    assert outbox.recover(NOW) == outbox.Recovery(0, 0, 0)
+    assert outbox.recover(NOW) == outbox.RecoveredDispatches(0, 0, 0)
 
 
 def test_a_long_message_cut_off_between_parts_goes_on_where_it_stopped() -> None:
@@ -378,5 +378,5 @@ def test_a_long_message_cut_off_between_parts_goes_on_where_it_stopped() -> None
     outbox.submitted(one, c, NOW)
     outbox.accepted(one, 1, NOW)
     outbox.recover(NOW)
-    (again,) = outbox.claim([Claim(d, c, None)], NOW)
+    (again,) = outbox.claim([DispatchClaim(d, c, None)], NOW)
     assert [p.seq for p in again.parts] == [2, 3]

@@ -159,7 +159,7 @@ def test_a_deleted_message_is_not_sent_and_goes_out_when_it_is_restored() -> Non
     m = message(ANN)
     assert trash.delete([m], NOW, "ann") == 1
     assert due_ids({c: 5}) == []
-    assert outbox.claim([outbox.Claim(dispatches(m)[0], c, ("00",))], NOW) == []
+    assert outbox.claim([outbox.DispatchClaim(dispatches(m)[0], c, ("00",))], NOW) == []
     assert restore([m], NOW, "ann") == 1
     assert due_ids({c: 5}) == dispatches(m)
 

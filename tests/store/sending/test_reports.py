@@ -10,7 +10,7 @@ from gateway import sms
 from gateway.clock import DAY, HOUR, MINUTE, SECOND
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.messages import inbox, outbox
-from gateway.store.messages.inbox import Kept
+from gateway.store.messages.inbox import StoredPdu
 from gateway.store.sending.alike import likeness
 from tests.store.given import (
     ANN,
@@ -88,7 +88,9 @@ def test_a_box_that_was_away_gets_its_reports_late() -> None:
     assert state(d) is DispatchState.DELIVERED
 
 
-def kept(c: int, mr: int, taken: int, at: int, *, status: int = DELIVERED, to: str = ANN) -> Kept:
+def kept(
+    c: int, mr: int, taken: int, at: int, *, status: int = DELIVERED, to: str = ANN
+) -> StoredPdu:
     """A report as a modem brings it: stored, and applied as far as it can be."""
     made = sms.encode(
         sms.StatusReport(

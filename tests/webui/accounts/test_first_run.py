@@ -41,7 +41,7 @@ def test_who_finds_a_box_that_began_anew_is_told_why(
     new_world: World, first_visitor: Reader, tmp_path: Path, lost: bool
 ) -> None:
     """As at a box that is new; nothing of it says where the damaged file is."""
-    told = repair.Mended(1, "The database was damaged.", "/somewhere/kept.db", lost=lost)
+    told = repair.Repair(1, "The database was damaged.", "/somewhere/kept.db", lost=lost)
     (tmp_path / repair.RECORD).write_text(json.dumps(asdict(told)))
     new_world.box.keeping = Keeping(new_world.clock, tmp_path, lambda: None)
     page = words(first_visitor.get("/first-run"))

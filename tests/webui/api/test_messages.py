@@ -92,7 +92,7 @@ def test_alarms_may_ask_to_be_sent_again_when_in_doubt(
     message_id = api.post(HELLO | wish).json["id"]
     now, line = world.clock.now(), world.line.connection_id
     (due,) = outbox.due(now, {line: 9}, 9)
-    (work,) = outbox.claim([outbox.Claim(due.dispatch_id, line, ("00",))], now)
+    (work,) = outbox.claim([outbox.DispatchClaim(due.dispatch_id, line, ("00",))], now)
     outbox.submitted(work.parts[0].part_id, line, now)
     outbox.unknown(work.parts[0].part_id, now, "no answer", "")
     told = api.get(f"/messages/{message_id}").json

@@ -97,7 +97,7 @@ def test_what_is_refused_on_the_page_is_refused_here(
     for answer in (book.ask("POST", "/contacts", body),):
         assert answer.status_code == status
         assert said in answer.json["message"]
-    assert people.ids(people.Filter()) == [bob["id"]]
+    assert people.ids(people.ContactFilter()) == [bob["id"]]
 
 
 def test_what_is_read_may_be_written_back(book: Program) -> None:
@@ -141,7 +141,7 @@ def test_groups_are_made_renamed_filled_and_deleted(book: Program, world: World)
     world.box.rules.delete(rule, "ann")
     assert book.ask("DELETE", one).status_code == 204
     assert book.ask("DELETE", one).status_code == 404
-    assert len(people.ids(people.Filter())) == 2
+    assert len(people.ids(people.ContactFilter())) == 2
 
 
 def test_numbers_are_blocked_listed_and_freed(book: Program) -> None:

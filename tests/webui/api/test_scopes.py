@@ -16,7 +16,7 @@ from gateway.services.accounts.roles import MANAGE, OPERATOR, PEOPLE, READ, READ
 from gateway.services.messages.accept import WrittenMessage
 from gateway.services.people.people import TypedContact
 from gateway.store.schedules import schedules
-from gateway.store.schedules.schedules import Status
+from gateway.store.schedules.schedules import ScheduleStatus
 from gateway.store.search import views
 from tests.webui.conftest import ANN, BOB, PASSWORD, Api, Reader, World
 from webui.page.words import iso
@@ -147,7 +147,7 @@ def test_a_token_that_sends_changes_nothing_of_others(
         answer = api.client.open(f"/api/v1{path}", method=method, headers=api.headers)
         assert answer.status_code == 403, path
         assert SECRET not in answer.text
-    assert schedules.waiting()[0].status is Status.ACTIVE
+    assert schedules.waiting()[0].status is ScheduleStatus.ACTIVE
     assert (views.counts().failed, views.counts().deleted) == (1, 0)
 
 

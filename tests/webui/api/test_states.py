@@ -126,7 +126,9 @@ def test_of_several_only_those_who_wait_are_withdrawn(api: Api, world: World) ->
     id_ = post(api, ANN, BOB)
     (first, _) = outbox.due(world.clock.now(), {world.line.connection_id: 9}, 9)
     line = world.line.connection_id
-    (work,) = outbox.claim([outbox.Claim(first.dispatch_id, line, ("00",))], world.clock.now())
+    (work,) = outbox.claim(
+        [outbox.DispatchClaim(first.dispatch_id, line, ("00",))], world.clock.now()
+    )
     outbox.submitted(work.parts[0].part_id, line, world.clock.now())
     outbox.accepted(work.parts[0].part_id, 1, world.clock.now())
     assert delete(api, f"/messages/{id_}").status_code == 204

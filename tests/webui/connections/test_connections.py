@@ -17,7 +17,7 @@ from gateway.services.credit.ussd import UssdDialogues
 from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.credit import credit
-from gateway.store.credit.credit import Check, Watch
+from gateway.store.credit.credit import CreditCheckInfo, CreditSettings
 from tests.services.played_modem import PlayedModem, text
 from tests.webui.conftest import Reader, World, make_app, words
 from webui.connections import chart
@@ -70,7 +70,7 @@ def keep(world: World, amount: str | None, raw: str = "", trouble: str = "") -> 
     world.clock.ms += 60_000
     balance = None if amount is None else Decimal(amount)
     line = world.line.connection_id
-    credit.add(Check(line, world.clock.now(), "check", raw, balance, "EUR", trouble))
+    credit.add(CreditCheckInfo(line, world.clock.now(), "check", raw, balance, "EUR", trouble))
 
 
 def settings(page: Reader, here: str, **typed: str):
@@ -132,7 +132,7 @@ def test_name_number_and_credit_settings_are_kept_and_shown(page, world, here):
     info = connections.get(world.line.connection_id)
     assert (info.name, info.number) == ("Clinic line", "+447700900123")
     watch = credit.watch(world.line.connection_id)
-    assert watch == Watch("*100#", "", 12, 0, Decimal("5.50"), Decimal("1.00"))
+    assert watch == CreditSettings("*100#", "", 12, 0, Decimal("5.50"), Decimal("1.00"))
     assert "Saved." in words(page.get(answer.location))
     form = page.get(f"{here}/settings")
     assert 'value="5.50"' in form
@@ -212,7 +212,7 @@ def test_the_last_balance_stays_when_the_newest_answer_could_not_be_read(page, w
 
 
 def test_low_credit_is_said_in_words(page, world, here):
-    credit.put_watch(world.line.connection_id, Watch("*100#", warn_below=Decimal(10)))
+    credit.put_watch(world.line.connection_id, CreditSettings("*100#", warn_below=Decimal(10)))
     keep(world, "5.00")
     assert "Credit is low." in words(page.get("/connections"))
 

@@ -14,7 +14,7 @@ from gateway.decisions.activities import ActionKind
 from gateway.services.activities.webhooks import Webhooks
 from gateway.services.box.preferences import Preferences
 from gateway.services.connections.connection_report import connections as told
-from gateway.store.activities.runs import Fresh, Step
+from gateway.store.activities.runs import ActionStep, Fresh
 from gateway.store.connections import connections
 from gateway.store.messages import details
 from tests.webui.conftest import ANN, Api, World
@@ -41,7 +41,7 @@ def test_webhooks_tell_the_same_as_the_inbox(world: World, third: int) -> None:
     hooks = Webhooks(world.clock, world.events, Preferences(world.events, "GB"), lambda: None)
     for lines, number in ((third, 3), (third - 2, 1), (None, None)):
         message = Fresh(7, ANN, "Hello", world.clock.now(), lines)
-        step = Step(1, 1, ActionKind.WEBHOOK, "", (), None, 0, "Hook", message)
+        step = ActionStep(1, 1, ActionKind.WEBHOOK, "", (), None, 0, "Hook", message)
         payload = hooks.payload(step)["payload"]
         assert isinstance(payload, dict)
         assert payload["simNumber"] == number

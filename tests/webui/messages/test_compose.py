@@ -17,7 +17,7 @@ def _send(reader: Reader, token: str | None = None, **fields: str):  # type: ign
     return reader.post("/send", form="/send", action="send", **typed)
 
 
-def _messages() -> list[lists.Row]:
+def _messages() -> list[lists.MessageRow]:
     return lists.page(views.View.ALL)
 
 

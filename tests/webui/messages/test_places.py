@@ -13,7 +13,7 @@ from gateway.services.people.people import TypedContact
 from gateway.services.schedules import schedule_people
 from gateway.store.messages import trash
 from gateway.store.people import blocked, people
-from gateway.store.people.people import Filter
+from gateway.store.people.people import ContactFilter
 from gateway.store.schedules import schedules
 from gateway.store.search import views
 from tests.support.work import finish
@@ -195,7 +195,7 @@ def test_people_are_left_where_they_were_ticked(admin: Reader, world: World):
     more = {"action": "join", "to": str(group)}
     joined = admin.post("/people/several", form="/people", id=str(ids[7]), **more)
     assert joined.headers["Location"].endswith(f"#p{ids[7]}")
-    assert people.count(Filter()) == 52
+    assert people.count(ContactFilter()) == 52
 
 
 def test_the_page_that_asks_about_people_keeps_the_place(admin: Reader, world: World):

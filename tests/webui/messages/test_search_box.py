@@ -15,7 +15,7 @@ from gateway.services.messages.export_files import KIND
 from gateway.store.file import audit, jobs
 from gateway.store.messages import lists
 from gateway.store.people import groups, people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.search import views
 from tests.support.work import finish
 from tests.webui.conftest import ANN, BOB, Reader, World
@@ -31,7 +31,7 @@ def rows(page: str) -> list[int]:
 def test_the_box_is_there_in_every_view_and_finds_words_names_and_numbers(
     admin: Reader, world: World
 ) -> None:
-    people.add(Contact("Ann Otieno", ANN), world.clock.now())
+    people.add(ContactInfo("Ann Otieno", ANN), world.clock.now())
     m, other = world.write("The pump has stopped"), world.write("The well", BOB)
     r = world.receive("Which pump?", ANN)
     for view in ("", "received", "sent", "failed", "pending", "calls", "deleted", "untriggered"):

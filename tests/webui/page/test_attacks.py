@@ -267,7 +267,7 @@ def poisoned(world: World, templates: FileSystemBytecodeCache) -> Reader:
     )
     world.box.ussd = UssdDialogues(PlayedModem(line), world.clock, world.events)
     world.box.credit = CreditChecks(world.box.ussd, world.clock, world.events)
-    credit.add(credit.Check(line, world.clock.now(), "check", SCRIPT, None, "", SCRIPT))
+    credit.add(credit.CreditCheckInfo(line, world.clock.now(), "check", SCRIPT, None, "", SCRIPT))
     world.receive(SCRIPT)
     world.receive(SCRIPT, sender=BOB)
     world.write(SCRIPT)

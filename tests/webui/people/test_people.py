@@ -131,7 +131,7 @@ def test_a_contact_shows_what_was_said_and_not_what_was_deleted(admin, world, an
 
 def test_the_list_searches_and_pages(admin, world) -> None:
     for n in range(120):
-        people.add(people.Contact(f"Person {n:03}", f"+4477009{n:05d}"), 1)
+        people.add(people.ContactInfo(f"Person {n:03}", f"+4477009{n:05d}"), 1)
     seen, path = [], "/people"
     while path:
         html = admin.get(path)
@@ -195,10 +195,10 @@ def test_two_clicks_make_one_contact_and_a_change_makes_another(admin: Reader) -
     typed = {"name": "Ann", "number": "", "once": field(admin.get("/people/new"), "once")}
     answers = [admin.post("/people/new", form="/people/new", **typed) for _ in range(2)]
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
-    assert people.count(people.Filter()) == 1
+    assert people.count(people.ContactFilter()) == 1
     changed = admin.post("/people/new", form="/people/new", **(typed | {"notes": "twin"}))
     assert changed.headers["Location"] != answers[0].headers["Location"]
-    assert people.count(people.Filter()) == 2
+    assert people.count(people.ContactFilter()) == 2
 
 
 def test_two_clicks_on_a_contact_with_a_number_are_no_quarrel(admin: Reader) -> None:
@@ -289,7 +289,7 @@ def test_the_encoding_is_shown_and_another_one_is_read_anew(admin) -> None:
     other = admin.post(page, form=page, action="start", encoding="cp1252", **plan)
     assert re.search(r'value="cp1252" selected', other.text), "nobody has seen it so yet"
     assert "Èâàí" in other.text
-    assert people.ids(people.Filter()) == []
+    assert people.ids(people.ContactFilter()) == []
     admin.post(page, form=page, action="start", encoding="cp1251", **plan)
     assert people.by_number("+447700900123").name == "Иван"
 
@@ -401,7 +401,7 @@ def test_suggestions_are_found_by_parts_of_names_and_numbers(admin, world) -> No
 
     with transaction():
         for n in range(100):
-            people.add(people.Contact(f"Person {n} Number{n % 7}", f"+447{n:09d}"), 1)
+            people.add(people.ContactInfo(f"Person {n} Number{n % 7}", f"+447{n:09d}"), 1)
     world.box.people.make_group("Team Person")
     admin.get("/people/suggest?q=person")
     for typed in ("person 99", "number3", "+44700000009", "4470000000", "zzz"):

@@ -14,9 +14,9 @@ from gateway.services.messages.accept import WrittenMessage
 from gateway.store.file import settings
 from gateway.store.messages import lists
 from gateway.store.people import groups, people
-from gateway.store.people.people import Contact
+from gateway.store.people.people import ContactInfo
 from gateway.store.schedules import schedule_runs, schedules
-from gateway.store.schedules.schedules import Status
+from gateway.store.schedules.schedules import ScheduleStatus
 from gateway.store.search import views
 from tests.webui.conftest import ANN, BOB, Reader, World
 
@@ -36,7 +36,7 @@ def keep(reader: Reader, world: World, **typed: object):
     return reader.post("/send", form="/send", action="send", **fields)
 
 
-def only() -> schedules.Schedule:
+def only() -> schedules.ScheduleInfo:
     (found,) = schedules.waiting()
     return found
 
@@ -130,7 +130,7 @@ def test_a_cancelled_one_is_kept_again_when_somebody_says_so(admin: Reader, worl
     do(admin, "cancel")
     keep(admin, world, token=token)
     assert schedules.count() == 1
-    assert only().status is Status.ACTIVE
+    assert only().status is ScheduleStatus.ACTIVE
 
 
 def test_two_clicks_on_save_are_one_change_and_no_quarrel(admin: Reader, world: World):
@@ -178,7 +178,7 @@ def test_pause_resume_and_cancel(admin: Reader, world: World):
     assert "Paused" in plain(admin.get("/scheduled"))
     assert schedules.waiting() == []
     do(admin, "resume")
-    assert only().status is Status.ACTIVE
+    assert only().status is ScheduleStatus.ACTIVE
     do(admin, "cancel")
     page = plain(admin.get("/scheduled"))
     assert "Nothing is scheduled" in page
@@ -209,7 +209,7 @@ def test_what_is_over_is_not_done_again(admin: Reader, world: World):
 
 
 def test_edit_shows_all_of_it_and_saves_what_was_changed(admin: Reader, world: World):
-    ann = people.add(Contact("Ann <3", ANN), 0)
+    ann = people.add(ContactInfo("Ann <3", ANN), 0)
     helpers = groups.make("Helpers", 0)
     groups.join(helpers, [ann])
     keep(admin, world, recipients=f"Ann <{ANN}>, Helpers, {BOB}", unit="week", weekdays=["0", "3"])
