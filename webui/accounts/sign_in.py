@@ -52,7 +52,7 @@ def sign_in_now() -> BaseResponse:
     g.signed_in = box().accounts.session(secret)
     response.status_code = 200
     del response.headers["Location"]
-    response.set_data(compose.page(compose.Form.of(kept)))
+    response.set_data(compose.page(compose.ComposeForm.of(kept)))
     return response
 
 

@@ -39,24 +39,24 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
-class RunView:
+class ActivityRunView:
     name: str
     activity_id: int | None  # None: the fallback reply
     steps: tuple[StepView, ...]
 
 
-def of(message: Detail) -> tuple[RunView, ...]:
+def of(message: Detail) -> tuple[ActivityRunView, ...]:
     if not message.incoming or message.kind != "sms":
         return ()
     ran = tuple(
-        RunView(
+        ActivityRunView(
             run.name,
             None if run.activity_id == FALLBACK else run.activity_id,
             tuple(map(_step, run.steps)),
         )
         for run in runs.set_off(message.id)
     )
-    return ran + tuple(RunView(w.name, None, (_wait(w),)) for w in waits.of(message.id))
+    return ran + tuple(ActivityRunView(w.name, None, (_wait(w),)) for w in waits.of(message.id))
 
 
 def _wait(wait: WaitInfo) -> StepView:

@@ -31,7 +31,7 @@ def draft(raw: bytes, now: int) -> tuple[WrittenMessage, int | None]:
 
     Unknown fields are ignored. Raises BadBody, StoreError.
     """
-    reader = _Reader(_object(raw))
+    reader = _BodyReader(_object(raw))
     later = reader.later(now)
     found = reader.draft(now if later is None else later)
     if reader.mistakes:
@@ -49,7 +49,7 @@ def _object(raw: bytes) -> dict[str, Any]:
     return body
 
 
-class _Reader:
+class _BodyReader:
     """Takes fields out of the object, collecting mistakes instead of stopping at the first."""
 
     def __init__(self, body: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ SAFE_TRIES = 3  # PIN tries that a fresh SIM has
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SetupModem:
     """A modem that was found, with the SIM in it."""
 
     modem: ModemStatus
@@ -139,7 +139,7 @@ def save_sims() -> BaseResponse:
     return _to("test")
 
 
-def _unlock(line: Line, mark: int, by: Editor, errors: dict[str, str]) -> bool:
+def _unlock(line: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> bool:
     """Whether a PIN was given and will be tried."""
     pin, options = request.form.get(f"pin-{mark}", "").strip(), box().options
     if not pin or options is None:
@@ -157,7 +157,7 @@ def _unlock(line: Line, mark: int, by: Editor, errors: dict[str, str]) -> bool:
     return True
 
 
-def _keep(line: Line, mark: int, by: Editor, errors: dict[str, str]) -> None:
+def _keep(line: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> None:
     assert line.info is not None
     name = request.form.get(f"name-{mark}", line.info.name)
     number, code = request.form.get(f"number-{mark}", ""), request.form.get(f"code-{mark}", "")
@@ -187,7 +187,7 @@ def _keep(line: Line, mark: int, by: Editor, errors: dict[str, str]) -> None:
         errors[f"code-{mark}"] = str(e)
 
 
-def _lines() -> list[Line]:
+def _lines() -> list[SetupModem]:
     known = {c.connection_id: c for c in connections.all_connections()}
     found = []
     for modem in sorted(box().status.snapshot().modems, key=lambda one: one.name):
@@ -195,7 +195,7 @@ def _lines() -> list[Line]:
         watch = credit.watch(info.connection_id) if info else None
         offered = suggestion(info.imsi) if info else ""
         code = watch.code if watch else ""
-        found.append(Line(modem, info, info.number if info else "", code, offered))
+        found.append(SetupModem(modem, info, info.number if info else "", code, offered))
     return found
 
 

@@ -21,7 +21,7 @@ LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WorkDescription:
     """How a kind of work is told."""
 
     title: str  # "Deleting messages"
@@ -46,24 +46,24 @@ _OF_MESSAGES = {
 }
 
 
-def _messages(job: JobInfo) -> Words:
+def _messages(job: JobInfo) -> WorkDescription:
     task = BulkTask.from_json(job.task)
     title, unit, view, link = _OF_MESSAGES[task.action]
-    return Words(title, unit, url_for("inbox.view", name=view), link, task.at)
+    return WorkDescription(title, unit, url_for("inbox.view", name=view), link, task.at)
 
 
-def _import(job: JobInfo) -> Words:
+def _import(job: JobInfo) -> WorkDescription:
     href = url_for("people.one_import", import_id=int(json.loads(job.task)))
-    return Words("Importing people", "rows", href, "What became of the file")
+    return WorkDescription("Importing people", "rows", href, "What became of the file")
 
 
 # A kind of work adds its own line here.
-KINDS: dict[str, Callable[[JobInfo], Words]] = {MESSAGES: _messages, IMPORT: _import}
+KINDS: dict[str, Callable[[JobInfo], WorkDescription]] = {MESSAGES: _messages, IMPORT: _import}
 
 
-def words(job: JobInfo) -> Words:
+def words(job: JobInfo) -> WorkDescription:
     found = KINDS.get(job.kind)
-    return found(job) if found else Words("Long work", "")
+    return found(job) if found else WorkDescription("Long work", "")
 
 
 @blueprint.get("")

@@ -20,7 +20,7 @@ POINTS = 100  # balances in the chart
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ConnectionCard:
     """A connection with its credit."""
 
     line: ConnectionStatus
@@ -91,17 +91,17 @@ class Shown:
         return ", ".join(f"{limit:,} {words}" for limit, words in named if limit)
 
 
-def overview() -> tuple[Overview, list[Shown]]:
+def overview() -> tuple[Overview, list[ConnectionCard]]:
     found = box().lines.overview()
-    return found, [Shown(line, crediting().status(line.id)) for line in found.lines]
+    return found, [ConnectionCard(line, crediting().status(line.id)) for line in found.lines]
 
 
-def one(connection_id: int) -> Shown:
+def one(connection_id: int) -> ConnectionCard:
     """Ends the request with 404 when there is no such connection."""
     line = box().lines.overview().line(connection_id)
     if line is None:
         abort(404)
-    return Shown(line, crediting().status(connection_id))
+    return ConnectionCard(line, crediting().status(connection_id))
 
 
 def crediting() -> CreditChecks:
@@ -110,7 +110,7 @@ def crediting() -> CreditChecks:
     return found
 
 
-def credit_chart(shown: Shown) -> Markup:
+def credit_chart(shown: ConnectionCard) -> Markup:
     read = [c for c in credit.history(shown.id, POINTS) if c.balance is not None][::-1]
     points = [(c.at, c.balance) for c in read if c.balance is not None]
     if len(points) < 2:

@@ -23,7 +23,7 @@ from gateway.services.connections.overview import duration
 from gateway.services.credit.ussd import DialogueState, UssdDialogues, UssdError
 from gateway.store.credit import credit
 from webui.connections import connection_cards
-from webui.connections.connection_cards import Shown, crediting
+from webui.connections.connection_cards import ConnectionCard, crediting
 from webui.page.current import box
 
 blueprint = Blueprint("connections", __name__, url_prefix="/connections")
@@ -118,7 +118,7 @@ def _act(connection_id: int, action: Callable[[], None], code: str = "") -> Base
     return redirect(url_for("connections.dialogue", connection_id=connection_id), 303)
 
 
-def _page(shown: Shown, trouble: str = "") -> str:
+def _page(shown: ConnectionCard, trouble: str = "") -> str:
     return render_template(
         "connections/connection.html",
         c=shown,
@@ -133,7 +133,7 @@ def _page(shown: Shown, trouble: str = "") -> str:
     )
 
 
-def _dialogue(shown: Shown, code: str = "", trouble: str = "") -> str:
+def _dialogue(shown: ConnectionCard, code: str = "", trouble: str = "") -> str:
     held = _ussd().dialogue(shown.id)
     asking = held is not None and held.state is DialogueState.ASKING
     return render_template(

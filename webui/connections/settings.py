@@ -16,7 +16,7 @@ from gateway.services.messages.accept import Refused, WrittenMessage, new_id
 from gateway.store.messages import details
 from gateway.store.messages.outbox import DuplicateId
 from webui.connections import connection_cards
-from webui.connections.connection_cards import Shown
+from webui.connections.connection_cards import ConnectionCard
 from webui.connections.connections import blueprint as blueprint
 from webui.messages.message_rows import DetailView
 from webui.page.current import author, box, editor
@@ -29,7 +29,7 @@ AGAIN = 2  # seconds between loads of a page without script, while a test is und
 
 
 @dataclass(slots=True)
-class Form:
+class ConnectionForm:
     """The settings as they stand or as somebody typed them, with what is wrong."""
 
     values: Mapping[str, str]
@@ -65,11 +65,11 @@ def save(connection_id: int) -> BaseResponse | str:
         )
     except Refused as e:
         errors = {found.field: found.words for found in e.errors}
-        return make_response(_settings(shown, Form(typed, switches, errors)), 422)
+        return make_response(_settings(shown, ConnectionForm(typed, switches, errors)), 422)
     return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)
 
 
-def _settings(shown: Shown, form: Form | None = None) -> str:
+def _settings(shown: ConnectionCard, form: ConnectionForm | None = None) -> str:
     return render_template(
         "connections/connection_settings.html",
         c=shown,
@@ -79,12 +79,12 @@ def _settings(shown: Shown, form: Form | None = None) -> str:
     )
 
 
-def _as_it_stands(shown: Shown) -> Form:
+def _as_it_stands(shown: ConnectionCard) -> ConnectionForm:
     found = connection_settings.standing(shown.info)
     values = {
         name: getattr(found.credit if name in CREDIT_FIELDS else found, name) for name in TEXTS
     }
-    return Form(values, found.switches or {})
+    return ConnectionForm(values, found.switches or {})
 
 
 # PIN -------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def enter_pin(connection_id: int) -> BaseResponse | str:
     return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)
 
 
-def _pin(shown: Shown, errors: Mapping[str, str] | None = None) -> str:
+def _pin(shown: ConnectionCard, errors: Mapping[str, str] | None = None) -> str:
     return render_template(
         "connections/pin.html",
         c=shown,
@@ -167,7 +167,10 @@ def send_test(connection_id: int) -> BaseResponse | str:
 
 
 def _test(
-    shown: Shown, values: Mapping[str, str], errors: Mapping[str, str] | None = None, told: str = ""
+    shown: ConnectionCard,
+    values: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    told: str = "",
 ) -> str:
     message = details.by_client_id(told) if TOKEN.fullmatch(told) else None
     seen = DetailView.of(message) if message is not None else None

@@ -84,7 +84,7 @@ _NUMBER = re.compile(r"\+\d{7,15}\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AuditLine:
     """A line of the list."""
 
     at: int  # ms UTC
@@ -92,10 +92,12 @@ class Told:
     what: str  # "Deleted 2 messages"
 
 
-def told(entries: Sequence[Audited]) -> list[Told]:
+def told(entries: Sequence[Audited]) -> list[AuditLine]:
     """The entries as people read them."""
     names = {c.connection_id: c.name for c in connections.all_connections()}
-    return [Told(e.at, _numbers(e.who) or "Somebody", _numbers(_what(e, names))) for e in entries]
+    return [
+        AuditLine(e.at, _numbers(e.who) or "Somebody", _numbers(_what(e, names))) for e in entries
+    ]
 
 
 def _numbers(words: str) -> str:

@@ -22,7 +22,7 @@ NO_TEXT = "This message has no text that could be forwarded."
 GONE = "This message is not here any more."
 
 
-class CannotBe(Exception):
+class CannotAnswer(Exception):
     """Says why, in plain words."""
 
 
@@ -62,11 +62,13 @@ def reply(chosen: Selection) -> Start:
                 names[c.number] = None
             lines.add(c.connection_id if c.incoming else None)
     if not count:
-        raise CannotBe(GONE)
+        raise CannotAnswer(GONE)
     if not numbers:
-        raise CannotBe(_nobody(list(names)))
+        raise CannotAnswer(_nobody(list(names)))
     if len(numbers) > MAX_PEOPLE:
-        raise CannotBe(f"These come from more than {MAX_PEOPLE:,} people; answer them in turns.")
+        raise CannotAnswer(
+            f"These come from more than {MAX_PEOPLE:,} people; answer them in turns."
+        )
     common = next(iter(lines)) if len(lines) == 1 else None
     return Start(
         "Reply to",
@@ -79,7 +81,7 @@ def reply(chosen: Selection) -> Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EarlierAnswer:
     """That somebody has answered already: who, when, to whom, with which words."""
 
     who: str
@@ -89,7 +91,7 @@ class Told:
     reply_id: int | None  # where it can be read
 
 
-def told(found: Sequence[AnswerInfo]) -> list[Told]:
+def told(found: Sequence[AnswerInfo]) -> list[EarlierAnswer]:
     """The newest ones, each reply once."""
     newest = {(a.reply_id, a.at): a for a in found if a.counts}
     shown = sorted(newest.values(), key=lambda a: a.id)[-MOST_TOLD:]
@@ -97,7 +99,7 @@ def told(found: Sequence[AnswerInfo]) -> list[Told]:
     peers = {c.message_id: c.number for c in lists.correspondents([a.message_id for a in shown])}
     names = box().people.names(peers.values())
     return [
-        Told(
+        EarlierAnswer(
             who="You" if a.who == author() else a.who or "Somebody",
             at=a.at,
             to=names.get(n := peers.get(a.message_id, "")) or phone(n),
@@ -111,12 +113,12 @@ def told(found: Sequence[AnswerInfo]) -> list[Told]:
 def forward(chosen: Selection) -> Start:
     """The text of the one message. Raises CannotAnswer."""
     if len(chosen.ids) != 1:
-        raise CannotBe(ONE_ONLY)
+        raise CannotAnswer(ONE_ONLY)
     message = details.get(chosen.ids[0], most=1)
     if message is None or message.deleted_at is not None:
-        raise CannotBe(GONE)
+        raise CannotAnswer(GONE)
     if not message.text.strip():
-        raise CannotBe(NO_TEXT)
+        raise CannotAnswer(NO_TEXT)
     filled = any(d.text is not None for d in message.dispatches)
     return Start("Forward", text=message.text if filled else placeholders.escaped(message.text))
 

@@ -35,7 +35,7 @@ from gateway.store.schedules import schedules
 from webui.messages import answers as answering
 from webui.messages import drafts, message_rows, places
 from webui.messages import recipients as choosing
-from webui.messages.places import Place
+from webui.messages.places import ListPlace
 from webui.messages.view_names import VIEWS
 from webui.page.arguments import a_number, an_id
 from webui.page.current import author, box
@@ -44,7 +44,7 @@ from webui.page.security import kept
 from webui.schedules import when_fields
 
 blueprint = Blueprint("compose", __name__)
-HOME = Place(VIEWS["all"])
+HOME = ListPlace(VIEWS["all"])
 NO_CONNECTION = -1  # an id that none has
 KINDS = ("Reply to", "Forward")
 LONGEST_NOTE = 2000
@@ -54,7 +54,7 @@ SHOWN_CULPRITS = 8  # characters named as forcing Unicode
 
 
 @dataclass(slots=True)
-class Form:
+class ComposeForm:
     """What is in the fields. `token` makes one form one message, however often it is posted."""
 
     recipients: str = ""
@@ -74,7 +74,7 @@ class Form:
     valid: str = ""  # hours that it waits at most; "" = as set for the box
 
     @classmethod
-    def of(cls, form: MultiDict[str, str]) -> Form:
+    def of(cls, form: MultiDict[str, str]) -> ComposeForm:
         token = form.get("token", "")
         return cls(
             recipients=form.get("recipients", ""),
@@ -130,8 +130,8 @@ class Form:
         return ids(self.answers, answering.MOST_ANSWERED)
 
     @property
-    def place(self) -> Place:
-        return Place.of(self.back) or HOME
+    def place(self) -> ListPlace:
+        return ListPlace.of(self.back) or HOME
 
     @property
     def ttl(self) -> int | None:
@@ -145,23 +145,23 @@ class Form:
 def write() -> BaseResponse | str:
     if changed := an_id(request.args.get("schedule")):
         return page(_scheduled(changed))
-    back = Place.of(request.args.get(places.FIELD))
+    back = ListPlace.of(request.args.get(places.FIELD))
     if draft := an_id(request.args.get("draft")):
         fields = drafts.opened(draft)
         if fields is None:
             g.reason = "This draft is not here any more: it was sent or discarded."
             abort(410)
-        return page(Form.of(fields))
+        return page(ComposeForm.of(fields))
     for name, asked in (("reply", answering.reply), ("forward", answering.forward)):
         if chosen := ids(request.args.get(name, "")):
             try:
                 return page(begun(asked(Selection(tuple(chosen))), back))
-            except answering.CannotBe as e:
+            except answering.CannotAnswer as e:
                 g.reason = str(e)
                 abort(409 if lists.rows(chosen) else 404)
     when = when_fields.When("later" in request.args)
     asked_for = choosing.asked_for(request.args)
-    return page(Form(asked_for, when=when, back=back.packed if back else ""))
+    return page(ComposeForm(asked_for, when=when, back=back.packed if back else ""))
 
 
 def ids(text: str, most: int = MOST_IDS) -> list[int]:
@@ -169,8 +169,8 @@ def ids(text: str, most: int = MOST_IDS) -> list[int]:
     return [i for one in text.split(",")[:most] if (i := an_id(one))]
 
 
-def begun(start: answering.Start, back: Place | None = None) -> Form:
-    return Form(
+def begun(start: answering.Start, back: ListPlace | None = None) -> ComposeForm:
+    return ComposeForm(
         recipients=", ".join(start.numbers),
         text=start.text,
         connection=str(start.connection_id or ""),
@@ -243,7 +243,7 @@ def discard_draft() -> BaseResponse:
     return redirect(HOME.address(said="discard", n=int(done)), 303)
 
 
-def _keep_draft(form: Form) -> BaseResponse | str:
+def _keep_draft(form: ComposeForm) -> BaseResponse | str:
     fields = kept()
     fields["recipients"] = form.recipients  # with what was ticked
     try:
@@ -261,13 +261,13 @@ def contacts() -> str:
     return choosing.section(form.recipients, form.find, form.after)
 
 
-def _posted() -> Form:
-    form = Form.of(request.form)
+def _posted() -> ComposeForm:
+    form = ComposeForm.of(request.form)
     form.recipients = choosing.with_picks(form.recipients, request.form)
     return form
 
 
-def _send_once(form: Form) -> tuple[int, bool]:
+def _send_once(form: ComposeForm) -> tuple[int, bool]:
     """Store the message. The second post of one form finds what the first one stored.
 
     A form that was sent, called back and changed in anything is a new message, though its token is
@@ -287,13 +287,13 @@ def _send_once(form: Form) -> tuple[int, bool]:
     return accepted.message_id, False
 
 
-def _check(form: Form) -> list[FieldError]:
+def _check(form: ComposeForm) -> list[FieldError]:
     if form.when.later:
         return box().scheduling.check(form.draft(), form.when.typed, form.when.schedule)
     return box().messaging.check(form.draft())
 
 
-def _keep(form: Form) -> str:
+def _keep(form: ComposeForm) -> str:
     """Keep it for later, once however often the form is posted. Where it can be seen."""
     when = form.when
     newer = answers.of(form.answered_ids, after=an_id(form.seen) or 0)
@@ -322,13 +322,13 @@ def _keep(form: Form) -> str:
     return url_for("scheduled.index", said="kept", about=kept.id, _anchor=f"s{kept.id}")
 
 
-def _scheduled(schedule_id: int) -> Form:
+def _scheduled(schedule_id: int) -> ComposeForm:
     found = schedules.get(schedule_id)
     if found is None or found.next is None:
         g.reason = "This scheduled message is over: it was sent, missed or cancelled."
         abort(410 if found else 404)
     chosen = found.content.connection_id
-    return Form(
+    return ComposeForm(
         recipients=schedule_people.as_written(found.content.recipients),
         text=found.content.text,
         connection="" if chosen is None else str(chosen),
@@ -339,14 +339,14 @@ def _scheduled(schedule_id: int) -> Form:
     )
 
 
-def _hours(form: Form) -> list[int]:
+def _hours(form: ComposeForm) -> list[int]:
     """What is offered to choose from, what is chosen already among it."""
     chosen = {form.ttl // 3600} if form.ttl else set()
     return sorted({*HOURS, box().sending.valid_hours(), *chosen})
 
 
 def page(
-    form: Form,
+    form: ComposeForm,
     errors: Iterable[FieldError] = (),
     *,
     choose: bool = False,
@@ -380,14 +380,14 @@ def page(
     )
 
 
-def _who(form: Form, *, told: bool = False, typing: str = "") -> str:
+def _who(form: ComposeForm, *, told: bool = False, typing: str = "") -> str:
     """`told`: what is wrong stands beside the field already. `typing`: what is not finished yet."""
     found = box().messaging.addressees(form.recipients, later=form.when.later)
     bad = [one for one in found.bad if one.typed != typing] if not told else []
     return choosing.chips(found, bad)
 
 
-def _count(form: Form) -> str:
+def _count(form: ComposeForm) -> str:
     found = box().messaging.addressees(form.recipients, later=form.when.later)
     recipients = found.recipients
     worded = box().messaging.word(form.draft(), recipients.numbers)

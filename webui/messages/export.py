@@ -12,7 +12,7 @@ from gateway.store.file import jobs
 from gateway.store.file.jobs import JobInfo
 from gateway.store.search.views import NEWEST
 from gateway.text.refusal import Refused
-from webui.box.work import KINDS, Words
+from webui.box.work import KINDS, WorkDescription
 from webui.messages import search_box
 from webui.messages.inbox import blueprint
 from webui.messages.view_names import VIEWS
@@ -72,7 +72,7 @@ def _name(at: int) -> str:
     return f"messages-{local(at):%Y-%m-%d-%H%M}.csv"
 
 
-def _words(job: JobInfo) -> Words:
+def _words(job: JobInfo) -> WorkDescription:
     ready = box().files.path(job) is not None
     href = url_for("inbox.exported", job_id=job.id) if ready else ""
-    return Words("Exporting messages", "messages", href, "Download the file")
+    return WorkDescription("Exporting messages", "messages", href, "Download the file")

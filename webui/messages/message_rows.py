@@ -59,11 +59,11 @@ class RowView:
     answerable: bool
     states: tuple[StateWords, ...]  # worst first
     state_words: str
-    answered: Answered | None = None
+    answered: AnsweredView | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredView:
     """Of a received message: who has answered it."""
 
     who: str
@@ -72,10 +72,10 @@ class Answered:
     reply_id: int | None
 
 
-def answered(found: answers.AnswerInfo | None) -> Answered | None:
+def answered(found: answers.AnswerInfo | None) -> AnsweredView | None:
     if found is None:
         return None
-    return Answered(
+    return AnsweredView(
         found.who, found.at, not found.counts, None if found.deleted else found.reply_id
     )
 
@@ -115,7 +115,7 @@ def _rows(found: Iterable[MessageRow], deleted: bool) -> list[RowView]:
     ]
 
 
-def _row(row: MessageRow, name: str, deleted: bool, reply: Answered | None) -> RowView:
+def _row(row: MessageRow, name: str, deleted: bool, reply: AnsweredView | None) -> RowView:
     words, said = _states(row, deleted)
     return RowView(
         id=row.id,
@@ -191,7 +191,7 @@ class DetailView:
     uncertain: int
     stop: str  # what it did as STOP or START, in words; "" = it was neither
     asked: bool  # whether it could set off activities: an SMS that came in
-    set_off: tuple[outcomes.RunView, ...]
+    set_off: tuple[outcomes.ActivityRunView, ...]
 
     @property
     def triggered(self) -> bool:
@@ -268,7 +268,7 @@ def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup
         yield "Delivery report", "Not asked for"
 
 
-def _answer(reply: Answered) -> Markup:
+def _answer(reply: AnsweredView) -> Markup:
     """ "by admin, 1 Dec 2026, 22:51:04 CET", and where the answer can be read."""
     said = Markup("by <bdi>{}</bdi>, {}").format(reply.who or "somebody", exactly(reply.at))
     if reply.reply_id is None:
@@ -355,15 +355,15 @@ def _history(people: Iterable[DispatchInfo], names: dict[int, str]) -> list[Atte
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ConnectionChoice:
     id: int
     label: str
 
 
-def connection_choices() -> list[Choice]:
+def connection_choices() -> list[ConnectionChoice]:
     """What Send SMS offers beside Default."""
     return [
-        Choice(c.connection_id, f"{c.name} ({phone(c.number)})" if c.number else c.name)
+        ConnectionChoice(c.connection_id, f"{c.name} ({phone(c.number)})" if c.number else c.name)
         for c in connections.all_connections()
         if c.send_enabled
     ]

@@ -23,14 +23,14 @@ NOTHING = SearchQuestion()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPlace:
     shown: ViewOf
     before: int | None = None  # the page began below this message
     asked: SearchQuestion = NOTHING  # what was searched for there
     row: int = 0  # the message that somebody was at
 
     @classmethod
-    def of(cls, text: str | None) -> Place | None:
+    def of(cls, text: str | None) -> ListPlace | None:
         """From the field of another page; None when somebody comes from elsewhere."""
         found = search_box.fields(text, MOST)
         shown = VIEWS.get(found.get("view", ""))
@@ -50,7 +50,7 @@ class Place:
         anchor = f"m{self.row}" if self.row else None
         return url_for("inbox.view", name=self.shown.name, _anchor=anchor, **fields)
 
-    def still(self) -> Place:
+    def still(self) -> ListPlace:
         """The same place by what is there now: at this row or, when it has gone, at the next one.
 
         A page on which nothing is left is exchanged for the first one.
@@ -77,4 +77,4 @@ def init_app(app: Flask) -> None:
 
 
 def packed(shown: ViewOf, before: int | None, asked: SearchQuestion, row: int) -> str:
-    return Place(shown, before, asked, row).packed
+    return ListPlace(shown, before, asked, row).packed

@@ -34,7 +34,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RecipientChoice:
     write: str
     label: str
     about: str
@@ -99,14 +99,14 @@ def section(recipients: str, find: str, after: str) -> str:
     return render_template(
         "messages/_choose.html",
         groups=[
-            Choice(one.name, one.name, plural.people(one.people), one.name in taken)
+            RecipientChoice(one.name, one.name, plural.people(one.people), one.name in taken)
             for one in groups.groups()
             if folded in people.fold(one.name)
         ]
         if key is None
         else [],
         people=[
-            Choice(written(c), c.name or phone(c.number), _about(c), c.number in numbers)
+            RecipientChoice(written(c), c.name or phone(c.number), _about(c), c.number in numbers)
             for _, c in found[:LISTED]
             if c.number
         ],

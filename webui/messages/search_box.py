@@ -18,7 +18,7 @@ MOST_FIELD = 2000  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SearchPage:
     """One page of what a search found in a view."""
 
     asked: SearchQuestion
@@ -46,11 +46,11 @@ class Finding:
         return f"all {self.number.value:,} found" if self.number.exact else "everything found"
 
 
-def find(asked: SearchQuestion, shown: ViewOf, before: int | None, limit: int) -> Finding:
+def find(asked: SearchQuestion, shown: ViewOf, before: int | None, limit: int) -> SearchPage:
     searching = box().searching
     plan = searching.plan(asked, shown.view)
     found, number = searching.counted_page(plan, before, limit)
-    return Finding(asked, plan, found, _rounded(number))
+    return SearchPage(asked, plan, found, _rounded(number))
 
 
 def _rounded(number: SearchCount) -> SearchCount:

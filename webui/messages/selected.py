@@ -15,7 +15,7 @@ from gateway.text.refusal import Refused
 from webui.messages import answers, compose, message_rows
 from webui.messages.inbox import blueprint as blueprint
 from webui.messages.inbox import page
-from webui.messages.selection import Chosen
+from webui.messages.selection import PageSelection
 from webui.page.arguments import an_id
 from webui.page.current import author, box
 
@@ -29,7 +29,7 @@ NOT_THERE = "These messages are not here any more; somebody else may have change
 @blueprint.post("/selected")
 def selected() -> BaseResponse | str:
     """A button above the list, or inside an opened row."""
-    chosen = Chosen.of(request.form)
+    chosen = PageSelection.of(request.form)
     action = request.form.get("action", "")
     if not chosen:
         return _refused(chosen, "Tick a message first.")
@@ -45,7 +45,7 @@ def selected() -> BaseResponse | str:
 @blueprint.post("/selected/confirmed")
 def confirmed() -> BaseResponse | str:
     """A window's own button."""
-    chosen = Chosen.of(request.form)
+    chosen = PageSelection.of(request.form)
     action = ACTIONS.get(request.form.get("action", ""))
     if action is None or not chosen:
         abort(400)
@@ -71,7 +71,7 @@ def confirmed() -> BaseResponse | str:
 @blueprint.post("/messages/<id:message_id>/resend")
 def resend(message_id: int) -> BaseResponse | str:
     """A row's own button: at once what failed; what may have been sent asks first."""
-    chosen = replace(Chosen.of(request.form), selection=Selection((message_id,)))
+    chosen = replace(PageSelection.of(request.form), selection=Selection((message_id,)))
     if not lists.rows([message_id]):
         abort(404)
     preview = box().interactions.preview(BulkAction.RESEND, chosen.selection)
@@ -80,7 +80,7 @@ def resend(message_id: int) -> BaseResponse | str:
     return _done(chosen, BulkTask(BulkAction.RESEND, chosen.selection, author()))
 
 
-def _done(chosen: Chosen, task: BulkTask) -> BaseResponse:
+def _done(chosen: PageSelection, task: BulkTask) -> BaseResponse:
     place = chosen.place
     outcome = box().interactions.carry_out(task)
     if outcome.job_id is not None:
@@ -98,7 +98,7 @@ def _done(chosen: Chosen, task: BulkTask) -> BaseResponse:
 
 
 def _ask(
-    chosen: Chosen, action: BulkAction, *, sure: bool = False, error: str = ""
+    chosen: PageSelection, action: BulkAction, *, sure: bool = False, error: str = ""
 ) -> BaseResponse | str:
     """`sure`: asks once more about what may have been sent."""
     preview = box().interactions.preview(action, chosen.selection)
@@ -126,7 +126,7 @@ def _why_not(action: BulkAction, preview: BulkPreview) -> str:
     return "" if preview.messages else NOT_THERE
 
 
-def _refused(chosen: Chosen, words: str) -> BaseResponse:
+def _refused(chosen: PageSelection, words: str) -> BaseResponse:
     """The list again, with its ticks, saying why nothing was done."""
     if _from_script():
         g.reason = words
@@ -143,12 +143,12 @@ def _from_script() -> bool:
 # writing ---------------------------------------------------------------------------------------
 
 
-def _write(chosen: Chosen, action: str) -> BaseResponse | str:
+def _write(chosen: PageSelection, action: str) -> BaseResponse | str:
     """Reply to and Forward: the form of Send SMS, filled in."""
     asked = answers.reply if action == "reply" else answers.forward
     try:
         start = asked(chosen.selection)
-    except answers.CannotBe as e:
+    except answers.CannotAnswer as e:
         return _refused(chosen, str(e))
     if chosen.fits_into_address and not chosen.is_whole:
         ids = ",".join(map(str, chosen.selection.ids))

@@ -13,7 +13,7 @@ from gateway.services.messages.searches import SearchQuestion
 from gateway.store.search.views import NEWEST
 from gateway.text.refusal import Refused
 from webui.messages import search_box
-from webui.messages.places import NOTHING, Place
+from webui.messages.places import NOTHING, ListPlace
 from webui.messages.view_names import VIEWS, ViewOf
 from webui.page.arguments import an_id
 from webui.page.current import box
@@ -23,7 +23,7 @@ IN_ADDRESS = 100  # ids that fit into an address
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class PageSelection:
     """A selection, and the page that it was made on."""
 
     selection: Selection
@@ -32,7 +32,7 @@ class Chosen:
     asked: SearchQuestion = NOTHING  # what was searched for there
 
     @classmethod
-    def of(cls, form: MultiDict[str, str]) -> Chosen:
+    def of(cls, form: MultiDict[str, str]) -> PageSelection:
         """From the fields `m` (ticks), `ids` ("3,2,1") or `all` and `upto`; and the page."""
         shown = VIEWS.get(form.get("view", ""), VIEWS["all"])
         before = an_id(form.get("before"))
@@ -85,12 +85,12 @@ class Chosen:
         return f"{url_for(endpoint)}?{urlencode(pairs)}"
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ListPlace:
         """The page that it was made on, at the last of the messages that are meant."""
         row = min(self.selection.ids, default=0)
         if self.selection.deletion:
             row = next(iter(self.selection.page(NEWEST, 1)), 0)
-        return Place(self.shown, self.before, self.asked, row)
+        return ListPlace(self.shown, self.before, self.asked, row)
 
     def back(self, **said: object) -> str:
         """There again, by what is there now."""

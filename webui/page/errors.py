@@ -56,7 +56,7 @@ def _out_of_date(error: CSRFError) -> Response:
         return answer(403, FORM_OUT_OF_DATE)
     from webui.messages import compose  # which needs this module's neighbours
 
-    form = compose.Form.of(request.form)
+    form = compose.ComposeForm.of(request.form)
     return make_response(compose.page(form, [FieldError("form", SEND_AGAIN)]), 403)
 
 

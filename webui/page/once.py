@@ -30,7 +30,7 @@ NO_PART = ("csrf_token",)  # fields that say nothing about what is wanted
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["once"] = _Answers()
+    app.extensions["once"] = _KeptAnswers()
     app.add_template_global(once_token)
 
 
@@ -59,7 +59,7 @@ def once(view: Callable[P, BaseResponse | str]) -> Callable[P, BaseResponse | st
     def guarded(*args: P.args, **kwargs: P.kwargs) -> BaseResponse | str:
         if not TOKEN.fullmatch(request.form.get(FIELD, "")):
             return view(*args, **kwargs)
-        answers: _Answers = current_app.extensions["once"]
+        answers: _KeptAnswers = current_app.extensions["once"]
         return answers.of(_posted(), lambda: make_response(view(*args, **kwargs)))
 
     return guarded
@@ -78,16 +78,16 @@ def _digest(said: object) -> bytes:
     return hashlib.sha256(json.dumps(said).encode()).digest()
 
 
-class _Answers:
+class _KeptAnswers:
     """Where the forms that were posted last led to. Thread-safe: two clicks come together."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[bytes, _Answer] = OrderedDict()
+        self._known: OrderedDict[bytes, _KeptAnswer] = OrderedDict()
 
     def of(self, posted: bytes, act: Callable[[], BaseResponse]) -> BaseResponse:
         with self._lock:
-            answer = self._known.setdefault(posted, _Answer())
+            answer = self._known.setdefault(posted, _KeptAnswer())
             self._known.move_to_end(posted)
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
@@ -100,7 +100,7 @@ class _Answers:
             return response
 
 
-class _Answer:
+class _KeptAnswer:
     def __init__(self) -> None:
         self.turn = threading.Lock()
         self.location = ""

@@ -137,7 +137,7 @@ def _send_to(ids: list[int]) -> BaseResponse | str:
         return _back("no number")
     named = len(found) <= MOST_NAMED  # with their names thousands would not fit into a form
     said = [addressees.written(c) if named else c.number for c in found]
-    return compose.page(compose.Form(recipients=", ".join(said)))
+    return compose.page(compose.ComposeForm(recipients=", ".join(said)))
 
 
 def _list_of(form: Mapping[str, str]) -> str:

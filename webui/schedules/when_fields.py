@@ -142,7 +142,7 @@ def zone_words(now: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RunView:
+class ScheduleRunView:
     words: str
     tone: str
     icon: str
@@ -156,7 +156,7 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScheduleView:
     id: int
     version: int
     paused: bool
@@ -175,15 +175,17 @@ class Line:
     text: str
     author: str
     connection: str
-    runs: tuple[RunView, ...]
+    runs: tuple[ScheduleRunView, ...]
 
 
-def lines(found: Sequence[ScheduleInfo], connections: Mapping[int, str]) -> list[Line]:
+def lines(found: Sequence[ScheduleInfo], connections: Mapping[int, str]) -> list[ScheduleView]:
     runs = schedule_runs.newest(one.id for one in found)
     return [_line(one, [_run(r) for r in runs[one.id]], connections) for one in found]
 
 
-def _line(one: ScheduleInfo, runs: list[RunView], connections: Mapping[int, str]) -> Line:
+def _line(
+    one: ScheduleInfo, runs: list[ScheduleRunView], connections: Mapping[int, str]
+) -> ScheduleView:
     over = one.status in (ScheduleStatus.DONE, ScheduleStatus.CANCELLED)
     to = one.content.recipients
     people = schedule_people.named(to[:SHOWN_PEOPLE])
@@ -193,7 +195,7 @@ def _line(one: ScheduleInfo, runs: list[RunView], connections: Mapping[int, str]
     active = one.next is not None and one.status is ScheduleStatus.ACTIVE
     coming = islice(recurrence.turns(one.repeat, rules, one.next), COMING) if active else ()
     done = runs[0].words if runs else "Over"
-    return Line(
+    return ScheduleView(
         id=one.id,
         version=one.version,
         paused=one.status is ScheduleStatus.PAUSED,
@@ -216,9 +218,9 @@ def _line(one: ScheduleInfo, runs: list[RunView], connections: Mapping[int, str]
     )
 
 
-def _run(run: ScheduleRunInfo) -> RunView:
+def _run(run: ScheduleRunInfo) -> ScheduleRunView:
     words_, tone, icon = OUTCOMES[run.outcome]
-    return RunView(
+    return ScheduleRunView(
         words=words_ if run.turns == 1 else f"{words_} {run.turns:,} times",
         tone=tone,
         icon=icon,
@@ -236,7 +238,7 @@ def _run(run: ScheduleRunInfo) -> RunView:
 class Unseen:
     """What was missed and nobody has seen yet."""
 
-    run: RunView
+    run: ScheduleRunView
     text: str
 
 
