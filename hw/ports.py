@@ -52,7 +52,7 @@ class UsbDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PortFinding:
     """Something about a device that its owner should know."""
 
     key: str
@@ -186,39 +186,39 @@ def _rank(device: UsbDevice, tty: UsbTty) -> int | None:
     return 0 if device.vid == usb_ids.HUAWEI or kind != CONTROL or protocol == V250 else 1
 
 
-def finding(device: UsbDevice) -> Finding | None:
+def finding(device: UsbDevice) -> PortFinding | None:
     """Why this device is not served although it looks like a modem, and what to do."""
     where = f"{device.name} in USB socket {device.path}"
     if device.id in usb_ids.CRASHED:
-        return Finding(
+        return PortFinding(
             "crashed",
             device.path,
             f"{where}: the modem's own firmware has crashed (Qualcomm emergency mode). Unplug it "
             "for ten seconds; if it comes back like this, it is broken.",
         )
     if not device.ttys and device.id in usb_ids.HILINK:
-        return Finding(
+        return PortFinding(
             "hilink",
             device.path,
             f"{where} runs HiLink firmware: it acts as a router and keeps its SMS to itself. It "
             "needs stick firmware, or use another stick.",
         )
     if not device.ttys and _shows_a_drive(device):
-        return Finding(
+        return PortFinding(
             "cd-mode",
             device.path,
             f"{where} still shows its CD drive instead of the modem. Install the package "
             "usb-modeswitch and plug the stick in again.",
         )
     if not device.ttys and is_modem(device):
-        return Finding(
+        return PortFinding(
             "no-ports",
             device.path,
             f"{where} shows no serial port: it is in a mode without AT commands, or the system "
             "lacks the driver (option, cdc_acm or qcserial).",
         )
     if device.ttys and device.id in usb_ids.ADAPTERS:
-        return Finding(
+        return PortFinding(
             "adapter",
             device.path,
             f"A serial adapter ({usb_ids.ADAPTERS[device.id]}) is at {device.ttys[0].device}. "

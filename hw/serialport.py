@@ -16,7 +16,7 @@ WRITE_LIMIT = 5.0  # seconds; a dead stick would otherwise block the write for e
 READ_SIZE = 4096
 
 
-class Trouble(StrEnum):
+class PortTrouble(StrEnum):
     ABSENT = "absent"
     DENIED = "denied"
     LOCKED = "locked"
@@ -29,7 +29,7 @@ class Trouble(StrEnum):
 class PortError(Exception):
     """The port cannot be used (any more). `str()` is one plain line."""
 
-    def __init__(self, trouble: Trouble, words: str) -> None:
+    def __init__(self, trouble: PortTrouble, words: str) -> None:
         self.trouble = trouble
         super().__init__(words)
 
@@ -75,7 +75,7 @@ class SerialPort:
         try:
             self._serial.write(data)
         except serial.SerialTimeoutException as e:
-            raise PortError(Trouble.STUCK, f"{self.path} takes no more data") from e
+            raise PortError(PortTrouble.STUCK, f"{self.path} takes no more data") from e
         except (OSError, serial.SerialException) as e:
             raise self._gone() from e
 
@@ -91,7 +91,9 @@ class SerialPort:
             self._serial.close()
 
     def _gone(self) -> PortError:
-        return PortError(Trouble.VANISHED, f"{self.path} is gone: the modem was unplugged or reset")
+        return PortError(
+            PortTrouble.VANISHED, f"{self.path} is gone: the modem was unplugged or reset"
+        )
 
 
 def is_pretend(path: str) -> bool:
@@ -114,25 +116,27 @@ def _check_device(path: str) -> None:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
-        raise PortError(Trouble.ABSENT, f"{path} is not there; is the modem plugged in?") from None
+        raise PortError(
+            PortTrouble.ABSENT, f"{path} is not there; is the modem plugged in?"
+        ) from None
     except OSError as e:
-        raise PortError(Trouble.OTHER, f"{path} cannot be used ({e.strerror})") from e
+        raise PortError(PortTrouble.OTHER, f"{path} cannot be used ({e.strerror})") from e
     if not stat.S_ISCHR(mode):
-        raise PortError(Trouble.NOT_SERIAL, f"{path} is not a serial port")
+        raise PortError(PortTrouble.NOT_SERIAL, f"{path} is not a serial port")
 
 
 def _opening_failed(path: str, e: Exception) -> PortError:
     number = getattr(e, "errno", None)
     if "exclusively lock" in str(e) or number in (errno.EAGAIN, errno.EBUSY):
-        return PortError(Trouble.LOCKED, f"{path} is in use by another program{holders(path)}")
+        return PortError(PortTrouble.LOCKED, f"{path} is in use by another program{holders(path)}")
     if number in (errno.EACCES, errno.EPERM):
         return PortError(
-            Trouble.DENIED,
+            PortTrouble.DENIED,
             f"{path} may not be opened by this user; add it to the group that owns the port "
             "(usually dialout)",
         )
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
-        return PortError(Trouble.ABSENT, f"{path} is not there; is the modem plugged in?")
+        return PortError(PortTrouble.ABSENT, f"{path} is not there; is the modem plugged in?")
     if number in (errno.ENOTTY, errno.EINVAL) or "Could not configure port" in str(e):
-        return PortError(Trouble.NOT_SERIAL, f"{path} is not a serial port")
-    return PortError(Trouble.OTHER, f"{path} cannot be opened ({e})")
+        return PortError(PortTrouble.NOT_SERIAL, f"{path} is not a serial port")
+    return PortError(PortTrouble.OTHER, f"{path} cannot be opened ({e})")

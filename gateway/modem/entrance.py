@@ -13,7 +13,7 @@ from gateway.modem.knock import KnockResult, knock
 from gateway.modem.ledger import Identity, Sim
 from hw.holders import MODEM_MANAGER, holders, runs
 from hw.ports import usb_path_of
-from hw.serialport import PortError, SerialPort, Trouble
+from hw.serialport import PortError, PortTrouble, SerialPort
 
 BOOT = 30.0  # seconds that a stick may take from its ports' coming to its first answer
 NO_MODEM = "Nothing here answers like a modem: is it the right port, at the right speed?"
@@ -60,16 +60,16 @@ class Entrance:
             self._plugged_at = self._clock.monotonic()
         door = self.doors.take()
         if door is None:
-            raise PortError(Trouble.ABSENT, UNPLUGGED)
+            raise PortError(PortTrouble.ABSENT, UNPLUGGED)
         if self.twin and self._claims.served(self.twin):
-            raise PortError(Trouble.OTHER, TWIN.format(self.twin))
+            raise PortError(PortTrouble.OTHER, TWIN.format(self.twin))
         self.door, self.twin = door, ""
         try:
             port = SerialPort(door.path, door.baud)
             self.doors.opened()
             return port
         except PortError as e:
-            if e.trouble in (Trouble.ABSENT, Trouble.NOT_SERIAL, Trouble.OTHER):
+            if e.trouble in (PortTrouble.ABSENT, PortTrouble.NOT_SERIAL, PortTrouble.OTHER):
                 self.doors.next()
             raise
 

@@ -40,7 +40,7 @@ from gateway.modem.jobs.base import (
     Unanswered,
 )
 from gateway.steps import step
-from hw.serialport import PortError, SerialPort, Trouble
+from hw.serialport import PortError, PortTrouble, SerialPort
 
 T = TypeVar("T")
 Reply = Response | Prompt | Urc | None
@@ -249,7 +249,7 @@ class Link:
         try:
             self._port.write(data)
         except PortError as e:
-            if e.trouble is Trouble.STUCK:  # it is there, and as good as silent
+            if e.trouble is PortTrouble.STUCK:  # it is there, and as good as silent
                 raise Unanswered(str(e)) from e
             raise LinkLost(str(e)) from e
 

@@ -18,7 +18,7 @@ from gateway.modem.doors import Door, Doors, uart
 from gateway.modem.fleet import Fleet
 from gateway.modem.worker import WorkerConfig
 from hw import holders, ports
-from hw.ports import Finding, UsbDevice
+from hw.ports import PortFinding, UsbDevice
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +71,8 @@ class PortWatch:
         self._since: dict[str, tuple[UsbDevice, float]] = {}  # unchanged for how long
         self._uart: Doors | None = None
         self._seldom_at = float("-inf")
-        self._machine_wide: tuple[Finding, ...] = ()
-        self.findings: tuple[Finding, ...] = ()
+        self._machine_wide: tuple[PortFinding, ...] = ()
+        self.findings: tuple[PortFinding, ...] = ()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ports", daemon=True)
         self.beat = clock.monotonic()
@@ -197,7 +197,7 @@ class PortWatch:
 
     # what people should know ----------------------------------------------------------------
 
-    def _about_devices(self, devices: Iterable[UsbDevice], now: float) -> Iterable[Finding]:
+    def _about_devices(self, devices: Iterable[UsbDevice], now: float) -> Iterable[PortFinding]:
         listed = {os.path.realpath(p) for p in self._search.listed}
         for device in devices:
             if any(os.path.realpath(tty.device) in listed for tty in device.ttys):
@@ -208,9 +208,9 @@ class PortWatch:
             if found and now - self._since[device.path][1] >= patience:
                 yield found
 
-    def _look_around(self, devices: Iterable[UsbDevice]) -> Iterable[Finding]:
+    def _look_around(self, devices: Iterable[UsbDevice]) -> Iterable[PortFinding]:
         if any(ports.at_ports(d) for d in devices) and holders.runs(holders.MODEM_MANAGER):
-            yield Finding(
+            yield PortFinding(
                 "modem-manager",
                 "",
                 "ModemManager is running; it opens modems and disturbs them. Switch it off: "
@@ -219,7 +219,7 @@ class PortWatch:
         if self._search.uart and self._uart is None:
             yield from self._find_uart()
 
-    def _find_uart(self) -> Iterable[Finding]:
+    def _find_uart(self) -> Iterable[PortFinding]:
         listed = {os.path.realpath(p) for p in self._search.listed}
         free: dict[str, str] = {}
         for path in (str(self._dev / name) for name in ports.UARTS):
@@ -238,7 +238,7 @@ class PortWatch:
             self._uart = uart(list(free.values()))
             self._fleet.add(WorkerConfig(self._uart.name, doors=self._uart))
 
-    def _tell(self, findings: list[Finding]) -> None:
+    def _tell(self, findings: list[PortFinding]) -> None:
         if tuple(findings) == self.findings:
             return
         for new in set(findings) - set(self.findings):
@@ -247,14 +247,14 @@ class PortWatch:
         self._changed()
 
 
-def _taken(path: str, keeper: str) -> Finding:
+def _taken(path: str, keeper: str) -> PortFinding:
     words = f"{path} is not asked for a modem, as {keeper} uses it."
     if keeper != "Bluetooth":
         words += (
             " For a HAT, switch that off with raspi-config (Interface Options, Serial Port, "
             "login shell: No, hardware: Yes)."
         )
-    return Finding("uart-taken", path, words)
+    return PortFinding("uart-taken", path, words)
 
 
 def _paths(doors: list[Door]) -> str:

@@ -24,7 +24,7 @@ from gateway.modem.ledger import Assignment, Ledger, Telemetry
 from gateway.modem.link import Link, Waker
 from gateway.modem.machine import Machine, ModemEvent, ModemState
 from gateway.modem.recovery import NONE, Means, ModemRecovery
-from hw.serialport import PortError, SerialPort, Trouble
+from hw.serialport import PortError, PortTrouble, SerialPort
 
 log = logging.getLogger(__name__)
 
@@ -182,7 +182,7 @@ class Worker:
             port = self._entrance.open()
         except PortError as e:
             self._lost(str(e))
-            if e.trouble is Trouble.ABSENT and (rung := self._recovery.missing()):
+            if e.trouble is PortTrouble.ABSENT and (rung := self._recovery.missing()):
                 self._recovery.take(rung, None, self._show)
             self._sleep(PORT_RETRY)
             return

@@ -70,7 +70,7 @@ from hw.boards import BOARDS
 from hw.button import Button
 from hw.lamps import button_of, open_lamp
 from hw.leds import Leds
-from hw.ports import Finding
+from hw.ports import PortFinding
 
 if TYPE_CHECKING:
     from gateway.simnet import Network
@@ -162,7 +162,7 @@ class Service:
             self._systemd,
             self._page_answers,
         )
-        no_light = [Finding("light", "", why_dark, serious=False)] if why_dark else []
+        no_light = [PortFinding("light", "", why_dark, serious=False)] if why_dark else []
         box = make_box(
             self.config,
             self._clock,
@@ -198,7 +198,7 @@ class Service:
             self._clock, box.status, box.accounts, self.events, leds, lambda: health.issues
         )
         if no_button := self._watch_button(box, leds):
-            no_light.append(Finding("button", "", no_button, serious=False))
+            no_light.append(PortFinding("button", "", no_button, serious=False))
         self._stack.callback(fleet.stop)
         for port in self._ports(network):
             fleet.add(port)
@@ -346,7 +346,7 @@ def make_box(
     events: Events,
     roster: Roster,
     phone: Network | None,
-    findings: Callable[[], tuple[Finding, ...]],
+    findings: Callable[[], tuple[PortFinding, ...]],
     gate: SendingHolds,
 ) -> Box:
     return Box(
@@ -362,8 +362,8 @@ def make_box(
     )
 
 
-def _light_troubles(leds: Leds) -> list[Finding]:
-    return [Finding("light", "", leds.trouble, serious=False)] if leds.trouble else []
+def _light_troubles(leds: Leds) -> list[PortFinding]:
+    return [PortFinding("light", "", leds.trouble, serious=False)] if leds.trouble else []
 
 
 def _means(config: Power, others_work: Callable[[], bool]) -> Means:

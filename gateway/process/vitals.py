@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hw.ports import Finding
+from hw.ports import PortFinding
 
 
 class Vitals:
@@ -21,6 +21,6 @@ class Vitals:
         return tuple(self.dead | self.hung)
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[PortFinding, ...]:
         """What concerns the whole machine."""
-        return (Finding("supply", "", self.supply, serious=False),) if self.supply else ()
+        return (PortFinding("supply", "", self.supply, serious=False),) if self.supply else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway import sms
-from hw.simulator import Shown, ShownReport
+from hw.simulator import ShownMessage, ShownReport
 
 
 class Codec:
@@ -25,7 +25,7 @@ class Codec:
         except sms.EncodeError:
             return None
 
-    def show(self, tpdu: bytes, own: bool) -> Shown | ShownReport | None:
+    def show(self, tpdu: bytes, own: bool) -> ShownMessage | ShownReport | None:
         try:
             if own:
                 submit = sms.decode_from_phone(tpdu)
@@ -45,9 +45,9 @@ class Codec:
         return _shown(found.sender, _when(found.timestamp), found.user_data, found.dcs)
 
 
-def _shown(number: sms.Address, when: str, user_data: sms.UserData, dcs: sms.Dcs) -> Shown:
+def _shown(number: sms.Address, when: str, user_data: sms.UserData, dcs: sms.Dcs) -> ShownMessage:
     text = sms.join_text({1: (user_data, dcs)}, 1).text
-    return Shown(str(number), when, text, dcs.alphabet == sms.Alphabet.UCS2)
+    return ShownMessage(str(number), when, text, dcs.alphabet == sms.Alphabet.UCS2)
 
 
 def _when(stamp: sms.Timestamp | None) -> str:

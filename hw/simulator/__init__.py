@@ -2,11 +2,11 @@
 
 from .card import SimCard
 from .faults import ALWAYS, Faults
-from .memory import Memory, Slot
+from .memory import Memory, MemorySlot
 from .modem import SimulatedModem
 from .personality import GENERIC, PERSONALITIES, Personality
 from .surroundings import Carrier, MobileStation
-from .textcodec import Shown, ShownReport, TextCodec
+from .textcodec import ShownMessage, ShownReport, TextCodec
 
 __all__ = [
     "ALWAYS",
@@ -15,12 +15,12 @@ __all__ = [
     "Carrier",
     "Faults",
     "Memory",
+    "MemorySlot",
     "MobileStation",
     "Personality",
-    "Shown",
+    "ShownMessage",
     "ShownReport",
     "SimCard",
     "SimulatedModem",
-    "Slot",
     "TextCodec",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import charset
-from .device import Device
+from .device import SimulatedDevice
 from .errors import cme
 from .line import Call
 from .registry import command
@@ -13,7 +13,7 @@ GSM_SCHEME, UCS2_SCHEME = 15, 72
 
 
 @command("+CUSD", need="sim")
-def ussd(device: Device, call: Call) -> Answer:
+def ussd(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CUSD: (0-2)"]
     if call.kind == "read":
@@ -32,7 +32,7 @@ def ussd(device: Device, call: Call) -> Answer:
     return _ask(device, _request(device, call.args[1]))
 
 
-def _request(device: Device, text: str) -> str:
+def _request(device: SimulatedDevice, text: str) -> str:
     """What was asked, from the form that this model wants (plain, or packed septets in hex)."""
     if device.personality.ussd == "plain":
         return device.unquote(text)
@@ -42,7 +42,7 @@ def _request(device: Device, text: str) -> str:
         raise cme(50) from None
 
 
-def _ask(device: Device, text: str) -> Answer:
+def _ask(device: SimulatedDevice, text: str) -> Answer:
     faults = device.faults
     device.ussd_wanted += 1
     asked = device.ussd_wanted
@@ -60,12 +60,12 @@ def _ask(device: Device, text: str) -> Answer:
     return None
 
 
-def _fail(device: Device, asked: int, code: int) -> None:
+def _fail(device: SimulatedDevice, asked: int, code: int) -> None:
     if asked == device.ussd_wanted:
         device.session.say(cme(code).line(max(1, device.cmee)))
 
 
-def _tell(device: Device, asked: int, mode: int, answer: str) -> None:
+def _tell(device: SimulatedDevice, asked: int, mode: int, answer: str) -> None:
     """Say the network's answer, unless the request was cancelled meanwhile."""
     if asked != device.ussd_wanted:
         return
@@ -75,7 +75,7 @@ def _tell(device: Device, asked: int, mode: int, answer: str) -> None:
     device.session.urc(f"+CUSD: {mode}{_shown(device, answer)}")
 
 
-def _shown(device: Device, answer: str) -> str:
+def _shown(device: SimulatedDevice, answer: str) -> str:
     """The text and its coding scheme, as this model writes them."""
     if not answer:
         return ""
@@ -89,7 +89,7 @@ def _shown(device: Device, answer: str) -> str:
 
 
 @command("D")
-def dial(device: Device, call: Call) -> Answer:
+def dial(device: SimulatedDevice, call: Call) -> Answer:
     """No voice calls; a dial string that begins with * or # is a USSD request."""
     number = call.text(0).rstrip(";")
     if number[:1] in ("*", "#"):
@@ -100,13 +100,13 @@ def dial(device: Device, call: Call) -> Answer:
 
 
 @command("H", "+CHUP")
-def hang_up(device: Device, call: Call) -> Answer:
+def hang_up(device: SimulatedDevice, call: Call) -> Answer:
     device.caller = ""
     return None
 
 
 @command("A")
-def answer_call(device: Device, call: Call) -> Answer:
+def answer_call(device: SimulatedDevice, call: Call) -> Answer:
     """Nobody can talk here: a call that is answered ends."""
     device.caller = ""
     device.session.finish_with("NO CARRIER")
@@ -114,7 +114,7 @@ def answer_call(device: Device, call: Call) -> Answer:
 
 
 @command("+CLIP")
-def show_caller(device: Device, call: Call) -> Answer:
+def show_caller(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CLIP: (0,1)"]
     shown = device.values.get("+CLIP", "0")
@@ -125,14 +125,14 @@ def show_caller(device: Device, call: Call) -> Answer:
 
 
 @command("+CLCC")
-def current_calls(device: Device, call: Call) -> Answer:
+def current_calls(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test" or not device.caller:
         return None
     return [f"+CLCC: 1,1,4,0,0,{device.quote(device.caller)},145"]
 
 
 @command("+CNUM", need="sim")
-def own_number(device: Device, call: Call) -> Answer:
+def own_number(device: SimulatedDevice, call: Call) -> Answer:
     card = device.sim
     if call.kind == "test" or not card.number_on_card:
         return None
@@ -141,7 +141,7 @@ def own_number(device: Device, call: Call) -> Answer:
 
 
 @command("+CPBS", need="sim")
-def phone_book(device: Device, call: Call) -> Answer:
+def phone_book(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ['+CPBS: ("SM","ON")']
     chosen = device.values.get("+CPBS", "SM")
@@ -154,7 +154,7 @@ def phone_book(device: Device, call: Call) -> Answer:
 
 
 @command("+CPBR", need="sim")
-def read_book(device: Device, call: Call) -> Answer:
+def read_book(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CPBR: (1-50),40,18"]
     number = device.sim.number

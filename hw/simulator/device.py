@@ -11,19 +11,21 @@ from .equipment import Equipment
 from .faults import Blow, Point
 from .line import Call
 from .receiving import Receiver
-from .session import Answer, Session
+from .session import Answer, CommandSession
 
 
 @dataclass(eq=False)
-class Device(Equipment):
+class SimulatedDevice(Equipment):
     """Owns the session and the receiver. One thread at a time may use it."""
 
     _: KW_ONLY
-    carry_out: Callable[[Device, Call], Answer]  # one command; Refusal when the modem says no
+    carry_out: Callable[
+        [SimulatedDevice, Call], Answer
+    ]  # one command; Refusal when the modem says no
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.session = Session(self, partial(self.carry_out, self))
+        self.session = CommandSession(self, partial(self.carry_out, self))
         self.receiver = Receiver(self, self.session)
 
     # -- life -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from .charset import SUPPORTED
-from .device import Device
+from .device import SimulatedDevice
 from .errors import Refusal, cme
 from .line import Call
 from .registry import COMMANDS, command
@@ -13,32 +13,32 @@ from .session import Answer
 
 
 @command("E")
-def echo(device: Device, call: Call) -> Answer:
+def echo(device: SimulatedDevice, call: Call) -> Answer:
     device.session.echo = call.number(0) != 0
     return None
 
 
 @command("V")
-def words(device: Device, call: Call) -> Answer:
+def words(device: SimulatedDevice, call: Call) -> Answer:
     device.session.verbose = call.number(0) != 0
     return None
 
 
 @command("Q")
-def quiet(device: Device, call: Call) -> Answer:
+def quiet(device: SimulatedDevice, call: Call) -> Answer:
     device.session.quiet = call.number(0) != 0
     return None
 
 
 @command("Z", "&F")
-def factory_settings(device: Device, call: Call) -> Answer:
+def factory_settings(device: SimulatedDevice, call: Call) -> Answer:
     device.reset_settings()
     device.session.words_again()
     return None
 
 
 @command("&W", "&D", "&C", "&K", "&S", "&R", "\\Q", "X", "L", "M", "S", "P", "T", "+IPR", "+IFC")
-def ignored(device: Device, call: Call) -> Answer:
+def ignored(device: SimulatedDevice, call: Call) -> Answer:
     """Line and dial settings that mean nothing on a pty."""
     if call.kind == "read":
         return [f"{call.name}: 0"]
@@ -46,35 +46,35 @@ def ignored(device: Device, call: Call) -> Answer:
 
 
 @command("&V")
-def profile(device: Device, call: Call) -> Answer:
+def profile(device: SimulatedDevice, call: Call) -> Answer:
     session = device.session
     return [f"E{session.echo:d} V{session.verbose:d} Q{session.quiet:d}"]
 
 
 @command("I")
-def identification(device: Device, call: Call) -> Answer:
+def identification(device: SimulatedDevice, call: Call) -> Answer:
     row = device.personality
     lines = row.identity or (f"Manufacturer: {row.manufacturer}", f"Model: {row.model}")
     return list(lines)
 
 
 @command("+CGMI", "+GMI")
-def manufacturer(device: Device, call: Call) -> Answer:
+def manufacturer(device: SimulatedDevice, call: Call) -> Answer:
     return _told(call, device.personality.manufacturer)
 
 
 @command("+CGMM", "+GMM")
-def model(device: Device, call: Call) -> Answer:
+def model(device: SimulatedDevice, call: Call) -> Answer:
     return _told(call, device.personality.model)
 
 
 @command("+CGMR", "+GMR")
-def revision(device: Device, call: Call) -> Answer:
+def revision(device: SimulatedDevice, call: Call) -> Answer:
     return _told(call, device.personality.revision)
 
 
 @command("+CGSN", "+GSN")
-def serial_number(device: Device, call: Call) -> Answer:
+def serial_number(device: SimulatedDevice, call: Call) -> Answer:
     return _told(call, device.imei)
 
 
@@ -83,12 +83,12 @@ def _told(call: Call, text: str) -> Answer:
 
 
 @command("+GCAP")
-def capabilities(device: Device, call: Call) -> Answer:
+def capabilities(device: SimulatedDevice, call: Call) -> Answer:
     return ["+GCAP: +CGSM"]
 
 
 @command("+CMEE")
-def error_form(device: Device, call: Call) -> Answer:
+def error_form(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CMEE: (0-2)"]
     if call.kind == "read":
@@ -100,7 +100,7 @@ def error_form(device: Device, call: Call) -> Answer:
 
 
 @command("+CSCS")
-def character_set(device: Device, call: Call) -> Answer:
+def character_set(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CSCS: (" + ",".join(f'"{name}"' for name in SUPPORTED) + ")"]
     if call.kind == "read":
@@ -114,7 +114,7 @@ def character_set(device: Device, call: Call) -> Answer:
 
 
 @command("+CFUN")
-def functionality(device: Device, call: Call) -> Answer:
+def functionality(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CFUN: (0,1,4),(0,1)"]
     if call.kind == "read":
@@ -131,19 +131,19 @@ def functionality(device: Device, call: Call) -> Answer:
 
 
 @command("+CRESET", "^RESET")
-def restart(device: Device, call: Call) -> Answer:
+def restart(device: SimulatedDevice, call: Call) -> Answer:
     device.around.soon(device.reboot)
     return None
 
 
 @command("+CPOWD", "+QPOWD")
-def power_off(device: Device, call: Call) -> Answer:
+def power_off(device: SimulatedDevice, call: Call) -> Answer:
     device.around.soon(device.power_off)
     return None
 
 
 @command("+CCLK")
-def clock(device: Device, call: Call) -> Answer:
+def clock(device: SimulatedDevice, call: Call) -> Answer:
     """The time of the network, with its zone in quarters of an hour."""
     if call.kind != "read":
         return None
@@ -154,17 +154,17 @@ def clock(device: Device, call: Call) -> Answer:
 
 
 @command("+CBC")
-def battery(device: Device, call: Call) -> Answer:
+def battery(device: SimulatedDevice, call: Call) -> Answer:
     return ["+CBC: (0-2),(1-100)"] if call.kind == "test" else ["+CBC: 0,100"]
 
 
 @command("+CPAS")
-def activity(device: Device, call: Call) -> Answer:
+def activity(device: SimulatedDevice, call: Call) -> Answer:
     return ["+CPAS: (0,3,4)"] if call.kind == "test" else [f"+CPAS: {3 if device.caller else 0}"]
 
 
 @command("+CTZR", "+CTZU", "+CLTS", "+COLP", "+CCWA", "+CRC", "+CR", "+CVHU", "+CSSN", "+CMUT")
-def kept_number(device: Device, call: Call) -> Answer:
+def kept_number(device: SimulatedDevice, call: Call) -> Answer:
     """Settings that are kept and told, and change nothing here."""
     if call.kind == "test":
         return [f"{call.name}: (0,1)"]
@@ -175,11 +175,11 @@ def kept_number(device: Device, call: Call) -> Answer:
 
 
 @command("+CLAC")
-def all_commands(device: Device, call: Call) -> Answer:
+def all_commands(device: SimulatedDevice, call: Call) -> Answer:
     return [f"AT{name}" for name in sorted(COMMANDS)]
 
 
 @command("+CMUX", "+CGDCONT", "+CGACT")
-def no_data(device: Device, call: Call) -> Answer:
+def no_data(device: SimulatedDevice, call: Call) -> Answer:
     """No multiplexer and no data connection here."""
     raise Refusal()

@@ -35,7 +35,7 @@ class Timer:
         self.action = None
 
 
-class Loop:
+class ModemLoop:
     """Owns the thread, its epoll object and its wake-up descriptor."""
 
     def __init__(self, name: str) -> None:

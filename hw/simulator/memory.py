@@ -8,7 +8,7 @@ UNREAD, READ, UNSENT, SENT = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class MemorySlot:
     """A stored message: `status` as in +CMGL (0 unread, 1 read, 2 unsent, 3 sent)."""
 
     tpdu: bytes
@@ -22,10 +22,10 @@ class Memory:
         self.name = name
         self.size = size
         self.first = first  # number of the first slot: 1, on Huawei 0
-        self._slots: dict[int, Slot] = {}
+        self._slots: dict[int, MemorySlot] = {}
 
     @property
-    def slots(self) -> dict[int, Slot]:
+    def slots(self) -> dict[int, MemorySlot]:
         """A copy: index -> what is in it."""
         return dict(self._slots)
 
@@ -41,10 +41,10 @@ class Memory:
         """Whether `index` is a slot of this memory at all, empty or not."""
         return self.first <= index < self.first + self.size
 
-    def get(self, index: int) -> Slot | None:
+    def get(self, index: int) -> MemorySlot | None:
         return self._slots.get(index)
 
-    def put(self, slot: Slot) -> int | None:
+    def put(self, slot: MemorySlot) -> int | None:
         """Into the lowest free slot; None when there is none."""
         for index in range(self.first, self.first + self.size):
             if index not in self._slots:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .device import Device
+from .device import SimulatedDevice
 from .errors import cms
 from .line import Call
-from .memory import READ, UNREAD, Memory, Slot
+from .memory import READ, UNREAD, Memory, MemorySlot
 from .pdu import with_smsc
 from .registry import command
 from .session import Answer
@@ -17,7 +17,7 @@ ALL = 4
 
 
 @command("+CMGF", need="service")
-def message_format(device: Device, call: Call) -> Answer:
+def message_format(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CMGF: (0,1)" if device.text_codec else "+CMGF: (0)"]
     if call.kind == "read":
@@ -29,7 +29,7 @@ def message_format(device: Device, call: Call) -> Answer:
 
 
 @command("+CSMS")
-def message_service(device: Device, call: Call) -> Answer:
+def message_service(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return [f"+CSMS: ({','.join(map(str, device.personality.services))})"]
     if call.kind == "read":
@@ -41,7 +41,7 @@ def message_service(device: Device, call: Call) -> Answer:
 
 
 @command("+CPMS", need="sms")
-def storage(device: Device, call: Call) -> Answer:
+def storage(device: SimulatedDevice, call: Call) -> Answer:
     names = ["SM", *device.own_memories]
     if call.kind == "test":
         group = "(" + ",".join(f'"{name}"' for name in names) + ")"
@@ -66,7 +66,7 @@ def _counts(memory: Memory) -> str:
 
 
 @command("+CNMI")
-def announce(device: Device, call: Call) -> Answer:
+def announce(device: SimulatedDevice, call: Call) -> Answer:
     ranges = device.personality.cnmi_ranges
     if call.kind == "test":
         return ["+CNMI: " + ",".join(f"({','.join(map(str, row))})" for row in ranges)]
@@ -83,7 +83,7 @@ def announce(device: Device, call: Call) -> Answer:
 
 
 @command("+CNMA", need="sms")
-def acknowledge(device: Device, call: Call) -> Answer:
+def acknowledge(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CNMA: (0-2)"]
     if not 0 <= call.number(0) <= 2:
@@ -93,7 +93,7 @@ def acknowledge(device: Device, call: Call) -> Answer:
 
 
 @command("+CSCA", need="sms")
-def service_centre(device: Device, call: Call) -> Answer:
+def service_centre(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return None
     if call.kind == "read":
@@ -108,7 +108,7 @@ def service_centre(device: Device, call: Call) -> Answer:
 
 
 @command("+CMGL", need="sms")
-def list_messages(device: Device, call: Call) -> Answer:
+def list_messages(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         names = ",".join(f'"{name}"' for name in STATUS_NAMES)
         return [f"+CMGL: ({names})" if device.text_mode else "+CMGL: (0-4)"]
@@ -128,7 +128,7 @@ def list_messages(device: Device, call: Call) -> Answer:
 
 
 @command("+CMGR", need="sms")
-def read_message(device: Device, call: Call) -> Answer:
+def read_message(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return None
     memory = device.memory(0)
@@ -142,26 +142,26 @@ def read_message(device: Device, call: Call) -> Answer:
     return _lines(device, slot, "+CMGR: ")
 
 
-def _lines(device: Device, slot: Slot, head: str) -> list[str]:
+def _lines(device: SimulatedDevice, slot: MemorySlot, head: str) -> list[str]:
     """What +CMGL and +CMGR tell of a message."""
     if device.text_mode:
         return slot_lines(device, slot, head)
     return [f"{head}{slot.status},,{len(slot.tpdu)}", _hex(device, slot)]
 
 
-def _mark_read(memory: Memory, index: int, slot: Slot) -> None:
+def _mark_read(memory: Memory, index: int, slot: MemorySlot) -> None:
     if slot.status == UNREAD:
         memory.mark(index, READ)
 
 
-def _hex(device: Device, slot: Slot) -> str:
+def _hex(device: SimulatedDevice, slot: MemorySlot) -> str:
     """A submit of our own has no service centre in front."""
     own = slot.status > READ
     return with_smsc(slot.tpdu, "" if own or device.card is None else device.card.smsc)
 
 
 @command("+CMGD", need="sms")
-def delete(device: Device, call: Call) -> Answer:
+def delete(device: SimulatedDevice, call: Call) -> Answer:
     memory = device.memory(0)
     if call.kind == "test":
         indexes = ",".join(map(str, sorted(memory.slots)))
@@ -187,13 +187,13 @@ def _below(memory: Memory, flag: int) -> Sequence[int]:
 
 
 @command("+CMGC", "+CSAS", "+CRES")
-def accepted(device: Device, call: Call) -> Answer:
+def accepted(device: SimulatedDevice, call: Call) -> Answer:
     """Commands that change nothing here."""
     return None
 
 
 @command("+CSMP", "+CSDH", "+CSCB", "+CGSMS")
-def kept_value(device: Device, call: Call) -> Answer:
+def kept_value(device: SimulatedDevice, call: Call) -> Answer:
     """Text-mode and broadcast settings: kept and told, without effect in PDU mode."""
     starts = {"+CSMP": "17,167,0,0", "+CSDH": "0", "+CSCB": '0,"",""', "+CGSMS": "1"}
     if call.kind == "test":

@@ -8,9 +8,9 @@ from typing import Any
 
 from . import calls, general, messages, network, sending  # noqa: F401  they fill the table
 from .card import SimCard
-from .device import Device
+from .device import SimulatedDevice
 from .faults import Faults
-from .loop import Loop, Timer
+from .loop import ModemLoop, Timer
 from .memory import Memory
 from .personality import GENERIC, Personality
 from .receiving import Arrival
@@ -44,11 +44,11 @@ class SimulatedModem:
     ) -> None:
         self.faults = faults or Faults()
         self.imei = imei
-        self._loop = Loop(f"simulated-{imei[-4:]}")
+        self._loop = ModemLoop(f"simulated-{imei[-4:]}")
         self._terminal = Terminal(self._loop, self.faults, self._received)
         self._link = link
         self._flood: Timer | None = None
-        self._device = Device(
+        self._device = SimulatedDevice(
             self,
             _Around(self),
             card,

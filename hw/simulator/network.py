@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .card import SimCard
-from .device import Device
+from .device import SimulatedDevice
 from .equipment import REGISTERED, REGISTRATION_COMMANDS
 from .errors import cme
 from .line import Call
@@ -15,7 +15,7 @@ TRIES_COMMANDS = ("^CPIN", "+SPIC", "+QPINC", "+UPINCNT", "+CPINC", "+CPINR")
 
 
 @command("+CPIN")
-def pin(device: Device, call: Call) -> Answer:
+def pin(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return None
     if device.faults.take("starting"):
@@ -37,7 +37,7 @@ def pin(device: Device, call: Call) -> Answer:
     return None
 
 
-def _any_card(device: Device) -> SimCard:
+def _any_card(device: SimulatedDevice) -> SimCard:
     """The SIM, locked or not."""
     if device.sim_state == "NO SIM" or device.card is None:
         raise cme(10)
@@ -45,7 +45,7 @@ def _any_card(device: Device) -> SimCard:
 
 
 @command(*TRIES_COMMANDS)
-def tries_left(device: Device, call: Call) -> Answer:
+def tries_left(device: SimulatedDevice, call: Call) -> Answer:
     if call.name != device.personality.tries_command:
         raise cme(4)
     card = _any_card(device)
@@ -65,7 +65,7 @@ def tries_left(device: Device, call: Call) -> Answer:
 
 
 @command("+CLCK", need="sim")
-def lock(device: Device, call: Call) -> Answer:
+def lock(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ['+CLCK: ("SC")']
     if call.text(0) != "SC":
@@ -81,12 +81,12 @@ def lock(device: Device, call: Call) -> Answer:
 
 
 @command("+CIMI", need="sim")
-def subscriber(device: Device, call: Call) -> Answer:
+def subscriber(device: SimulatedDevice, call: Call) -> Answer:
     return None if call.kind == "test" else [device.sim.imsi]
 
 
 @command("+CCID", "+QCCID", "+CICCID", "^ICCID")
-def card_number(device: Device, call: Call) -> Answer:
+def card_number(device: SimulatedDevice, call: Call) -> Answer:
     row = device.personality
     if call.name != row.iccid_command:
         raise cme(4)
@@ -104,7 +104,7 @@ def _swapped(digits: str) -> str:
 
 
 @command("+CRSM", need="sim")
-def restricted_access(device: Device, call: Call) -> Answer:
+def restricted_access(device: SimulatedDevice, call: Call) -> Answer:
     """Reads of the card's files; only EF ICCID (2FE2 = 12258) is there."""
     if call.kind == "test":
         return None
@@ -114,7 +114,7 @@ def restricted_access(device: Device, call: Call) -> Answer:
 
 
 @command(*REGISTRATION_COMMANDS)
-def registration(device: Device, call: Call) -> Answer:
+def registration(device: SimulatedDevice, call: Call) -> Answer:
     if call.name == "+CEREG" and not device.personality.lte:
         raise cme(4)
     if call.kind == "test":
@@ -131,14 +131,14 @@ def registration(device: Device, call: Call) -> Answer:
 
 
 @command("+CGATT")
-def attached(device: Device, call: Call) -> Answer:
+def attached(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CGATT: (0,1)"]
     return [f"+CGATT: {int(device.in_service)}"] if call.kind == "read" else None
 
 
 @command("+COPS", need="sim")
-def operator(device: Device, call: Call) -> Answer:
+def operator(device: SimulatedDevice, call: Call) -> Answer:
     long, short, number = OPERATOR
     act = device.personality.act
     if call.kind == "test":
@@ -163,14 +163,14 @@ def operator(device: Device, call: Call) -> Answer:
 
 
 @command("+CSQ")
-def signal(device: Device, call: Call) -> Answer:
+def signal(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CSQ: (0-31,99),(0-7,99)"]
     return [f"+CSQ: {device.signal if _heard(device) else 99},99"]
 
 
 @command("+CESQ")
-def extended_signal(device: Device, call: Call) -> Answer:
+def extended_signal(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return ["+CESQ: (0-63,99),(0-7,99),(0-96,255),(0-49,255),(0-34,255),(0-97,255)"]
     if not _heard(device):
@@ -180,6 +180,6 @@ def extended_signal(device: Device, call: Call) -> Answer:
     return [f"+CESQ: {min(63, 2 * device.signal)},99,255,255,255,255"]
 
 
-def _heard(device: Device) -> bool:
+def _heard(device: SimulatedDevice) -> bool:
     """Whether there is any cell in reach: also when it does not let us in."""
     return any(device.registration(name) in REGISTERED | {3, 8} for name in REGISTRATION_COMMANDS)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from .equipment import Equipment
 from .errors import cms
 from .loop import Timer
-from .memory import Memory, Slot
+from .memory import Memory, MemorySlot
 from .pdu import message_class, with_smsc
-from .session import Session
+from .session import CommandSession
 from .textmode import route_lines
 
 _MOST_HELD_URCS = 100
@@ -28,7 +28,7 @@ class Arrival:
 class Receiver:
     """Owns what the network holds for this modem and the message that awaits +CNMA."""
 
-    def __init__(self, equipment: Equipment, session: Session) -> None:
+    def __init__(self, equipment: Equipment, session: CommandSession) -> None:
         self._equipment = equipment
         self._session = session
         self.doorstep: deque[Arrival] = deque()  # put here by other threads
@@ -122,7 +122,7 @@ class Receiver:
     def _store(self, arrival: Arrival, name: str, urc: str, said_in: str = "") -> bool:
         equipment = self._equipment
         memory = equipment.named_memory(name)
-        index = None if equipment.faults.storage_full else memory.put(Slot(arrival.tpdu))
+        index = None if equipment.faults.storage_full else memory.put(MemorySlot(arrival.tpdu))
         if index is None:
             said = equipment.faults.full_said or equipment.personality.full_urc
             if said and not self._said_full:
@@ -198,7 +198,7 @@ class Receiver:
         return f"{alpha}{len(tpdu)}\r\n{with_smsc(tpdu, smsc)}"
 
 
-def store_or_refuse(memory: Memory, slot: Slot) -> int:
+def store_or_refuse(memory: Memory, slot: MemorySlot) -> int:
     """Put a message of our own into `memory`; Refusal (CMS 322) when it is full."""
     index = memory.put(slot)
     if index is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .device import Device
+from .device import SimulatedDevice
 from .errors import Refusal, cme, cms
 from .line import Call
 from .session import Answer
@@ -16,16 +16,16 @@ from .session import Answer
 #   service: only that the SMS service has started
 Need = Literal["", "sim", "sms", "service"]
 
-Handler = Callable[[Device, Call], Answer]
+Handler = Callable[[SimulatedDevice, Call], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CommandEntry:
     handler: Handler
     need: Need = ""
 
 
-COMMANDS: dict[str, Command] = {}
+COMMANDS: dict[str, CommandEntry] = {}
 
 
 def command(*names: str, need: Need = "") -> Callable[[Handler], Handler]:
@@ -33,13 +33,13 @@ def command(*names: str, need: Need = "") -> Callable[[Handler], Handler]:
 
     def enter(handler: Handler) -> Handler:
         for name in names:
-            COMMANDS[name] = Command(handler, need)
+            COMMANDS[name] = CommandEntry(handler, need)
         return handler
 
     return enter
 
 
-def carry_out(device: Device, call: Call) -> Answer:
+def carry_out(device: SimulatedDevice, call: Call) -> Answer:
     """Carry out one command; Refusal when the modem says no."""
     row = device.personality
     name = call.name
@@ -56,7 +56,7 @@ def carry_out(device: Device, call: Call) -> Answer:
     return entry.handler(device, call)
 
 
-def _check(device: Device, need: Need) -> None:
+def _check(device: SimulatedDevice, need: Need) -> None:
     if device.faults.take("starting"):
         raise Refusal.parse(device.faults.starting_with)
     if need == "sim":

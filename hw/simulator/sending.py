@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .device import Device
+from .device import SimulatedDevice
 from .errors import Refusal, cms
 from .line import Call
-from .memory import UNSENT, Slot
+from .memory import UNSENT, MemorySlot
 from .pdu import MOST_OCTETS, cut_submit, with_reference
 from .receiving import store_or_refuse
 from .registry import command
@@ -19,7 +19,7 @@ Reader = Callable[[bytes], tuple[bytes, bool]]
 
 
 @command("+CMGS", need="sms")
-def send(device: Device, call: Call) -> Answer:
+def send(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return None
     read = _reader(device, call)
@@ -42,7 +42,7 @@ def send(device: Device, call: Call) -> Answer:
 
 
 @command("+CMGW", need="sms")
-def write(device: Device, call: Call) -> Answer:
+def write(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return None
     read = _reader(device, call)
@@ -51,7 +51,7 @@ def write(device: Device, call: Call) -> Answer:
     def ended(text: bytes) -> None:
         try:
             tpdu, _ = read(text)
-            index = store_or_refuse(device.memory(1), Slot(tpdu, status))
+            index = store_or_refuse(device.memory(1), MemorySlot(tpdu, status))
         except Refusal as refusal:
             device.session.finish(refusal=refusal)
             return
@@ -62,7 +62,7 @@ def write(device: Device, call: Call) -> Answer:
 
 
 @command("+CMSS", need="sms")
-def send_stored(device: Device, call: Call) -> Answer:
+def send_stored(device: SimulatedDevice, call: Call) -> Answer:
     if call.kind == "test":
         return None
     slot = device.memory(1).get(call.number(0, -1))
@@ -73,7 +73,7 @@ def send_stored(device: Device, call: Call) -> Answer:
 
 
 @command("+CMMS")
-def keep_link(device: Device, call: Call) -> Answer:
+def keep_link(device: SimulatedDevice, call: Call) -> Answer:
     """More messages to send: kept, without effect on the simulated air."""
     if call.kind == "test":
         return ["+CMMS: (0-2)"]
@@ -85,7 +85,7 @@ def keep_link(device: Device, call: Call) -> Answer:
     return None
 
 
-def _reader(device: Device, call: Call) -> Reader:
+def _reader(device: SimulatedDevice, call: Call) -> Reader:
     """How what will be typed at the prompt becomes a SUBMIT; Refusal when `call` makes no sense."""
     if not device.text_mode:
         length = _length(call)
@@ -116,7 +116,7 @@ def _submit(text: bytes, length: int) -> tuple[bytes, bool]:
     return cut
 
 
-def _text_ended(device: Device, read: Reader, text: bytes) -> None:
+def _text_ended(device: SimulatedDevice, read: Reader, text: bytes) -> None:
     """Ctrl-Z came: check what was written and send it."""
     if device.faults.stray_after and device.faults.take("stray_after"):
         device.session.say(device.faults.next_of("stray_with"))
@@ -134,7 +134,7 @@ def _text_ended(device: Device, read: Reader, text: bytes) -> None:
     _into_the_air(device, tpdu, "+CMGS")
 
 
-def _into_the_air(device: Device, tpdu: bytes, name: str) -> None:
+def _into_the_air(device: SimulatedDevice, tpdu: bytes, name: str) -> None:
     now = device.session.round
     if device.air_time:
         device.later(device.air_time, lambda: _arrived(device, tpdu, name, now))
@@ -142,7 +142,7 @@ def _into_the_air(device: Device, tpdu: bytes, name: str) -> None:
         _arrived(device, tpdu, name, now)
 
 
-def _arrived(device: Device, tpdu: bytes, name: str, session_round: int) -> None:
+def _arrived(device: SimulatedDevice, tpdu: bytes, name: str, session_round: int) -> None:
     """The network has the message in hand; `session_round` tells whether we restarted since."""
     if session_round != device.session.round or device.card is None:
         return
@@ -164,7 +164,7 @@ def _arrived(device: Device, tpdu: bytes, name: str, session_round: int) -> None
         _answer(device, name, reference, session_round)
 
 
-def _answer(device: Device, name: str, reference: int, session_round: int) -> None:
+def _answer(device: SimulatedDevice, name: str, reference: int, session_round: int) -> None:
     if session_round != device.session.round:
         return
     faults = device.faults

@@ -13,15 +13,15 @@ _LONGEST_LINE = 4096
 _CTRL_Z, _ESC = 0x1A, 0x1B
 
 
-class Later:
+class Deferred:
     """A handler's answer that comes by `Session.finish` or `Session.prompt`."""
 
 
-LATER = Later()
-Answer = Sequence[str] | None | Later
+LATER = Deferred()
+Answer = Sequence[str] | None | Deferred
 
 
-class Session:
+class CommandSession:
     """Owns what was typed and not yet carried out, and the state of the conversation."""
 
     def __init__(self, equipment: Equipment, carry_out: Callable[[Call], Answer]) -> None:
@@ -186,7 +186,7 @@ class Session:
                 self._busy = False
                 self._end(refusal.line(self._equipment.cmee))
                 return
-            if now != self.round or isinstance(answer, Later):
+            if now != self.round or isinstance(answer, Deferred):
                 return  # restarted meanwhile, or `finish` or `prompt` carries on
             self._busy = False
             if answer and not self._silenced(peek=True):

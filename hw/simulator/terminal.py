@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .faults import Faults
-from .loop import Loop
+from .loop import ModemLoop
 
 _MOST_QUEUED = 1 << 16  # octets kept for a client that does not read
 _PIECE_GAP = 0.002  # seconds between pieces, so that the client reads them apart
@@ -29,7 +29,7 @@ class Terminal:
     dropped, as a USB modem's is; the line discipline is raw, so nothing is echoed or translated.
     """
 
-    def __init__(self, loop: Loop, faults: Faults, received: Callable[[bytes], None]) -> None:
+    def __init__(self, loop: ModemLoop, faults: Faults, received: Callable[[bytes], None]) -> None:
         self._loop = loop
         self._faults = faults
         self._received = received

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownMessage:
     """A message in words. `when` is "yy/MM/dd,hh:mm:ss+zz", "" for one of our own."""
 
     number: str
@@ -35,6 +35,6 @@ class TextCodec(Protocol):
         """A SUBMIT; None when `number` is none or `text` does not fit into one message."""
         ...
 
-    def show(self, tpdu: bytes, own: bool) -> Shown | ShownReport | None:
+    def show(self, tpdu: bytes, own: bool) -> ShownMessage | ShownReport | None:
         """What a stored TPDU says (`own`: a SUBMIT); None when it cannot be read."""
         ...

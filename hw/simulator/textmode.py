@@ -8,8 +8,8 @@ from __future__ import annotations
 from . import charset
 from .equipment import Equipment
 from .errors import cms
-from .memory import Slot
-from .textcodec import Shown, ShownReport
+from .memory import MemorySlot
+from .textcodec import ShownMessage, ShownReport
 
 STATUS_NAMES = ("REC UNREAD", "REC READ", "STO UNSENT", "STO SENT", "ALL")
 REPORT_BIT = 0x20  # TP-SRR in the first octet of +CSMP
@@ -33,7 +33,7 @@ def status_number(name: str) -> int:
     return STATUS_NAMES.index(name.upper())
 
 
-def slot_lines(equipment: Equipment, slot: Slot, head: str) -> list[str]:
+def slot_lines(equipment: Equipment, slot: MemorySlot, head: str) -> list[str]:
     """The lines of +CMGR and +CMGL behind `head`."""
     assert equipment.text_codec is not None
     status = f'"{STATUS_NAMES[slot.status]}"'
@@ -56,7 +56,7 @@ def route_lines(equipment: Equipment, tpdu: bytes) -> str:
     return f"{_origin(equipment, shown)}\r\n{_body(equipment, shown)}"
 
 
-def _origin(equipment: Equipment, shown: Shown) -> str:
+def _origin(equipment: Equipment, shown: ShownMessage) -> str:
     when = f',"{shown.when}"' if shown.when else ""
     return f"{equipment.quote(shown.number)},{when}"
 
@@ -69,6 +69,6 @@ def _report(equipment: Equipment, shown: ShownReport) -> str:
     )
 
 
-def _body(equipment: Equipment, shown: Shown) -> str:
+def _body(equipment: Equipment, shown: ShownMessage) -> str:
     """The text; what only UCS2 can say comes as its hex, as real modems give it."""
     return charset.encode(shown.text, "UCS2" if shown.ucs2 else equipment.charset)

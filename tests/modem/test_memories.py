@@ -6,7 +6,7 @@ import pytest
 
 from gateway.modem.jobs.base import Job
 from hw.simulator import PERSONALITIES
-from hw.simulator.memory import Slot
+from hw.simulator.memory import MemorySlot
 from tests.modem.conftest import ready, until
 
 DELIVER = bytes.fromhex("040C9152140000000600006211728154254004E9373B0C")
@@ -20,7 +20,7 @@ def test_what_lies_in_the_second_memory_is_read(name, wants, network, ledger, st
     modem = network.add_modem(personality=PERSONALITIES[name])
     modem.faults.cpms_wants = wants
     for memory in ("SM", "ME"):
-        modem.memories[memory].put(Slot(DELIVER))
+        modem.memories[memory].put(MemorySlot(DELIVER))
     worker = start(modem.port)
     until(lambda: len(ledger.kept) == 2)
     assert sorted(read.memory for read in ledger.kept) == ["ME", "SM"]
@@ -40,7 +40,7 @@ def test_a_memory_without_room_is_emptied_at_once(name, network, ledger, start):
     until(lambda: began)
     memory = modem.memories["SM"]
     for _ in range(memory.size):
-        memory.put(Slot(DELIVER))
+        memory.put(MemorySlot(DELIVER))
     network.phone_send("+491721110001", modem.number, "no room")
     until(lambda: len(ledger.kept) > memory.size, 10)
 

@@ -286,9 +286,9 @@ def test_a_place_that_is_empty_already_counts_as_deleted():
 def test_storage_that_was_full_at_start_is_read_emptied_and_shown(network, ledger, start):
     modem = network.add_modem()
     memory = modem.memories["SM"]
-    from hw.simulator.memory import Slot
+    from hw.simulator.memory import MemorySlot
 
-    while memory.put(Slot(bytes.fromhex(PDU[2:]))) is not None:
+    while memory.put(MemorySlot(bytes.fromhex(PDU[2:]))) is not None:
         pass
     worker = start(modem.port)
     until(lambda: ready(worker))

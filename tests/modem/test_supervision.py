@@ -18,7 +18,7 @@ from gateway.modem.ladder import Patience
 from gateway.modem.roster import Roster
 from gateway.modem.timers import Timers
 from gateway.modem.worker import WorkerConfig
-from hw.serialport import PortError, SerialPort, Trouble
+from hw.serialport import PortError, PortTrouble, SerialPort
 from hw.simulator import PERSONALITIES
 from hw.simulator.faults import ALWAYS
 from tests.modem.conftest import MemoryLedger, ready, until, work
@@ -134,7 +134,7 @@ def test_a_port_that_takes_no_more_data_is_a_silent_modem(serve, monkeypatch):
     real = SerialPort.write
 
     def clogged(port, data):
-        raise PortError(Trouble.STUCK, f"{port.path} takes no more data")
+        raise PortError(PortTrouble.STUCK, f"{port.path} takes no more data")
 
     monkeypatch.setattr(SerialPort, "write", clogged)
     until(lambda: worker.telemetry.recoveries >= 3)

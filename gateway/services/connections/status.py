@@ -9,7 +9,7 @@ from enum import StrEnum
 from gateway.modem.ledger import NetworkTime, Telemetry
 from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
-from hw.ports import Finding
+from hw.ports import PortFinding
 
 NO_MODEM = "No modem is set up on this box."
 
@@ -80,7 +80,7 @@ class ModemStatus:
 class BoxStatus:
     modems: tuple[ModemStatus, ...]
     revision: int
-    findings: tuple[Finding, ...] = ()  # sticks that cannot be served, programs in the way
+    findings: tuple[PortFinding, ...] = ()  # sticks that cannot be served, programs in the way
 
     @property
     def level(self) -> Level:
@@ -104,7 +104,7 @@ class StatusReader:
         self,
         telemetry: Callable[[], Sequence[Telemetry]],
         revision: Callable[[], int],
-        findings: Callable[[], tuple[Finding, ...]] = tuple,
+        findings: Callable[[], tuple[PortFinding, ...]] = tuple,
         gate: SendingHolds | None = None,
     ) -> None:
         self._gate = gate

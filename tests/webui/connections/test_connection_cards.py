@@ -16,7 +16,7 @@ from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.messages import details, outbox
 from gateway.store.search import views
-from hw.ports import Finding
+from hw.ports import PortFinding
 from tests.webui.conftest import ANN, World, field, words
 from tests.webui.connections.test_connections import (  # noqa: F401 - fixtures
     Tags,
@@ -112,7 +112,9 @@ def test_modems_tell_their_health(page, world):
         low_supply=3,
         warnings=("Its supply voltage is too low.",),
     )
-    world.findings.append(Finding("hilink", "1-1", "This stick is in HiLink mode.", serious=True))
+    world.findings.append(
+        PortFinding("hilink", "1-1", "This stick is in HiLink mode.", serious=True)
+    )
     shown = words(page.get("/connections/modems"))
     assert "Restarts 4" in shown
     assert "2 steps, the last: radio off and on" in shown
