@@ -33,3 +33,13 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = {module: {*imported_by(module)} & MODULES.keys() for module in MODULES}
     TopologicalSorter(graph).prepare()
     assert len(graph) > 100  # the tree was found
+
+
+def test_a_class_name_is_there_once() -> None:
+    """Who reads a name knows which class is meant, without its import."""
+    places: dict[str, list[str]] = {}
+    for module, path in MODULES.items():
+        for node in ast.parse(path.read_bytes()).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
