@@ -24,7 +24,7 @@ from gateway.services.activities.activity_drafts import (
 )
 from gateway.services.activities.activity_tryout import Sample, Tried
 from gateway.services.activities.fallback import Fallback
-from gateway.services.activities.senders import placeholders
+from gateway.services.activities.placeholders import placeholders
 from gateway.store.activities import activities, runs
 from gateway.store.activities.activities import ActivityInfo
 from gateway.store.connections import connections

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from gateway.decisions.activities import ActionKind, StepMove
 from gateway.decisions.activities.guard import PastReply, why_no_reply
-from gateway.services.activities.senders import asked, fill, number_of, own_numbers
+from gateway.services.activities.message_facts import asked, own_numbers
+from gateway.services.activities.placeholders import fill
 from gateway.services.box.preferences import Preferences
 from gateway.services.messages.accept import new_id, tidy
 from gateway.services.messages.composition import alike, wording_errors
 from gateway.services.people.numbers import display
+from gateway.services.people.senders import number_of
 from gateway.services.sending.default_validity import validity
 from gateway.store.activities import activities, replies
 from gateway.store.activities.activities import ForwardRecipient

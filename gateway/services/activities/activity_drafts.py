@@ -12,7 +12,7 @@ from gateway.decisions.activities import ActionKind, Condition, Hours, Match, Se
 from gateway.decisions.activities.hours import clock
 from gateway.decisions.activities.words import as_word, plain
 from gateway.services.activities import http_post
-from gateway.services.activities.senders import placeholders, template
+from gateway.services.activities.placeholders import placeholders, template
 from gateway.services.messages.accept import tidy
 from gateway.services.messages.composition import MAX_PARTS
 from gateway.services.people.addressees import resolve, written

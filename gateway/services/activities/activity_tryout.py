@@ -9,10 +9,12 @@ from gateway.decisions.activities import ActionKind, ConditionFacts, why_not
 from gateway.decisions.activities.guard import ReplyCandidate, why_no_reply
 from gateway.services.activities import descriptions, fallback
 from gateway.services.activities.actions import forward_to
-from gateway.services.activities.senders import arrived, asked, fill, meant, own_numbers
+from gateway.services.activities.message_facts import arrived, asked, own_numbers
+from gateway.services.activities.placeholders import fill
 from gateway.services.box.preferences import Preferences
 from gateway.services.messages.accept import tidy
 from gateway.services.people.numbers import BadNumber, display
+from gateway.services.people.senders import meant
 from gateway.store.activities.activities import Action, ActivityInfo
 from gateway.store.activities.runs import Fresh
 from gateway.store.connections import connections

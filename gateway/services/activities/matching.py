@@ -13,7 +13,7 @@ from dataclasses import replace
 from gateway.clock import HOUR, Clock
 from gateway.decisions.activities import ActionKind, ConditionFacts, Hours, why_not
 from gateway.services.activities import fallback
-from gateway.services.activities.senders import arrived
+from gateway.services.activities.message_facts import arrived
 from gateway.services.box.preferences import Preferences
 from gateway.steps import step
 from gateway.store.activities import activities, runs, waits

@@ -5,14 +5,12 @@ from __future__ import annotations
 from gateway.events import ConnectionChanged, Events
 from gateway.services.people.numbers import INTERNATIONAL, BadNumber, normalise
 from gateway.store.connections import connections
-from gateway.store.connections.connections import ConnectionInfo
-from gateway.store.file import audit, database, settings
+from gateway.store.file import audit, database
 from gateway.store.file.audit import Editor
 from gateway.text.comparison import fold
 from gateway.text.refusal import FieldError, Refused
 
 LONGEST = 60  # characters
-TOLD = "sim_number."  # setting, and the connection: what its SIM told last as its own number
 SHORT = "is too short: enter the whole number, as people dial it"
 
 
@@ -45,24 +43,6 @@ def set_identity(
         connections.rename(connection_id, name=name, number=number)
         audit.changed(by)
     events.publish(ConnectionChanged(connection_id))
-
-
-def told_by_sim(info: ConnectionInfo, told: str, country: str) -> bool:
-    """Take the own number from the SIM, where nobody has typed one. Whether it was taken.
-
-    What a SIM has told once is not taken again: whoever emptied the field meant it.
-    """
-    number = normalise(told, country) if told else ""
-    key = f"{TOLD}{info.connection_id}"
-    before = settings.get(key, "")
-    if isinstance(number, BadNumber) or not INTERNATIONAL.fullmatch(number) or number == before:
-        return False
-    with database.transaction():
-        settings.put(key, number)
-        if info.number not in ("", before):
-            return False
-        connections.rename(info.connection_id, number=number)
-    return True
 
 
 def _taken(connection_id: int, name: str) -> bool:

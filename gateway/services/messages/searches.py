@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta, tzinfo
 import phonenumbers
 
 from gateway.decisions.dispatch_states import DispatchState
-from gateway.services.activities.senders import meant
 from gateway.services.messages.bulk import Selection
 from gateway.services.people.digits import written
 from gateway.services.people.numbers import BadNumber, alternatives, from_abroad
+from gateway.services.people.senders import meant
 from gateway.store.connections import connections
 from gateway.store.people import groups, people
 from gateway.store.people.people import fold

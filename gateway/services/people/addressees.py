@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gateway.services.activities.senders import meant
 from gateway.services.people.numbers import SEPARATORS, BadNumber, Recipients
+from gateway.services.people.senders import meant
 from gateway.store.people import blocked, groups, people
 from gateway.store.people.people import ContactInfo, fold
 

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from gateway.clock import Clock
 from gateway.events import Events, StoreChanged
-from gateway.services.activities.senders import meant
 from gateway.services.people.numbers import (
     SEPARATORS,
     BadNumber,
@@ -17,6 +16,7 @@ from gateway.services.people.numbers import (
     normalise,
 )
 from gateway.services.people.placeholders import RESERVED
+from gateway.services.people.senders import meant
 from gateway.store.file import database
 from gateway.store.people import blocked, groups, people
 from gateway.store.people.people import ContactInfo, fold

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from gateway.services.activities.senders import meant
 from gateway.services.people.headings import NUMBERS, rank
 from gateway.services.people.numbers import BadNumber
+from gateway.services.people.senders import meant
 
 BETWEEN = re.compile(r":::|[;,|\r\n]|\s/\s")  # several in one cell
 OR = re.compile(r"[/&]|\bor\b")  # between numbers that are whole ones alone

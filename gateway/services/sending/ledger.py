@@ -13,7 +13,7 @@ from gateway.decisions import retries
 from gateway.events import ConnectionChanged, Events, MessagesReceived, ModemChanged, OutboxChanged
 from gateway.modem.claims import PortClaim
 from gateway.modem.ledger import Identity, ReadPdu, Sim
-from gateway.services.connections import names
+from gateway.services.sending import own_number
 from gateway.services.sending.holds import SendingHolds
 from gateway.steps import step
 from gateway.store.connections import connections, identities
@@ -81,7 +81,7 @@ class RadioLedger:
         self._pin_for = None
         log.info("%s carries %s", self._port, info.name)
         self._connection_id = info.connection_id
-        if names.told_by_sim(info, sim.number, self._country()):
+        if own_number.take(info, sim.number, self._country()):
             self._events.publish(ConnectionChanged(info.connection_id))
         self._gate.carried(info.connection_id, pretend=is_pretend(self._port))
         return info.connection_id

@@ -12,7 +12,7 @@ from gateway.decisions.pacing import DEFAULT
 from gateway.decisions.routing import Rule, RuleKind
 from gateway.events import Events
 from gateway.modem.ledger import Telemetry
-from gateway.services.connections import connection_settings, names
+from gateway.services.connections import connection_settings
 from gateway.services.connections.box_limits import BoxLimits
 from gateway.services.connections.options import ConnectionOptions
 from gateway.services.connections.overview import Connections, duration
@@ -20,6 +20,7 @@ from gateway.services.connections.removal import LOST, RULES, ConnectionRemoval
 from gateway.services.connections.status import StatusReader
 from gateway.services.credit import credit
 from gateway.services.messages.accept import Messages, WrittenMessage
+from gateway.services.sending import own_number
 from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections, rules
 from gateway.store.credit import credit as credit_store
@@ -314,7 +315,7 @@ def test_programs_keep_the_numbers_of_the_others(sims, clock, store):
 def _told(connection_id: int, number: str) -> str:
     info = connections.get(connection_id)
     assert info is not None
-    names.told_by_sim(info, number, "KE")
+    own_number.take(info, number, "KE")
     found = connections.get(connection_id)
     assert found is not None
     return found.number

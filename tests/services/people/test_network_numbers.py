@@ -6,7 +6,7 @@ import pytest
 
 from gateway import sms
 from gateway.events import Events
-from gateway.services.activities.senders import asked
+from gateway.services.activities.message_facts import asked
 from gateway.services.activities.stop_words import StopWords
 from gateway.services.people.addressees import resolve
 from gateway.services.people.people import People, TypedContact

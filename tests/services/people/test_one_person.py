@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.decisions.routing import Rule, RuleKind
-from gateway.services.activities.senders import arrived, asked
+from gateway.services.activities.message_facts import arrived, asked
 from gateway.services.messages.searches import MessageSearch, SearchQuestion
 from gateway.services.people.numbers import alternatives
 from gateway.services.people.people import TypedContact
