@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from gateway.modem.ledger import Assignment, Ledger
+from gateway.decisions.assignment import Assignment
+from gateway.modem.ledger import Ledger
 
 QUICK, SLOW = 16, 2  # dispatches held ready for a fast or a slow modem
 SLOW_FROM = 0.25  # seconds per SMS from which a modem counts as slow

@@ -31,23 +31,6 @@ class Sim:
 
 
 @dataclass(frozen=True, slots=True)
-class PartToSend:
-    part_id: int
-    seq: int
-    tpdu: str  # SMS-SUBMIT as hex
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """One dispatch that a modem has claimed."""
-
-    dispatch_id: int
-    number: str
-    parts: tuple[PartToSend, ...]  # those the network has not taken yet, in order
-    chosen: bool = False  # this connection was chosen for it, and no other may send it
-
-
-@dataclass(frozen=True, slots=True)
 class ReadPdu:
     """A PDU as it was read off a modem."""
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.clock import Clock
+from gateway.decisions.assignment import Assignment
 from gateway.decisions.routing import RoutingConnection
 from gateway.modem.claims import Claims, PortClaim
 from gateway.modem.jobs.base import Context, Job
-from gateway.modem.ledger import Assignment, NetworkTime, Telemetry
+from gateway.modem.ledger import NetworkTime, Telemetry
 from gateway.modem.machine import ModemState
 from gateway.modem.worker import Worker
 

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 
 from gateway.at import Engine
 from gateway.clock import Clock
+from gateway.decisions.assignment import Assignment
 from gateway.modem.claims import Claims
 from gateway.modem.doors import Doors, listed
 from gateway.modem.duties import Duties
 from gateway.modem.entrance import Entrance
 from gateway.modem.jobs.base import Context, Job, LinkLost, Unanswered
 from gateway.modem.ladder import Does, LadderWait, Rung
-from gateway.modem.ledger import Assignment, Ledger, Telemetry
+from gateway.modem.ledger import Ledger, Telemetry
 from gateway.modem.link import Link, Waker
 from gateway.modem.machine import Machine, ModemEvent, ModemState
 from gateway.modem.recovery import NONE, Means, ModemRecovery

@@ -12,8 +12,9 @@ import pytest
 
 from gateway.at import Explanation
 from gateway.clock import SystemClock
+from gateway.decisions.assignment import Assignment, PartToSend
 from gateway.modem.jobs import setup
-from gateway.modem.ledger import Assignment, Identity, PartToSend, ReadPdu, Sim
+from gateway.modem.ledger import Identity, ReadPdu, Sim
 from gateway.modem.worker import Worker, WorkerConfig
 from gateway.simnet import Network
 
@@ -139,6 +140,7 @@ def work(text: str = "hello", to: str = "+4917139200990", dispatch_id: int = 1) 
     return Assignment(
         dispatch_id,
         to,
+        1,
         tuple(
             PartToSend(10 * dispatch_id + n, n, t.hex().upper())
             for n, t in enumerate(tpdus, start=1)

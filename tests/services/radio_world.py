@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 
 from gateway.at import profile_for
 from gateway.clock import HOUR, SECOND
+from gateway.decisions.assignment import Assignment
 from gateway.decisions.routing import RoutingConnection
 from gateway.events import Events
 from gateway.modem.backlog import Backlog
 from gateway.modem.jobs import send
-from gateway.modem.ledger import Assignment, Sim
+from gateway.modem.ledger import Sim
 from gateway.services.connections.options import ConnectionOptions
 from gateway.services.sending.dispatch import Dispatcher
 from gateway.services.sending.holds import SendingHolds

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from gateway.clock import DAY
+from gateway.decisions.assignment import Assignment
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.store.connections import connections
 from gateway.store.file import audit
 from gateway.store.file.database import execute, transaction
 from gateway.store.messages import large_messages, outbox, trash
-from gateway.store.messages.outbox import ClaimedDispatch, DispatchClaim, Outgoing
+from gateway.store.messages.outbox import DispatchClaim, Outgoing
 
 NOW = 1_800_000_000_000
 ANN, BOB, CAT = "+254711000001", "+254711000002", "+254711000003"
@@ -43,7 +44,7 @@ def tpdus(parts: int) -> tuple[str, ...]:
     return tuple(f"00{n:02X}" for n in range(1, parts + 1))
 
 
-def claimed(dispatch_id: int, connection_id: int, parts: int = 1, at: int = NOW) -> ClaimedDispatch:
+def claimed(dispatch_id: int, connection_id: int, parts: int = 1, at: int = NOW) -> Assignment:
     reference = 7 if parts > 1 else None
     (won,) = outbox.claim([DispatchClaim(dispatch_id, connection_id, tpdus(parts), reference)], at)
     return won

@@ -26,9 +26,9 @@ from gateway.at import (
     commands,
 )
 from gateway.at.codes import NO_SERVICE, SIM_TROUBLE
+from gateway.decisions.assignment import Assignment, PartToSend
 from gateway.modem.jobs import direct, radio
 from gateway.modem.jobs.base import Abandon, Context, Job, LinkLost, Pause, Payload, ask
-from gateway.modem.ledger import Assignment, PartToSend
 
 RESTARTED = "The modem restarted before it took the message."
 # What is to be looked at when a refusal says so, by the name of its timer (modem.duties).

@@ -16,8 +16,8 @@ from gateway import sms
 from gateway.at.codes import RECIPIENTS
 from gateway.clock import MINUTE, SECOND, Clock
 from gateway.decisions import routing
+from gateway.decisions.assignment import Assignment
 from gateway.events import Event, Events, OutboxChanged, Queued, StoreChanged
-from gateway.modem.ledger import Assignment, PartToSend
 from gateway.services.sending.holds import SendingHolds
 from gateway.services.sending.routing_facts import RoutingFacts
 from gateway.steps import step
@@ -260,9 +260,7 @@ class Dispatcher:
         taken = False
         by_connection: dict[int, list[Assignment]] = {}
         for won in outbox.claim(claims, now):
-            parts = tuple(PartToSend(p.part_id, p.seq, p.tpdu) for p in won.parts)
-            work = Assignment(won.dispatch_id, won.number, parts, won.chosen)
-            by_connection.setdefault(won.connection_id, []).append(work)
+            by_connection.setdefault(won.connection_id, []).append(won)
         step("claimed")
         self._events.publish(OutboxChanged())
         for connection_id, work_list in by_connection.items():

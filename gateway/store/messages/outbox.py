@@ -28,10 +28,8 @@ from gateway.store.sending.attempts import (
 )
 from gateway.store.sending.blocked_recipients import BLOCKED, refuse_blocked
 from gateway.store.sending.claims import (
-    ClaimedDispatch,
     DispatchClaim,
     RecoveredDispatches,
-    RemainingPart,
     accepted,
     claim,
     next_reference,
@@ -62,13 +60,11 @@ from gateway.store.sending.transitions import AttemptOutcome, move, note
 __all__ = (
     "BLOCKED",
     "AnsweredMeanwhile",
-    "ClaimedDispatch",
     "DispatchClaim",
     "DueDispatch",
     "DuplicateId",
     "Outgoing",
     "RecoveredDispatches",
-    "RemainingPart",
     "Standing",
     "accepted",
     "add",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.clock import SECOND
+from gateway.decisions.assignment import Assignment, PartToSend
 from gateway.decisions.dispatch_states import DispatchMove, DispatchState
 from gateway.decisions.part_states import IN_DOUBT, PartMove, PartState, allows
 from gateway.store.file.database import errors, execute, insert, transaction
@@ -31,25 +32,6 @@ class DispatchClaim:
     connection_id: int
     tpdus: tuple[str, ...] | None  # SMS-SUBMITs as hex; None or ignored when parts are stored
     reference: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RemainingPart:
-    part_id: int
-    seq: int
-    tpdu: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedDispatch:
-    """A claimed dispatch with the parts that the network has not taken yet, in order."""
-
-    dispatch_id: int
-    message_id: int
-    number: str
-    connection_id: int
-    parts: tuple[RemainingPart, ...]
-    chosen: bool = False  # the connection was chosen for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +60,7 @@ def next_reference(number: str) -> int:
 # claiming --------------------------------------------------------------------------------------
 
 
-def claim(claims: Sequence[DispatchClaim], now: int) -> list[ClaimedDispatch]:
+def claim(claims: Sequence[DispatchClaim], now: int) -> list[Assignment]:
     """Hand dispatches to modems, in one commit. Those that are not pending any more are left out.
 
     The first claim stores the bytes; later ones send these and not what they bring.
@@ -87,16 +69,17 @@ def claim(claims: Sequence[DispatchClaim], now: int) -> list[ClaimedDispatch]:
         return [won for wanted in claims if (won := _claim(wanted, now))]
 
 
-def _claim(wanted: DispatchClaim, now: int) -> ClaimedDispatch | None:
+def _claim(wanted: DispatchClaim, now: int) -> Assignment | None:
     row = execute(
-        "SELECT message_id, number, valid_until, wanted FROM dispatch"
+        "SELECT number, valid_until, wanted FROM dispatch"
         " WHERE id = ? AND state = 'pending' AND held = 0"
         " AND (SELECT deleted_at FROM message WHERE id = message_id) IS NULL",  # store.settling
         (wanted.dispatch_id,),
     ).fetchone()
     if row is None:
         return None
-    stored = _up_to_date(_parts_of(wanted.dispatch_id), row[2], now)
+    number, valid_until, chosen = row
+    stored = _up_to_date(_parts_of(wanted.dispatch_id), valid_until, now)
     changes: dict[str, object] = {"connection_id": wanted.connection_id, "waiting": 0, "reason": ""}
     if not stored:
         if not wanted.tpdus:
@@ -106,17 +89,14 @@ def _claim(wanted: DispatchClaim, now: int) -> ClaimedDispatch | None:
         stored = _store_parts(wanted.dispatch_id, wanted.tpdus)
         changes |= {"parts": len(stored), "reference": wanted.reference}
     new = [(i, seq, tpdu) for i, seq, tpdu, state in stored if state == PartState.NEW]
-    parts = tuple(RemainingPart(*part) for part in new)
+    parts = tuple(PartToSend(*part) for part in new)
     if not parts:  # every part is settled already: nothing to hand over
         progress(wanted.dispatch_id, DispatchState.PENDING, now)
         return None
-    if row[3] < 0:
+    if chosen < 0:
         changes["wanted"] = 0
     move(wanted.dispatch_id, DispatchState.PENDING, DispatchMove.CLAIM, now, **changes)
-    message_id, number, _, chosen = row
-    return ClaimedDispatch(
-        wanted.dispatch_id, message_id, number, wanted.connection_id, parts, chosen > 0
-    )
+    return Assignment(wanted.dispatch_id, number, wanted.connection_id, parts, chosen > 0)
 
 
 def _parts_of(dispatch_id: int) -> list[tuple[int, int, str, str]]:

@@ -10,9 +10,9 @@ import pytest
 
 from gateway import sms
 from gateway.clock import HOUR
+from gateway.decisions.assignment import Assignment
 from gateway.decisions.routing import NO_RULE, REMOVED, RoutingConnection, Rule, RuleKind
 from gateway.events import Events
-from gateway.modem.ledger import Assignment
 from gateway.services.sending.dispatch import Dispatcher
 from gateway.store.connections import connections, rules
 from gateway.store.file import database

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.decisions.assignment import PartToSend
 from gateway.store import opening
 from gateway.store.file import database
 from gateway.store.messages import outbox
@@ -64,6 +65,6 @@ def check(told: list[tuple[str, int]]) -> None:
     assert not set(again) & (of("accepted") | out)
 
 
-def claim(dispatch_id: int) -> tuple[outbox.RemainingPart, ...]:
+def claim(dispatch_id: int) -> tuple[PartToSend, ...]:
     (won,) = outbox.claim([outbox.DispatchClaim(dispatch_id, 1, ("0001", "0002"), 1)], 0)
     return won.parts
