@@ -233,6 +233,6 @@ def _in_store(country: str, found: int, wanted: dict[str, Any]) -> None:
         connection_settings.RequestedSettings(found, **wanted),
         country=Preferences(events, country).country(),
         options=ConnectionOptions(clock, events, SendingHolds(clock)),
-        watching=None,
+        checks=None,
         events=events,
     )

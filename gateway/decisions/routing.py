@@ -82,7 +82,7 @@ NO_MODEM = "No modem is connected."
 
 def route(
     number: str,
-    lines: Mapping[int, RoutingConnection],
+    connections: Mapping[int, RoutingConnection],
     rules: Sequence[Rule],
     *,
     chosen: int | None = None,
@@ -97,16 +97,18 @@ def route(
     refused it in a way another one may cure; they are used again only when there is no other.
     """
     if chosen is not None:
-        return _among([chosen], lines, ()) if chosen in lines or not lines else Refuse(REMOVED)
-    matched = (_matching(rule, number, lines, last_received, groups) for rule in rules)
+        if connections and chosen not in connections:
+            return Refuse(REMOVED)
+        return _among([chosen], connections, ())
+    matched = (_matching(rule, number, connections, last_received, groups) for rule in rules)
     candidates = [ids for ids in matched if ids]
     if not candidates:
-        return Refuse(NO_RULE) if not rules or lines else Wait(NO_MODEM)
+        return Refuse(NO_RULE) if not rules or connections else Wait(NO_MODEM)
     waiting: Decision | None = None
-    refused, held = frozenset(avoid), frozenset(i for i, line in lines.items() if line.held)
+    refused, held = frozenset(avoid), frozenset(i for i, c in connections.items() if c.held)
     for avoided in dict.fromkeys((refused | held, held, refused, frozenset())):
         for ids in candidates:
-            decision = _among(ids, lines, avoided)
+            decision = _among(ids, connections, avoided)
             if isinstance(decision, Carry | Busy):
                 return decision
             waiting = waiting or decision
@@ -151,52 +153,52 @@ def covers(above: Rule, below: Rule) -> bool:
 def _matching(
     rule: Rule,
     number: str,
-    lines: Mapping[int, RoutingConnection],
+    connections: Mapping[int, RoutingConnection],
     last_received: int | None,
     groups: Collection[str],
 ) -> list[int]:
     match rule.kind:
         case RuleKind.LAST_RECEIVED:
-            return [i for i in lines if i == last_received]
+            return [i for i in connections if i == last_received]
         case RuleKind.PREFIX:
             fits = rule.value and number.startswith(rule.value)
-            return [i for i in lines if fits and i == rule.connection_id]
+            return [i for i in connections if fits and i == rule.connection_id]
         case RuleKind.GROUP:
-            return [i for i in lines if rule.value in groups and i == rule.connection_id]
+            return [i for i in connections if rule.value in groups and i == rule.connection_id]
         case RuleKind.CONNECTION:
-            return [i for i in lines if i == rule.connection_id]
+            return [i for i in connections if i == rule.connection_id]
         case RuleKind.ANY:
-            return list(lines)
+            return list(connections)
 
 
 def _among(
-    ids: Iterable[int], lines: Mapping[int, RoutingConnection], avoid: Collection[int]
+    ids: Iterable[int], connections: Mapping[int, RoutingConnection], avoid: Collection[int]
 ) -> Decision:
-    known = [lines[i] for i in ids if i in lines]
-    usable = [line for line in known if line.up and line.may_send]
+    known = [connections[i] for i in ids if i in connections]
+    usable = [c for c in known if c.up and c.may_send]
     if not usable:
         return Wait(_why_none(known))
-    wanted = [line for line in usable if line.connection_id not in avoid]
+    wanted = [c for c in usable if c.connection_id not in avoid]
     if not wanted:
         return Wait(_why_none(known))
-    free = [line for line in wanted if line.room > 0]
+    free = [c for c in wanted if c.room > 0]
     if not free:
-        paused = [f"{line.name}: {line.why_not}" for line in wanted if line.why_not]
+        paused = [f"{c.name}: {c.why_not}" for c in wanted if c.why_not]
         reason = "; ".join(paused) if len(paused) == len(wanted) else ""
         return Busy(reason, wanted[0].connection_id if len(wanted) == 1 else None)
-    return Carry(max(free, key=lambda line: (line.room, -line.load)).connection_id)
+    return Carry(max(free, key=lambda c: (c.room, -c.load)).connection_id)
 
 
-def _why_none(lines: Sequence[RoutingConnection]) -> str:
-    reasons = [f"{line.name}: {why}" for line in lines if (why := _why(line))]
+def _why_none(connections: Sequence[RoutingConnection]) -> str:
+    reasons = [f"{c.name}: {why}" for c in connections if (why := _why(c))]
     if reasons:
         return "; ".join(reasons)
-    if any(not line.may_send for line in lines):
+    if any(not c.may_send for c in connections):
         return "Sending is switched off for this connection."
     return NO_MODEM
 
 
-def _why(line: RoutingConnection) -> str:
-    if not line.up:
-        return line.why_down
-    return "" if line.may_send else line.why_not
+def _why(connection: RoutingConnection) -> str:
+    if not connection.up:
+        return connection.why_down
+    return "" if connection.may_send else connection.why_not

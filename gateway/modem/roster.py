@@ -35,7 +35,7 @@ class Roster:
     """Owns the list of workers and their claims; not their threads (gateway.modem.fleet)."""
 
     def __init__(self, clock: Clock, known: Callable[[], Sequence[KnownConnection]]) -> None:
-        """`known` lists the stored connections; it is called in the thread that asks for lines."""
+        """`known` lists the stored connections; it is called in the thread that asks for them."""
         self._clock = clock
         self._known = known
         self._lock = threading.Lock()  # for changes of the list, which is replaced as a whole
@@ -127,17 +127,20 @@ class Roster:
         """Whether any modem is in service."""
         return any(w.alive and w.telemetry.state == ModemState.READY for w in self._workers)
 
-    def lines(self) -> Mapping[int, RoutingConnection]:
+    def connections(self) -> Mapping[int, RoutingConnection]:
         """Every known connection, with the room of the modem that carries it."""
         carried = {
             t.connection_id: (w, t)
             for w in self._workers
             if (t := w.telemetry).connection_id is not None
         }
-        return {k.connection_id: _line(k, *carried.get(k.connection_id, ())) for k in self._known()}
+        return {
+            k.connection_id: _routing_connection(k, *carried.get(k.connection_id, ()))
+            for k in self._known()
+        }
 
 
-def _line(
+def _routing_connection(
     known: KnownConnection, worker: Worker | None = None, seen: Telemetry | None = None
 ) -> RoutingConnection:
     up = seen is not None and seen.state == ModemState.READY

@@ -123,10 +123,10 @@ class Service:
         network = self._start_simulation()
         roster, means = self._roster, _means(self.config.power, self._roster.works)
         fleet = Fleet(roster, self._clock, database.connected, self._ledger, means)
-        self._gate = SendingHolds(self._clock)
+        self._holds = SendingHolds(self._clock)
         preferences = Preferences(self.events, self.config.country)
         self._country = country = preferences.country
-        self._dispatch = Dispatcher(roster, self._clock, self.events, self._gate, country)
+        self._dispatch = Dispatcher(roster, self._clock, self.events, self._holds, country)
         keeping = Keeping(self._clock, self.config.data, self._restart, in_a_thread)
         keeping.hold = timekeeping.hold
         reserve.watch(keeping.room)
@@ -170,11 +170,11 @@ class Service:
             roster,
             network,
             lambda: (*watch.findings, *vitals.findings, *no_light, *_light_troubles(leds)),
-            self._gate,
+            self._holds,
         )
         box.ussd = ussd = UssdDialogues(roster, self._clock, self.events)
         credit = CreditChecks(
-            ussd, self._clock, self.events, self._hold, self._dispatch.poke, self._gate.let_go
+            ussd, self._clock, self.events, self._hold, self._dispatch.poke, self._holds.let_go
         )
         box.credit = credit
         work = self._long_work(box)
@@ -281,7 +281,7 @@ class Service:
             )
 
     def _hold(self, connection_id: int, words: str) -> None:
-        self._gate.hold(connection_id, "credit", words)
+        self._holds.hold(connection_id, "credit", words)
 
     def _ledger(self, port: str) -> RadioLedger:
         pins = {m.port: m.pin for m in self.config.modems if m.pin}
@@ -292,7 +292,7 @@ class Service:
             self._dispatch.poke,
             pins,
             self._stopping,
-            self._gate,
+            self._holds,
             self._dispatch.elsewhere,
             self._heard,
             self._country,
@@ -347,15 +347,15 @@ def make_box(
     roster: Roster,
     phone: Network | None,
     findings: Callable[[], tuple[PortFinding, ...]],
-    gate: SendingHolds,
+    holds: SendingHolds,
 ) -> Box:
     return Box(
         config=config,
         clock=clock,
         events=events,
         messaging=Messages(clock, events, Preferences(events, config.country).country),
-        status=StatusReader(roster.telemetry, lambda: events.revision, findings, gate),
-        options=ConnectionOptions(clock, events, gate, roster.look_at_sims),
+        status=StatusReader(roster.telemetry, lambda: events.revision, findings, holds),
+        options=ConnectionOptions(clock, events, holds, roster.look_at_sims),
         accounts=Accounts(clock),
         desk=Desk(roster.worker_at),
         phone=phone,

@@ -117,9 +117,9 @@ class Box:
         return Rules(self.clock, self.events, self.preferences.country)
 
     @property
-    def lines(self) -> Connections:
-        gate = self.options.gate if self.options else SendingHolds(self.clock)
-        return Connections(self.status, gate, self.clock, self.preferences.zone)
+    def connections(self) -> Connections:
+        holds = self.options.holds if self.options else SendingHolds(self.clock)
+        return Connections(self.status, holds, self.clock, self.preferences.zone)
 
     @property
     def sending(self) -> BoxLimits:

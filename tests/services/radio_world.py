@@ -54,9 +54,9 @@ class RadioWorld:
 
     def __post_init__(self) -> None:
         self.began = self.clock.now()
-        self.gate = SendingHolds(self.clock)
-        self.dispatch = Dispatcher(self, self.clock, Events(), self.gate)
-        self.options = ConnectionOptions(self.clock, Events(), self.gate)
+        self.holds = SendingHolds(self.clock)
+        self.dispatch = Dispatcher(self, self.clock, Events(), self.holds)
+        self.options = ConnectionOptions(self.clock, Events(), self.holds)
         self.ledger = RadioLedger(
             "/dev/played",
             self.clock,
@@ -64,20 +64,20 @@ class RadioWorld:
             lambda: None,
             {},
             threading.Event(),
-            self.gate,
+            self.holds,
             self.dispatch.elsewhere,
         )
         self.connection = self.ledger.sim_in(Sim("8944100000000000001"))
         connections.set_options(self.connection, per_minute=0, per_hour=0, per_day=0)
         self._backlog = Backlog()
 
-    # Carriers
+    # SendingModems
 
-    def lines(self) -> Mapping[int, RoutingConnection]:
+    def connections(self) -> Mapping[int, RoutingConnection]:
         known = connections.all_connections()
-        return {c.connection_id: self._line(c) for c in known}
+        return {c.connection_id: self._routing_connection(c) for c in known}
 
-    def _line(self, known: ConnectionInfo) -> RoutingConnection:
+    def _routing_connection(self, known: ConnectionInfo) -> RoutingConnection:
         up = self.up and known.connection_id == self.connection
         return RoutingConnection(
             known.connection_id,

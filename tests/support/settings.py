@@ -24,6 +24,6 @@ def decide(options: ConnectionOptions, connection_id: int, **changes: str | bool
         by=somebody(),
         country="KE",
         options=options,
-        watching=None,
+        checks=None,
         events=options.events,
     )

@@ -18,16 +18,16 @@ TEXTS = ("kind", "prefix", "group", "connection")
 
 
 def listed() -> Response:
-    found = connection_report.connections(box().lines.overview(), box().credit)
+    found = connection_report.connections(box().connections.overview(), box().credit)
     return jsonify([_camel(one) for one in found])
 
 
 def one(connection_id: int) -> Response:
-    line = box().lines.overview().line(connection_id)
-    if line is None:
+    status = box().connections.overview().connection(connection_id)
+    if status is None:
         words = f"There is no connection with the id {connection_id}."
         return make_response(jsonify(message=words), 404)
-    return jsonify(_camel(connection_report.connection(line, box().credit)))
+    return jsonify(_camel(connection_report.connection(status, box().credit)))
 
 
 def rules() -> Response:

@@ -28,8 +28,8 @@ def received() -> Response:
     limit, offset = asked.number("limit", USUAL, 1, MOST), asked.number("offset", 0)
     asked.flag("includeAttachments")  # there are none
     messages, total = lists.inbox_list(limit, offset, _wanted())
-    lines = connections.every()
-    response = jsonify([_shape(m, lines.get(m.connection_id or 0)) for m in messages])
+    by_id = connections.every()
+    response = jsonify([_shape(m, by_id.get(m.connection_id or 0)) for m in messages])
     response.headers["X-Total-Count"] = str(total)
     return response
 
@@ -48,13 +48,13 @@ def _wanted() -> ReceivedFilter:
     return ReceivedFilter(kinds, since, until)
 
 
-def _shape(message: lists.ReceivedMessage, line: ConnectionInfo | None) -> dict[str, object]:
+def _shape(message: lists.ReceivedMessage, connection: ConnectionInfo | None) -> dict[str, object]:
     return {
         "id": str(message.id),
         "type": "CALL" if message.kind == "call" else "SMS",
         "sender": message.sender,
-        "recipient": (line.number if line else "") or None,
-        "simNumber": line.position if line else None,
+        "recipient": (connection.number if connection else "") or None,
+        "simNumber": connection.position if connection else None,
         # The whole of it: an SMS is no longer than a preview. A call has no text but what it is.
         "contentPreview": message.note if message.kind == "call" else message.text,
         "createdAt": iso(message.created_at),

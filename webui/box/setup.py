@@ -123,14 +123,14 @@ def save_sims() -> BaseResponse:
     errors: dict[str, str] = {}
     by = editor()
     unlocking = False
-    for line in _lines():
-        if line.info is None:
+    for entry in _setup_modems():
+        if entry.info is None:
             continue
-        mark = line.info.connection_id
-        if line.asks_for_pin:
-            unlocking |= _unlock(line, mark, by, errors)
+        mark = entry.info.connection_id
+        if entry.asks_for_pin:
+            unlocking |= _unlock(entry, mark, by, errors)
         elif f"number-{mark}" in request.form:
-            _keep(line, mark, by, errors)
+            _keep(entry, mark, by, errors)
     if errors:
         return make_response(_sims_page(request.form, errors), 422)
     if unlocking:
@@ -139,13 +139,13 @@ def save_sims() -> BaseResponse:
     return _to("test")
 
 
-def _unlock(line: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> bool:
+def _unlock(entry: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> bool:
     """Whether a PIN was given and will be tried."""
     pin, options = request.form.get(f"pin-{mark}", "").strip(), box().options
     if not pin or options is None:
         return False
     sure = bool(request.form.get(f"sure-{mark}"))
-    if line.risky and not sure:
+    if entry.risky and not sure:
         words = "Confirm that you know the PIN: a wrong one may block the SIM."
         errors[f"pin-{mark}"] = words
         return False
@@ -157,9 +157,9 @@ def _unlock(line: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> 
     return True
 
 
-def _keep(line: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> None:
-    assert line.info is not None
-    name = request.form.get(f"name-{mark}", line.info.name)
+def _keep(entry: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> None:
+    assert entry.info is not None
+    name = request.form.get(f"name-{mark}", entry.info.name)
     number, code = request.form.get(f"number-{mark}", ""), request.form.get(f"code-{mark}", "")
     country = box().preferences.country()
     try:
@@ -174,7 +174,7 @@ def _keep(line: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> No
     except Refused as e:
         errors.update({f"{found.field}-{mark}": found.words for found in e.errors})
     service = box().credit
-    if service is None or code.strip() == line.code:
+    if service is None or code.strip() == entry.code:
         return
     watch = service.status(mark).watch
     typed = {f: getattr(watch, f) for f in ("pattern", "every_hours", "after_sms")}
@@ -187,7 +187,7 @@ def _keep(line: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> No
         errors[f"code-{mark}"] = str(e)
 
 
-def _lines() -> list[SetupModem]:
+def _setup_modems() -> list[SetupModem]:
     known = {c.connection_id: c for c in connections.all_connections()}
     found = []
     for modem in sorted(box().status.snapshot().modems, key=lambda one: one.name):
@@ -200,12 +200,12 @@ def _lines() -> list[SetupModem]:
 
 
 def _sims_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    lines = _lines()
-    waits = any(line.modem.level.value == "busy" for line in lines) or not lines
+    modems = _setup_modems()
+    waits = any(entry.modem.level.value == "busy" for entry in modems) or not modems
     status = box().status.snapshot()
     return _page(
         "sims",
-        lines=lines,
+        modems=modems,
         typed=typed,
         errors=errors,
         findings=[f.words for f in status.findings if f.serious],

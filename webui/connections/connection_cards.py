@@ -23,32 +23,32 @@ POINTS = 100  # balances in the chart
 class ConnectionCard:
     """A connection with its credit."""
 
-    line: ConnectionStatus
+    status: ConnectionStatus
     credit: CreditStatus
 
     @property
     def id(self) -> int:
-        return self.line.id
+        return self.status.id
 
     @property
     def info(self) -> ConnectionInfo:
-        return self.line.info
+        return self.status.info
 
     @property
     def modem(self) -> ModemStatus | None:
-        return self.line.modem
+        return self.status.modem
 
     @property
     def level(self) -> str:
-        return self.line.level.value
+        return self.status.level.value
 
     @property
     def words(self) -> str:
-        return self.line.words
+        return self.status.words
 
     @property
     def advice(self) -> str:
-        return self.line.advice
+        return self.status.advice
 
     @property
     def balance(self) -> str:
@@ -77,12 +77,12 @@ class ConnectionCard:
     @property
     def takes(self) -> str:
         """How long what waits for it will take; "" when nobody knows."""
-        return duration(self.line.seconds) if self.line.seconds is not None else ""
+        return duration(self.status.seconds) if self.status.seconds is not None else ""
 
     @property
     def limits(self) -> str:
         """ "30 a minute, 200 an hour"; the ones that count."""
-        found = self.line.limits
+        found = self.status.limits
         named = (
             (found.minute, "a minute"),
             (found.hour, "an hour"),
@@ -92,19 +92,20 @@ class ConnectionCard:
 
 
 def overview() -> tuple[Overview, list[ConnectionCard]]:
-    found = box().lines.overview()
-    return found, [ConnectionCard(line, crediting().status(line.id)) for line in found.lines]
+    found = box().connections.overview()
+    cards = [ConnectionCard(c, credit_checks().status(c.id)) for c in found.connections]
+    return found, cards
 
 
-def one(connection_id: int) -> ConnectionCard:
+def card_of(connection_id: int) -> ConnectionCard:
     """Ends the request with 404 when there is no such connection."""
-    line = box().lines.overview().line(connection_id)
-    if line is None:
+    status = box().connections.overview().connection(connection_id)
+    if status is None:
         abort(404)
-    return ConnectionCard(line, crediting().status(connection_id))
+    return ConnectionCard(status, credit_checks().status(connection_id))
 
 
-def crediting() -> CreditChecks:
+def credit_checks() -> CreditChecks:
     found = box().credit
     assert found is not None  # else these pages are not registered
     return found

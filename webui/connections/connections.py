@@ -23,7 +23,7 @@ from gateway.services.connections.overview import duration
 from gateway.services.credit.ussd import DialogueState, UssdDialogues, UssdError
 from gateway.store.credit import credit
 from webui.connections import connection_cards
-from webui.connections.connection_cards import ConnectionCard, crediting
+from webui.connections.connection_cards import ConnectionCard, credit_checks
 from webui.page.current import box
 
 blueprint = Blueprint("connections", __name__, url_prefix="/connections")
@@ -56,24 +56,24 @@ def index() -> str:
 
 @blueprint.get("/<id:connection_id>")
 def one(connection_id: int) -> str:
-    return _page(connection_cards.one(connection_id))
+    return _page(connection_cards.card_of(connection_id))
 
 
 @blueprint.post("/<id:connection_id>/check")
 def check(connection_id: int) -> BaseResponse:
-    shown = connection_cards.one(connection_id)
+    shown = connection_cards.card_of(connection_id)
     try:
-        crediting().check_now(connection_id)
+        credit_checks().check_now(connection_id)
     except UssdError as e:
         return make_response(_page(shown, trouble=str(e)), 409)
-    crediting().wait(connection_id, PATIENCE)
+    credit_checks().wait(connection_id, PATIENCE)
     return redirect(url_for("connections.one", connection_id=connection_id), 303)
 
 
 @blueprint.post("/<id:connection_id>/let-go")
 def let_go(connection_id: int) -> BaseResponse:
     """A person has looked after a SIM that the network refused."""
-    connection_cards.one(connection_id)
+    connection_cards.card_of(connection_id)
     if (options := box().options) is not None:
         options.let_go(connection_id)
     return redirect(url_for("connections.one", connection_id=connection_id), 303)
@@ -81,7 +81,7 @@ def let_go(connection_id: int) -> BaseResponse:
 
 @blueprint.get("/<id:connection_id>/ussd")
 def dialogue(connection_id: int) -> str:
-    return _dialogue(connection_cards.one(connection_id))
+    return _dialogue(connection_cards.card_of(connection_id))
 
 
 @blueprint.post("/<id:connection_id>/ussd")
@@ -89,7 +89,7 @@ def ask(connection_id: int) -> BaseResponse | str:
     """Ask for a code; with "topup" the answer goes into the credit's history."""
     code = request.form.get("code", "")
     if request.form.get("action") == "topup":
-        return _act(connection_id, lambda: crediting().top_up(connection_id, code), code)
+        return _act(connection_id, lambda: credit_checks().top_up(connection_id, code), code)
     return _act(connection_id, lambda: _ussd().request(connection_id, code), code)
 
 
@@ -109,7 +109,7 @@ def cancel(connection_id: int) -> BaseResponse | str:
 
 def _act(connection_id: int, action: Callable[[], None], code: str = "") -> BaseResponse | str:
     """Do it, wait a little for the network, and show where the dialogue stands."""
-    shown = connection_cards.one(connection_id)
+    shown = connection_cards.card_of(connection_id)
     try:
         action()
     except UssdError as e:
@@ -125,7 +125,7 @@ def _page(shown: ConnectionCard, trouble: str = "") -> str:
         chart=connection_cards.credit_chart(shown),
         answers=credit.history(shown.id, SHOWN),
         trouble=trouble,
-        leaving=box().sims.leaving(shown.id) if not shown.line.up else None,
+        leaving=box().sims.leaving(shown.id) if not shown.status.up else None,
         saved=bool(request.args.get("saved")),
         moved=request.args.get("moved", type=int),
         status=box().status.snapshot(),

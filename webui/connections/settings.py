@@ -39,12 +39,12 @@ class ConnectionForm:
 
 @blueprint.get("/<id:connection_id>/settings")
 def settings(connection_id: int) -> str:
-    return _settings(connection_cards.one(connection_id))
+    return _settings(connection_cards.card_of(connection_id))
 
 
 @blueprint.post("/<id:connection_id>/settings")
 def save(connection_id: int) -> BaseResponse | str:
-    shown = connection_cards.one(connection_id)
+    shown = connection_cards.card_of(connection_id)
     typed = {name: request.form.get(name, "") for name in TEXTS}
     switches = {name: bool(request.form.get(name)) for name in SWITCHES}
     switches["send_roaming"] = not request.form.get("no_roaming")
@@ -60,7 +60,7 @@ def save(connection_id: int) -> BaseResponse | str:
             by=editor(),
             country=box().preferences.country(),
             options=_options(),
-            watching=connection_cards.crediting(),
+            checks=connection_cards.credit_checks(),
             events=box().events,
         )
     except Refused as e:
@@ -74,7 +74,7 @@ def _settings(shown: ConnectionCard, form: ConnectionForm | None = None) -> str:
         "connections/connection_settings.html",
         c=shown,
         form=form or _as_it_stands(shown),
-        usual=shown.line.limits,
+        usual=shown.status.limits,
         status=box().status.snapshot(),
     )
 
@@ -92,12 +92,12 @@ def _as_it_stands(shown: ConnectionCard) -> ConnectionForm:
 
 @blueprint.get("/<id:connection_id>/pin")
 def pin(connection_id: int) -> str:
-    return _pin(connection_cards.one(connection_id))
+    return _pin(connection_cards.card_of(connection_id))
 
 
 @blueprint.post("/<id:connection_id>/pin")
 def enter_pin(connection_id: int) -> BaseResponse | str:
-    shown = connection_cards.one(connection_id)
+    shown = connection_cards.card_of(connection_id)
     typed, sure = request.form.get("pin", ""), bool(request.form.get("sure"))
     try:
         if request.form.get("action") == "forget":
@@ -131,7 +131,7 @@ def _options() -> ConnectionOptions:
 
 @blueprint.get("/<id:connection_id>/test")
 def test(connection_id: int) -> str:
-    shown = connection_cards.one(connection_id)
+    shown = connection_cards.card_of(connection_id)
     now = local(box().clock.now())
     text = f"Test of {shown.info.name}, {now:%H:%M}"
     values = {"to": shown.info.number, "text": text, "token": new_id()}
@@ -140,7 +140,7 @@ def test(connection_id: int) -> str:
 
 @blueprint.post("/<id:connection_id>/test")
 def send_test(connection_id: int) -> BaseResponse | str:
-    shown = connection_cards.one(connection_id)
+    shown = connection_cards.card_of(connection_id)
     values = {name: request.form.get(name, "") for name in ("to", "text", "token")}
     if not TOKEN.fullmatch(values["token"]):
         values["token"] = new_id()

@@ -48,7 +48,7 @@ def reply(chosen: Selection) -> Start:
     """To the distinct senders; of what was sent from here, its recipients. Raises CannotAnswer."""
     numbers: dict[str, None] = {}
     names: dict[str, None] = {}
-    lines: set[int | None] = set()
+    through: set[int | None] = set()
     count = 0
     answers: list[int] = []
     for chunk in chosen.chunks():
@@ -60,7 +60,7 @@ def reply(chosen: Selection) -> Start:
                 answers += [c.message_id] * (c.incoming and len(answers) < MOST_ANSWERED)
             else:
                 names[c.number] = None
-            lines.add(c.connection_id if c.incoming else None)
+            through.add(c.connection_id if c.incoming else None)
     if not count:
         raise CannotAnswer(GONE)
     if not numbers:
@@ -69,7 +69,7 @@ def reply(chosen: Selection) -> Start:
         raise CannotAnswer(
             f"These come from more than {MAX_PEOPLE:,} people; answer them in turns."
         )
-    common = next(iter(lines)) if len(lines) == 1 else None
+    common = next(iter(through)) if len(through) == 1 else None
     return Start(
         "Reply to",
         tuple(numbers),

@@ -312,14 +312,14 @@ def _person(
         name=known.get(d.number, ""),
         state=said,
         times=times,
-        connection=names.get(_line(d) or 0, ""),
+        connection=names.get(_connection_id(d) or 0, ""),
         reason=" ".join(filter(None, (failures.told(d.reason, d.code, d.state), _progress(d)))),
         code=d.code,
         text=d.text or "",
     )
 
 
-def _line(d: DispatchInfo) -> int | None:
+def _connection_id(d: DispatchInfo) -> int | None:
     """The connection it went through; while it waits, the one it waits for."""
     waits = d.state is DispatchState.PENDING
     return (d.wanted if waits else 0) or d.connection_id

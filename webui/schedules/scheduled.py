@@ -69,9 +69,9 @@ def _shown() -> dict[str, object]:
     return {
         "beside": dict(zip(order, [*order[1:], *order[-2:-1]], strict=False)),
         "hold": box().scheduling.hold(),
-        "waiting": when_fields.lines(waiting[:PAGE], names),
-        "paused": when_fields.lines(schedules.paused() if after is None else [], names),
-        "finished": when_fields.lines(schedules.finished() if after is None else [], names),
+        "waiting": when_fields.views(waiting[:PAGE], names),
+        "paused": when_fields.views(schedules.paused() if after is None else [], names),
+        "finished": when_fields.views(schedules.finished() if after is None else [], names),
         "more": f"{more.at}-{waiting[PAGE - 1].id}" if more else "",
         "after": after,
     }

@@ -178,12 +178,12 @@ class ScheduleView:
     runs: tuple[ScheduleRunView, ...]
 
 
-def lines(found: Sequence[ScheduleInfo], connections: Mapping[int, str]) -> list[ScheduleView]:
+def views(found: Sequence[ScheduleInfo], connections: Mapping[int, str]) -> list[ScheduleView]:
     runs = schedule_runs.newest(one.id for one in found)
-    return [_line(one, [_run(r) for r in runs[one.id]], connections) for one in found]
+    return [_view(one, [_run(r) for r in runs[one.id]], connections) for one in found]
 
 
-def _line(
+def _view(
     one: ScheduleInfo, runs: list[ScheduleRunView], connections: Mapping[int, str]
 ) -> ScheduleView:
     over = one.status in (ScheduleStatus.DONE, ScheduleStatus.CANCELLED)

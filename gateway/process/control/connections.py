@@ -29,7 +29,7 @@ def configure(box: Box, question: dict[str, Any]) -> dict[str, Any]:
             wish,
             country=box.preferences.country(),
             options=options,
-            watching=box.credit,
+            checks=box.credit,
             events=box.events,
         )
     except Refused as e:

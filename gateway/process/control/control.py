@@ -113,7 +113,7 @@ class Control:
     def _connections(self, question: dict[str, Any]) -> dict[str, Any]:
         from gateway.services.connections import connection_report
 
-        found = self._box.lines.overview()
+        found = self._box.connections.overview()
         return {"connections": connection_report.connections(found, self._box.credit)}
 
     def _configure(self, question: dict[str, Any]) -> dict[str, Any]:

@@ -9,38 +9,38 @@ from gateway.services.connections.rules import RuleDescription
 from gateway.services.credit.credit import CreditChecks
 
 
-def connections(found: Overview, watching: CreditChecks | None) -> list[dict[str, Any]]:
-    return [connection(line, watching) for line in found.lines]
+def connections(overview: Overview, checks: CreditChecks | None) -> list[dict[str, Any]]:
+    return [connection(status, checks) for status in overview.connections]
 
 
-def connection(line: ConnectionStatus, watching: CreditChecks | None) -> dict[str, Any]:
-    info, modem, limits = line.info, line.modem, line.limits
+def connection(status: ConnectionStatus, checks: CreditChecks | None) -> dict[str, Any]:
+    info, modem, limits = status.info, status.modem, status.limits
     return {
         "id": info.connection_id,
         "name": info.name,
         "sim_number": info.position,
         "phone_number": info.number or None,
         "state": modem.state if modem else "absent",
-        "words": line.words,
-        "advice": line.advice,
+        "words": status.words,
+        "advice": status.advice,
         "operator": (modem.operator if modem else "") or None,
         "signal": (modem.signal if modem else "") or None,
         "roaming": modem.roaming if modem else False,
-        "sent_today": line.sent,
-        "failed_today": line.failed,
-        "waiting": line.waiting,
-        "waiting_seconds": None if line.seconds is None else round(line.seconds),
+        "sent_today": status.sent,
+        "failed_today": status.failed,
+        "waiting": status.waiting,
+        "waiting_seconds": None if status.seconds is None else round(status.seconds),
         "send_enabled": info.send_enabled,
         "receive_enabled": info.receive_enabled,
         "limits": {"minute": limits.minute, "hour": limits.hour, "day": limits.day},
-        "credit": _credit(info.connection_id, watching),
+        "credit": _credit(info.connection_id, checks),
         "imei": (modem.imei if modem else "") or None,
         "iccid": info.iccid or None,
     }
 
 
-def _credit(connection_id: int, watching: CreditChecks | None) -> dict[str, Any] | None:
-    read = watching.status(connection_id).read if watching else None
+def _credit(connection_id: int, checks: CreditChecks | None) -> dict[str, Any] | None:
+    read = checks.status(connection_id).read if checks else None
     if read is None:
         return None
     return {"balance": str(read.balance), "currency": read.currency, "at": read.at}

@@ -95,7 +95,7 @@ def carry_out(
     *,
     country: str,
     options: ConnectionOptions,
-    watching: CreditChecks | None,
+    checks: CreditChecks | None,
     events: Events,
 ) -> None:
     """Raises Refused with everything that is wrong; then nothing was changed."""
@@ -115,7 +115,7 @@ def carry_out(
             by=by,
             country=country,
             options=options,
-            watching=watching,
+            checks=checks,
             events=events,
         )
 
@@ -131,7 +131,7 @@ def keep(
     by: Editor,
     country: str,
     options: ConnectionOptions,
-    watching: CreditChecks | None,
+    checks: CreditChecks | None,
     events: Events,
 ) -> None:
     """Check everything, then keep it in one transaction; counts at once.
@@ -161,8 +161,8 @@ def keep(
         audit.changed(by)
     if typed.switches is not None:
         options.changed(connection_id, centre=centre)
-    if watching is not None:  # else the service is not running
-        watching.watch_changed(connection_id)
+    if checks is not None:  # else the service is not running
+        checks.watch_changed(connection_id)
     events.publish(ConnectionChanged(connection_id))
 
 

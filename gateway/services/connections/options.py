@@ -29,7 +29,7 @@ class ConnectionOptions:
 
     clock: Clock
     events: Events
-    gate: SendingHolds
+    holds: SendingHolds
     look_at_sims: Callable[[], None] = lambda: None  # modems that wait for a PIN look at once
 
     def set_pin(
@@ -63,12 +63,12 @@ class ConnectionOptions:
     def changed(self, connection_id: int, *, centre: str) -> None:
         """What is kept of it (line_settings.keep) counts from now on. `centre`: was entered."""
         if centre:
-            self.gate.let_go(connection_id)
+            self.holds.let_go(connection_id)
         self._tell()
 
     def let_go(self, connection_id: int) -> None:
         """The person has looked after a SIM that the network refused (credit, barring)."""
-        self.gate.let_go(connection_id)
+        self.holds.let_go(connection_id)
         self._tell()
 
     def _tell(self) -> None:

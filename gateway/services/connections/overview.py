@@ -56,7 +56,7 @@ class ConnectionStatus:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    lines: tuple[ConnectionStatus, ...]
+    connections: tuple[ConnectionStatus, ...]
     status: BoxStatus
     shared: int  # SMS that wait for whichever connection the rules give
     shared_seconds: float | None
@@ -64,11 +64,11 @@ class Overview:
     @property
     def others(self) -> tuple[ModemStatus, ...]:
         """Modems that carry no known SIM."""
-        known = {line.id for line in self.lines}
+        known = {c.id for c in self.connections}
         return tuple(m for m in self.status.modems if m.connection_id not in known)
 
-    def line(self, connection_id: int) -> ConnectionStatus | None:
-        return next((line for line in self.lines if line.id == connection_id), None)
+    def connection(self, connection_id: int) -> ConnectionStatus | None:
+        return next((c for c in self.connections if c.id == connection_id), None)
 
 
 class Connections:
@@ -77,12 +77,12 @@ class Connections:
     def __init__(
         self,
         status: StatusReader,
-        gate: SendingHolds,
+        holds: SendingHolds,
         clock: Clock,
         zone: Callable[[], tzinfo | None],
     ) -> None:
         self._status = status
-        self._gate = gate
+        self._holds = holds
         self._clock = clock
         self._zone = zone
 
@@ -92,7 +92,7 @@ class Connections:
         waiting, sending = workload.waiting(), workload.sending()
         today = self.midnight()
         found = tuple(
-            self._line(info, carried.get(info.connection_id), waiting, sending, today)
+            self._status_of(info, carried.get(info.connection_id), waiting, sending, today)
             for info in connections.all_connections()
         )
         shared = waiting.get(0, 0)
@@ -104,7 +104,7 @@ class Connections:
         began = now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
         return int(began.timestamp() * 1000)
 
-    def _line(
+    def _status_of(
         self,
         info: ConnectionInfo,
         modem: ModemStatus | None,
@@ -116,7 +116,7 @@ class Connections:
         sent, failed = workload.since(connection_id, today)
         count = waiting.get(connection_id, 0) + sending.get(connection_id, 0)
         pace = workload.pace(connection_id)
-        paced = self._gate.wait(info, count) if count else 0.0
+        paced = self._holds.wait(info, count) if count else 0.0
         seconds = max(count * pace, paced) if count and pace is not None else None
         return ConnectionStatus(
             info=info,
@@ -126,14 +126,14 @@ class Connections:
             waiting=count,
             seconds=seconds,
             pace=pace,
-            limits=self._gate.limits(info),
-            distrusted=self._gate.distrusted(connection_id),
+            limits=self._holds.limits(info),
+            distrusted=self._holds.distrusted(connection_id),
         )
 
 
-def _together(count: int, lines: tuple[ConnectionStatus, ...]) -> float | None:
+def _together(count: int, statuses: tuple[ConnectionStatus, ...]) -> float | None:
     """Seconds for what all that are up share; None where nothing was measured."""
-    rates = [1 / line.pace for line in lines if line.level is Level.GOOD and line.pace]
+    rates = [1 / s.pace for s in statuses if s.level is Level.GOOD and s.pace]
     return count / sum(rates) if count and rates else None
 
 

@@ -72,10 +72,10 @@ class Rules:
     # reading ----------------------------------------------------------------------------------
 
     def listed(self) -> list[RuleDescription]:
-        lines = {c.connection_id: c.name for c in connections.all_connections()}
+        names = {c.connection_id: c.name for c in connections.all_connections()}
         named = {str(g.id): g.name for g in groups.groups()}
         known = rules.all_rules()
-        return [_listed(found, lines, named, _above(found, known)) for found in known]
+        return [_listed(found, names, named, _above(found, known)) for found in known]
 
     def get(self, rule_id: int) -> RuleDescription | None:
         return next((found for found in self.listed() if found.id == rule_id), None)
@@ -95,8 +95,7 @@ class Rules:
         if not known or any(rule.kind is RuleKind.ANY for rule in known):
             return []
         led_to = {rule.connection_id for rule in known}
-        lines = connections.all_connections()
-        return [c.name for c in lines if c.connection_id not in led_to]
+        return [c.name for c in connections.all_connections() if c.connection_id not in led_to]
 
     # changing: each raises Refused, StoreError ------------------------------------------------
 
@@ -199,10 +198,11 @@ class Rules:
         kind = RuleKind(typed.kind)
         errors: list[FieldError] = []
         value = self._value(kind, typed, errors)
-        line = _line(typed.connection, errors) if kind in NAMES_A_CONNECTION else None
+        named = kind in NAMES_A_CONNECTION
+        connection_id = _connection_id(typed.connection, errors) if named else None
         if errors:
             raise Refused(errors)
-        rule = Rule(kind, value, line)
+        rule = Rule(kind, value, connection_id)
         for found in others:
             if found.rule == rule:
                 words = f"This is what rule {found.position} says already."
@@ -227,7 +227,7 @@ class Rules:
         return ""
 
 
-def _line(typed: str, errors: list[FieldError]) -> int | None:
+def _connection_id(typed: str, errors: list[FieldError]) -> int | None:
     known = {str(c.connection_id): c.connection_id for c in connections.all_connections()}
     if typed.strip() not in known:
         errors.append(FieldError("connection", "Choose a connection."))
@@ -255,7 +255,7 @@ def _never(above: StoredRule) -> str:
 
 
 def _listed(
-    found: StoredRule, lines: dict[int, str], named: dict[str, str], above: StoredRule | None
+    found: StoredRule, names: dict[int, str], named: dict[str, str], above: StoredRule | None
 ) -> RuleDescription:
     rule, what, subject, trouble = found.rule, "", "", ""
     match rule.kind:
@@ -276,7 +276,7 @@ def _listed(
                 subject, trouble = "(deleted)", "Its group is not there any more."
     if above is not None and not trouble:
         trouble = _never(above)
-    through = lines.get(rule.connection_id or 0, "") if rule.connection_id else ""
+    through = names.get(rule.connection_id or 0, "") if rule.connection_id else ""
     return RuleDescription(
         found.id, found.position, rule, found.enabled, what, subject, through, trouble
     )

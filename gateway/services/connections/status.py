@@ -105,9 +105,9 @@ class StatusReader:
         telemetry: Callable[[], Sequence[Telemetry]],
         revision: Callable[[], int],
         findings: Callable[[], tuple[PortFinding, ...]] = tuple,
-        gate: SendingHolds | None = None,
+        holds: SendingHolds | None = None,
     ) -> None:
-        self._gate = gate
+        self._holds = holds
         self._telemetry = telemetry
         self._findings = findings
         self._revision = revision
@@ -122,9 +122,9 @@ class StatusReader:
     def _status(self, seen: Telemetry, known: dict[int, connections.ConnectionInfo]) -> ModemStatus:
         shown = _status(seen, known)
         info = known.get(seen.connection_id) if seen.connection_id is not None else None
-        if self._gate is None or info is None or shown.level is not Level.GOOD:
+        if self._holds is None or info is None or shown.level is not Level.GOOD:
             return shown
-        act, why = self._gate.words(info, roaming=seen.roaming)
+        act, why = self._holds.words(info, roaming=seen.roaming)
         if not why:
             return shown
         level, words = (Level.BAD, "Ready, but not sending") if act else (Level.BUSY, "Pausing")

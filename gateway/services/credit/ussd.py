@@ -88,8 +88,8 @@ class _Session:
 class UssdDialogues:
     """Owns the dialogues, at most one per connection. Any thread with a database connection."""
 
-    def __init__(self, carriers: UssdModems, clock: Clock, events: Events) -> None:
-        self._carriers = carriers
+    def __init__(self, modems: UssdModems, clock: Clock, events: Events) -> None:
+        self._modems = modems
         self._clock = clock
         self._events = events
         self._changed = threading.Condition()
@@ -158,7 +158,7 @@ class UssdDialogues:
             self._end(session, words)
         if unheard:
             session.on_answer(UssdReply(words=words))
-        self._carriers.post(connection_id, partial(self._close, connection_id=connection_id))
+        self._modems.post(connection_id, partial(self._close, connection_id=connection_id))
 
     def dialogue(self, connection_id: int) -> Dialogue | None:
         with self._changed:
@@ -195,7 +195,7 @@ class UssdDialogues:
         for session in unheard:  # its job will find that nobody waits, and say nothing
             session.on_answer(UssdReply(words=BUSY))
         for connection_id in late:
-            self._carriers.post(connection_id, partial(self._close, connection_id=connection_id))
+            self._modems.post(connection_id, partial(self._close, connection_id=connection_id))
         return min(ends, default=None)
 
     def stop(self, patience: float = 1.0) -> None:
@@ -313,7 +313,7 @@ class UssdDialogues:
             session.began = False
             number = session.number
         connection_id = session.shown.connection_id
-        posted = self._carriers.post(
+        posted = self._modems.post(
             connection_id, lambda context: self._run(context, session, number, text, cancel_first)
         )
         self._events.publish(ConnectionChanged(connection_id))
@@ -342,9 +342,7 @@ class UssdDialogues:
             return None, memory
 
     def _seen(self, connection_id: int) -> Telemetry | None:
-        return next(
-            (t for t in self._carriers.telemetry() if t.connection_id == connection_id), None
-        )
+        return next((t for t in self._modems.telemetry() if t.connection_id == connection_id), None)
 
 
 def checked(code: str) -> str:

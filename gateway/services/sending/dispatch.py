@@ -36,7 +36,7 @@ TROUBLE_PAUSE = 5.0  # seconds after the store failed us
 class SendingModems(Protocol):
     """The modems, as far as dispatch needs them (gateway.modem.roster)."""
 
-    def lines(self) -> Mapping[int, routing.RoutingConnection]: ...
+    def connections(self) -> Mapping[int, routing.RoutingConnection]: ...
 
     def assign(self, connection_id: int, work: Sequence[Assignment]) -> bool:
         """False when the modem has just gone: the caller takes the work back."""
@@ -48,16 +48,16 @@ class Dispatcher:
 
     def __init__(
         self,
-        carriers: SendingModems,
+        modems: SendingModems,
         clock: Clock,
         events: Events,
-        gate: SendingHolds | None = None,
+        holds: SendingHolds | None = None,
         country: Callable[[], str] = lambda: "",
     ) -> None:
         """`country`: whose numbers come in as they are dialled at home."""
-        self._carriers = carriers
+        self._modems = modems
         self._country = country
-        self._gate = gate or SendingHolds(clock)
+        self._holds = holds or SendingHolds(clock)
         self._clock = clock
         self._events = events
         self._wake = threading.Event()
@@ -92,9 +92,9 @@ class Dispatcher:
     def elsewhere(self, number: str, avoid: Collection[int]) -> bool:
         """Whether a connection besides `avoid` could carry this now. From any thread."""
         others = {
-            i: line
-            for i, line in self._lines().items()
-            if i not in avoid and line.up and line.may_send and not line.held
+            i: connection
+            for i, connection in self._connections().items()
+            if i not in avoid and connection.up and connection.may_send and not connection.held
         }
         if not others:
             return False
@@ -109,8 +109,8 @@ class Dispatcher:
         )
         return isinstance(decision, routing.Carry | routing.Busy)
 
-    def _lines(self) -> dict[int, routing.RoutingConnection]:
-        return self._gate.lines(self._carriers.lines())
+    def _connections(self) -> dict[int, routing.RoutingConnection]:
+        return self._holds.apply(self._modems.connections())
 
     def _run(self) -> None:
         with database.connected():
@@ -140,34 +140,34 @@ class Dispatcher:
         now = self._clock.now()
         if outbox.expire(now):
             self._events.publish(OutboxChanged())
-        lines = self._lines()
-        up = frozenset(i for i, line in lines.items() if line.up and line.may_send)
+        by_id = self._connections()
+        up = frozenset(i for i, c in by_id.items() if c.up and c.may_send)
         known = rules.enabled()
         if self._up is None or up - self._up or known != self._rules:
             outbox.hurry(now)  # those who waited for a connection or a rule need not wait longer
         if up != self._up or known != self._rules:
             outbox.unpark()
         for connection_id in () if self._up is None else up - self._up:
-            self._gate.back(connection_id)
-        for connection_id in self._gate.released():
+            self._holds.back(connection_id)
+        for connection_id in self._holds.released():
             outbox.resume(connection_id, now, RECIPIENTS)
-            lines = self._lines()
+            by_id = self._connections()
         self._up, self._rules = up, known
-        while not self._stopping.is_set() and self.round(lines):
-            lines = self._lines()
+        while not self._stopping.is_set() and self.round(by_id):
+            by_id = self._connections()
         self._next_due = outbox.next_due(self._clock.now())
 
-    def round(self, lines: Mapping[int, routing.RoutingConnection]) -> bool:
+    def round(self, by_id: Mapping[int, routing.RoutingConnection]) -> bool:
         """One look at what is due; claims and hands over what can go.
 
         True when something moved, so that another look may find more.
         """
-        room = {i: n.room for i, n in lines.items() if n.up and n.may_send and n.room > 0}
-        left = {i: self._gate.leave(i) for i in room}  # SMS, not dispatches
+        room = {i: n.room for i, n in by_id.items() if n.up and n.may_send and n.room > 0}
+        left = {i: self._holds.leave(i) for i in room}  # SMS, not dispatches
         now = self._clock.now()
-        due = outbox.due(now, room, BATCH, last=self._gate.tried())
+        due = outbox.due(now, room, BATCH, last=self._holds.tried())
         facts = RoutingFacts.of([item.number for item in due], self._rules, self._country())
-        view = dict(lines)
+        view = dict(by_id)
         claims: list[outbox.DispatchClaim] = []
         refused = 0
         hopeless: dict[str, list[int]] = {}
@@ -208,14 +208,14 @@ class Dispatcher:
         told = sum(outbox.tell(ids, reason) for reason, ids in paused.items() if reason)
         if waiting or told:
             self._events.publish(OutboxChanged())
-        refused += self._give_up(hopeless, lines, now)
+        refused += self._give_up(hopeless, by_id, now)
         parked = self._park(behind, view)
         return self._hand_over(claims, now) or bool(waiting or refused or parked)
 
     def _give_up(
         self,
         hopeless: Mapping[str, Sequence[int]],
-        lines: Mapping[int, routing.RoutingConnection],
+        by_id: Mapping[int, routing.RoutingConnection],
         now: int,
     ) -> int:
         """Fail what no connection and no rule is for. How many?
@@ -225,7 +225,7 @@ class Dispatcher:
         """
         if not hopeless:
             return 0
-        if self._lines().keys() != lines.keys() or rules.enabled() != self._rules:
+        if self._connections().keys() != by_id.keys() or rules.enabled() != self._rules:
             self.poke()
             return 0
         for reason, ids in hopeless.items():
@@ -237,7 +237,7 @@ class Dispatcher:
         self, behind: Mapping[int, Sequence[int]], view: Mapping[int, routing.RoutingConnection]
     ) -> bool:
         """Let those that wait for one connection alone not hide others from one that is free."""
-        free = any(line.up and line.may_send and line.room > 0 for line in view.values())
+        free = any(c.up and c.may_send and c.room > 0 for c in view.values())
         if not behind or not free:
             return False
         return sum(outbox.park(ids, connection_id) for connection_id, ids in behind.items()) > 0
@@ -264,9 +264,9 @@ class Dispatcher:
         step("claimed")
         self._events.publish(OutboxChanged())
         for connection_id, work_list in by_connection.items():
-            if self._carriers.assign(connection_id, work_list):
+            if self._modems.assign(connection_id, work_list):
                 taken = True
-                self._gate.handed_over(connection_id, sum(len(w.parts) for w in work_list))
+                self._holds.handed_over(connection_id, sum(len(w.parts) for w in work_list))
                 continue
             for work in work_list:
                 outbox.release(work.dispatch_id, "The modem has just gone.", now)
@@ -307,7 +307,8 @@ def destination(number: str) -> sms.Address:
 
 
 def _with_one_more(
-    line: routing.RoutingConnection, parts: int, left: int
+    connection: routing.RoutingConnection, parts: int, left: int
 ) -> routing.RoutingConnection:
-    """A line after it was given a dispatch; `left`: SMS that its pace still allows."""
-    return replace(line, room=line.room - 1 if left > 0 else 0, load=line.load + parts)
+    """A connection after it was given a dispatch; `left`: SMS that its pace still allows."""
+    room = connection.room - 1 if left > 0 else 0
+    return replace(connection, room=room, load=connection.load + parts)

@@ -127,12 +127,12 @@ class SendingHolds:
 
     # what follows -------------------------------------------------------------------------------
 
-    def lines(self, lines: Mapping[int, RoutingConnection]) -> dict[int, RoutingConnection]:
-        """The lines as routing is to see them."""
+    def apply(self, by_id: Mapping[int, RoutingConnection]) -> dict[int, RoutingConnection]:
+        """The connections as routing is to see them."""
         known = {c.connection_id: c for c in connections.all_connections()}
         box = settings.whole_numbers(SETTING)
         with self._lock:
-            return {i: self._line(line, known.get(i), box) for i, line in lines.items()}
+            return {i: self._limited(c, known.get(i), box) for i, c in by_id.items()}
 
     def leave(self, connection_id: int) -> int:
         """How many SMS may follow now; a great many when there is no limit."""
@@ -178,24 +178,29 @@ class SendingHolds:
         with self._lock:
             return self._suspected().tried(self._clock.now())
 
-    def _line(
-        self, line: RoutingConnection, info: ConnectionInfo | None, box: Mapping[str, int] | None
+    def _limited(
+        self,
+        connection: RoutingConnection,
+        info: ConnectionInfo | None,
+        box: Mapping[str, int] | None,
     ) -> RoutingConnection:
-        if info is None or not line.up:
-            return line
-        if why := self._forbidden(info, roaming=line.roaming):
-            return replace(line, may_send=False, why_not=why)
+        if info is None or not connection.up:
+            return connection
+        if why := self._forbidden(info, roaming=connection.roaming):
+            return replace(connection, may_send=False, why_not=why)
         now = self._clock.now()
         pacing = self._remembered()
-        leave = pacing.leave(line.connection_id, self._limits(info, box), now)
-        line = replace(line, load=pacing.lately(line.connection_id, now))
-        room = min(line.room, leave.room)
-        if why := self._suspected().why(line.connection_id):
-            waits = now < self._suspected().until(line.connection_id)
-            if waits or outbox.under_way(line.connection_id):
-                return replace(line, room=0, why_not=why, held=True)
+        leave = pacing.leave(connection.connection_id, self._limits(info, box), now)
+        connection = replace(connection, load=pacing.lately(connection.connection_id, now))
+        room = min(connection.room, leave.room)
+        if why := self._suspected().why(connection.connection_id):
+            waits = now < self._suspected().until(connection.connection_id)
+            if waits or outbox.under_way(connection.connection_id):
+                return replace(connection, room=0, why_not=why, held=True)
             room = min(room, 1)
-        return replace(line, room=room, why_not=leave.words) if room != line.room else line
+        if room == connection.room:
+            return connection
+        return replace(connection, room=room, why_not=leave.words)
 
     def _forbidden(self, info: ConnectionInfo, *, roaming: bool) -> str:
         if not info.send_enabled:

@@ -39,7 +39,7 @@ class RadioLedger:
         poke: Callable[[], None],
         pins: Mapping[str, str],
         stopping: threading.Event,
-        gate: SendingHolds | None = None,
+        holds: SendingHolds | None = None,
         elsewhere: Callable[[str, Collection[int]], bool] = lambda number, avoid: False,
         heard: Callable[[Sequence[int]], None] = lambda message_ids: None,
         country: Callable[[], str] = lambda: "",
@@ -54,7 +54,7 @@ class RadioLedger:
         self._poke = poke
         self._pins = pins  # port -> PIN from the config file
         self._stopping = stopping
-        self._gate = gate or SendingHolds(clock)
+        self._holds = holds or SendingHolds(clock)
         self._elsewhere = elsewhere  # whether a connection besides these could carry it
         self._country = country
         self._claims = claims  # the modems that are there
@@ -83,7 +83,7 @@ class RadioLedger:
         self._connection_id = info.connection_id
         if own_number.take(info, sim.number, self._country()):
             self._events.publish(ConnectionChanged(info.connection_id))
-        self._gate.carried(info.connection_id, pretend=is_pretend(self._port))
+        self._holds.carried(info.connection_id, pretend=is_pretend(self._port))
         return info.connection_id
 
     def pin_for(self, sim: Sim, port: str, tries_left: int | None) -> str | None:
@@ -121,9 +121,9 @@ class RadioLedger:
         step("answer read")
         self._insist(lambda: outbox.accepted(part_id, reference, self._clock.now()))
         step("accepted on disk")
-        if self._connection_id is not None and self._gate.suspects(self._connection_id):
+        if self._connection_id is not None and self._holds.suspects(self._connection_id):
             at = outbox.standing(part_id)
-            if self._gate.succeeded(self._connection_id, at.number if at else ""):
+            if self._holds.succeeded(self._connection_id, at.number if at else ""):
                 log.info("%s: the network takes messages again", self._port)
                 self._poke()
         self._events.publish(OutboxChanged())
@@ -161,21 +161,21 @@ class RadioLedger:
                 return retries.TryAgain(now, counts=True, avoid=False)
             return retries.judge(why, at.tries + 1, now)
         said = f"{why.words} ({why.label})"
-        held = self._gate.refused(at.connection_id, at.number, why.about, said)
+        held = self._holds.refused(at.connection_id, at.number, why.about, said)
         avoid = at.avoid | {at.connection_id}
         elsewhere = not at.chosen and self._elsewhere(at.number, avoid)
-        unproven = self._gate.unproven(at.connection_id, at.number)
+        unproven = self._holds.unproven(at.connection_id, at.number)
         return retries.judge(
             why, at.tries + 1, now, held=held, elsewhere=elsewhere, unproven=unproven
         )
 
     def pausing(self) -> str:
-        return self._gate.pausing(self._connection_id) if self._connection_id is not None else ""
+        return self._holds.pausing(self._connection_id) if self._connection_id is not None else ""
 
     def doubtful(self, part_id: int, why: Explanation) -> None:
         log.warning("%s: no answer for part %d: %s", self._port, part_id, why.words)
         if self._connection_id is not None:
-            self._gate.doubted(self._connection_id)
+            self._holds.doubted(self._connection_id)
         self._insist(lambda: outbox.unknown(part_id, self._clock.now(), why.words, why.label))
         self._events.publish(OutboxChanged())
         self._poke()

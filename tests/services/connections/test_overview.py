@@ -39,18 +39,18 @@ def telemetry() -> list[Telemetry]:
 
 
 @pytest.fixture
-def gate(clock) -> SendingHolds:
+def holds(clock) -> SendingHolds:
     return SendingHolds(clock)
 
 
 @pytest.fixture
-def status(telemetry, gate) -> StatusReader:
-    return StatusReader(lambda: telemetry, lambda: 1, gate=gate)
+def status(telemetry, holds) -> StatusReader:
+    return StatusReader(lambda: telemetry, lambda: 1, holds=holds)
 
 
 @pytest.fixture
-def lines(status, gate, clock, store) -> Connections:
-    return Connections(status, gate, clock, lambda: ZONE)
+def service(status, holds, clock, store) -> Connections:
+    return Connections(status, holds, clock, lambda: ZONE)
 
 
 @pytest.fixture
@@ -82,40 +82,40 @@ def fail(clock, dispatch: int, via: int) -> None:
     outbox.refused(part, clock.now(), reason="No.", code="CMS 1", retry_at=None)
 
 
-def test_today_begins_at_midnight_where_the_box_is(lines, clock):
+def test_today_begins_at_midnight_where_the_box_is(service, clock):
     a, b = sim(clock, 1), sim(clock, 2)
     clock.ms = int(datetime(2026, 11, 27, 23, 59, tzinfo=ZONE).timestamp() * 1000)
     send(clock, write(clock)[0], a, took=1000)
     fail(clock, write(clock)[0], a)
-    found = lines.overview()
-    assert [(line.sent, line.failed) for line in found.lines] == [(1, 1), (0, 0)]
+    found = service.overview()
+    assert [(line.sent, line.failed) for line in found.connections] == [(1, 1), (0, 0)]
     clock.ms += 2 * MINUTE
     send(clock, write(clock)[0], b)
-    found = lines.overview()
-    assert [(line.sent, line.failed) for line in found.lines] == [(0, 0), (1, 0)]
+    found = service.overview()
+    assert [(line.sent, line.failed) for line in found.connections] == [(0, 0), (1, 0)]
 
 
-def test_what_waits_and_how_long_it_will_take_as_measured(lines, clock, telemetry, gate):
+def test_what_waits_and_how_long_it_will_take_as_measured(service, clock, telemetry, holds):
     a = sim(clock)
     telemetry.append(Telemetry("/dev/x", state="ready", connection_id=a))
-    gate.carried(a, pretend=True)  # without limits
-    assert lines.overview().line(a).seconds is None
+    holds.carried(a, pretend=True)  # without limits
+    assert service.overview().connection(a).seconds is None
     for n in range(3):
         send(clock, write(clock)[0], a, took=2000 + n * 1000)
     write(clock, *[f"+2547{n:08d}" for n in range(10)], via=a)
-    found = lines.overview().line(a)
+    found = service.overview().connection(a)
     assert (found.waiting, found.pace, found.seconds) == (10, 3.0, 30.0)
     write(clock, *[f"+2547{n:08d}" for n in range(20)])
-    whole = lines.overview()
+    whole = service.overview()
     assert (whole.shared, whole.shared_seconds) == (20, 60.0)
 
 
-def test_limits_make_it_longer(lines, clock, telemetry):
+def test_limits_make_it_longer(service, clock, telemetry):
     a = sim(clock)
     telemetry.append(Telemetry("/dev/x", state="ready", connection_id=a))
     send(clock, write(clock)[0], a)
     write(clock, *[f"+2547{n:08d}" for n in range(DEFAULT.hour + 50)], via=a)
-    found = lines.overview().line(a)
+    found = service.overview().connection(a)
     assert HOUR / 1000 * 0.9 < found.seconds <= HOUR / 1000
 
 
@@ -130,8 +130,8 @@ def test_estimates_are_as_exact_as_they_deserve(seconds, words):
 # settings -------------------------------------------------------------------------------------
 
 
-def keep(connection_id: int, clock, gate, **typed) -> None:
-    options = ConnectionOptions(clock, Events(), gate)
+def keep(connection_id: int, clock, holds, **typed) -> None:
+    options = ConnectionOptions(clock, Events(), holds)
     wanted = connection_settings.TypedConnection(**({"name": "Line"} | typed))
     connection_settings.keep(
         connection_id,
@@ -139,25 +139,25 @@ def keep(connection_id: int, clock, gate, **typed) -> None:
         by=somebody(),
         country="KE",
         options=options,
-        watching=None,
+        checks=None,
         events=Events(),
     )
 
 
-def test_everything_wrong_is_said_and_nothing_is_kept(clock, gate, store):
+def test_everything_wrong_is_said_and_nothing_is_kept(clock, holds, store):
     a, b = sim(clock, 1), sim(clock, 2)
     switches = {"send_enabled": False}
     wrong = {"name": "sim 2", "number": "123", "per_hour": "-1", "per_day": "x", "centre": "0171"}
     with pytest.raises(Refused) as error:
-        keep(a, clock, gate, switches=switches, **wrong)
+        keep(a, clock, holds, switches=switches, **wrong)
     fields = {found.field for found in error.value.errors}
     assert fields == {"name", "number", "per_hour", "per_day", "centre"}
     info = connections.get(a)
     assert (info.name, info.number, info.send_enabled) == ("SIM 1", "", True)
-    keep(b, clock, gate, name="SIM 2")  # its own name is no other's
+    keep(b, clock, holds, name="SIM 2")  # its own name is no other's
 
 
-def test_what_is_right_is_kept(clock, gate, store):
+def test_what_is_right_is_kept(clock, holds, store):
     a = sim(clock)
     switches = {"hang_up": True, "receive_enabled": False}
     typed = {
@@ -166,19 +166,19 @@ def test_what_is_right_is_kept(clock, gate, store):
         "per_day": "0",
         "centre": "+254 722 500029",
     }
-    keep(a, clock, gate, switches=switches, **typed)
+    keep(a, clock, holds, switches=switches, **typed)
     info = connections.get(a)
     assert (info.number, info.hang_up, info.receive_enabled) == ("+254712345678", True, False)
     assert (info.per_minute, info.per_hour, info.per_day) == (None, 50, 0)
     assert connection_settings.centre_of(a) == "+254722500029"
-    keep(a, clock, gate, switches=switches)
+    keep(a, clock, holds, switches=switches)
     assert connection_settings.centre_of(a) == ""
 
 
-def test_a_form_is_kept_as_a_whole_or_not_at_all(clock, gate, store, monkeypatch):
+def test_a_form_is_kept_as_a_whole_or_not_at_all(clock, holds, store, monkeypatch):
     """Wherever the power goes, nothing of it is kept, not even that it was."""
     a = sim(clock)
-    keep(a, clock, gate, name="before", centre="+254722500029")
+    keep(a, clock, holds, name="before", centre="+254722500029")
     typed = {
         "name": "after",
         "number": "0712 345 678",
@@ -207,9 +207,9 @@ def test_a_form_is_kept_as_a_whole_or_not_at_all(clock, gate, store, monkeypatch
         with monkeypatch.context() as patch:
             patch.setattr(module, step, power)
             with pytest.raises(KeyboardInterrupt):
-                keep(a, clock, gate, **typed)
+                keep(a, clock, holds, **typed)
         assert left() == before, step
-    keep(a, clock, gate, **typed)
+    keep(a, clock, holds, **typed)
     assert connections.get(a).name == "after"
     assert connection_settings.centre_of(a) == ""
     assert len(audit.page(None, 99)) == len(before[2]) + 1
@@ -266,7 +266,7 @@ def test_a_message_that_has_begun_to_go_out_stays_with_its_sim(sims, clock, stor
     assert (told.state, told.reason) == ("failed", LOST)
 
 
-def test_a_sim_that_is_gone_leaves_its_history_behind(sims, lines, clock, store):
+def test_a_sim_that_is_gone_leaves_its_history_behind(sims, service, clock, store):
     a, b = sim(clock, 1), sim(clock, 2)
     send(clock, write(clock)[0], a)
     rules.replace_all([(Rule(RuleKind.CONNECTION, "", a), True), (Rule(RuleKind.ANY), True)])
@@ -275,7 +275,7 @@ def test_a_sim_that_is_gone_leaves_its_history_behind(sims, lines, clock, store)
         sims.forget(a, "", "ann")
     assert error.value.errors[0].field == "to"
     sims.forget(a, RULES, "ann")
-    assert [line.id for line in lines.overview().lines] == [b]
+    assert [line.id for line in service.overview().connections] == [b]
     assert connections.get(a) is None
     assert connections.names()[a] == "SIM 1"
     assert [r.rule.kind for r in rules.all_rules()] == [RuleKind.ANY]

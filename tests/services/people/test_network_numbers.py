@@ -17,7 +17,7 @@ from gateway.store.file import database
 from gateway.store.messages import details, inbox, outbox
 from gateway.store.people import blocked, groups, people
 from tests.services.conftest import FakeClock
-from tests.services.sending.test_dispatch import FakeCarriers, RoutingConnection
+from tests.services.sending.test_dispatch import FakeModems, RoutingConnection
 from tests.store import pdus
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -65,14 +65,14 @@ def test_it_is_answered_at_the_same_digits_and_type(line, clock, value, kind, sh
 
 def test_the_bytes_that_go_out_have_the_type_that_came_in(line, clock: FakeClock):
     received(line, "77260012", 0xB1, "hello")
-    carriers = FakeCarriers()
-    carriers.table = {line: RoutingConnection(line, "A", True, 5)}
+    modems = FakeModems()
+    modems.table = {line: RoutingConnection(line, "A", True, 5)}
     now = clock.now()
     outbox.add(
         outbox.Outgoing(text="x", numbers=("77260012",), parts=1, created_at=now, due_at=now)
     )
-    Dispatcher(carriers, clock, Events(), country=lambda: "KE").drain()
-    [(_, work)] = carriers.taken
+    Dispatcher(modems, clock, Events(), country=lambda: "KE").drain()
+    [(_, work)] = modems.taken
     sent = sms.decode_from_phone(bytes.fromhex(work.parts[0].tpdu))
     assert (sent.destination.value, sent.destination.type_octet) == ("77260012", 0xB1)
 

@@ -126,7 +126,7 @@ def test_an_unknown_subscriber_fails_and_holds_nobody(world):
     gone = world.write(*numbers(5))
     world.run(10)
     assert world.states(gone) == {"failed"}
-    assert not world.gate.distrusted(world.connection)
+    assert not world.holds.distrusted(world.connection)
 
 
 @pytest.mark.parametrize("said", ["CMS 321", "CMS 340", "CME 21", "CME 22"])

@@ -99,7 +99,7 @@ def roam(*, here: bool) -> Does:
 
 
 def held_by(words: str) -> Does:
-    return lambda world: world.gate.hold(world.connection, "credit", words)
+    return lambda world: world.holds.hold(world.connection, "credit", words)
 
 
 def other(world: RadioWorld) -> int:
@@ -130,7 +130,7 @@ def to_the_rules(world: RadioWorld) -> None:
 def topped_up(world: RadioWorld) -> None:
     """An answer comes that tells of more credit than the last one."""
     ussd = UssdDialogues(PlayedModem(world.connection), world.clock, Events())
-    watching = CreditChecks(ussd, world.clock, Events(), topped_up=world.gate.let_go)
+    checks = CreditChecks(ussd, world.clock, Events(), topped_up=world.holds.let_go)
     credit.put_watch(world.connection, CreditSettings(code="*100#"))
     now = world.clock.now()
     credit.add(
@@ -138,7 +138,7 @@ def topped_up(world: RadioWorld) -> None:
             world.connection, now - HOUR, balance=Decimal(0), currency="EUR", raw="0 EUR"
         )
     )
-    watching._store(_CheckAnswer(world.connection, "check", UssdReply("Guthaben: 10,00 EUR")))
+    checks._store(_CheckAnswer(world.connection, "check", UssdReply("Guthaben: 10,00 EUR")))
 
 
 def deleted(world: RadioWorld) -> None:

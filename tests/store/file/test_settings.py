@@ -71,10 +71,10 @@ def test_readers_take_what_is_usual_instead(store: Path, tmp_path: Path, odd: ob
     assert isinstance(stop_words.words("stop"), tuple)
     assert BoxLimits(clock, Events()).limits() == DEFAULT
     assert SendingHolds(clock).leave(line) > 0
-    gate = SendingHolds(clock)
-    assert not gate.suspects(line)
+    holds = SendingHolds(clock)
+    assert not holds.suspects(line)
     known = connections.get(line)
     assert known is not None
-    assert gate.words(known, roaming=False) == (False, "")
+    assert holds.words(known, roaming=False) == (False, "")
     keeper = timekeeper.Timekeeper(BoxClock(), Events())
     keeper.begin()

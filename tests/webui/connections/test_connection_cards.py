@@ -28,14 +28,14 @@ from tests.webui.connections.test_connections import settings as keep
 
 
 @pytest.fixture(autouse=True)
-def gate(world: World) -> SendingHolds:
-    gate = SendingHolds(world.clock)
-    world.box.options = ConnectionOptions(world.clock, world.events, gate)
+def holds(world: World) -> SendingHolds:
+    holds = SendingHolds(world.clock)
+    world.box.options = ConnectionOptions(world.clock, world.events, holds)
     world.box.status = StatusReader(
-        lambda: world.telemetry, lambda: world.events.revision, lambda: tuple(world.findings), gate
+        lambda: world.telemetry, lambda: world.events.revision, lambda: tuple(world.findings), holds
     )
     world.findings = []
-    return gate
+    return holds
 
 
 def locked(world: World, wants: str = "PIN", **more) -> None:
@@ -74,10 +74,10 @@ def test_a_connection_tells_what_it_has_done_today_and_what_waits(page, world, h
     assert "Limits 30 a minute, 200 an hour, 2,000 a day" in words(page.get(here))
 
 
-def test_a_sim_that_the_network_refused_can_be_let_go(page, world, here, gate):
+def test_a_sim_that_the_network_refused_can_be_let_go(page, world, here, holds):
     line = world.line.connection_id
     for n in range(3):
-        gate.refused(line, f"+4477009001{n:02d}", About.EITHER, "Out of order (CMS 38).")
+        holds.refused(line, f"+4477009001{n:02d}", About.EITHER, "Out of order (CMS 38).")
     shown = page.get(here)
     assert "The network refused 3 messages in a row" in words(shown)
     assert "Let it send again" in words(shown)

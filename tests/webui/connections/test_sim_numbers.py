@@ -48,7 +48,7 @@ def test_webhooks_tell_the_same_as_the_inbox(world: World, third: int) -> None:
 
 
 def test_connections_and_the_command_line_tell_it(api: Api, world: World, third: int) -> None:
-    overview = world.box.lines.overview()
+    overview = world.box.connections.overview()
     assert [c["sim_number"] for c in told(overview, None)] == [2, 3]
     assert [(c["id"], c["simNumber"]) for c in api.get("/connections").json][1] == (third, 3)
 

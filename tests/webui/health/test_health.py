@@ -16,7 +16,7 @@ def line(world):
     """What a connection's own page is given, as far as its facts need it."""
     modem = world.box.status.snapshot().modems[0]
     quiet = SimpleNamespace(sent=0, failed=0, waiting=0)
-    return SimpleNamespace(info=world.line, modem=modem, line=quiet, limits="")
+    return SimpleNamespace(info=world.line, modem=modem, status=quiet, limits="")
 
 
 def test_a_warning_stands_beside_a_modem_that_works(world, admin):

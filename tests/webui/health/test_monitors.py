@@ -67,22 +67,22 @@ def test_a_modem_that_hangs_or_is_held_sends_nothing(stranger: Reader, world: Wo
     assert said(stranger) == (503, "Nothing can be sent: modem hangs")
     world.telemetry.clear()
     modem(world, "ready")
-    gate = SendingHolds(world.clock)
-    world.box.status = StatusReader(lambda: world.telemetry, lambda: 1, gate=gate)
+    holds = SendingHolds(world.clock)
+    world.box.status = StatusReader(lambda: world.telemetry, lambda: 1, holds=holds)
     assert said(stranger)[0] == 200
-    gate.hold(world.line.connection_id, "credit", "its credit is used up.")
+    holds.hold(world.line.connection_id, "credit", "its credit is used up.")
     assert said(stranger) == (503, "Nothing can be sent: sending held or switched off")
-    gate.hold(world.line.connection_id, "credit", "")
+    holds.hold(world.line.connection_id, "credit", "")
     connections.set_options(world.line.connection_id, send_enabled=False)
     assert said(stranger) == (503, "Nothing can be sent: sending held or switched off")
 
 
 def test_a_pause_for_the_limits_is_no_failure(stranger: Reader, world: World) -> None:
     modem(world, "ready")
-    gate = SendingHolds(world.clock)
-    world.box.status = StatusReader(lambda: world.telemetry, lambda: 1, gate=gate)
+    holds = SendingHolds(world.clock)
+    world.box.status = StatusReader(lambda: world.telemetry, lambda: 1, holds=holds)
     connections.set_options(world.line.connection_id, per_minute=1)
-    gate.handed_over(world.line.connection_id, 5)
+    holds.handed_over(world.line.connection_id, 5)
     assert world.box.status.snapshot().modems[0].words == "Pausing"
     assert said(stranger)[0] == 200
 
