@@ -63,7 +63,7 @@ def connections(
 
 
 def _list(config_file: Path | None, data: Path | None, as_json: bool) -> None:
-    from gateway.process.control.control import ask
+    from gateway.process.control.client import ask
 
     answer = ask(read_settings(config_file, data).data, "connections")
     if answer is None:
@@ -205,7 +205,7 @@ def _configure(
     **wanted: Any,
 ) -> None:
     """In the service; where none runs, in the store."""
-    from gateway.process.control.control import ask
+    from gateway.process.control.client import ask
 
     above = context.obj or (None, None)
     settings = read_settings(config_file or above[0], data or above[1])

@@ -82,7 +82,7 @@ def _words(one: dict[str, Any]) -> str:
 
 
 def _ask(folder: Path, question: str, **more: object) -> dict[str, Any]:
-    from gateway.process.control.control import ask
+    from gateway.process.control.client import ask
 
     answer = ask(folder, question, patience=PATIENCE, **more)
     if answer is None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,21 +118,21 @@ def _show(replies: Iterable[TerminalReply], as_json: bool) -> bool:
 
 def _snapshot(settings: config.Config) -> Any:
     from gateway.health.collect import collect
-    from gateway.process.control import control
+    from gateway.process.control import client
     from gateway.terminal.own_port import OwnPort
     from gateway.terminal.through import ThroughService
 
     barred = False
     try:
-        service = control.holder(settings.data)
+        service = client.holder(settings.data)
     except PermissionError:
         service, barred = None, True
-    status = control.ask(settings.data, "status") if service else None
+    status = client.ask(settings.data, "status") if service else None
 
     def open_line(port: str, baud: int) -> Opened:
         if status is None:
             return OwnPort(port, baud)
-        return ThroughService(settings.data, port, turn=PATIENCE)
+        return ThroughService(partial(client.ask, settings.data), port, turn=PATIENCE)
 
     now = SystemClock().now()
     return collect(
@@ -164,16 +165,17 @@ def _line(
     settings: config.Config, where: str | None, *, force: bool = False, seconds: float | None = None
 ) -> Opened:
     """The way to a modem, by port or by the name of its connection; None: the only one."""
-    from gateway.process.control import control
+    from gateway.process.control import client
     from gateway.terminal.own_port import OwnPort
     from gateway.terminal.through import ThroughService
     from hw.serialport import PortError
 
-    status = control.ask(settings.data, "status") if settings.data.is_dir() else None
+    status = client.ask(settings.data, "status") if settings.data.is_dir() else None
     if status is not None:
         port = _served(status["modems"], where)
         if port is not None:
-            return ThroughService(settings.data, port, force=force, seconds=seconds)
+            asked = partial(client.ask, settings.data)
+            return ThroughService(asked, port, force=force, seconds=seconds)
     listed = {m.port: m.baud for m in settings.modems}
     if where is None:
         if len(listed) != 1:

@@ -123,7 +123,7 @@ def restore(
 
 
 def _put_back(settings: Config, file: Path, name: str, yes: bool, bring_back: bool) -> None:
-    from gateway.process.control.control import ask
+    from gateway.process.control.client import ask
     from gateway.store.keeping import backups
     from gateway.store.keeping import restore as restoring
 

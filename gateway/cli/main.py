@@ -210,7 +210,7 @@ def send(
 @as_json
 def modems(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     """Show each modem, what it does, and what it needs."""
-    from gateway.process.control.control import ask
+    from gateway.process.control.client import ask
 
     settings = read_settings(config_file, data)
     status = ask(settings.data, "status")

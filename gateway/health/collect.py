@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from gateway.config import Config
 from gateway.health import exposure, machine
-from gateway.health.probe import ProbePort, probe, storages_and_centre
+from gateway.health.probe import probe, storages_and_centre
 from gateway.health.snapshot import (
     LowCredit,
     ModemFacts,
@@ -22,11 +22,12 @@ from gateway.health.snapshot import (
     Webhook,
 )
 from gateway.store.keeping import checkup, repair
+from gateway.terminal.spoken import TerminalPort
 from hw import ports as usb
 from hw.serialport import PortError
 
 
-class Opened(ProbePort, Protocol):
+class Opened(TerminalPort, Protocol):
     def close(self) -> None: ...
 
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
-from gateway.at import Command, answers, commands
+from gateway.at import answers, commands
 from gateway.health.snapshot import ModemFacts, Storage
 from gateway.modem.jobs import verdict
 from gateway.modem.machine import ModemEvent
-from gateway.terminal.spoken import TerminalReply
+from gateway.terminal.spoken import TerminalPort
 
 SILENT = ("TIMEOUT", "UNREACHABLE", "LOST")
 
 
-class ProbePort(Protocol):
-    """OwnPort or ThroughService."""
-
-    path: str
-
-    def ask(self, text: str | Command) -> TerminalReply: ...
-
-
-def probe(line: ProbePort) -> ModemFacts:
+def probe(line: TerminalPort) -> ModemFacts:
     """Everything that the modem itself can tell, of one that nobody else asks."""
     first = line.ask(commands.at())
     if not first.ok:
@@ -36,7 +27,7 @@ def probe(line: ProbePort) -> ModemFacts:
     return storages_and_centre(line, _network(line, modem))
 
 
-def storages_and_centre(line: ProbePort, modem: ModemFacts) -> ModemFacts:
+def storages_and_centre(line: TerminalPort, modem: ModemFacts) -> ModemFacts:
     """What the service does not tell."""
     centre = line.ask(commands.csca_query())
     if centre.result in SILENT:  # it has no time now, or has just gone: nothing more is known
@@ -50,7 +41,7 @@ def storages_and_centre(line: ProbePort, modem: ModemFacts) -> ModemFacts:
     )
 
 
-def _network(line: ProbePort, modem: ModemFacts) -> ModemFacts:
+def _network(line: TerminalPort, modem: ModemFacts) -> ModemFacts:
     """Circuit, packet and LTE domain: any of them will do."""
     stats = {}
     for command in commands.registration_queries():
@@ -71,6 +62,6 @@ def _network(line: ProbePort, modem: ModemFacts) -> ModemFacts:
     )
 
 
-def _name(line: ProbePort, command: str) -> str:
+def _name(line: TerminalPort, command: str) -> str:
     reply = line.ask(command)
     return answers.name(reply.lines) if reply.ok else ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from gateway.health.probe import ProbePort
 from gateway.terminal import guard
-from gateway.terminal.spoken import TerminalReply, command_for
+from gateway.terminal.spoken import TerminalPort, TerminalReply, command_for
 from gateway.text import printable
 
 ENDS = {"exit", "quit", "bye"}
@@ -31,7 +30,7 @@ def lines(where: str, *, quiet: bool = False) -> Iterator[str]:
             yield typed
 
 
-def say(line: ProbePort, text: str, *, force: bool, seconds: float | None) -> TerminalReply:
+def say(line: TerminalPort, text: str, *, force: bool, seconds: float | None) -> TerminalReply:
     """Put a typed command, unless it is none or would do harm."""
     text = text.strip()
     if wrong := guard.mistake(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from gateway.at import Command, Prompt, Response, Result, commands, meaning
 from gateway.at.urcs import NAMES
@@ -63,6 +63,14 @@ class TerminalReply:
         """For the functions of gateway.at that want to see how a command ended."""
         kinds: dict[str, Any] = {"REFUSED": "LOST", "UNREACHABLE": "LOST"}
         return Result(kinds.get(self.result, self.result), self.code)
+
+
+class TerminalPort(Protocol):
+    """OwnPort or ThroughService."""
+
+    path: str
+
+    def ask(self, text: str | Command) -> TerminalReply: ...
 
 
 def command_for(text: str, seconds: float | None = None) -> Command:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from gateway.at import Command
-from gateway.process.control import control
 from gateway.terminal.desk import MOST, TURN
 from gateway.terminal.spoken import USUAL, TerminalReply
 
@@ -16,15 +15,18 @@ class ThroughService:
 
     def __init__(
         self,
-        folder: Path,
+        ask: Callable[..., dict[str, Any] | None],
         port: str,
         *,
         force: bool = False,
         seconds: float | None = None,
         turn: float = TURN,
     ) -> None:
-        """`turn`: seconds that a busy modem may take to begin."""
-        self._folder = folder
+        """`ask` puts a question to the service; None: it is silent.
+
+        `turn`: seconds that a busy modem may take to begin.
+        """
+        self._ask = ask
         self.path = port
         self._force = force
         self._seconds = seconds
@@ -32,8 +34,7 @@ class ThroughService:
 
     def ask(self, text: str | Command) -> TerminalReply:
         typed = text.text if isinstance(text, Command) else text
-        answer = control.ask(
-            self._folder,
+        answer = self._ask(
             "at",
             patience=TURN + MOST + USUAL,
             port=self.path,

@@ -17,10 +17,9 @@ from dataclasses import dataclass
 
 from gateway import __version__
 from gateway.at import Engine, Event, Late, LoginPrompt, Response, Restarted, Stray, Urc
-from gateway.health.probe import ProbePort
 from gateway.terminal.blank import Blanker
 from gateway.terminal.own_port import OwnPort
-from gateway.terminal.spoken import TerminalReply, command_for
+from gateway.terminal.spoken import TerminalPort, TerminalReply, command_for
 
 # Identity, abilities, settings and state. All only read; none asks the network for anything, none
 # shows a stored message.
@@ -47,7 +46,7 @@ class Exchange:
     result: str  # "" when no answer came
 
 
-def record(line: ProbePort, commands: Iterable[str] = COMMANDS) -> list[str]:
+def record(line: TerminalPort, commands: Iterable[str] = COMMANDS) -> list[str]:
     """Ask all of it, and write it down. The lines of a transcript, blanked."""
     line.ask("AT")  # what the modem had to say before, and finding the way into step, is left out
     exchanges = [_exchange(line, text) for text in commands]
@@ -105,7 +104,7 @@ def _pieces(heard: bytes, blanker: Blanker) -> Iterator[tuple[bytes, str]]:
             yield data, "<< " + data.decode("latin-1").encode("unicode_escape").decode("ascii")
 
 
-def _exchange(line: ProbePort, text: str) -> Exchange:
+def _exchange(line: TerminalPort, text: str) -> Exchange:
     if isinstance(line, OwnPort):
         heard = bytearray()
         line.on_bytes = heard.extend

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from gateway.cli.main import main
 from gateway.clock import SystemClock
 from gateway.health import Issue, Severity
-from gateway.process.control import control
+from gateway.process.control import client
 from gateway.services.accounts.tokens import Tokens
 from gateway.store import opening
 from gateway.store.file import data_folder, database
@@ -208,7 +208,7 @@ def hostile(full: Path, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def service(monkeypatch: pytest.MonkeyPatch, cheap_scrypt: None) -> None:
     """A running service that says what strangers made it hear."""
-    monkeypatch.setattr(control, "ask", lambda folder, question, **more: ANSWERS[question])
+    monkeypatch.setattr(client, "ask", lambda folder, question, **more: ANSWERS[question])
     monkeypatch.setattr("gateway.health.examine", lambda snapshot: (ISSUE,))
     monkeypatch.setattr("gateway.health.is_well", lambda issues: False)
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.config import Config
 from gateway.process import app
-from gateway.process.control import control
+from gateway.process.control import client
 from gateway.services.messages.accept import WrittenMessage
 from gateway.simnet import Network
 from gateway.simnet.textmode import Codec
@@ -98,7 +98,7 @@ def test_75_what_cannot_be_served_is_in_the_status_and_for_the_command_line(
     usb.plug("1-3", "12d1:14dc", "HUAWEI Mobile", classes="02 06 00")
     eventually(lambda: box.status.snapshot().findings)
     assert "stick firmware" in box.status.snapshot().why_nothing_goes_out
-    (told,) = control.ask(tmp_path / "data", "status")["findings"]
+    (told,) = client.ask(tmp_path / "data", "status")["findings"]
     assert told["key"] == "hilink"
     assert "HUAWEI Mobile (12d1:14dc) in USB socket 1-3" in told["words"]
 

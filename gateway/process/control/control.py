@@ -1,4 +1,4 @@
-"""How the command line asks the running service: a socket in the data folder, one line each way.
+"""The service's end of the control socket: one line each way.
 
 Whoever may open the data folder may ask; the folder's permissions are the access control.
 """
@@ -10,14 +10,14 @@ import json
 import logging
 import os
 import socket
-import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gateway.process.control.socket_file import NAME, PATIENCE, short_path
 from gateway.store.file import database
 from gateway.terminal.desk import TURN
 
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NAME = "control.sock"
 LIMIT = 64 * 1024  # octets of a request
-PATIENCE = 5.0  # seconds
 SLOW = ("at", "ussd", "credit")  # these wait for a modem
 
 
@@ -43,7 +41,7 @@ class Control:
         self._stopping = False
 
     def start(self) -> None:
-        with _short(self._folder) as folder:
+        with short_path(self._folder) as folder:
             path = os.path.join(folder, NAME)
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
@@ -156,52 +154,3 @@ def _reply(client: socket.socket, answer: dict[str, Any]) -> None:
 
 def _unknown(question: dict[str, Any]) -> dict[str, Any]:
     return {"error": "This service does not know that question; is it an older version?"}
-
-
-def ask(
-    folder: Path, question: str, *, patience: float = PATIENCE, **more: object
-) -> dict[str, Any] | None:
-    """Ask the service that runs on this data folder; None when none runs, or it is silent."""
-    try:
-        line = _exchange(folder, json.dumps({"ask": question, **more}).encode() + b"\n", patience)
-    except OSError:
-        return None
-    answer: dict[str, Any] = json.loads(line) if line else {}
-    return answer or None
-
-
-def holder(folder: Path) -> int | None:
-    """The process id of the service that listens on this data folder; None when none does.
-
-    PermissionError: this user may not know.
-    """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        try:
-            with _short(folder) as short:
-                client.settimeout(PATIENCE)
-                client.connect(os.path.join(short, NAME))
-        except PermissionError:
-            raise
-        except OSError:
-            return None
-        size = struct.calcsize("3i")  # struct ucred: pid, uid, gid
-        who = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-        return int(struct.unpack("3i", who)[0])
-
-
-def _exchange(folder: Path, line: bytes, patience: float) -> bytes:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client, _short(folder) as short:
-        client.settimeout(patience)
-        client.connect(os.path.join(short, NAME))
-        client.sendall(line)
-        return client.makefile("rb").readline()
-
-
-@contextlib.contextmanager
-def _short(folder: Path) -> Iterator[str]:
-    """The folder under a name that fits into the 108 octets a socket's path may have."""
-    fd = os.open(folder, os.O_PATH | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{fd}"
-    finally:
-        os.close(fd)
