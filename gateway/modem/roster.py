@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gateway.clock import Clock
 from gateway.decisions.assignment import Assignment
@@ -22,20 +22,13 @@ from gateway.modem.worker import Worker
 HUNG = 90.0  # seconds without a sign of life after which a thread hangs
 
 
-@dataclass(frozen=True, slots=True)
-class KnownConnection:
-    """A connection that the store knows, whether or not a modem carries it now."""
-
-    connection_id: int
-    name: str
-    may_send: bool
-
-
 class Roster:
     """Owns the list of workers and their claims; not their threads (gateway.modem.fleet)."""
 
-    def __init__(self, clock: Clock, known: Callable[[], Sequence[KnownConnection]]) -> None:
-        """`known` lists the stored connections; it is called in the thread that asks for them."""
+    def __init__(self, clock: Clock, known: Callable[[], Sequence[RoutingConnection]]) -> None:
+        """`known` lists the stored connections, as if no modem carried any; it is called in the
+        thread that asks for them.
+        """
         self._clock = clock
         self._known = known
         self._lock = threading.Lock()  # for changes of the list, which is replaced as a whole
@@ -135,21 +128,19 @@ class Roster:
             if (t := w.telemetry).connection_id is not None
         }
         return {
-            k.connection_id: _routing_connection(k, *carried.get(k.connection_id, ()))
+            k.connection_id: _carried(k, *carried[k.connection_id])
+            if k.connection_id in carried
+            else k
             for k in self._known()
         }
 
 
-def _routing_connection(
-    known: KnownConnection, worker: Worker | None = None, seen: Telemetry | None = None
-) -> RoutingConnection:
-    up = seen is not None and seen.state == ModemState.READY
-    return RoutingConnection(
-        connection_id=known.connection_id,
-        name=known.name,
+def _carried(known: RoutingConnection, worker: Worker, seen: Telemetry) -> RoutingConnection:
+    up = seen.state == ModemState.READY
+    return replace(
+        known,
         up=up,
-        room=worker.room if worker and up else 0,
-        may_send=known.may_send,
-        why_down="" if up else (seen.why if seen else "its SIM is in no modem."),
-        roaming=seen.roaming if seen else False,
+        room=worker.room if up else 0,
+        why_down="" if up else seen.why,
+        roaming=seen.roaming,
     )

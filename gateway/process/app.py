@@ -22,7 +22,7 @@ from gateway.config import Config, Power
 from gateway.events import Event, Events, MessagesReceived, ModemChanged, SchedulesChanged
 from gateway.modem.fleet import Fleet
 from gateway.modem.recovery import Means
-from gateway.modem.roster import KnownConnection, Roster
+from gateway.modem.roster import Roster
 from gateway.modem.watch import PortWatch, Search
 from gateway.modem.worker import WorkerConfig
 from gateway.process.app_error import AppError
@@ -60,8 +60,8 @@ from gateway.services.schedules.scheduler import Scheduler
 from gateway.services.sending.dispatch import Dispatcher
 from gateway.services.sending.holds import SendingHolds
 from gateway.services.sending.ledger import RadioLedger
+from gateway.services.sending.routing_facts import stored_connections
 from gateway.store import opening
-from gateway.store.connections import connections
 from gateway.store.file import data_folder, database, reserve
 from gateway.store.messages import outbox
 from gateway.terminal.desk import Desk
@@ -102,7 +102,7 @@ class Service:
         self._stack = ExitStack()
         self._clock = BoxClock()
         self._stopping = threading.Event()
-        self._roster = Roster(self._clock, _known)
+        self._roster = Roster(self._clock, stored_connections)
         self.restarts = False
         self._loops: tuple[Loop, ...] = ()
         self._lights: Leds | None = None
@@ -385,10 +385,3 @@ def _alone(folder: Path) -> Iterator[None]:
         except OSError as e:
             raise AppError(f"Another Pigeonbox is already running on {folder}.") from e
         yield
-
-
-def _known() -> list[KnownConnection]:
-    return [
-        KnownConnection(c.connection_id, c.name, c.send_enabled)
-        for c in connections.all_connections()
-    ]

@@ -1,13 +1,25 @@
-"""What routing has to know about recipients, asked for as far as the rules want it."""
+"""What routing has to know: the connections, and of recipients what the rules ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.decisions.routing import Rule, RuleKind
+from gateway.decisions.routing import RoutingConnection, Rule, RuleKind
 from gateway.services.people.numbers import alternatives
-from gateway.store.connections import rules
+from gateway.store.connections import connections, rules
+
+NOWHERE = "its SIM is in no modem."
+
+
+def stored_connections() -> list[RoutingConnection]:
+    """As they are while no modem carries them: the roster and the holds say what is different."""
+    return [
+        RoutingConnection(
+            c.connection_id, c.name, up=False, may_send=c.send_enabled, why_down=NOWHERE
+        )
+        for c in connections.all_connections()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
