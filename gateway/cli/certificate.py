@@ -23,19 +23,20 @@ def certificate_make(
     config_file: Path | None, data: Path | None, names: tuple[str, ...], days: int
 ) -> None:
     """Make a certificate that this box signs itself, and say how it is put to use."""
-    from gateway.server import tls
+    from gateway.server import self_signed
+    from gateway.server.certificate import CertificateError, fingerprint
     from gateway.services.box.addresses import own_names
 
-    if bad := next((n for n in names if not tls.is_name(n)), None):
+    if bad := next((n for n in names if not self_signed.is_name(n)), None):
         raise PlainError(f"{bad} is neither a name nor an address.")
     settings = read_settings(config_file, data)
     try:
-        made, key = tls.make(settings.data / "tls", [*own_names(), *names], days)
-    except tls.TlsError as e:
+        made, key = self_signed.make(settings.data / "tls", [*own_names(), *names], days)
+    except CertificateError as e:
         raise PlainError(str(e)) from e
     say("Put this into config.toml and restart the service:")
     say("  [http]", f'  certificate = "{made}"', f'  key = "{key}"')
     say(
         "Browsers will warn once, since nobody but this box vouches for it. Its fingerprint is",
-        f"  {tls.fingerprint(made)}",
+        f"  {fingerprint(made)}",
     )

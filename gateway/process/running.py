@@ -17,9 +17,9 @@ from gateway.process.app import Service
 from gateway.process.app_error import AppError
 from gateway.process.box import Box
 from gateway.process.notify import Page, Systemd
+from gateway.server.certificate import CertificateError
 from gateway.server.listener import ListenError, listen
-from gateway.server.tls import TlsError
-from gateway.server.web_server import make_server
+from gateway.server.page_server import make_server
 from gateway.services.box import heap
 from gateway.store.file import database
 
@@ -67,7 +67,7 @@ def run(
         box = service.start()
         try:
             server = make_server(box, listener)
-        except TlsError as e:
+        except CertificateError as e:
             raise AppError(str(e)) from e
         with database.connected():
             ready(box)

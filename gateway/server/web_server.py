@@ -1,154 +1,145 @@
-"""The web server of the page: waitress, with bounds on slow and greedy clients, and with TLS.
+"""waitress' server with bounds on slow and greedy clients, and with TLS.
 
 waitress ends connections on which nothing happens; here those end too that send one octet now and
 then for ever, no address may take all the places, and where all are taken, the one that has been
-waiting longest for its next request makes room. What a request may take up: web_bounds.py.
+waiting longest for its next request makes room. What a body may take up: body_budget.py.
 """
 
 from __future__ import annotations
 
-import logging
 import socket
+import sys
 import time
 from collections import Counter
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection
+from typing import Any
 
-from waitress import server as waitress_server
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
 
-from gateway.config import Http
-from gateway.server.tls import Certificate, TlsSocket
-from gateway.server.web_bounds import BodyBudgets, Channel
+from gateway.server import bounds
+from gateway.server.body_budget import BodyBudgets
+from gateway.server.certificate import Certificate
+from gateway.server.channel import Channel, TlsChannel
+from gateway.server.tls_socket import TlsSocket
 
-if TYPE_CHECKING:
-    from gateway.process.box import Box
-
-log = logging.getLogger(__name__)
-
-THREADS = 8
-REQUEST_GRACE = 1.5  # seconds that a request under way may take when the service stops
-MAX_HEADER = 32 << 10  # octets
-CONNECTIONS = 200  # at once
-CONNECTIONS_EACH = 48  # of one address: some open pages of several browsers behind one router
-IDLE = 30  # seconds until a connection without any request is closed
-NO_LIMIT = 1 << 50  # octets: web_bounds.py has the real ones
-TLS_RECORD = 16384  # octets: read less, and what is left inside OpenSSL wakes nobody
-LOOK_EVERY = 5  # seconds between looks for the slow
+Accepted = tuple[Any, tuple[Any, ...]]  # a socket or TlsSocket, and the address it comes from
 
 
-class TlsChannel(Channel):
-    """The same over TLS, whose handshake runs in the loop like any other reading."""
+class Workers(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """The threads that answer. Waiting for them takes a part of the time that a stop may take."""
 
-    def handle_read(self) -> None:
-        try:
-            data = self.socket.recv(TLS_RECORD)
-        except BlockingIOError:
-            return
-        except OSError:  # a failed handshake, rubbish, somebody who went away: no news
-            self.handle_close()
-            return
-        if not data:
-            self.handle_close()
-            return
-        self.last_activity = time.time()
-        self.received(data)
-
-    def writable(self) -> Any:
-        return super().writable() or self.socket.wants_to_write
-
-    def handle_write(self) -> None:
-        if self.socket.wants_to_write:
-            self.handle_read()
-            return
-        super().handle_write()
+    def shutdown(self, cancel_pending: bool = True, timeout: float = bounds.REQUEST_GRACE) -> bool:
+        return bool(super().shutdown(cancel_pending, timeout))
 
 
-def make_server(box: Box, listener: socket.socket) -> Any:
-    """The server in front of the page; `run` it in the main thread. Raises TlsError."""
-    from webui import create_app
-    from webui.page import security
+class WebServer(TcpWSGIServer):  # type: ignore[misc]
+    """Serves `app` on `listener`; `run` it in the main thread, whose SystemExit ends it."""
 
-    http = box.config.http
-    certificate = Certificate(Path(http.certificate), Path(http.key)) if http.certificate else None
-    app = create_app(box)
-    server = waitress_server.create_server(
-        app,
-        sockets=[listener],
-        threads=THREADS,
-        max_request_body_size=NO_LIMIT,
-        max_request_header_size=MAX_HEADER,
-        connection_limit=CONNECTIONS + THREADS,  # never reached: somebody makes room before
-        channel_timeout=IDLE,
-        cleanup_interval=LOOK_EVERY,
-        ident=None,
-        asyncore_use_poll=True,
-        url_scheme="https" if certificate else "http",
-        **_proxy(http),
-    )
-    server.channel_class = TlsChannel if certificate else Channel
-    server.room = BodyBudgets(
-        security.known_browser(app),
-        lambda address: app.extensions["visitors"].knows(address, box.clock.monotonic()),
-        http.trusted_proxy,
-    )
-    _bound(server, certificate, http.trusted_proxy)
-    # Its own limit for requests under way would use up all the time that a stop may take.
-    end = server.task_dispatcher.shutdown
-    server.task_dispatcher.shutdown = partial(end, timeout=REQUEST_GRACE)
-    return server
+    channel_class = Channel
+    scheme = "http"
 
+    def __init__(
+        self,
+        app: Callable[..., Any],
+        listener: socket.socket,
+        budgets: BodyBudgets,
+        trusted_proxy: str = "",
+    ) -> None:
+        """`trusted_proxy`: the address whose word on who asks is believed; "" = nobody's."""
+        self.budgets = budgets
+        self._proxy = trusted_proxy
+        adjustments = Adjustments(
+            sockets=[listener],
+            threads=bounds.THREADS,
+            # Neither is ever reached: budgets and accept() have answered before, in better words.
+            max_request_body_size=sys.maxsize,
+            connection_limit=sys.maxsize,
+            max_request_header_size=bounds.MAX_HEADER,
+            channel_timeout=bounds.IDLE,
+            cleanup_interval=bounds.LOOK_EVERY,
+            ident=None,
+            # select() fails at the 1024th open file, and at what maintenance has closed.
+            asyncore_use_poll=True,
+            url_scheme=self.scheme,
+            **_proxy_headers(trusted_proxy),
+        )
+        workers = Workers()
+        workers.set_thread_count(adjustments.threads)
+        super().__init__(
+            app,
+            _sock=listener,
+            dispatcher=workers,
+            adj=adjustments,
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+            bind_socket=False,
+        )
 
-def _proxy(http: Http) -> dict[str, Any]:
-    """What the proxy before us says of the client; of anybody else such headers are dropped."""
-    if not http.trusted_proxy:
-        return {}
-    headers = {"x-forwarded-for", "x-forwarded-proto"}
-    return {"trusted_proxy": http.trusted_proxy, "trusted_proxy_headers": headers}
-
-
-def _bound(server: Any, certificate: Certificate | None, proxy: str) -> None:
-    """Give the server our own accept and maintenance."""
-    accept, maintain = server.accept, server.maintenance
-
-    def bounded_accept() -> Any:
-        found = accept()
-        if found is None:
+    def accept(self) -> Accepted | None:
+        accepted: Accepted | None = super().accept()
+        if accepted is None:
             return None
-        connection, address = found
-        there = list(server.active_channels.values())
+        connection, address = accepted
+        if not self._has_place_for(str(address[0])):
+            connection.close()
+            return None
+        return accepted
+
+    def _has_place_for(self, address: str) -> bool:
+        there: list[Channel] = list(self.active_channels.values())
         taken = Counter(channel.addr[0] for channel in there)
-        if address[0] != proxy and taken[address[0]] >= CONNECTIONS_EACH:
-            connection.close()
+        if address != self._proxy and taken[address] >= bounds.CONNECTIONS_EACH:
+            return False
+        return len(there) < bounds.CONNECTIONS or _make_room(there, taken)
+
+    def maintenance(self, now: float) -> None:
+        super().maintenance(now)
+        moment = time.monotonic()
+        for channel in list(self.active_channels.values()):
+            if channel.is_overdue(moment):
+                channel.handle_close()  # will_close would wait until there is room to write
+
+
+class TlsWebServer(WebServer):
+    """The same by https."""
+
+    channel_class = TlsChannel
+    scheme = "https"
+
+    def __init__(self, certificate: Certificate, *args: Any, **more: Any) -> None:
+        self._certificate = certificate
+        super().__init__(*args, **more)
+
+    def accept(self) -> Accepted | None:
+        accepted = super().accept()
+        if accepted is None:
             return None
-        if len(there) >= CONNECTIONS and not _make_room(there, taken):
-            connection.close()
-            return None
-        if certificate is None:
-            return connection, address
+        connection, address = accepted
         try:
-            return TlsSocket(connection, certificate.context), address
+            return TlsSocket(connection, self._certificate.context), address
         except OSError:  # gone already
             connection.close()
             return None
 
-    def look_after(now: float) -> None:
-        maintain(now)
-        if certificate is not None:
-            certificate.renew()
-        moment = time.monotonic()
-        for channel in list(server.active_channels.values()):
-            if channel.too_slow(moment):
-                channel.handle_close()  # will_close would wait until there is room to write
-
-    server.accept, server.maintenance = bounded_accept, look_after
+    def maintenance(self, now: float) -> None:
+        super().maintenance(now)
+        self._certificate.renew()
 
 
-def _make_room(there: list[Channel], taken: Counter[str]) -> bool:
+def _proxy_headers(proxy: str) -> dict[str, Any]:
+    """What the proxy before us says of the client; of anybody else such headers are dropped."""
+    if not proxy:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": proxy, "trusted_proxy_headers": headers}
+
+
+def _make_room(there: Collection[Channel], taken: Counter[str]) -> bool:
     """End the longest silent connection of whoever has most; False while all are being answered."""
-    idle = [c for c in there if c.idle_since is not None and not c.will_close]
+    idle = [(-taken[c.addr[0]], c.idle_since, c) for c in there if c.idle_since is not None]
     if not idle:
         return False
-    ended = min(idle, key=lambda c: (-taken[c.addr[0]], c.idle_since))
+    *_, ended = min(idle, key=lambda found: found[:2])
     ended.handle_close()
     return True

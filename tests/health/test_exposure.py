@@ -10,7 +10,7 @@ import pytest
 from gateway.config import Config, Http, ModemPort, load
 from gateway.health.exposed import check
 from gateway.health.exposure import certificate_ends, exposed
-from gateway.server import tls
+from gateway.server import self_signed
 from gateway.store import opening
 
 
@@ -66,7 +66,7 @@ def test_a_pin_is_not_in_what_the_config_looks_like(config: Config) -> None:
 
 
 def test_when_a_certificate_ends_is_read(tmp_path: Path) -> None:
-    made, key = tls.make(tmp_path / "tls", ["localhost"], days=10)
+    made, key = self_signed.make(tmp_path / "tls", ["localhost"], days=10)
     ends = certificate_ends(str(made))
     assert ends is not None
     assert abs(ends / 1000 - time.time() - 10 * 86400) < 120

@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 
 from gateway.config import Http
-from gateway.server.web_server import make_server
+from gateway.server.body_budget import BodyBudgets
+from gateway.server.page_server import make_server
+from gateway.server.web_server import WebServer
 
 if TYPE_CHECKING:
     from tests.webui.conftest import World
@@ -24,18 +28,17 @@ Serve = Callable[..., "Served"]
 class Served:
     """A web server that runs in its own thread. Its loop is ours, so that it can be ended."""
 
-    def __init__(self, world: World, config: Http) -> None:
-        world.box.config = replace(world.box.config, http=config)
+    def __init__(self, make: Callable[[socket.socket], WebServer]) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listener.getsockname()[1]
-        self.server = make_server(world.box, self.listener)
+        self.server = make(self.listener)
         self._ends = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         while not self._ends:
-            wasyncore.loop(0.05, True, self.server._map, 1)
+            wasyncore.loop(0.05, self.server.adj.asyncore_use_poll, self.server._map, 1)
 
     def stop(self) -> None:
         self._ends = True
@@ -56,6 +59,19 @@ class Served:
         return answer
 
 
+def served_page(world: World, config: Http) -> Served:
+    """The box's own page."""
+    world.box.config = replace(world.box.config, http=config)
+    return Served(lambda listener: make_server(world.box, listener))
+
+
+def served_app(app: Callable[..., Any], trusted_proxy: str = "") -> Served:
+    """Any WSGI application, with nobody known."""
+    return Served(
+        lambda listener: WebServer(app, listener, BodyBudgets(lambda headers: False), trusted_proxy)
+    )
+
+
 def closed(connection: socket.socket) -> bool:
     """Whether the box has ended it."""
     connection.setblocking(False)
@@ -74,3 +90,18 @@ def whole(connection: socket.socket) -> bytes:
         while piece := connection.recv(4096):
             answer += piece
     return answer
+
+
+def head(size: int, *lines: str, path: str = "/sign-in") -> bytes:
+    """What comes before a body of that many octets."""
+    told = (f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Length: {size}", *lines)
+    return "\r\n".join((*told, "", "")).encode()
+
+
+def trusting(pair: tuple[Path, Path]) -> ssl.SSLContext:
+    """A client that believes this certificate and checks names."""
+    return ssl.create_default_context(cafile=str(pair[0]))
+
+
+def over_tls(served: Served, pair: tuple[Path, Path]) -> http.client.HTTPSConnection:
+    return http.client.HTTPSConnection("localhost", served.port, timeout=10, context=trusting(pair))

@@ -1,74 +1,30 @@
-"""The web server with real sockets: slow and greedy clients, TLS, a proxy before it."""
+"""Places for connections, and what comes in on them; with real sockets."""
 
 from __future__ import annotations
 
 import contextlib
-import http.client
+import os
+import resource
 import socket
-import ssl
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from gateway.config import Config
-from gateway.server import tls, web_bounds, web_server
-from tests.server.served import Serve, Served, closed, whole
+from gateway.server import bounds
+from tests.server.served import Serve, Served, closed, served_app
 from tests.support.box import eventually
-from tests.webui.conftest import NAME, PASSWORD, World, field
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("box") / "tls"
-    return tls.make(folder, ["localhost", "127.0.0.1", "box.local"])
-
-
-# slow and greedy -------------------------------------------------------------------------------
-
-
-def test_a_request_that_drips_in_for_ever_is_ended(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web_bounds, "HEADERS_WITHIN", 0.6)
-    monkeypatch.setattr(web_server, "LOOK_EVERY", 0.1)
-    served = serve()
-    with served.open() as slow:
-        began = time.monotonic()
-        slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
-
-        def drip() -> bool:
-            with contextlib.suppress(OSError):
-                slow.send(b"X")
-            return closed(slow)
-
-        eventually(drip, patience=8)
-        assert time.monotonic() - began > 0.5
-    assert served.get().status == 200
-
-
-def test_a_body_that_drips_in_is_ended_and_an_honest_slow_one_is_not(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web_bounds, "BODY_WITHIN", 0.5)
-    monkeypatch.setattr(web_server, "LOOK_EVERY", 0.1)
-    served = serve()
-    head = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
-    with served.open() as drips, served.open() as honest:
-        drips.sendall(head % 10)
-        honest.sendall(head % (4096 * 60))  # a minute's worth
-        eventually(lambda: closed(drips), patience=8)
-        assert not closed(honest)
 
 
 def test_many_slow_requests_from_one_address_leave_places_for_others(serve: Serve) -> None:
     served = serve()
     with contextlib.ExitStack() as stack:
-        crowd = [stack.enter_context(served.open()) for _ in range(web_server.CONNECTIONS_EACH)]
+        crowd = [stack.enter_context(served.open()) for _ in range(bounds.CONNECTIONS_EACH)]
         for one in crowd:
             one.sendall(b"GET / HTTP/1.1\r\n")
-        eventually(lambda: len(served.server.active_channels) == web_server.CONNECTIONS_EACH)
+        eventually(lambda: len(served.server.active_channels) == bounds.CONNECTIONS_EACH)
         late = stack.enter_context(served.open())
         eventually(lambda: closed(late), patience=8)
         other = stack.enter_context(
@@ -80,231 +36,159 @@ def test_many_slow_requests_from_one_address_leave_places_for_others(serve: Serv
         assert b"200 OK" in other.recv(4096)
 
 
-def test_headers_without_end_are_refused(serve: Serve) -> None:
+def test_when_all_places_are_taken_the_longest_silent_one_makes_room(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "CONNECTIONS", 12)
+    monkeypatch.setattr(bounds, "CONNECTIONS_EACH", 6)
     served = serve()
-    with served.open() as rude:
-        with contextlib.suppress(OSError):
-            rude.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: aaaaaaaaaa\r\n" * 5000)
-        with contextlib.suppress(ConnectionResetError):
-            assert b" 431 " in rude.recv(4096)
-    assert served.get().status == 200
+    with contextlib.ExitStack() as stack:
+
+        def come(number: int) -> socket.socket:
+            address = (f"127.0.1.{number // 6}", 0)
+            opened = socket.create_connection(("127.0.0.1", served.port), 10, address)
+            return stack.enter_context(opened)
+
+        crowd = [come(number) for number in range(12)]
+        eventually(lambda: len(served.server.active_channels) == 12)
+        assert served.get().status == 200  # from an address of its own
+        assert sum(map(closed, crowd)) == 1
+        assert closed(crowd[0])
 
 
-def test_a_body_larger_than_anything_here_is_refused_before_it_is_sent(serve: Serve) -> None:
+def test_whoever_has_most_makes_room(
+    answer_slowly: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a crowd from one address would end the open pages of everybody else, one by one."""
+    monkeypatch.setattr(bounds, "CONNECTIONS", 5)
+    served = answer_slowly()
+    with contextlib.ExitStack() as stack:
+        first = stack.enter_context(served.open("127.0.0.2"))
+        crowd = [stack.enter_context(served.open("127.0.0.3")) for _ in range(4)]
+        eventually(lambda: len(served.server.active_channels) == 5)
+        assert served.get("/").status == 200
+        assert not closed(first)
+        assert [closed(one) for one in crowd] == [True, False, False, False]
+
+
+def test_there_are_places_for_more_than_waitress_would_give(serve: Serve) -> None:
     served = serve()
-    with served.open() as rude:
-        rude.sendall(
-            b"POST /send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999999\r\n\r\n"
-        )
-        assert b" 413 " in rude.recv(4096)
+    with contextlib.ExitStack() as stack:
+        for n in range(120):
+            stack.enter_context(served.open(f"127.0.1.{n // 40}"))
+        eventually(lambda: len(served.server.active_channels) == 120)
+        assert served.get().status == 200
 
 
-@pytest.mark.parametrize(
-    "rubbish",
-    [
-        b"\x00" * 100 + b"\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: x\r\n\r\n",
-        b"POST /send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
-        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /send HTTP/1.1\r\n\r\n",
-        *(
-            b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n" + lie + b"\r\n\r\n"
-            b"0\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-            for lie in (
-                b"Transfer-Encoding: chunked\r\nContent-Length: 5",
-                b"Content-Length: 5\r\nContent-Length: 0",
-                b"Content-Length: +5",
-                b"Content-Length: 0x5",
-                b"Transfer-Encoding: xchunked",
-                b"Transfer-Encoding: chunked, identity",
-                b"Transfer-Encoding : chunked",
-                b" Transfer-Encoding: chunked",
-                b"X: y\nTransfer-Encoding: chunked",
-                b"Transfer-Encoding:\x0bchunked",
-            )
-        ),
-        b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"GET /static/x/..%2f..%2f..%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"GET /static/x/nothing.css HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"GET /static/x/style.css HTTP/1.1\r\nHost: evil.example\r\n\r\n",
-        b"GET /live HTTP/1.1\r\nHost: evil.example\r\n\r\n",
-        b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-    ],
-)
-def test_rubbish_is_refused_and_the_box_goes_on(serve: Serve, rubbish: bytes) -> None:
-    served = serve()
-    with served.open() as rude:
-        rude.sendall(rubbish)
-        answer = rude.recv(4096)
-        assert b" 200 " not in answer
-        assert b" 500 " not in answer
-        assert b"root:" not in answer
-    assert served.get().status == 200
+class Slow:
+    """An application that answers when it is let go."""
 
+    def __init__(self) -> None:
+        self.asked = threading.Semaphore(0)
+        self.over = threading.Event()
 
-# TLS -------------------------------------------------------------------------------------------
-
-
-def trusting(pair: tuple[Path, Path]) -> ssl.SSLContext:
-    """A client that believes this certificate and checks names."""
-    return ssl.create_default_context(cafile=str(pair[0]))
-
-
-def over_tls(served: Served, pair: tuple[Path, Path]) -> http.client.HTTPSConnection:
-    return http.client.HTTPSConnection("localhost", served.port, timeout=10, context=trusting(pair))
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            self.asked.release()
+            assert self.over.wait(20)
+        start("200 OK", [])
+        return [b"done"]
 
 
 @pytest.fixture
-def secure(serve: Serve, pair: tuple[Path, Path]) -> Served:
-    return serve(certificate=str(pair[0]), key=str(pair[1]))
+def slow() -> Iterator[Slow]:
+    app = Slow()
+    yield app
+    app.over.set()
 
 
-def test_the_page_is_served_by_its_own_certificate_and_cookies_are_secure(
-    secure: Served, pair: tuple[Path, Path]
+Answer = Callable[..., Served]
+
+
+@pytest.fixture
+def answer_slowly(slow: Slow) -> Iterator[Answer]:
+    with contextlib.ExitStack() as stack:
+
+        def start(trusted_proxy: str = "") -> Served:
+            served = served_app(slow, trusted_proxy)
+            stack.callback(served.stop)
+            stack.callback(slow.over.set)
+            return served
+
+        yield start
+
+
+ASK = b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def test_who_is_being_answered_keeps_the_place(
+    slow: Slow, answer_slowly: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = over_tls(secure, pair)
-    client.request("GET", "/sign-in")
-    answer = client.getresponse()
-    page = answer.read().decode()
-    cookie = answer.headers["Set-Cookie"].split(";")[0]
-    assert "Strict-Transport-Security" not in answer.headers
-    body = f"csrf_token={field(page, 'csrf_token')}&name={NAME}&password=correct+horse"
-    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
-    headers["Origin"] = f"https://localhost:{secure.port}"
-    client.request("POST", "/sign-in", body, headers)  # the same connection again
-    answer = client.getresponse()
-    answer.read()
-    assert answer.status == 303
-    assert all("Secure" in c for c in answer.headers.get_all("Set-Cookie") if "form" not in c)
-    assert PASSWORD == "correct horse"
-    client.close()
+    monkeypatch.setattr(bounds, "CONNECTIONS", 3)
+    served = answer_slowly()
+    with contextlib.ExitStack() as stack:
+        busy = [stack.enter_context(served.open()) for _ in range(3)]
+        for one in busy:
+            one.sendall(ASK)
+            assert slow.asked.acquire(timeout=10)
+        late = stack.enter_context(served.open("127.0.0.2"))
+        eventually(lambda: closed(late), patience=8)
+        assert not any(map(closed, busy))
 
 
-def test_bodies_and_answers_of_any_size_pass_whole(secure: Served, pair: tuple[Path, Path]) -> None:
-    client = over_tls(secure, pair)
-    for size in (1, 16383, 16384, 16385, 100_000, web_bounds.STRANGERS_EACH):
-        client.request("POST", "/sign-in", b"x" * size)
-        answer = client.getresponse()
-        assert answer.status == 403
-        assert b"</html>" in answer.read()
-    client.close()
-
-
-def test_many_browsers_at_once_are_served(secure: Served, pair: tuple[Path, Path]) -> None:
-    def visit(_: int) -> int:
-        client = over_tls(secure, pair)
-        statuses = []
-        for path in ("/sign-in", "/health", "/nothing"):
-            client.request("GET", path)
-            answer = client.getresponse()
-            answer.read()
-            statuses.append(answer.status)
-        client.close()
-        assert statuses == [200, 200, 404]
-        return 1
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(visit, range(40))) == 40
-
-
-def test_who_types_http_is_told_to_type_https(secure: Served) -> None:
-    with secure.open() as plain:
-        plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert b"write https:// instead" in whole(plain)
-
-
-def test_who_never_finishes_the_handshake_is_sent_away_and_holds_nobody_up(
-    serve: Serve, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+def test_the_proxy_brings_as_many_as_come(
+    answer_slowly: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_server, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(web_server, "IDLE", 1)
-    served = serve(certificate=str(pair[0]), key=str(pair[1]))
-    with served.open() as silent, served.open() as half:
-        half.sendall(b"\x16\x03\x01\x02\x00\x01")
-        client = over_tls(served, pair)
-        client.request("GET", "/health")
-        assert client.getresponse().status == 200
-        client.close()
+    monkeypatch.setattr(bounds, "CONNECTIONS_EACH", 2)
+    served = answer_slowly("127.0.0.1")
+    with contextlib.ExitStack() as stack:
+        through = [stack.enter_context(served.open()) for _ in range(4)]
+        others = [stack.enter_context(served.open("127.0.0.2")) for _ in range(3)]
+        eventually(lambda: closed(others[-1]), patience=8)
+        assert not any(map(closed, through + others[:-1]))
+
+
+def test_who_asks_for_nothing_is_sent_away(
+    answer_slowly: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(bounds, "IDLE", 1)
+    with answer_slowly().open() as silent:
         eventually(lambda: closed(silent), patience=8)
-        eventually(lambda: closed(half), patience=8)
 
 
-def test_old_tls_is_not_spoken(secure: Served, pair: tuple[Path, Path]) -> None:
-    context = trusting(pair)
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
-        context.maximum_version = version
-        with context.wrap_socket(secure.open(), server_hostname="localhost") as spoken:
-            assert spoken.version() in ("TLSv1.2", "TLSv1.3")
-    certificate = tls.Certificate(*pair)
-    assert certificate.context.minimum_version == ssl.TLSVersion.TLSv1_2
+def test_some_slow_answers_leave_threads_for_others(slow: Slow, answer_slowly: Answer) -> None:
+    served = answer_slowly()
+    with contextlib.ExitStack() as stack:
+        for _ in range(bounds.THREADS - 1):
+            stack.enter_context(served.open()).sendall(ASK)
+            assert slow.asked.acquire(timeout=10)
+        assert served.get("/").status == 200
 
 
-def test_a_renewed_certificate_is_used_without_a_restart(
-    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web_server, "LOOK_EVERY", 0.1)
-    files = tls.make(tmp_path / "renewed", ["localhost"])
-    served = serve(certificate=str(files[0]), key=str(files[1]))
-    old = ssl.get_server_certificate(("127.0.0.1", served.port))
-    files[1].write_text("half written")
-    with served.open():  # wakes the loop; the broken pair is passed over
-        pass
-    tls.make(tmp_path / "renewed", ["localhost"])
-    eventually(lambda: ssl.get_server_certificate(("127.0.0.1", served.port)) != old)
+def test_a_stop_does_not_wait_for_a_slow_answer(slow: Slow, answer_slowly: Answer) -> None:
+    """systemd gives all of it some seconds; waitress would wait five for this."""
+    served = answer_slowly()
+    with served.open() as client:
+        client.sendall(ASK)
+        assert slow.asked.acquire(timeout=10)
+        began = time.monotonic()
+        served.server.task_dispatcher.shutdown()
+        assert bounds.REQUEST_GRACE <= time.monotonic() - began < bounds.REQUEST_GRACE + 2
 
 
-def test_a_certificate_that_cannot_be_used_is_said_in_plain_words(
-    tmp_path: Path, pair: tuple[Path, Path]
-) -> None:
-    other = tls.make(tmp_path / "tls", ["localhost"])
-    with pytest.raises(tls.TlsError, match="does not belong to"):
-        tls.Certificate(pair[0], other[1])
-    with pytest.raises(tls.TlsError, match="cannot be read"):
-        tls.Certificate(tmp_path / "none.pem", pair[1])
-    rubbish = tmp_path / "rubbish.pem"
-    rubbish.write_text("hello")
-    with pytest.raises(tls.TlsError, match="PEM"):
-        tls.Certificate(rubbish, rubbish)
+def test_nobody_is_told_what_serves_the_page(serve: Serve) -> None:
+    assert "Server" not in serve().get().headers
 
 
-def test_the_key_made_here_is_the_services_alone(tmp_path: Path) -> None:
-    made, key = tls.make(tmp_path / "tls", ["box.local", "192.168.1.20", "::1"])
-    assert key.stat().st_mode & 0o777 == 0o600
-    assert made.parent.stat().st_mode & 0o777 == 0o700
-    assert sorted(p.name for p in made.parent.iterdir()) == ["certificate.pem", "key.pem"]
-    assert len(tls.fingerprint(made)) == 95
-    assert [tls.is_name(n) for n in ("box.local", "10.0.0.1", "::1")] == [True] * 3
-    for odd in ("", "a b", "x\ny=1", "-a", "a..b", "a,IP:1.2.3.4"):
-        assert not tls.is_name(odd)
-
-
-# behind a proxy --------------------------------------------------------------------------------
-
-
-def test_the_proxys_word_counts_and_nobody_elses(serve: Serve, world: World) -> None:
-    served = serve(trusted_proxy="127.0.0.1")
-    for number in range(7):
-        asked = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
-        login = {"Authorization": "Basic YWRtaW46d3Jvbmc=", "X-Forwarded-For": f"10.1.1.{number}"}
-        asked.request("GET", "/api/v1/inbox", headers=login)
-        assert asked.getresponse().status == 401, number  # each is somebody else
-        asked.close()
-
-
-def test_without_a_proxy_nobody_chooses_the_address_they_come_from(serve: Serve) -> None:
-    served = serve()
-    statuses = []
-    for number in range(7):
-        login = {"Authorization": "Basic YWRtaW46d3Jvbmc=", "X_Forwarded_For": f"10.1.1.{number}"}
-        statuses.append(served.get("/api/v1/inbox", **login).status)
-    assert statuses == [401] * 5 + [429] * 2
-
-
-def test_https_at_the_proxy_makes_cookies_secure(serve: Serve) -> None:
-    served = serve(trusted_proxy="127.0.0.1")
-    answer = served.get("/sign-in", X_Forwarded_Proto="https")
-    assert answer.status == 200
-    assert Config().http.scheme == "http"
+def test_more_open_files_than_select_can_count_do_no_harm(answer_slowly: Answer) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    try:
+        served = answer_slowly()
+        with contextlib.ExitStack() as stack:
+            while stack.enter_context(open(os.devnull)).fileno() < 1024:  # FD_SETSIZE
+                pass
+            assert served.get("/").status == 200
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

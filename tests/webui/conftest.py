@@ -28,7 +28,7 @@ from gateway.services.connections.status import StatusReader
 from gateway.services.messages.accept import Messages, WrittenMessage
 from gateway.store.connections import connections
 from gateway.store.messages import details, inbox, outbox
-from tests.server.served import Serve, Served
+from tests.server.served import Serve, Served, served_page
 from webui import create_app
 
 NAME, PASSWORD = "admin", "correct horse"
@@ -213,7 +213,7 @@ def serve(world: World) -> Iterator[Serve]:
     with contextlib.ExitStack() as stack:
 
         def start(**config: str) -> Served:
-            served = Served(world, Http(**config))
+            served = served_page(world, Http(**config))
             stack.callback(served.stop)
             return served
 

@@ -316,6 +316,13 @@ def known_browser(app: Flask) -> Callable[[Mapping[str, str]], bool]:
     return known
 
 
+def known_address(app: Flask) -> Callable[[str], bool]:
+    """Tells whether somebody was let in from an address lately. For the web server, as above."""
+    known: Visitors = app.extensions["visitors"]
+    clock = app.extensions["box"].clock
+    return lambda address: known.knows(address, clock.monotonic())
+
+
 def _known(app: Flask) -> URLSafeSerializer:
     return URLSafeSerializer(str(app.secret_key), salt="known browser")
 
