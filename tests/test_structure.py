@@ -43,3 +43,66 @@ def test_a_class_name_is_there_once() -> None:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(module)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+# One small file for each thing of a kind: as many as there are things.
+OF_A_KIND = {"gateway/health", "gateway/sms/national", "gateway/store/file/migrations"}
+MOST_MODULES = 25
+LONGEST = 400  # lines
+# Still longer. Nothing may be added; the aim is an empty list.
+STILL_LONGER = {
+    "gateway/services/accounts/accounts.py",
+    "gateway/services/credit/credit.py",
+    "gateway/services/schedules/schedules.py",
+    "tests/at/test_answers.py",
+    "tests/install/test_appliance.py",
+    "tests/store/file/test_prepared.py",
+    "tests/store/messages/test_inbox.py",
+    "tests/store/sending/test_reports.py",
+    "tests/webui/api/test_messages.py",
+    "tests/webui/page/test_security.py",
+    "tests/webui/people/test_people.py",
+    "webui/messages/compose.py",
+}
+
+
+def folders(*tops: str) -> dict[str, list[Path]]:
+    """Each folder with modules, and these without __init__."""
+    found: dict[str, list[Path]] = {}
+    for top in tops:
+        for path in (ROOT / top).rglob("*.py"):
+            modules = found.setdefault(str(path.parent.relative_to(ROOT)), [])
+            if path.name != "__init__.py":
+                modules.append(path)
+    return found
+
+
+def test_no_folder_holds_more_than_a_reader_takes_in() -> None:
+    crowded = {
+        folder: len(modules)
+        for folder, modules in folders("gateway", "webui", "hw", "tests").items()
+        if len(modules) > MOST_MODULES and folder not in OF_A_KIND
+    }
+    assert crowded == {}
+    assert len([p for p in (ROOT / "gateway").iterdir() if p.name != "__pycache__"]) <= 20
+
+
+def test_no_folder_is_made_for_one_module() -> None:
+    """The tests' folders are those of what they test, so one of theirs may hold one file."""
+    known = folders("gateway", "webui", "hw")
+    lonely = [
+        folder
+        for folder, modules in known.items()
+        if len(modules) == 1 and not any(other.startswith(f"{folder}/") for other in known)
+    ]
+    assert lonely == []
+
+
+def test_no_module_is_too_long_to_read_at_once() -> None:
+    long = {
+        str(path.relative_to(ROOT))
+        for modules in folders("gateway", "webui", "hw", "tests").values()
+        for path in modules
+        if path.read_bytes().count(b"\n") > LONGEST
+    }
+    assert long - STILL_LONGER == set()

@@ -121,7 +121,7 @@ COMPANIONS = {
 ELSEWHERE = {
     "ussd_before_ok", "ussd_never", "ussd_error", "ussd_extra",  # tests of service codes
     "lose", "lose_heard",  # test_lossy.py
-    "cpms_wants", "full_said",  # ../modem/test_memories.py
+    "cpms_wants", "full_said",  # ../modem/jobs/test_memories.py
     "mute", "shy", "text_mode",  # test_locked_sim.py, ../modem/test_silent_restart.py
 }  # fmt: skip
 

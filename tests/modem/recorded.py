@@ -6,7 +6,7 @@
 > AT+CMGS=            of any length; `>>`: what follows the payload
 < +CSQ: 17,99         a line with CR and LF around it; `<<` exactly these bytes, with escapes
 ! +CMTI: "SM",1       said by itself once it is in service
-= sent 42             what the jobs have to make of it (tests/modem/test_models.py)
+= sent 42             what the jobs have to make of it (tests/modem/jobs/test_models.py)
 ```
 
 What is not in the transcript is answered OK when it sets something, else ERROR. A file that

@@ -12,8 +12,8 @@ from gateway.simnet import Network
 from gateway.terminal.transcript import COMMANDS, Exchange, write
 from hw.simulator import PERSONALITIES
 from tests.at.transcripts import Replay
+from tests.modem.jobs.test_models import life
 from tests.modem.recorded import Recorded
-from tests.modem.test_models import life
 from tests.support.box import RunningBox
 
 
