@@ -42,7 +42,7 @@ NONE: Final = Limits(0, 0, 0)
 class Allowance:
     """What a connection may do now. `until` (ms) and `words` are there when it has to wait."""
 
-    room: int
+    budget: int
     until: int | None = None
     words: str = ""
 
@@ -84,7 +84,7 @@ class Pacing:
 
     def leave(self, connection_id: int, limits: Limits, now: int) -> Allowance:
         """How many SMS may follow. A message of several parts may begin while one is left."""
-        room = None
+        budget = None
         for window, limit in zip(
             self._of(connection_id), (limits.minute, limits.hour, limits.day), strict=True
         ):
@@ -96,8 +96,8 @@ class Pacing:
                 name = NAMES[window.length]
                 words = f"It has sent its {limit} SMS of this {name} and goes on by itself."
                 return Allowance(0, again, words)
-            room = left if room is None else min(room, left)
-        return Allowance(room if room is not None else 1 << 30)
+            budget = left if budget is None else min(budget, left)
+        return Allowance(budget if budget is not None else 1 << 30)
 
     def wait(self, connection_id: int, limits: Limits, count: int, now: int) -> int:
         """Milliseconds until so many more SMS have left, as far as the limits decide that."""

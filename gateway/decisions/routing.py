@@ -33,7 +33,7 @@ class RoutingConnection:
     connection_id: int
     name: str
     up: bool  # some modem carries it and is registered
-    room: int = 0  # dispatches it can take now
+    free_slots: int = 0  # for dispatches that it can take now
     may_send: bool = True
     why_down: str = ""  # plain words
     roaming: bool = False
@@ -181,12 +181,12 @@ def _among(
     wanted = [c for c in usable if c.connection_id not in avoid]
     if not wanted:
         return Wait(_why_none(known))
-    free = [c for c in wanted if c.room > 0]
+    free = [c for c in wanted if c.free_slots > 0]
     if not free:
         paused = [f"{c.name}: {c.why_not}" for c in wanted if c.why_not]
         reason = "; ".join(paused) if len(paused) == len(wanted) else ""
         return Busy(reason, wanted[0].connection_id if len(wanted) == 1 else None)
-    return Carry(max(free, key=lambda c: (c.room, -c.load)).connection_id)
+    return Carry(max(free, key=lambda c: (c.free_slots, -c.load)).connection_id)
 
 
 def _why_none(connections: Sequence[RoutingConnection]) -> str:

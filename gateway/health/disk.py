@@ -40,8 +40,8 @@ def check(now: Snapshot) -> Iterator[Issue]:
             " their own and name it as `data` in the config.",
             about=disk.folder,
         )
-    room = f"Only {disk.free / MEGABYTE:.0f} MB are free on the disk with {disk.folder}."
+    words = f"Only {disk.free / MEGABYTE:.0f} MB are free on the disk with {disk.folder}."
     if disk.free < LEAST:
-        yield problem("disk.full", room, "Make room: nothing more is accepted.", about=disk.folder)
+        yield problem("disk.full", words, "Make room: nothing more is accepted.", about=disk.folder)
     elif disk.free < LITTLE:
-        yield warning("disk.low", room, "Make room before it is full.", about=disk.folder)
+        yield warning("disk.low", words, "Make room before it is full.", about=disk.folder)

@@ -25,7 +25,7 @@ class Backlog:
         return len(self._work)
 
     @property
-    def room(self) -> int:
+    def free_slots(self) -> int:
         limit = SLOW if self._pace >= SLOW_FROM else QUICK
         return max(0, limit - len(self._work))
 

@@ -169,7 +169,7 @@ class Duties:
 
     def _urgent(self) -> bool:
         """Whether something is to go out that is not to wait for USSD."""
-        return self._ledger.urgent(self.context.connection_id, self.backlog.room == 0)
+        return self._ledger.urgent(self.context.connection_id, self.backlog.free_slots == 0)
 
     def _send_first(self) -> bool:
         """However much comes in, what goes out has its turn: an alarm must not wait for a flood."""

@@ -140,7 +140,7 @@ def _carried(known: RoutingConnection, worker: Worker, seen: Telemetry) -> Routi
     return replace(
         known,
         up=up,
-        room=worker.room if up else 0,
+        free_slots=worker.free_slots if up else 0,
         why_down="" if up else seen.why,
         roaming=seen.roaming,
     )

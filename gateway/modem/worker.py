@@ -122,9 +122,9 @@ class Worker:
         return max(self._beat, link.turned_at if link else 0.0)
 
     @property
-    def room(self) -> int:
+    def free_slots(self) -> int:
         """How many more dispatches it would take now."""
-        return self._duties.backlog.room if self._ready else 0
+        return self._duties.backlog.free_slots if self._ready else 0
 
     @property
     def _ready(self) -> bool:

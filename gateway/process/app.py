@@ -129,7 +129,7 @@ class Service:
         self._dispatch = Dispatcher(roster, self._clock, self.events, self._holds, country)
         keeping = Keeping(self._clock, self.config.data, self._restart, in_a_thread)
         keeping.hold = timekeeping.hold
-        reserve.watch(keeping.room)
+        reserve.watch(keeping.reserve)
         self._stack.callback(reserve.unwatch)
         self._obey = StopWords(self._clock, preferences.country).obey
         deciding = ActivityMatcher(self._clock, preferences, timekeeping.hold)

@@ -32,7 +32,7 @@ def count(text: str, *, single_shift: int | None = None) -> TextLength:
     """Of any text, also one that is too long to send; an empty one is one part."""
     coding = choose(text, single_shift)
     parts = cut(text, coding)
-    room = coding.room(8 if len(parts) > 1 else 0)
+    capacity = coding.capacity(8 if len(parts) > 1 else 0)
     unicode = coding.alphabet is Alphabet.UCS2
     known = gsm7.encoder(single_shift or 0)
     return TextLength(
@@ -40,7 +40,7 @@ def count(text: str, *, single_shift: int | None = None) -> TextLength:
         characters=len(text),
         units=sum(map(len, coding.atoms)) // coding.unit,
         parts=len(parts),
-        remaining=room - len(parts[-1]) // coding.unit,
+        remaining=capacity - len(parts[-1]) // coding.unit,
         forced_by=tuple(dict.fromkeys(c for c in text if c not in known)) if unicode else (),
         replacements=replacing.offers(text) if unicode else {},
         letters=replacing.letters(text) if unicode else {},

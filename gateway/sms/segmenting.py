@@ -33,7 +33,7 @@ class Coding:
         """Bytes of `atoms` per unit that is counted: septets, or UTF-16 units."""
         return 2 if self.alphabet is Alphabet.UCS2 else 1
 
-    def room(self, reference_bits: int) -> int:
+    def capacity(self, reference_bits: int) -> int:
         """Units that fit into one part; `reference_bits` 0 = a message of its own."""
         octets = {0: 0, 8: 5, 16: 6}[reference_bits] + (3 if self.single else 0)
         octets += 1 if octets else 0
@@ -103,35 +103,35 @@ def cut(text: str, coding: Coding, reference_bits: int = 8) -> list[bytes]:
     Between visible characters where that takes no more parts than cutting inside them would.
     """
     whole = b"".join(coding.atoms)
-    if len(whole) <= coding.room(0) * coding.unit:
+    if len(whole) <= coding.capacity(0) * coding.unit:
         return [whole]
-    room = coding.room(reference_bits) * coding.unit
-    plain = list(_filled(coding.atoms, room))
+    capacity = coding.capacity(reference_bits) * coding.unit
+    plain = list(_filled(coding.atoms, capacity))
     if coding.alphabet is Alphabet.GSM7 and not coding.single:
         return plain
     sizes = breaks.clusters(text)
     if len(sizes) == len(text):
         return plain
-    kind = list(_filled(_whole_clusters(coding.atoms, sizes, room), room))
+    kind = list(_filled(_whole_clusters(coding.atoms, sizes, capacity), capacity))
     return kind if len(kind) <= len(plain) else plain
 
 
-def _whole_clusters(atoms: Sequence[bytes], sizes: Sequence[int], room: int) -> Iterator[bytes]:
+def _whole_clusters(atoms: Sequence[bytes], sizes: Sequence[int], capacity: int) -> Iterator[bytes]:
     """Each cluster as one piece; the atoms of one that no part could hold singly."""
     for end, size in zip(accumulate(sizes), sizes, strict=True):
         piece = b"".join(atoms[end - size : end])
-        if len(piece) <= room:
+        if len(piece) <= capacity:
             yield piece
         else:
             yield from atoms[end - size : end]
 
 
-def _filled(pieces: Sequence[bytes] | Iterator[bytes], room: int) -> Iterator[bytes]:
+def _filled(pieces: Sequence[bytes] | Iterator[bytes], capacity: int) -> Iterator[bytes]:
     """The pieces in order, as many in each part as it can hold."""
     part: list[bytes] = []
     used = 0
     for piece in pieces:
-        if used + len(piece) > room:
+        if used + len(piece) > capacity:
             yield b"".join(part)
             part, used = [], 0
         part.append(piece)

@@ -25,11 +25,11 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
         yield running
 
 
-def configure(box: RunningBox, watch: CreditSettings) -> None:
+def configure(box: RunningBox, settings: CreditSettings) -> None:
     """As somebody would on the page; the service hears of it with the next check."""
     opening.open_store(box.data)
     with database.connected():
-        credit.put_watch(connections.all_connections()[0].connection_id, watch)
+        credit.put_settings(connections.all_connections()[0].connection_id, settings)
     opening.close_store()
 
 

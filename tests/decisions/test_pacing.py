@@ -17,17 +17,17 @@ def test_a_full_minute_waits_for_its_oldest_sms() -> None:
         pacing.sent(1, NOW + second * 1000)
     limits = Limits(minute=3, hour=0, day=0)
     leave = pacing.leave(1, limits, NOW + 5000)
-    assert (leave.room, leave.until) == (0, NOW + MINUTE)
+    assert (leave.budget, leave.until) == (0, NOW + MINUTE)
     assert "3 SMS of this minute" in leave.words
-    assert pacing.leave(1, limits, NOW + MINUTE).room == 1
+    assert pacing.leave(1, limits, NOW + MINUTE).budget == 1
 
 
 def test_each_connection_has_a_pace_of_its_own() -> None:
     pacing = Pacing()
     pacing.sent(1, NOW, 5)
     limits = Limits(5, 0, 0)
-    assert pacing.leave(1, limits, NOW).room == 0
-    assert pacing.leave(2, limits, NOW).room == 5
+    assert pacing.leave(1, limits, NOW).budget == 0
+    assert pacing.leave(2, limits, NOW).budget == 5
 
 
 def test_the_hour_and_the_day_bind_too() -> None:
@@ -41,7 +41,7 @@ def test_a_long_message_may_begin_and_is_counted_whole() -> None:
     pacing = Pacing()
     limits = Limits(5, 0, 0)
     pacing.sent(1, NOW, 4)
-    assert pacing.leave(1, limits, NOW).room == 1
+    assert pacing.leave(1, limits, NOW).budget == 1
     pacing.sent(1, NOW + 1000, 4)
     assert pacing.leave(1, limits, NOW + 2000).until == NOW + MINUTE
 
@@ -49,7 +49,7 @@ def test_a_long_message_may_begin_and_is_counted_whole() -> None:
 def test_no_limit_is_no_limit() -> None:
     pacing = Pacing()
     pacing.sent(1, NOW, 100_000)
-    assert pacing.leave(1, NONE, NOW).room > 100_000
+    assert pacing.leave(1, NONE, NOW).budget > 100_000
 
 
 def test_a_connections_own_limit_comes_before_the_boxs() -> None:
@@ -62,7 +62,7 @@ def test_no_minute_ever_holds_more_than_it_may(gaps: list[int]) -> None:
     pacing, limits, now, sent = Pacing(), Limits(4, 9, 0), NOW, []
     for gap in gaps:
         now += gap * 10
-        if pacing.leave(1, limits, now).room:
+        if pacing.leave(1, limits, now).budget:
             pacing.sent(1, now)
             sent.append(now)
     for window, limit in ((MINUTE, 4), (HOUR, 9)):

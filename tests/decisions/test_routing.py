@@ -20,8 +20,8 @@ from gateway.decisions.routing import (
 )
 
 ANY = Rule(RuleKind.ANY)
-A = RoutingConnection(1, "A", up=True, room=2)
-B = RoutingConnection(2, "B", up=True, room=5)
+A = RoutingConnection(1, "A", up=True, free_slots=2)
+B = RoutingConnection(2, "B", up=True, free_slots=5)
 DOWN = RoutingConnection(3, "C", up=False, why_down="no SIM")
 
 
@@ -68,11 +68,11 @@ def test_all_matching_connections_down_waits_with_that_reason():
 
 
 def test_a_connection_without_room_is_busy_not_down():
-    assert route("+1", lines(RoutingConnection(1, "A", up=True, room=0)), [ANY]) == Busy()
+    assert route("+1", lines(RoutingConnection(1, "A", up=True, free_slots=0)), [ANY]) == Busy()
 
 
 def test_a_connection_switched_off_for_sending_is_not_used():
-    off = RoutingConnection(1, "A", up=True, room=9, may_send=False)
+    off = RoutingConnection(1, "A", up=True, free_slots=9, may_send=False)
     assert route("+1", lines(off, B), [ANY]) == Carry(2)
     assert isinstance(route("+1", lines(off), [ANY]), Wait)
 
@@ -123,16 +123,18 @@ def test_a_new_rule_goes_where_it_is_asked_first(new: Rule, place: int) -> None:
         max_size=6,
     ),
     up=st.sets(st.integers(1, 3)),
-    room=st.sets(st.integers(1, 3)),
+    free_slots=st.sets(st.integers(1, 3)),
     avoid=st.sets(st.integers(1, 3)),
     last=st.none() | st.integers(1, 3),
     number=st.sampled_from(["+254700", "+33600", "555"]),
     groups=st.sets(st.sampled_from("ab")),
 )
 def test_a_rule_that_is_said_never_to_take_effect_never_does(
-    rules, up, room, avoid, last, number, groups
+    rules, up, free_slots, avoid, last, number, groups
 ) -> None:
-    lines = {i: RoutingConnection(i, f"SIM {i}", i in up, room=i in room) for i in (1, 2, 3)}
+    lines = {
+        i: RoutingConnection(i, f"SIM {i}", i in up, free_slots=i in free_slots) for i in (1, 2, 3)
+    }
     without = [rule for n, rule in enumerate(rules) if not any(covers(a, rule) for a in rules[:n])]
     facts = {"last_received": last, "groups": groups, "avoid": avoid}
     assert route(number, lines, rules, **facts) == route(number, lines, without, **facts)

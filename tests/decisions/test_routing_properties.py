@@ -80,7 +80,7 @@ def test_the_first_rule_with_a_usable_connection_wins(known, rules, number, last
     usable = [[i for i in found if known[i].up and known[i].may_send] for found in leads]
     first = next((found for found in usable if found), None)
     if first:
-        free = [i for i in first if known[i].room > 0]
+        free = [i for i in first if known[i].free_slots > 0]
         if free:
             assert isinstance(decision, Carry)
             assert decision.connection_id in free
@@ -127,7 +127,7 @@ def test_a_chosen_connection_is_never_left_for_another(known, rules, chosen):
 @given(rooms=st.lists(st.integers(1, 3), min_size=2, max_size=4), number=st.integers(1, 60))
 def test_any_shares_evenly_among_connections_alike(rooms, number):
     """One message at a time, as on a quiet day: not always through the same SIM."""
-    known = {i: RoutingConnection(i, str(i), True, room=2) for i in range(1, len(rooms) + 1)}
+    known = {i: RoutingConnection(i, str(i), True, free_slots=2) for i in range(1, len(rooms) + 1)}
     for _ in range(number):
         decision = route("+1", known, [Rule(RuleKind.ANY)])
         assert isinstance(decision, Carry)

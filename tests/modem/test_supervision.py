@@ -74,7 +74,7 @@ def test_a_silent_modem_is_noticed_without_work_and_serves_again(serve, ledger):
     modem, worker = serve()
     modem.faults.silent = True
     until(lambda: worker.telemetry.state == "recovering")
-    assert worker.room == 0
+    assert worker.free_slots == 0
     modem.faults.silent = False
     until(lambda: ready(worker))
     assert worker.telemetry.recoveries >= 1

@@ -183,7 +183,7 @@ def test_a_modem_that_is_not_registered_is_not_given_work(network, ledger, start
     worker = start(modem.port)
     until(lambda: worker.telemetry.state == "denied")
     assert not worker.assign([work()])
-    assert worker.room == 0
+    assert worker.free_slots == 0
 
 
 def test_stopping_finishes_the_submission_under_way(network, ledger, start):

@@ -66,26 +66,26 @@ def test_how_many_bodies_may_come_in_at_once(
     asked: AnnouncedBody, one: int, all_together: int
 ) -> None:
     """From one address, and from all; what is given back can be taken again."""
-    room = budgets()
-    taken = [room.allow(asked) for _ in range(one + 1)]
+    shared = budgets()
+    taken = [shared.allow(asked) for _ in range(one + 1)]
     assert [isinstance(t, BodyAllowance) for t in taken] == [True] * one + [False]
     others = (replace(asked, address=asked.address[:-1] + str(n)) for n in range(2, 200))
-    while isinstance(given := room.allow(next(others)), BodyAllowance):
+    while isinstance(given := shared.allow(next(others)), BodyAllowance):
         taken.append(given)
     held = [t for t in taken if isinstance(t, BodyAllowance)]
     assert len(held) == all_together
     assert isinstance(given, BudgetSpent)
     for _ in range(2):  # twice is no more than once
         held[0].give_back()
-    assert isinstance(room.allow(asked), BodyAllowance)
-    assert not isinstance(room.allow(asked), BodyAllowance)
+    assert isinstance(shared.allow(asked), BodyAllowance)
+    assert not isinstance(shared.allow(asked), BodyAllowance)
 
 
 def test_a_body_in_chunks_may_be_small_when_the_budget_is_spent() -> None:
-    room = budgets()
+    shared = budgets()
     for _ in range(2):
-        room.allow(body(512 * KIB))
-    chunked = room.allow(body(0))
+        shared.allow(body(512 * KIB))
+    chunked = shared.allow(body(0))
     assert isinstance(chunked, BodyAllowance)
     assert chunked.most == 32 * KIB
 

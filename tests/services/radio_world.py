@@ -83,7 +83,7 @@ class RadioWorld:
             known.connection_id,
             known.name,
             up,
-            self._backlog.room if up else 0,
+            self._backlog.free_slots if up else 0,
             may_send=known.send_enabled,
             why_down="no network",
             roaming=self.roaming,

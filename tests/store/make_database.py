@@ -121,8 +121,10 @@ def _connections() -> None:
         now=NOW,
     )
     limits = {"warn_below": Decimal("50.00"), "hold_below": Decimal("5.5")}
-    watch = credit.CreditSettings("*144#", r"KES ([\d.]+)", every_hours=12, after_sms=50, **limits)
-    credit.put_watch(1, watch)
+    settings = credit.CreditSettings(
+        "*144#", r"KES ([\d.]+)", every_hours=12, after_sms=50, **limits
+    )
+    credit.put_settings(1, settings)
     credit.add(
         credit.CreditCheckInfo(1, NOW, raw="KES 120.50", balance=Decimal("120.50"), currency="KES")
     )

@@ -176,13 +176,13 @@ def _keep(entry: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> N
     service = box().credit
     if service is None or code.strip() == entry.code:
         return
-    watch = service.status(mark).watch
-    typed = {f: getattr(watch, f) for f in ("pattern", "every_hours", "after_sms")}
-    limits = {f: getattr(watch, f) for f in ("warn_below", "hold_below")}
+    settings = service.status(mark).settings
+    typed = {f: getattr(settings, f) for f in ("pattern", "every_hours", "after_sms")}
+    limits = {f: getattr(settings, f) for f in ("warn_below", "hold_below")}
     given = {k: str(v) if v else "" for k, v in typed.items()}
     given |= {k: "" if v is None else str(v) for k, v in limits.items()}
     try:
-        service.set_watch(mark, TypedCredit(code=code, **given), by)
+        service.set_settings(mark, TypedCredit(code=code, **given), by)
     except Refused as e:
         errors[f"code-{mark}"] = str(e)
 
@@ -192,9 +192,9 @@ def _setup_modems() -> list[SetupModem]:
     found = []
     for modem in sorted(box().status.snapshot().modems, key=lambda one: one.name):
         info = known.get(modem.connection_id) if modem.connection_id is not None else None
-        watch = credit.watch(info.connection_id) if info else None
+        settings = credit.settings_of(info.connection_id) if info else None
         offered = suggestion(info.imsi) if info else ""
-        code = watch.code if watch else ""
+        code = settings.code if settings else ""
         found.append(SetupModem(modem, info, info.number if info else "", code, offered))
     return found
 

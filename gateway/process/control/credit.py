@@ -74,7 +74,7 @@ def _status(watcher: CreditChecks, info: ConnectionInfo) -> dict[str, Any]:
         "answer": last.raw if last else "",
         "answered_at": last.at if last else None,
         "trouble": last.trouble if last else "",
-        "code": status.watch.code,
+        "code": status.settings.code,
         "low": status.low,
         "held": status.held,
         "suggestion": status.suggestion,

@@ -52,8 +52,8 @@ def centre_of(connection_id: int) -> str:
 
 def standing(info: ConnectionInfo) -> TypedConnection:
     """The settings as they are, in the words of whoever types them."""
-    watch = credit_store.watch(info.connection_id)
-    words = {name: getattr(watch, name) for name in CREDIT_FIELDS}
+    credit_settings = credit_store.settings_of(info.connection_id)
+    words = {name: getattr(credit_settings, name) for name in CREDIT_FIELDS}
     words |= {name: words[name] or None for name in COUNTS}
     return TypedConnection(
         info.name,
@@ -145,9 +145,9 @@ def keep(
     centre = service_centre(typed.centre)
     if typed.centre.strip() and not centre:
         errors.append(FieldError("centre", BAD_CENTRE))
-    watch = CreditSettings()
+    credit_settings = CreditSettings()
     try:
-        watch = credit.understood(typed.credit)
+        credit_settings = credit.understood(typed.credit)
     except Refused as e:
         errors += e.errors
     if errors:
@@ -157,7 +157,7 @@ def keep(
         if typed.switches is not None:
             connections.set_options(connection_id, **typed.switches, **limits)
             _keep_centre(connection_id, centre)
-        credit_store.put_watch(connection_id, watch)
+        credit_store.put_settings(connection_id, credit_settings)
         audit.changed(by)
     if typed.switches is not None:
         options.changed(connection_id, centre=centre)

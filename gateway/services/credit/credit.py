@@ -49,7 +49,7 @@ UNREADABLE = "No balance could be read from this answer; a pattern of your own m
 class CreditStatus:
     """What is known of a connection's credit. `read` is the last answer with a balance."""
 
-    watch: CreditSettings
+    settings: CreditSettings
     last: CreditCheckInfo | None
     read: CreditCheckInfo | None
     checking: bool
@@ -132,23 +132,23 @@ class CreditChecks:
         return self._held
 
     def status(self, connection_id: int) -> CreditStatus:
-        watch, read = credit.watch(connection_id), credit.last_read(connection_id)
+        settings, read = credit.settings_of(connection_id), credit.last_read(connection_id)
         info = connections.get(connection_id)
         return CreditStatus(
-            watch=watch,
+            settings=settings,
             last=credit.last(connection_id),
             read=read,
             checking=connection_id in self._checking,
-            low=_below(read, watch.warn_below) or _below(read, watch.hold_below),
+            low=_below(read, settings.warn_below) or _below(read, settings.hold_below),
             held=self._held.get(connection_id, ""),
             suggestion=suggestion(info.imsi) if info else "",
         )
 
-    def set_watch(self, connection_id: int, typed: TypedCredit, by: Editor) -> None:
+    def set_settings(self, connection_id: int, typed: TypedCredit, by: Editor) -> None:
         """Check and keep; counts at once. Raises Refused with everything that is wrong."""
-        watch = understood(typed)
+        settings = understood(typed)
         with database.transaction():
-            credit.put_watch(connection_id, watch)
+            credit.put_settings(connection_id, settings)
             audit.changed(by)
         self.watch_changed(connection_id)
 
@@ -159,10 +159,10 @@ class CreditChecks:
 
     def check_now(self, connection_id: int) -> None:
         """Ask; `wait` tells when the answer is stored. Raises UssdError."""
-        watch = credit.watch(connection_id)
-        if not watch.code:
+        settings = credit.settings_of(connection_id)
+        if not settings.code:
             raise UssdError("Enter the code that asks for the credit first.")
-        self._ask(connection_id, watch.code)
+        self._ask(connection_id, settings.code)
 
     def top_up(self, connection_id: int, code: str) -> None:
         """Send a top-up code. Its answers are kept, its menus can be answered. Raises UssdError."""
@@ -201,40 +201,40 @@ class CreditChecks:
         if (menu := self._ussd.tidy()) is not None:
             pauses.append(menu)
         now = self._clock.now()
-        for connection_id, watch in credit.watches().items():
-            due = self._due(connection_id, watch, now)
+        for connection_id, settings in credit.all_settings().items():
+            due = self._due(connection_id, settings, now)
             if due is None:
                 continue
             if due <= now:
-                due = self._begin(connection_id, watch, now)
+                due = self._begin(connection_id, settings, now)
             pauses.append(max(0.0, (due - now) / SECOND))
-            if watch.after_sms:
+            if settings.after_sms:
                 pauses.append(COUNT_EVERY)
         return min(pauses)
 
-    def _due(self, connection_id: int, watch: CreditSettings, now: int) -> int | None:
+    def _due(self, connection_id: int, settings: CreditSettings, now: int) -> int | None:
         """When to ask next; None: not by itself."""
         soon = self._soon.get(connection_id)
         held = connection_id in self._held
-        if not watch.code or not (watch.by_itself or held):
-            return soon if watch.code else None
+        if not settings.code or not (settings.by_itself or held):
+            return soon if settings.code else None
         last = credit.last(connection_id)
         if last is None:
             return soon or now
         dues = [] if soon is None else [soon]
         if held:  # it may have been topped up elsewhere
             dues.append(last.at + HELD_EVERY)
-        if watch.every_hours:
-            hours = watch.every_hours * HOUR
+        if settings.every_hours:
+            hours = settings.every_hours * HOUR
             dues.append(last.at + (hours if last.raw else min(hours, AFTER_FAILURE)))
-        if watch.after_sms and credit.sent_since(last) >= watch.after_sms:
+        if settings.after_sms and credit.sent_since(last) >= settings.after_sms:
             dues.append(last.at + (GAP if last.raw else AFTER_FAILURE))
         return min(dues, default=now + int(LONGEST * SECOND))
 
-    def _begin(self, connection_id: int, watch: CreditSettings, now: int) -> int:
+    def _begin(self, connection_id: int, settings: CreditSettings, now: int) -> int:
         """Ask by the clock; when to look again."""
         try:
-            self._ask(connection_id, watch.code)
+            self._ask(connection_id, settings.code)
             self._soon.pop(connection_id, None)
             return now + int(LONGEST * SECOND)  # the answer wakes us
         except UssdError as e:
@@ -292,9 +292,9 @@ class CreditChecks:
         """With its balance, or with the words for why there is none."""
         if not check.raw:
             return check
-        watch = credit.watch(check.connection_id)
+        settings = credit.settings_of(check.connection_id)
         try:
-            found = read(check.raw, watch.pattern)
+            found = read(check.raw, settings.pattern)
         except patterns.BadPattern as e:
             return replace(check, trouble=str(e))
         if found is None:
@@ -308,10 +308,10 @@ class CreditChecks:
 
     def _look_at_holds(self) -> None:
         held = {}
-        for connection_id, watch in credit.watches().items():
+        for connection_id, settings in credit.all_settings().items():
             last = credit.last_read(connection_id)
-            if last is not None and _below(last, watch.hold_below):
-                limit = f"{watch.hold_below} {last.currency}".strip()
+            if last is not None and _below(last, settings.hold_below):
+                limit = f"{settings.hold_below} {last.currency}".strip()
                 held[connection_id] = (
                     f"its credit of {amount(last)} is below {limit}. Top it up, or change the"
                     " limit on the page Connections."

@@ -133,11 +133,11 @@ def low_credits() -> tuple[LowCredit, ...]:
     """Connections whose last readable balance is below what their owner wants to be warned at."""
     names = {c.connection_id: c.name for c in connections.all_connections()}
     found = []
-    for connection_id, watch in credit.watches().items():
+    for connection_id, limited in credit.all_settings().items():
         last = credit.last_read(connection_id)
-        limits = [x for x in (watch.warn_below, watch.hold_below) if x is not None]
+        limits = [x for x in (limited.warn_below, limited.hold_below) if x is not None]
         if last is None or last.balance is None or not limits or last.balance >= max(limits):
             continue
-        held = watch.hold_below is not None and last.balance < watch.hold_below
+        held = limited.hold_below is not None and last.balance < limited.hold_below
         found.append(LowCredit(names.get(connection_id, "A SIM"), amount(last), held))
     return tuple(found)

@@ -57,7 +57,7 @@ class Keeping:
         )
         self._began = clock.monotonic()
         self._copied: float | None = None  # monotonic
-        self.room = Reserve(folder)
+        self.reserve = Reserve(folder)
         self._in_background = in_background
         self.trouble = ""  # why the last daily copy could not be made where it belongs
 
@@ -128,7 +128,7 @@ class Keeping:
 
         Only as much as leaves room for what comes in.
         """
-        if self.room.free() < len(data) + LOW:
+        if self.reserve.free() < len(data) + LOW:
             return False
         with self.upload.open("wb" if offset == 0 else "r+b") as file:
             os.fchmod(file.fileno(), 0o600)
@@ -166,7 +166,7 @@ class Keeping:
         """What the housekeeping thread does every minute."""
         chosen = self.options()
         backups.make_room(self._folder / backups.FOLDER, LOW)
-        self.room.look()
+        self.reserve.look()
         if chosen.daily and self._is_due():
             self._copied = self._clock.monotonic()
             self._in_background(lambda: self._daily(chosen))

@@ -229,7 +229,7 @@ class ContactImports:
                     skipped += 1
                     _join(member, (reading.everybody,), known.id)
                     continue
-                if why := _no_room(prepared, own, member):
+                if why := _too_many(prepared, own, member):
                     bad.append(ImportProblemInfo(prepared.row.line, prepared.row.cells, why))
                     continue
                 fields = {own[k]: v for k, v in prepared.values.items()}
@@ -264,13 +264,13 @@ class ContactImports:
     def _groups(self, names: Iterable[str]) -> dict[str, int]:
         """As many as there may be."""
         found: dict[str, int] = {}
-        room = MOST_GROUPS - len(groups.groups())
+        free = MOST_GROUPS - len(groups.groups())
         for name in sorted(filter(None, names)):
             if known := groups.named(fold(name)):
                 found[name] = known.id
-            elif room > 0:
+            elif free > 0:
                 found[name] = groups.make(name, self._clock.now())
-                room -= 1
+                free -= 1
         return found
 
 
@@ -291,7 +291,7 @@ def _fields(names: Iterable[str]) -> dict[str, int]:
     return {name: known[fold(name)] for name in names if fold(name) in known}
 
 
-def _no_room(prepared: ImportableRow, own: Mapping[str, int], member: Mapping[str, int]) -> str:
+def _too_many(prepared: ImportableRow, own: Mapping[str, int], member: Mapping[str, int]) -> str:
     if prepared.values.keys() - own.keys():
         return f"At most {MOST_FIELDS} own fields are possible."
     if set(prepared.groups) - member.keys():
@@ -308,12 +308,12 @@ def _join(member: Mapping[str, int], names: Iterable[str], contact_id: int) -> N
 def _too_many_fields(plan: ImportPlan) -> str:
     known = {fold(f.name) for f in groups.fields()}
     wanted = {fold(kind[len(OWN) :]) for kind in plan.columns if kind.startswith(OWN)} - known
-    room = max(MOST_FIELDS - len(known), 0)
-    if len(wanted) <= room:
+    free = max(MOST_FIELDS - len(known), 0)
+    if len(wanted) <= free:
         return ""
     return (
         f"At most {MOST_FIELDS} own fields are possible, {len(known)} exist already:"
-        f" choose {room or 'no'} more, not {len(wanted)}, and leave out the other columns."
+        f" choose {free or 'no'} more, not {len(wanted)}, and leave out the other columns."
     )
 
 

@@ -224,7 +224,7 @@ def _properties(text: Text) -> Iterator[tuple[int, str]]:
     that blank is a part of the value (2.1.3 there; RFC 2426 2.6 takes it out).
     """
     held: list[str] = []
-    started, room, quoted, soft, old = 0, 0, False, False, False
+    started, octets_left, quoted, soft, old = 0, 0, False, False, False
     for number, piece, first in _pieces(text):
         body = piece.rstrip("\n")
         goes_on = soft and body[:9].upper() not in ("END:VCARD", "BEGIN:VCA")
@@ -236,15 +236,15 @@ def _properties(text: Text) -> Iterator[tuple[int, str]]:
             held, started = [], number
             if head in ("BEGIN", "VERSION"):
                 old = body.rpartition(":")[2].strip() == "2.1"
-            room, quoted = (LONGEST if wanted else 0), "QUOTED-PRINTABLE" in head
+            octets_left, quoted = (LONGEST if wanted else 0), "QUOTED-PRINTABLE" in head
         elif first and body[:1] in (" ", "\t"):
             body = body[1:] if quoted or not old else f" {body[1:]}"
         soft = quoted and piece.endswith("\n") and body.endswith("=")
         if soft:
             body = body[:-1]
-        if room > 0 and body:
-            held.append(body[:room])
-            room -= len(body)
+        if octets_left > 0 and body:
+            held.append(body[:octets_left])
+            octets_left -= len(body)
     if held:
         yield started, "".join(held)
 

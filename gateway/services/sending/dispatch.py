@@ -162,10 +162,12 @@ class Dispatcher:
 
         True when something moved, so that another look may find more.
         """
-        room = {i: n.room for i, n in by_id.items() if n.up and n.may_send and n.room > 0}
-        left = {i: self._holds.leave(i) for i in room}  # SMS, not dispatches
+        free_slots = {
+            i: n.free_slots for i, n in by_id.items() if n.up and n.may_send and n.free_slots > 0
+        }
+        left = {i: self._holds.leave(i) for i in free_slots}  # SMS, not dispatches
         now = self._clock.now()
-        due = outbox.due(now, room, BATCH, last=self._holds.tried())
+        due = outbox.due(now, free_slots, BATCH, last=self._holds.tried())
         facts = RoutingFacts.of([item.number for item in due], self._rules, self._country())
         view = dict(by_id)
         claims: list[outbox.DispatchClaim] = []
@@ -237,7 +239,7 @@ class Dispatcher:
         self, behind: Mapping[int, Sequence[int]], view: Mapping[int, routing.RoutingConnection]
     ) -> bool:
         """Let those that wait for one connection alone not hide others from one that is free."""
-        free = any(c.up and c.may_send and c.room > 0 for c in view.values())
+        free = any(c.up and c.may_send and c.free_slots > 0 for c in view.values())
         if not behind or not free:
             return False
         return sum(outbox.park(ids, connection_id) for connection_id, ids in behind.items()) > 0
@@ -310,5 +312,5 @@ def _with_one_more(
     connection: routing.RoutingConnection, parts: int, left: int
 ) -> routing.RoutingConnection:
     """A connection after it was given a dispatch; `left`: SMS that its pace still allows."""
-    room = connection.room - 1 if left > 0 else 0
-    return replace(connection, room=room, load=connection.load + parts)
+    free_slots = connection.free_slots - 1 if left > 0 else 0
+    return replace(connection, free_slots=free_slots, load=connection.load + parts)

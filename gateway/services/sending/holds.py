@@ -139,7 +139,7 @@ class SendingHolds:
         info = connections.get(connection_id)
         limits = self._limits(info, settings.whole_numbers(SETTING))
         with self._lock:
-            return self._remembered().leave(connection_id, limits, self._clock.now()).room
+            return self._remembered().leave(connection_id, limits, self._clock.now()).budget
 
     def words(self, info: ConnectionInfo, *, roaming: bool) -> tuple[bool, str]:
         """(Whether somebody should act, why nothing goes out through it now); "" when it sends."""
@@ -192,15 +192,15 @@ class SendingHolds:
         pacing = self._remembered()
         leave = pacing.leave(connection.connection_id, self._limits(info, box), now)
         connection = replace(connection, load=pacing.lately(connection.connection_id, now))
-        room = min(connection.room, leave.room)
+        free_slots = min(connection.free_slots, leave.budget)
         if why := self._suspected().why(connection.connection_id):
             waits = now < self._suspected().until(connection.connection_id)
             if waits or outbox.under_way(connection.connection_id):
-                return replace(connection, room=0, why_not=why, held=True)
-            room = min(room, 1)
-        if room == connection.room:
+                return replace(connection, free_slots=0, why_not=why, held=True)
+            free_slots = min(free_slots, 1)
+        if free_slots == connection.free_slots:
             return connection
-        return replace(connection, room=room, why_not=leave.words)
+        return replace(connection, free_slots=free_slots, why_not=leave.words)
 
     def _forbidden(self, info: ConnectionInfo, *, roaming: bool) -> str:
         if not info.send_enabled:

@@ -68,7 +68,7 @@ def _amount(thousandths: int | None) -> Decimal | None:
 
 # how it is watched -----------------------------------------------------------------------------
 
-_WATCHES = Keyed(
+_SETTINGS = Keyed(
     CreditSetting.select(
         CreditSetting.connection,
         CreditSetting.code,
@@ -85,7 +85,7 @@ _WATCHES = Keyed(
     scans="a row for each connection",
 )
 
-_PUT_WATCH = Write(
+_PUT_SETTINGS = Write(
     CreditSetting.insert(
         connection=Arg("connection_id"),
         code=Arg("code"),
@@ -98,18 +98,18 @@ _PUT_WATCH = Write(
 )
 
 
-def watches() -> dict[int, CreditSettings]:
+def all_settings() -> dict[int, CreditSettings]:
     """By connection; those that nobody has set up, or that were forgotten, are not in it."""
-    return dict(_WATCHES.all())
+    return dict(_SETTINGS.all())
 
 
-def watch(connection_id: int) -> CreditSettings:
-    return watches().get(connection_id, CreditSettings())
+def settings_of(connection_id: int) -> CreditSettings:
+    return all_settings().get(connection_id, CreditSettings())
 
 
-def put_watch(connection_id: int, new: CreditSettings) -> None:
+def put_settings(connection_id: int, new: CreditSettings) -> None:
     """Durable when it returns."""
-    _PUT_WATCH.run(
+    _PUT_SETTINGS.run(
         connection_id=connection_id,
         code=new.code,
         pattern=new.pattern,

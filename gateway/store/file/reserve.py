@@ -77,11 +77,11 @@ def check() -> None:
         raise StoreFull(FULL)
 
 
-def watch(room: Reserve) -> None:
+def watch(reserve: Reserve) -> None:
     """Have `room` give up its reserve at the first write that found the disk full."""
     global _watched
-    _watched = room
-    database.when_full = room.release
+    _watched = reserve
+    database.when_full = reserve.release
 
 
 def unwatch() -> None:

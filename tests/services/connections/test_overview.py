@@ -200,7 +200,7 @@ def test_a_form_is_kept_as_a_whole_or_not_at_all(clock, holds, store, monkeypatc
         (connections, "rename"),
         (connections, "set_options"),
         (settings, "forget"),
-        (credit_store, "put_watch"),
+        (credit_store, "put_settings"),
         (audit, "changed"),
     )
     for module, step in steps:

@@ -47,7 +47,7 @@ def watcher(desk: UssdDialogues, clock: FakeClock, held: Held) -> CreditChecks:
 
 
 def watched(line: int, **more: object) -> None:
-    credit.put_watch(line, CreditSettings(code="*100#", **more))
+    credit.put_settings(line, CreditSettings(code="*100#", **more))
 
 
 def test_check_now_keeps_balance_and_words(watcher, modem, line):
@@ -235,7 +235,7 @@ def test_changing_the_limit_counts_at_once(watcher, modem, line, held):
     modem.said = [text("1.50 EUR")]
     watcher.check_now(line)
     watcher.turn()
-    watcher.set_watch(line, TypedCredit(code="*100#"), somebody())
+    watcher.set_settings(line, TypedCredit(code="*100#"), somebody())
     assert held[line] == ""
 
 
@@ -316,7 +316,7 @@ def test_the_whole_of_it_on_a_simulated_modem(
     try:
         until(lambda: [t for t in roster.telemetry() if t.state == "ready"])
         typed = TypedCredit(code="*100#", every_hours="1", hold_below="2")
-        watcher.set_watch(line, typed, somebody())
+        watcher.set_settings(line, typed, somebody())
         watcher.start()
         assert came.wait(10)
         assert "1.50 EUR" in held[line]

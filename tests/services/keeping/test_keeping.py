@@ -33,7 +33,7 @@ def restarts() -> list[bool]:
 @pytest.fixture
 def keeping(store: Path, clock: FakeClock, restarts: list[bool]) -> Iterator[Keeping]:
     made = Keeping(clock, store, lambda: restarts.append(True))
-    reserve.watch(made.room)
+    reserve.watch(made.reserve)
     yield made
     reserve.unwatch()
 

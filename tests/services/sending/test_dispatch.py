@@ -32,7 +32,7 @@ class FakeModems:
     def connections(self) -> Mapping[int, RoutingConnection]:
         carried = [c for c, _ in self.taken]
         return {
-            i: replace(connection, room=max(0, connection.room - carried.count(i)))
+            i: replace(connection, free_slots=max(0, connection.free_slots - carried.count(i)))
             for i, connection in self.table.items()
         }
 

@@ -198,11 +198,11 @@ def test_three_people_refused_in_a_row_hold_the_sim_until_one_gets_through(
     seen = []
     modems.assign = lambda c, w: seen.extend(w) or True  # type: ignore[method-assign]
     by_id = holds.apply(modems.table)
-    assert by_id[radio.connection].room == 1  # the trial
+    assert by_id[radio.connection].free_slots == 1  # the trial
     dispatch.round(by_id)
     assert len(seen) == 1
     radio.accept(seen[0])
-    assert holds.apply(modems.table)[radio.connection].room == 9
+    assert holds.apply(modems.table)[radio.connection].free_slots == 9
 
 
 def test_a_refusal_that_another_sim_may_cure_goes_on_to_the_next_rule(
@@ -341,7 +341,7 @@ def test_a_hold_and_its_trials_survive_a_restart(modems, clock, store, holds):
     assert fresh.words(connections.get(radio.connection), roaming=False) == said
     clock.ms += HOUR
     line = RoutingConnection(radio.connection, "Blue", True, 500)
-    assert fresh.apply({radio.connection: line})[radio.connection].room == 1
+    assert fresh.apply({radio.connection: line})[radio.connection].free_slots == 1
 
 
 def test_two_refusals_before_a_restart_and_one_after_it_are_three(modems, clock, store, holds):
@@ -377,7 +377,7 @@ def test_a_clock_that_was_set_back_makes_no_hold_longer(modems, clock, store, ho
     fresh = SendingHolds(clock)
     assert fresh.words(connections.get(radio.connection), roaming=False)[0]
     line = RoutingConnection(radio.connection, "Blue", True, 500)
-    assert fresh.apply({radio.connection: line})[radio.connection].room == 0
+    assert fresh.apply({radio.connection: line})[radio.connection].free_slots == 0
     clock.ms += MINUTE
     assert fresh.words(connections.get(radio.connection), roaming=False) == (False, "")
-    assert fresh.apply({radio.connection: line})[radio.connection].room == 1
+    assert fresh.apply({radio.connection: line})[radio.connection].free_slots == 1

@@ -131,7 +131,7 @@ def topped_up(world: RadioWorld) -> None:
     """An answer comes that tells of more credit than the last one."""
     ussd = UssdDialogues(PlayedModem(world.connection), world.clock, Events())
     checks = CreditChecks(ussd, world.clock, Events(), topped_up=world.holds.let_go)
-    credit.put_watch(world.connection, CreditSettings(code="*100#"))
+    credit.put_settings(world.connection, CreditSettings(code="*100#"))
     now = world.clock.now()
     credit.add(
         CreditCheckInfo(

@@ -17,11 +17,11 @@ NOW = given.NOW
 def test_settings_are_kept_per_connection(store: Path) -> None:
     one, other = given.connection("1"), given.connection("2")
     new = CreditSettings("*100#", r"(\d+)", 12, 50, Decimal("5.00"), Decimal("1.00"))
-    credit.put_watch(one, new)
-    assert credit.watch(one) == new
-    assert credit.watch(other) == CreditSettings()
-    credit.put_watch(one, CreditSettings("*101#"))
-    assert credit.watches() == {one: CreditSettings("*101#")}
+    credit.put_settings(one, new)
+    assert credit.settings_of(one) == new
+    assert credit.settings_of(other) == CreditSettings()
+    credit.put_settings(one, CreditSettings("*101#"))
+    assert credit.all_settings() == {one: CreditSettings("*101#")}
 
 
 @pytest.mark.parametrize(

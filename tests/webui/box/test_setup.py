@@ -75,7 +75,7 @@ def test_the_whole_way(lines: World, owner: Reader) -> None:
     info = connections.get(line)
     assert info is not None
     assert info.number == "+4915123456789"
-    assert credit.watch(line).code == "*101#"
+    assert credit.settings_of(line).code == "*101#"
     sent = owner.post("/setup/test", form="/setup/test", number=ANN)
     assert "Pending" in words(owner.get(sent.headers["Location"]))
     assert 'http-equiv="refresh"' in owner.get(sent.headers["Location"])
@@ -124,7 +124,7 @@ def test_the_credit_code_is_suggested_from_the_operator(lines: World, owner: Rea
     )
     page = owner.get("/setup/sims")
     assert f'name="code-{suggested.connection_id}" type="text" value="*#10#"' in page
-    assert credit.watch(suggested.connection_id).code == ""  # nothing is asked before saving
+    assert credit.settings_of(suggested.connection_id).code == ""  # nothing is asked before saving
 
 
 def test_a_pin_is_tried_and_the_page_waits_for_it(lines: World, owner: Reader) -> None:

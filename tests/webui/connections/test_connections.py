@@ -131,8 +131,8 @@ def test_name_number_and_credit_settings_are_kept_and_shown(page, world, here):
     assert answer.status_code == 303
     info = connections.get(world.line.connection_id)
     assert (info.name, info.number) == ("Clinic line", "+447700900123")
-    watch = credit.watch(world.line.connection_id)
-    assert watch == CreditSettings("*100#", "", 12, 0, Decimal("5.50"), Decimal("1.00"))
+    kept = credit.settings_of(world.line.connection_id)
+    assert kept == CreditSettings("*100#", "", 12, 0, Decimal("5.50"), Decimal("1.00"))
     assert "Saved." in words(page.get(answer.location))
     form = page.get(f"{here}/settings")
     assert 'value="5.50"' in form
@@ -212,7 +212,7 @@ def test_the_last_balance_stays_when_the_newest_answer_could_not_be_read(page, w
 
 
 def test_low_credit_is_said_in_words(page, world, here):
-    credit.put_watch(world.line.connection_id, CreditSettings("*100#", warn_below=Decimal(10)))
+    credit.put_settings(world.line.connection_id, CreditSettings("*100#", warn_below=Decimal(10)))
     keep(world, "5.00")
     assert "Credit is low." in words(page.get("/connections"))
 
