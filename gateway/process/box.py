@@ -22,7 +22,7 @@ from gateway.services.connections.overview import Connections
 from gateway.services.connections.removal import ConnectionRemoval
 from gateway.services.connections.rules import Rules
 from gateway.services.connections.status import StatusReader
-from gateway.services.credit.credit import CreditChecks
+from gateway.services.credit.credit import CreditChecks, kept_status
 from gateway.services.credit.ussd import UssdDialogues
 from gateway.services.health.health_watch import HealthWatch
 from gateway.services.jobs.long_work import LongWork
@@ -119,7 +119,8 @@ class Box:
     @property
     def connections(self) -> Connections:
         holds = self.options.holds if self.options else SendingHolds(self.clock)
-        return Connections(self.status, holds, self.clock, self.preferences.zone)
+        credit = self.credit.status if self.credit else kept_status
+        return Connections(self.status, holds, self.clock, self.preferences.zone, credit)
 
     @property
     def sending(self) -> BoxLimits:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, g, jsonify, make_response, request
 
 from gateway.services.connections import connection_report
+from gateway.services.connections.connection_report import report
 from gateway.services.connections.rules import TypedRule
 from gateway.services.messages.accept import Refused
 from gateway.text.values import BadValue, boolean
@@ -18,8 +20,8 @@ TEXTS = ("kind", "prefix", "group", "connection")
 
 
 def listed() -> Response:
-    found = connection_report.connections(box().connections.overview(), box().credit)
-    return jsonify([_camel(one) for one in found])
+    found = box().connections.overview().connections
+    return jsonify([_camel(asdict(report(status))) for status in found])
 
 
 def one(connection_id: int) -> Response:
@@ -27,7 +29,7 @@ def one(connection_id: int) -> Response:
     if status is None:
         words = f"There is no connection with the id {connection_id}."
         return make_response(jsonify(message=words), 404)
-    return jsonify(_camel(connection_report.connection(status, box().credit)))
+    return jsonify(_camel(asdict(report(status))))
 
 
 def rules() -> Response:

@@ -7,21 +7,19 @@ stands is kept (gateway.services.box.setup), so that it may be left and gone on 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.config import Config
-from gateway.decisions.credit_codes import suggestion
 from gateway.services.box.setup import STEPS, Setup
+from gateway.services.connections.connection_settings import standing
+from gateway.services.connections.connection_status import ConnectionStatus
 from gateway.services.connections.names import set_identity
-from gateway.services.connections.status import ModemStatus
-from gateway.services.credit.credit import TypedCredit
+from gateway.services.connections.options import is_risky
+from gateway.services.connections.status import Level, ModemStatus
 from gateway.services.messages.accept import FieldError, Refused, WrittenMessage
-from gateway.store.connections import connections
-from gateway.store.connections.connections import ConnectionInfo
-from gateway.store.credit import credit
 from gateway.store.file.audit import Editor
 from gateway.store.messages import details
 from webui.box.phone_link import phone_link
@@ -34,27 +32,7 @@ from webui.people.countries import countries
 blueprint = Blueprint("setup", __name__, url_prefix="/setup")
 TITLES = {"box": "This box", "sims": "SIM cards", "test": "Test SMS", "phone": "Your phone"}
 AGAIN = 3  # seconds until a page that waits for a modem loads again
-SAFE_TRIES = 3  # PIN tries that a fresh SIM has
-
-
-@dataclass(frozen=True, slots=True)
-class SetupModem:
-    """A modem that was found, with the SIM in it."""
-
-    modem: ModemStatus
-    info: ConnectionInfo | None
-    number: str
-    code: str
-    suggestion: str
-
-    @property
-    def asks_for_pin(self) -> bool:
-        return self.modem.state == "sim_locked" and self.info is not None
-
-    @property
-    def risky(self) -> bool:
-        tries = self.info.pin_tries if self.info else None
-        return tries is not None and tries < SAFE_TRIES
+LOCKED = "sim_locked"  # state of a modem whose SIM asks for its PIN
 
 
 @blueprint.get("")
@@ -123,14 +101,13 @@ def save_sims() -> BaseResponse:
     errors: dict[str, str] = {}
     by = editor()
     unlocking = False
-    for entry in _setup_modems():
-        if entry.info is None:
+    for modem, connection in _modems():
+        if connection is None:
             continue
-        mark = entry.info.connection_id
-        if entry.asks_for_pin:
-            unlocking |= _unlock(entry, mark, by, errors)
-        elif f"number-{mark}" in request.form:
-            _keep(entry, mark, by, errors)
+        if modem.state == LOCKED:
+            unlocking |= _unlock(connection, by, errors)
+        elif f"number-{connection.id}" in request.form:
+            _keep(connection, by, errors)
     if errors:
         return make_response(_sims_page(request.form, errors), 422)
     if unlocking:
@@ -139,13 +116,14 @@ def save_sims() -> BaseResponse:
     return _to("test")
 
 
-def _unlock(entry: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> bool:
+def _unlock(connection: ConnectionStatus, by: Editor, errors: dict[str, str]) -> bool:
     """Whether a PIN was given and will be tried."""
-    pin, options = request.form.get(f"pin-{mark}", "").strip(), box().options
+    mark, options = connection.id, box().options
+    pin = request.form.get(f"pin-{mark}", "").strip()
     if not pin or options is None:
         return False
     sure = bool(request.form.get(f"sure-{mark}"))
-    if entry.risky and not sure:
+    if is_risky(connection.info) and not sure:
         words = "Confirm that you know the PIN: a wrong one may block the SIM."
         errors[f"pin-{mark}"] = words
         return False
@@ -157,55 +135,40 @@ def _unlock(entry: SetupModem, mark: int, by: Editor, errors: dict[str, str]) ->
     return True
 
 
-def _keep(entry: SetupModem, mark: int, by: Editor, errors: dict[str, str]) -> None:
-    assert entry.info is not None
-    name = request.form.get(f"name-{mark}", entry.info.name)
+def _keep(connection: ConnectionStatus, by: Editor, errors: dict[str, str]) -> None:
+    mark = connection.id
+    name = request.form.get(f"name-{mark}", connection.info.name)
     number, code = request.form.get(f"number-{mark}", ""), request.form.get(f"code-{mark}", "")
     country = box().preferences.country()
     try:
-        set_identity(
-            mark,
-            name,
-            number,
-            country=country,
-            events=box().events,
-            by=by,
-        )
+        set_identity(mark, name, number, country=country, events=box().events, by=by)
     except Refused as e:
         errors.update({f"{found.field}-{mark}": found.words for found in e.errors})
-    service = box().credit
-    if service is None or code.strip() == entry.code:
+    checks = box().credit
+    if checks is None or code.strip() == connection.credit.settings.code:
         return
-    settings = service.status(mark).settings
-    typed = {f: getattr(settings, f) for f in ("pattern", "every_hours", "after_sms")}
-    limits = {f: getattr(settings, f) for f in ("warn_below", "hold_below")}
-    given = {k: str(v) if v else "" for k, v in typed.items()}
-    given |= {k: "" if v is None else str(v) for k, v in limits.items()}
     try:
-        service.set_settings(mark, TypedCredit(code=code, **given), by)
+        checks.set_settings(mark, replace(standing(connection.info).credit, code=code), by)
     except Refused as e:
         errors[f"code-{mark}"] = str(e)
 
 
-def _setup_modems() -> list[SetupModem]:
-    known = {c.connection_id: c for c in connections.all_connections()}
-    found = []
-    for modem in sorted(box().status.snapshot().modems, key=lambda one: one.name):
-        info = known.get(modem.connection_id) if modem.connection_id is not None else None
-        settings = credit.settings_of(info.connection_id) if info else None
-        offered = suggestion(info.imsi) if info else ""
-        code = settings.code if settings else ""
-        found.append(SetupModem(modem, info, info.number if info else "", code, offered))
-    return found
+def _modems() -> list[tuple[ModemStatus, ConnectionStatus | None]]:
+    """All that were found, with the connection of the SIM in it, as far as that is known."""
+    found = box().connections.overview()
+    modems = sorted(found.status.modems, key=lambda modem: modem.name)
+    return [(m, found.connection(m.connection_id) if m.connection_id else None) for m in modems]
 
 
 def _sims_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    modems = _setup_modems()
-    waits = any(entry.modem.level.value == "busy" for entry in modems) or not modems
+    modems = _modems()
+    waits = any(modem.level is Level.BUSY for modem, _ in modems) or not modems
     status = box().status.snapshot()
     return _page(
         "sims",
         modems=modems,
+        locked=LOCKED,
+        is_risky=is_risky,
         typed=typed,
         errors=errors,
         findings=[f.words for f in status.findings if f.serious],

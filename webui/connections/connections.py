@@ -19,11 +19,11 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.services.connections.overview import duration
+from gateway.services.connections.connection_status import ConnectionStatus, duration
 from gateway.services.credit.ussd import DialogueState, UssdDialogues, UssdError
 from gateway.store.credit import credit
 from webui.connections import connection_cards
-from webui.connections.connection_cards import ConnectionCard, credit_checks
+from webui.connections.connection_cards import credit_checks
 from webui.page.current import box
 
 blueprint = Blueprint("connections", __name__, url_prefix="/connections")
@@ -40,7 +40,8 @@ def _globals() -> dict[str, object]:
 
 @blueprint.get("")
 def index() -> str:
-    found, shown = connection_cards.overview()
+    found = box().connections.overview()
+    shown = found.connections
     return render_template(
         "connections/connections.html",
         connections=shown,
@@ -56,12 +57,12 @@ def index() -> str:
 
 @blueprint.get("/<id:connection_id>")
 def one(connection_id: int) -> str:
-    return _page(connection_cards.card_of(connection_id))
+    return _page(connection_cards.status_of(connection_id))
 
 
 @blueprint.post("/<id:connection_id>/check")
 def check(connection_id: int) -> BaseResponse:
-    shown = connection_cards.card_of(connection_id)
+    shown = connection_cards.status_of(connection_id)
     try:
         credit_checks().check_now(connection_id)
     except UssdError as e:
@@ -73,7 +74,7 @@ def check(connection_id: int) -> BaseResponse:
 @blueprint.post("/<id:connection_id>/let-go")
 def let_go(connection_id: int) -> BaseResponse:
     """A person has looked after a SIM that the network refused."""
-    connection_cards.card_of(connection_id)
+    connection_cards.status_of(connection_id)
     if (options := box().options) is not None:
         options.let_go(connection_id)
     return redirect(url_for("connections.one", connection_id=connection_id), 303)
@@ -81,7 +82,7 @@ def let_go(connection_id: int) -> BaseResponse:
 
 @blueprint.get("/<id:connection_id>/ussd")
 def dialogue(connection_id: int) -> str:
-    return _dialogue(connection_cards.card_of(connection_id))
+    return _dialogue(connection_cards.status_of(connection_id))
 
 
 @blueprint.post("/<id:connection_id>/ussd")
@@ -109,7 +110,7 @@ def cancel(connection_id: int) -> BaseResponse | str:
 
 def _act(connection_id: int, action: Callable[[], None], code: str = "") -> BaseResponse | str:
     """Do it, wait a little for the network, and show where the dialogue stands."""
-    shown = connection_cards.card_of(connection_id)
+    shown = connection_cards.status_of(connection_id)
     try:
         action()
     except UssdError as e:
@@ -118,14 +119,14 @@ def _act(connection_id: int, action: Callable[[], None], code: str = "") -> Base
     return redirect(url_for("connections.dialogue", connection_id=connection_id), 303)
 
 
-def _page(shown: ConnectionCard, trouble: str = "") -> str:
+def _page(shown: ConnectionStatus, trouble: str = "") -> str:
     return render_template(
         "connections/connection.html",
         c=shown,
         chart=connection_cards.credit_chart(shown),
         answers=credit.history(shown.id, SHOWN),
         trouble=trouble,
-        leaving=box().sims.leaving(shown.id) if not shown.status.up else None,
+        leaving=box().sims.leaving(shown.id) if not shown.up else None,
         saved=bool(request.args.get("saved")),
         moved=request.args.get("moved", type=int),
         status=box().status.snapshot(),
@@ -133,7 +134,7 @@ def _page(shown: ConnectionCard, trouble: str = "") -> str:
     )
 
 
-def _dialogue(shown: ConnectionCard, code: str = "", trouble: str = "") -> str:
+def _dialogue(shown: ConnectionStatus, code: str = "", trouble: str = "") -> str:
     held = _ussd().dialogue(shown.id)
     asking = held is not None and held.state is DialogueState.ASKING
     return render_template(

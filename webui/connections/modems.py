@@ -33,7 +33,7 @@ def leave(connection_id: int) -> str:
 
 @blueprint.post("/<id:connection_id>/move")
 def move_waiting(connection_id: int) -> BaseResponse | str:
-    connection_cards.card_of(connection_id)
+    connection_cards.status_of(connection_id)
     try:
         moved = box().sims.move(connection_id, request.form.get("to", ""), author())
     except Refused as e:
@@ -44,7 +44,7 @@ def move_waiting(connection_id: int) -> BaseResponse | str:
 
 @blueprint.post("/<id:connection_id>/leave")
 def remove(connection_id: int) -> BaseResponse | str:
-    connection_cards.card_of(connection_id)
+    connection_cards.status_of(connection_id)
     try:
         box().sims.forget(connection_id, request.form.get("to", ""), author())
     except Refused as e:
@@ -58,7 +58,7 @@ def _refused(connection_id: int, refused: Refused) -> BaseResponse:
 
 
 def _leave(connection_id: int, errors: Mapping[str, str] | None = None) -> str:
-    shown = connection_cards.card_of(connection_id)
+    shown = connection_cards.status_of(connection_id)
     return render_template(
         "messages/leave.html",
         c=shown,

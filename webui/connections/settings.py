@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.services.connections import connection_settings
 from gateway.services.connections.connection_settings import CREDIT_FIELDS
+from gateway.services.connections.connection_status import ConnectionStatus
 from gateway.services.connections.options import LIMITS, SWITCHES, ConnectionOptions, is_risky
 from gateway.services.credit import credit
 from gateway.services.messages.accept import Refused, WrittenMessage, new_id
 from gateway.store.messages import details
 from gateway.store.messages.outbox import DuplicateId
 from webui.connections import connection_cards
-from webui.connections.connection_cards import ConnectionCard
 from webui.connections.connections import blueprint as blueprint
 from webui.messages.message_rows import DetailView
 from webui.page.current import author, box, editor
@@ -39,12 +39,12 @@ class ConnectionForm:
 
 @blueprint.get("/<id:connection_id>/settings")
 def settings(connection_id: int) -> str:
-    return _settings(connection_cards.card_of(connection_id))
+    return _settings(connection_cards.status_of(connection_id))
 
 
 @blueprint.post("/<id:connection_id>/settings")
 def save(connection_id: int) -> BaseResponse | str:
-    shown = connection_cards.card_of(connection_id)
+    shown = connection_cards.status_of(connection_id)
     typed = {name: request.form.get(name, "") for name in TEXTS}
     switches = {name: bool(request.form.get(name)) for name in SWITCHES}
     switches["send_roaming"] = not request.form.get("no_roaming")
@@ -69,17 +69,17 @@ def save(connection_id: int) -> BaseResponse | str:
     return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)
 
 
-def _settings(shown: ConnectionCard, form: ConnectionForm | None = None) -> str:
+def _settings(shown: ConnectionStatus, form: ConnectionForm | None = None) -> str:
     return render_template(
         "connections/connection_settings.html",
         c=shown,
         form=form or _as_it_stands(shown),
-        usual=shown.status.limits,
+        usual=shown.limits,
         status=box().status.snapshot(),
     )
 
 
-def _as_it_stands(shown: ConnectionCard) -> ConnectionForm:
+def _as_it_stands(shown: ConnectionStatus) -> ConnectionForm:
     found = connection_settings.standing(shown.info)
     values = {
         name: getattr(found.credit if name in CREDIT_FIELDS else found, name) for name in TEXTS
@@ -92,12 +92,12 @@ def _as_it_stands(shown: ConnectionCard) -> ConnectionForm:
 
 @blueprint.get("/<id:connection_id>/pin")
 def pin(connection_id: int) -> str:
-    return _pin(connection_cards.card_of(connection_id))
+    return _pin(connection_cards.status_of(connection_id))
 
 
 @blueprint.post("/<id:connection_id>/pin")
 def enter_pin(connection_id: int) -> BaseResponse | str:
-    shown = connection_cards.card_of(connection_id)
+    shown = connection_cards.status_of(connection_id)
     typed, sure = request.form.get("pin", ""), bool(request.form.get("sure"))
     try:
         if request.form.get("action") == "forget":
@@ -109,7 +109,7 @@ def enter_pin(connection_id: int) -> BaseResponse | str:
     return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)
 
 
-def _pin(shown: ConnectionCard, errors: Mapping[str, str] | None = None) -> str:
+def _pin(shown: ConnectionStatus, errors: Mapping[str, str] | None = None) -> str:
     return render_template(
         "connections/pin.html",
         c=shown,
@@ -131,7 +131,7 @@ def _options() -> ConnectionOptions:
 
 @blueprint.get("/<id:connection_id>/test")
 def test(connection_id: int) -> str:
-    shown = connection_cards.card_of(connection_id)
+    shown = connection_cards.status_of(connection_id)
     now = local(box().clock.now())
     text = f"Test of {shown.info.name}, {now:%H:%M}"
     values = {"to": shown.info.number, "text": text, "token": new_id()}
@@ -140,7 +140,7 @@ def test(connection_id: int) -> str:
 
 @blueprint.post("/<id:connection_id>/test")
 def send_test(connection_id: int) -> BaseResponse | str:
-    shown = connection_cards.card_of(connection_id)
+    shown = connection_cards.status_of(connection_id)
     values = {name: request.form.get(name, "") for name in ("to", "text", "token")}
     if not TOKEN.fullmatch(values["token"]):
         values["token"] = new_id()
@@ -167,7 +167,7 @@ def send_test(connection_id: int) -> BaseResponse | str:
 
 
 def _test(
-    shown: ConnectionCard,
+    shown: ConnectionStatus,
     values: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
     told: str = "",

@@ -109,10 +109,10 @@ class Control:
         return asdict(self._box.status.snapshot())
 
     def _connections(self, question: dict[str, Any]) -> dict[str, Any]:
-        from gateway.services.connections import connection_report
+        from gateway.services.connections.connection_report import report
 
-        found = self._box.connections.overview()
-        return {"connections": connection_report.connections(found, self._box.credit)}
+        found = self._box.connections.overview().connections
+        return {"connections": [asdict(report(status)) for status in found]}
 
     def _configure(self, question: dict[str, Any]) -> dict[str, Any]:
         from gateway.process.control import connections

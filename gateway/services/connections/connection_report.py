@@ -2,48 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from gateway.services.connections.overview import ConnectionStatus, Overview
+from gateway.decisions.pacing import Limits
+from gateway.services.connections.connection_status import ConnectionStatus
 from gateway.services.connections.rules import RuleDescription
-from gateway.services.credit.credit import CreditChecks
+from gateway.store.credit.credit import CreditCheckInfo
 
 
-def connections(overview: Overview, checks: CreditChecks | None) -> list[dict[str, Any]]:
-    return [connection(status, checks) for status in overview.connections]
+@dataclass(frozen=True, slots=True)
+class CreditReport:
+    balance: str
+    currency: str
+    at: int  # ms UTC, when it was asked
 
 
-def connection(status: ConnectionStatus, checks: CreditChecks | None) -> dict[str, Any]:
-    info, modem, limits = status.info, status.modem, status.limits
-    return {
-        "id": info.connection_id,
-        "name": info.name,
-        "sim_number": info.position,
-        "phone_number": info.number or None,
-        "state": modem.state if modem else "absent",
-        "words": status.words,
-        "advice": status.advice,
-        "operator": (modem.operator if modem else "") or None,
-        "signal": (modem.signal if modem else "") or None,
-        "roaming": modem.roaming if modem else False,
-        "sent_today": status.sent,
-        "failed_today": status.failed,
-        "waiting": status.waiting,
-        "waiting_seconds": None if status.seconds is None else round(status.seconds),
-        "send_enabled": info.send_enabled,
-        "receive_enabled": info.receive_enabled,
-        "limits": {"minute": limits.minute, "hour": limits.hour, "day": limits.day},
-        "credit": _credit(info.connection_id, checks),
-        "imei": (modem.imei if modem else "") or None,
-        "iccid": info.iccid or None,
-    }
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """A connection as programs see it; `asdict` of it is what they get."""
+
+    id: int
+    name: str
+    sim_number: int
+    phone_number: str | None
+    state: str
+    words: str
+    advice: str
+    operator: str | None
+    signal: str | None
+    roaming: bool
+    sent_today: int
+    failed_today: int
+    waiting: int
+    waiting_seconds: int | None
+    send_enabled: bool
+    receive_enabled: bool
+    limits: Limits
+    credit: CreditReport | None
+    imei: str | None
+    iccid: str | None
 
 
-def _credit(connection_id: int, checks: CreditChecks | None) -> dict[str, Any] | None:
-    read = checks.status(connection_id).read if checks else None
-    if read is None:
-        return None
-    return {"balance": str(read.balance), "currency": read.currency, "at": read.at}
+def report(status: ConnectionStatus) -> ConnectionReport:
+    info, modem = status.info, status.modem
+    return ConnectionReport(
+        id=info.connection_id,
+        name=info.name,
+        sim_number=info.position,
+        phone_number=info.number or None,
+        state=modem.state if modem else "absent",
+        words=status.words,
+        advice=status.advice,
+        operator=(modem.operator if modem else "") or None,
+        signal=(modem.signal if modem else "") or None,
+        roaming=modem.roaming if modem else False,
+        sent_today=status.sent,
+        failed_today=status.failed,
+        waiting=status.waiting,
+        waiting_seconds=None if status.seconds is None else round(status.seconds),
+        send_enabled=info.send_enabled,
+        receive_enabled=info.receive_enabled,
+        limits=status.limits,
+        credit=_credit(status.credit.read),
+        imei=(modem.imei if modem else "") or None,
+        iccid=info.iccid or None,
+    )
+
+
+def _credit(read: CreditCheckInfo | None) -> CreditReport | None:
+    return CreditReport(str(read.balance), read.currency, read.at) if read else None
 
 
 def rule(found: RuleDescription) -> dict[str, Any]:

@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from gateway.clock import Clock
-from gateway.decisions.pacing import Limits
+from gateway.services.connections.connection_status import ConnectionStatus
 from gateway.services.connections.status import BoxStatus, Level, ModemStatus, StatusReader
+from gateway.services.credit.credit import CreditStatus
 from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo
 from gateway.store.sending import workload
-
-NOWHERE = "Its SIM is in no modem"
-PUT_BACK = "Put it back into a modem, or remove the connection if it is gone for good."
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionStatus:
-    """A connection, the modem that carries it (None: none does), and its work."""
-
-    info: ConnectionInfo
-    modem: ModemStatus | None
-    sent: int  # SMS to people that the network took today
-    failed: int  # that failed today
-    waiting: int  # that wait for this connection, those that its modem has included
-    seconds: float | None  # until these have left, as far as can be told
-    pace: float | None  # mean seconds for one, as the last ones took
-    limits: Limits
-    distrusted: bool  # the network's refusals hold it; a person may let it go
-
-    @property
-    def id(self) -> int:
-        return self.info.connection_id
-
-    @property
-    def up(self) -> bool:
-        return self.modem is not None and self.modem.state == "ready"
-
-    @property
-    def level(self) -> Level:
-        return self.modem.level if self.modem else Level.BAD
-
-    @property
-    def words(self) -> str:
-        return self.modem.words if self.modem else NOWHERE
-
-    @property
-    def advice(self) -> str:
-        return self.modem.advice if self.modem else PUT_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +42,13 @@ class Connections:
         holds: SendingHolds,
         clock: Clock,
         zone: Callable[[], tzinfo | None],
+        credit: Callable[[int], CreditStatus],
     ) -> None:
         self._status = status
         self._holds = holds
         self._clock = clock
         self._zone = zone
+        self._credit = credit
 
     def overview(self) -> Overview:
         status = self._status.snapshot()
@@ -128,6 +92,7 @@ class Connections:
             pace=pace,
             limits=self._holds.limits(info),
             distrusted=self._holds.distrusted(connection_id),
+            credit=self._credit(connection_id),
         )
 
 
@@ -135,14 +100,3 @@ def _together(count: int, statuses: tuple[ConnectionStatus, ...]) -> float | Non
     """Seconds for what all that are up share; None where nothing was measured."""
     rates = [1 / s.pace for s in statuses if s.level is Level.GOOD and s.pace]
     return count / sum(rates) if count and rates else None
-
-
-def duration(seconds: float) -> str:
-    """ "40 s", "3 min", "2 h", "3 days": as exact as an estimate deserves."""
-    if seconds < 55:
-        return f"{max(5, math.ceil(seconds / 5) * 5)} s"
-    if seconds < 55 * 60:
-        return f"{math.ceil(seconds / 60)} min"
-    if seconds < 36 * 3600:
-        return f"{math.ceil(seconds / 3600)} h"
-    return f"{math.ceil(seconds / 86400)} days"

@@ -132,16 +132,10 @@ class CreditChecks:
         return self._held
 
     def status(self, connection_id: int) -> CreditStatus:
-        settings, read = credit.settings_of(connection_id), credit.last_read(connection_id)
-        info = connections.get(connection_id)
-        return CreditStatus(
-            settings=settings,
-            last=credit.last(connection_id),
-            read=read,
+        return replace(
+            kept_status(connection_id),
             checking=connection_id in self._checking,
-            low=_below(read, settings.warn_below) or _below(read, settings.hold_below),
             held=self._held.get(connection_id, ""),
-            suggestion=suggestion(info.imsi) if info else "",
         )
 
     def set_settings(self, connection_id: int, typed: TypedCredit, by: Editor) -> None:
@@ -357,6 +351,21 @@ def _below(check: CreditCheckInfo | None, limit: Decimal | None) -> bool:
     if check is None or check.balance is None or limit is None:
         return False
     return check.balance < limit
+
+
+def kept_status(connection_id: int) -> CreditStatus:
+    """As far as the store knows: nothing is being asked, and nothing held."""
+    settings, read = credit.settings_of(connection_id), credit.last_read(connection_id)
+    info = connections.get(connection_id)
+    return CreditStatus(
+        settings=settings,
+        last=credit.last(connection_id),
+        read=read,
+        checking=False,
+        low=_below(read, settings.warn_below) or _below(read, settings.hold_below),
+        held="",
+        suggestion=suggestion(info.imsi) if info else "",
+    )
 
 
 # settings as typed ---------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from gateway.events import Events
 from gateway.modem.ledger import Telemetry
 from gateway.services.connections import connection_settings
 from gateway.services.connections.box_limits import BoxLimits
+from gateway.services.connections.connection_status import duration
 from gateway.services.connections.options import ConnectionOptions
-from gateway.services.connections.overview import Connections, duration
+from gateway.services.connections.overview import Connections
 from gateway.services.connections.removal import LOST, RULES, ConnectionRemoval
 from gateway.services.connections.status import StatusReader
 from gateway.services.credit import credit
@@ -50,7 +51,7 @@ def status(telemetry, holds) -> StatusReader:
 
 @pytest.fixture
 def service(status, holds, clock, store) -> Connections:
-    return Connections(status, holds, clock, lambda: ZONE)
+    return Connections(status, holds, clock, lambda: ZONE, credit.kept_status)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from gateway.decisions.activities import ActionKind
 from gateway.services.activities.webhooks import Webhooks
 from gateway.services.box.preferences import Preferences
-from gateway.services.connections.connection_report import connections as told
+from gateway.services.connections.connection_report import report
 from gateway.store.activities.runs import ActionStep, Fresh
 from gateway.store.connections import connections
 from gateway.store.messages import details
@@ -48,8 +48,8 @@ def test_webhooks_tell_the_same_as_the_inbox(world: World, third: int) -> None:
 
 
 def test_connections_and_the_command_line_tell_it(api: Api, world: World, third: int) -> None:
-    overview = world.box.connections.overview()
-    assert [c["sim_number"] for c in told(overview, None)] == [2, 3]
+    found = world.box.connections.overview().connections
+    assert [report(status).sim_number for status in found] == [2, 3]
     assert [(c["id"], c["simNumber"]) for c in api.get("/connections").json][1] == (third, 3)
 
 
