@@ -184,7 +184,7 @@ test-appliance)
         shift $(($# > 1 ? 2 : 1))
         set -- tests/install/test_emulated.py "$@"
     else
-        set -- tests/install/test_appliance.py "$@"
+        set -- tests/install/test_appliance.py tests/install/test_upgrade.py "$@"
     fi
     appliance_programs
     PIGEONBOX_APPLIANCE=1 exec $PY -m pytest -n 0 -p no:randomly -m appliance "$@"

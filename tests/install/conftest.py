@@ -26,7 +26,7 @@ def _why_not() -> str:
     return machines.why_not()
 
 
-@pytest.fixture(scope="module", params=SUITES)
+@pytest.fixture(scope="session", params=SUITES)
 def machine(request: pytest.FixtureRequest) -> Iterator[machines.Machine]:
     """A running system on which Pigeonbox has been installed, by name of its Debian."""
     folder = Path("/var/tmp") / f"pigeonbox-test-{os.getpid()}"
@@ -36,3 +36,18 @@ def machine(request: pytest.FixtureRequest) -> Iterator[machines.Machine]:
             yield machine
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def box(machine: machines.Machine) -> machines.Machine:
+    """Installed, running, and with one message in it that must not be lost."""
+    if not (machine.root / "opt/pigeonbox/current").is_symlink():
+        machine.bring()
+        if not (machine.root / "boot/firmware").exists():
+            (machine.root / "boot/firmware").mkdir(parents=True)
+        # Whatever pip is told on the machine decides nothing here.
+        (machine.root / "etc/pip.conf").write_text("[global]\nindex-url = http://127.0.0.9/\n")
+        machine.install("--serial", "no")
+        machine.do("pigeonbox", "send", "--id", "kept", "+254712345678", "before the upgrade")
+    machine.wait_well()
+    return machine
