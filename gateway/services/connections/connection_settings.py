@@ -162,7 +162,7 @@ def keep(
     if typed.switches is not None:
         options.changed(connection_id, centre=centre)
     if checks is not None:  # else the service is not running
-        checks.watch_changed(connection_id)
+        checks.settings_changed(connection_id)
     events.publish(ConnectionChanged(connection_id))
 
 

@@ -144,9 +144,9 @@ class CreditChecks:
         with database.transaction():
             credit.put_settings(connection_id, settings)
             audit.changed(by)
-        self.watch_changed(connection_id)
+        self.settings_changed(connection_id)
 
-    def watch_changed(self, connection_id: int) -> None:
+    def settings_changed(self, connection_id: int) -> None:
         """What is kept of it counts from now on."""
         self._look_at_holds()
         self._tell(connection_id)
