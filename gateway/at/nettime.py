@@ -51,7 +51,7 @@ def news(line: str) -> NetworkReading | None:
     match name:
         case "*PSUTTZ":  # SIMCom: universal time, then the zone
             found = _PSUTTZ.match(rest)
-            return _told(found.groups(), universal=True) if found else None
+            return _reading(found.groups(), universal=True) if found else None
         case "+CTZEU":  # TS 27.007 8.41: zone, daylight saving, universal time
             return _beside_zone(rest, universal=True)
         case "+CTZE":  # the same with local time
@@ -61,10 +61,10 @@ def news(line: str) -> NetworkReading | None:
     return None
 
 
-def kept(lines: Sequence[str]) -> NetworkReading | None:
+def last_network_time(lines: Sequence[str]) -> NetworkReading | None:
     """Quectel's answer to AT+QLTS=1: universal time as the network told it, by now."""
     found = _STAMP.search(value(lines, "+QLTS:") or "")
-    return _told(found.groups(), universal=True, source=Source.KEPT) if found else None
+    return _reading(found.groups(), universal=True, source=Source.KEPT) if found else None
 
 
 def clock(lines: Sequence[str]) -> NetworkReading | None:
@@ -72,7 +72,7 @@ def clock(lines: Sequence[str]) -> NetworkReading | None:
     found = _STAMP.search(value(lines, "+CCLK:") or "")
     if found is None or found.group(7) is None:
         return None
-    return _told(found.groups(), universal=False, source=Source.CLOCK)
+    return _reading(found.groups(), universal=False, source=Source.CLOCK)
 
 
 def follows_network(lines: Sequence[str]) -> bool:
@@ -85,7 +85,7 @@ def _beside_zone(rest: str, *, universal: bool) -> NetworkReading | None:
     zone, stamp = _ZONE.match(rest), _STAMP.search(rest)
     if zone is None or stamp is None:
         return None
-    return _told((*stamp.groups()[:6], zone.group(1)), universal=universal)
+    return _reading((*stamp.groups()[:6], zone.group(1)), universal=universal)
 
 
 def _unclear(rest: str) -> NetworkReading | None:
@@ -96,10 +96,10 @@ def _unclear(rest: str) -> NetworkReading | None:
     quarters = stamp.group(7) or (zone.group(1) if zone and zone.end() <= stamp.start() else None)
     if quarters is None or int(quarters) != 0:
         return None
-    return _told((*stamp.groups()[:6], quarters), universal=True)
+    return _reading((*stamp.groups()[:6], quarters), universal=True)
 
 
-def _told(
+def _reading(
     parts: Sequence[str | None], *, universal: bool, source: Source = Source.NEWS
 ) -> NetworkReading | None:
     """`parts`: year, month, day, hour, minute, second, zone in quarters of an hour."""

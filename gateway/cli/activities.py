@@ -14,9 +14,9 @@ from gateway.cli.shared import (
     as_json,
     common,
     connection_id,
+    editor_name,
     open_store,
     read_settings,
-    who,
 )
 from gateway.clock import SystemClock
 from gateway.text.comparison import fold
@@ -116,7 +116,7 @@ def _switch(config_file: Path | None, data: Path | None, name: str, on: bool) ->
         if found is None:
             names = ", ".join(a.name for a in known) or "none yet"
             raise PlainError(f"There is no activity called {name}. Known: {names}.")
-        service.switch(found.id, on, who())
+        service.switch(found.id, on, editor_name())
     say(f"{found.name} is switched {'on' if on else 'off'}.")
 
 

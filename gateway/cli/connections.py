@@ -17,9 +17,9 @@ from gateway.cli.shared import (
     as_json,
     common,
     connection_id,
+    editor_name,
     open_store,
     read_settings,
-    who,
 )
 from gateway.text.printable import ask as ask_for
 from gateway.text.printable import say, say_json
@@ -77,10 +77,10 @@ def _list(config_file: Path | None, data: Path | None, as_json: bool) -> None:
     if not found:
         say("No SIM has been in service on this box yet.")
     for one in found:
-        say(_told(one))
+        say(_report(one))
 
 
-def _told(one: dict[str, Any]) -> str:
+def _report(one: dict[str, Any]) -> str:
     facts = [one["words"], one["operator"], one["signal"], "roaming" if one["roaming"] else ""]
     work = f"today {one['sent_today']} sent, {one['failed_today']} failed"
     if one["waiting"]:
@@ -179,7 +179,7 @@ def usual(
         now = _usual(service)
         wanted = {name: value for name, value in typed.items() if value is not None}
         if wanted:
-            by = Editor(who(), "/settings/sending", store_clock().now())
+            by = Editor(editor_name(), "/settings/sending", store_clock().now())
             typed_now = {name: str(value) for name, value in (now | wanted).items()}
             service.change(**typed_now, by=by)
             now = _usual(service)
@@ -211,7 +211,7 @@ def _configure(
     settings = read_settings(config_file or above[0], data or above[1])
     with open_store(settings):
         found = connection_id(name)
-        wanted["who"] = who()
+        wanted["who"] = editor_name()
         answer = ask(settings.data, "configure", connection=found, **wanted)
         if answer is None:
             _in_store(settings.country, int(found or 0), wanted)

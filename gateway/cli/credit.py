@@ -54,7 +54,7 @@ def credit(
         say_json(found)
         return
     for one in found:
-        say(f"{one['connection']}: {_words(one)}")
+        say(f"{one['connection']}: {_balance_words(one)}")
         if one["answer"] and connection is not None:
             say(*indented(one["answer"]))
 
@@ -68,7 +68,7 @@ def _show(answer: dict[str, Any], as_json: bool) -> None:
         raise PlainError(answer["words"])
 
 
-def _words(one: dict[str, Any]) -> str:
+def _balance_words(one: dict[str, Any]) -> str:
     if not one["shown"]:
         return one["trouble"] or ("not asked yet" if one["code"] else "no credit code is set")
     words: str = one["shown"]

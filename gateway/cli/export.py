@@ -7,8 +7,15 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.shared import VIEWS, PlainError, common, connection_id, open_store, read_settings
-from gateway.cli.shared import who as operator
+from gateway.cli.shared import (
+    VIEWS,
+    PlainError,
+    common,
+    connection_id,
+    editor_name,
+    open_store,
+    read_settings,
+)
 from gateway.clock import SystemClock
 from gateway.text.printable import say_file
 
@@ -55,7 +62,7 @@ def export(
         wanted["connection"] = str(connection_id(connection or None) or "")
         chosen = searching.chosen(SearchQuestion.of(wanted), View(view))
         csv = MessagesCsv(People(clock, events, preferences.country).names, preferences.zone)
-        messages_csv.note(chosen, messages_csv.number(chosen), clock.now(), operator())
+        messages_csv.note(chosen, messages_csv.number(chosen), clock.now(), editor_name())
         try:
             pieces = chain([csv.header()], (piece.text for piece in csv.pieces(chosen)))
             if output is None:

@@ -15,11 +15,11 @@ from gateway.cli.shared import (
     PlainError,
     as_json,
     common,
+    editor_name,
     open_store,
     plain_errors,
     read_settings,
     store_clock,
-    who,
 )
 from gateway.text.plural import counted
 from gateway.text.printable import say, say_json, sure
@@ -66,7 +66,7 @@ def backup(
     if as_json:
         say_json({"file": str(file), "messages": found.messages, "people": found.people})
     else:
-        say(f"{file}: {_words(found)}. It is secret: it holds passwords and PINs.")
+        say(f"{file}: {_contents_words(found)}. It is secret: it holds passwords and PINs.")
 
 
 def _note(what: str) -> None:
@@ -74,7 +74,7 @@ def _note(what: str) -> None:
     from gateway.store.file import audit, database
 
     with database.transaction():
-        audit.write(store_clock().now(), who(), "export", what)
+        audit.write(store_clock().now(), editor_name(), "export", what)
 
 
 def _to_standard_output(settings: Config, settings_only: bool) -> None:
@@ -131,9 +131,9 @@ def _put_back(settings: Config, file: Path, name: str, yes: bool, bring_back: bo
         found = backups.inspect(file, name)
         _say_returning(restoring.returning(file, settings.data), bring_back)
         if not yes:
-            _ask(f"{name} holds {_words(found)}. Put it back in {settings.data}?")
+            _ask(f"{name} holds {_contents_words(found)}. Put it back in {settings.data}?")
         now = int(time.time() * 1000)
-        restoring.stage(file, settings.data, now, who(), bring_back=bring_back)
+        restoring.stage(file, settings.data, now, editor_name(), bring_back=bring_back)
         if ask(settings.data, "restart") is not None:
             _wait(settings.data)
         else:
@@ -141,7 +141,7 @@ def _put_back(settings: Config, file: Path, name: str, yes: bool, bring_back: bo
                 pass  # which puts it back
     if restoring.is_staged(settings.data):
         raise PlainError("The backup is put back when the service next starts.")
-    say(f"Put back: {_words(found)}.")
+    say(f"Put back: {_contents_words(found)}.")
 
 
 def _say_returning(found: ReturningAccess, bring_back: bool) -> None:
@@ -154,7 +154,7 @@ def _say_returning(found: ReturningAccess, bring_back: bool) -> None:
         say(*(f"Ended since this backup, {end}: {one}" for one in what), err=True)
 
 
-def _words(found: Contents) -> str:
+def _contents_words(found: Contents) -> str:
     told = [
         counted(found.messages, "message"),
         counted(found.people, "contact"),

@@ -35,11 +35,11 @@ from gateway.cli.shared import (
     as_json,
     common,
     connection_id,
+    editor_name,
     open_store,
     plain_errors,
     read_settings,
     store_clock,
-    who,
 )
 from gateway.clock import SystemClock
 from gateway.text import printable
@@ -188,14 +188,14 @@ def send(
             if at is not None:
                 later = scheduled.make(settings)
                 when = (
-                    scheduled.typed(at, repeat, every, days, until)
+                    scheduled.typed_plan(at, repeat, every, days, until)
                     if repeat
                     else scheduled.instant(later, at)
                 )
-                kept = later.add(draft, when, author=who(), origin="cli")
+                kept = later.add(draft, when, author=editor_name(), origin="cli")
                 _say_kept(kept, as_json)
                 return
-            accepted = messaging.send(draft, author=who(), origin="cli")
+            accepted = messaging.send(draft, author=editor_name(), origin="cli")
         except DuplicateId as e:
             raise PlainError(f"There is already a message with the id {client_id}.") from e
     if as_json:
@@ -253,7 +253,7 @@ def passwd(
         password = printable.ask("New password", hide_input=True, confirmation_prompt=True)
     with open_store(read_settings(config_file, data)):
         try:
-            Accounts(SystemClock()).set_password(name, password, who=who(), role=role or "")
+            Accounts(SystemClock()).set_password(name, password, who=editor_name(), role=role or "")
         except AccountError as e:
             raise PlainError(str(e)) from e
     say(f"The password of {name} is set.")
@@ -285,7 +285,7 @@ def token_add(
 
     with open_store(read_settings(config_file, data)):
         try:
-            secret = Tokens(SystemClock()).add(name, scopes or USUAL_SCOPES, who=who())
+            secret = Tokens(SystemClock()).add(name, scopes or USUAL_SCOPES, who=editor_name())
         except AccountError as e:
             raise PlainError(str(e)) from e
     if as_json:
@@ -328,7 +328,7 @@ def token_revoke(config_file: Path | None, data: Path | None, name: str) -> None
     from gateway.services.accounts.tokens import Tokens
 
     with open_store(read_settings(config_file, data)):
-        if not Tokens(SystemClock()).revoke(name, who=who()):
+        if not Tokens(SystemClock()).revoke(name, who=editor_name()):
             raise PlainError(f"There is no token called {name}.")
     say(f"{name} can no longer be used.")
 

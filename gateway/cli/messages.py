@@ -14,9 +14,9 @@ from gateway.cli.shared import (
     as_json,
     common,
     connection_id,
+    editor_name,
     open_store,
     read_settings,
-    who,
 )
 from gateway.clock import SystemClock
 from gateway.text.printable import say, say_json, sure
@@ -159,7 +159,9 @@ def _do(
             known = {i for i in ids if details.get(i, most=1)}
             if missing := [str(i) for i in ids if i not in known]:
                 raise PlainError(f"There is no message {', '.join(missing)}. Nothing was done.")
-        task = BulkTask(BulkAction(action), chosen, who(), uncertain, connection_id(connection))
+        task = BulkTask(
+            BulkAction(action), chosen, editor_name(), uncertain, connection_id(connection)
+        )
         count = BulkActions(SystemClock(), Events()).do(task)
     if as_json:
         say_json({"done": count})

@@ -14,11 +14,11 @@ from gateway.cli.shared import (
     PlainError,
     as_json,
     common,
+    editor_name,
     group_id,
     open_store,
     read_settings,
     store_clock,
-    who,
 )
 from gateway.text.printable import say, say_file, say_json
 
@@ -53,7 +53,7 @@ def list_(
     from gateway.store.people import people as store
 
     with _opened(config_file, data):
-        found = store.by_ids(store.ids(_wanted(find, group, blocked)))
+        found = store.by_ids(store.ids(_contact_filter(find, group, blocked)))
     if as_json:
         say_json([asdict(one) for one in found])
         return
@@ -124,7 +124,7 @@ def delete(config_file: Path | None, data: Path | None, contacts: tuple[int, ...
         known = {one.id for one in store.by_ids(contacts)}
         if missing := [str(i) for i in contacts if i not in known]:
             raise PlainError(f"There is no contact {', '.join(missing)}. Nothing was done.")
-        count = service.delete(contacts, who())
+        count = service.delete(contacts, editor_name())
     say(f"{count} deleted.")
 
 
@@ -139,7 +139,7 @@ def always(config_file: Path | None, data: Path | None, off: bool, contact: int)
     with _opened(config_file, data) as service:
         if store.get(contact) is None:
             raise PlainError(f"There is no contact {contact}; pigeonbox people list shows them.")
-        service.set_always(contact, not off, who())
+        service.set_always(contact, not off, editor_name())
     say(f"Contact {contact} is {'not always' if off else 'always'} reached.")
 
 
@@ -166,14 +166,14 @@ def import_(
 
     from gateway.events import Events
     from gateway.services.box.preferences import Preferences
-    from gateway.services.people.imports import ContactImports, told
+    from gateway.services.people.imports import ContactImports, outcome_words
     from gateway.store.people import imports
 
     with _opened(config_file, data):
         events = Events()
         country = Preferences(events, read_settings(config_file, data).country).country
         importing = ContactImports(store_clock(), events, country)
-        kept = importing.upload(file.name, file.read_bytes(), who())
+        kept = importing.upload(file.name, file.read_bytes(), editor_name())
         found = imports.get(kept)
         assert found is not None
         sheet = importing.sheet(found, _encoding(encoding))
@@ -185,7 +185,7 @@ def import_(
         if done.bad and bad is not None:
             bad.write_text("\ufeff" + "".join(importing.bad_file(kept)), encoding="utf-8")
         problems = [one for one in imports.problems(kept) if one.line] if bad is None else []
-    say(told(done))
+    say(outcome_words(done))
     if names := ", ".join(_left_out(sheet, chosen)):
         say(f"left out: {names}; --field takes a column in as an own field", err=True)
     for one in problems[:50]:
@@ -197,7 +197,7 @@ def import_(
 def _encoding(typed: str) -> str:
     from gateway.services.people import encodings
 
-    found = encodings.known(typed)
+    found = encodings.canonical_name(typed)
     if typed and not found:
         offered = ", ".join(encodings.CHOICES)
         raise PlainError(f"The encoding {typed} is not known; these are: {offered}.")
@@ -235,8 +235,8 @@ def export(
     from gateway.services.people import export as exporting
 
     with _opened(config_file, data):
-        wanted = _wanted(find, group, False)
-        exporting.note(wanted, store_clock().now(), who())
+        wanted = _contact_filter(find, group, False)
+        exporting.note(wanted, store_clock().now(), editor_name())
         say_file(exporting.cards(wanted) if vcard else exporting.csv(wanted))
 
 
@@ -246,7 +246,7 @@ def export(
 def block(config_file: Path | None, data: Path | None, number: str) -> None:
     """Send nothing more to NUMBER; what waits for it fails."""
     with _opened(config_file, data) as service:
-        say(f"{service.block(number, who())} is blocked.")
+        say(f"{service.block(number, editor_name())} is blocked.")
 
 
 @people.command("unblock")
@@ -255,7 +255,7 @@ def block(config_file: Path | None, data: Path | None, number: str) -> None:
 def unblock(config_file: Path | None, data: Path | None, number: str) -> None:
     """Let messages go to NUMBER again."""
     with _opened(config_file, data) as service:
-        if not service.free(number, who()):
+        if not service.free(number, editor_name()):
             raise PlainError(f"{number} is not blocked; pigeonbox people blocked lists those.")
     say(f"{number} can be written to again.")
 
@@ -332,7 +332,7 @@ def rename_group(config_file: Path | None, data: Path | None, name: str, new: st
 def always_group(config_file: Path | None, data: Path | None, off: bool, name: str) -> None:
     """Reach everybody in the group NAME always, whatever STOP comes in their names."""
     with _opened(config_file, data) as service:
-        service.set_group_always(group_id(name), not off, who())
+        service.set_group_always(group_id(name), not off, editor_name())
     say(f"Everybody in {name} is {'not always' if off else 'always'} reached.")
 
 
@@ -342,7 +342,7 @@ def always_group(config_file: Path | None, data: Path | None, off: bool, name: s
 def delete_group(config_file: Path | None, data: Path | None, name: str) -> None:
     """Delete the group NAME; its people stay."""
     with _opened(config_file, data) as service:
-        service.delete_group(group_id(name), who())
+        service.delete_group(group_id(name), editor_name())
     say(f"{name} is deleted.")
 
 
@@ -384,7 +384,7 @@ def _opened(config_file: Path | None, data: Path | None) -> Iterator[People]:
         yield People(store_clock(), events, country)
 
 
-def _wanted(find: str, group: str | None, blocked: bool) -> ContactFilter:
+def _contact_filter(find: str, group: str | None, blocked: bool) -> ContactFilter:
     from gateway.store.people.people import ContactFilter
 
     return ContactFilter(find, group_id(group) if group else None, blocked)

@@ -14,10 +14,10 @@ from gateway.cli.shared import (
     as_json,
     common,
     connection_id,
+    editor_name,
     group_id,
     open_store,
     read_settings,
-    who,
 )
 from gateway.text.printable import say, say_json
 
@@ -71,7 +71,7 @@ def add(
             group=str(group_id(value)) if kind == "group" else "",
             connection="" if via is None else str(via),
         )
-        known.add(typed, who(), place)
+        known.add(typed, editor_name(), place)
 
     _change(context, config_file, data, act)
 
@@ -87,7 +87,7 @@ def move(
     """Move the rule at POSITION to the place TO."""
 
     def act(known: Rules) -> None:
-        known.move(_at(known, position).id, to - position, who())
+        known.move(_at(known, position).id, to - position, editor_name())
 
     _change(context, config_file, data, act)
 
@@ -103,7 +103,7 @@ def switch(
     """Switch the rule at POSITION on or off."""
 
     def act(known: Rules) -> None:
-        known.switch(_at(known, position).id, who(), on=to == "on")
+        known.switch(_at(known, position).id, editor_name(), on=to == "on")
 
     _change(context, config_file, data, act)
 
@@ -116,7 +116,12 @@ def delete(
     context: click.Context, config_file: Path | None, data: Path | None, position: int
 ) -> None:
     """Delete the rule at POSITION."""
-    _change(context, config_file, data, lambda known: known.delete(_at(known, position).id, who()))
+    _change(
+        context,
+        config_file,
+        data,
+        lambda known: known.delete(_at(known, position).id, editor_name()),
+    )
 
 
 @rules.command("usual")
@@ -124,7 +129,7 @@ def delete(
 @click.pass_context
 def usual(context: click.Context, config_file: Path | None, data: Path | None) -> None:
     """Go back to the rules that a new box has."""
-    _change(context, config_file, data, lambda known: known.restore_default(who()))
+    _change(context, config_file, data, lambda known: known.restore_default(editor_name()))
 
 
 def _change(

@@ -15,10 +15,10 @@ from gateway.cli.shared import (
     PlainError,
     as_json,
     common,
+    editor_name,
     open_store,
     read_settings,
     store_clock,
-    who,
 )
 from gateway.text.printable import say, say_json
 from gateway.text.values import BadValue, milliseconds, moment
@@ -46,7 +46,7 @@ def list_(config_file: Path | None, data: Path | None, as_json: bool) -> None:
         found = schedule_report.everything()
         runs = schedule_runs.newest([s.id for s in found], 1)
         if as_json:
-            say_json([schedule_report.told(s) for s in found])
+            say_json([schedule_report.schedule(s) for s in found])
             return
         for one in found:
             say(_line(service, one))
@@ -66,7 +66,7 @@ def cancel(config_file: Path | None, data: Path | None, number: int) -> None:
 
     with _opened(config_file, data) as service:
         try:
-            service.cancel(number, None, who())
+            service.cancel(number, None, editor_name())
         except ScheduleGone as e:
             raise PlainError(str(e)) from e
     say(f"Number {number} is cancelled.")
@@ -78,7 +78,7 @@ def cancel(config_file: Path | None, data: Path | None, number: int) -> None:
 def pause(config_file: Path | None, data: Path | None, number: int) -> None:
     """Send nothing of NUMBER until it is resumed."""
     with _changing(config_file, data, number) as (service, version):
-        if not service.pause(number, version, who()):
+        if not service.pause(number, version, editor_name()):
             raise PlainError(f"Number {number} is not running: it is paused, or was sent just now.")
     say(f"Number {number} is paused.")
 
@@ -89,7 +89,7 @@ def pause(config_file: Path | None, data: Path | None, number: int) -> None:
 def resume(config_file: Path | None, data: Path | None, number: int) -> None:
     """Go on with NUMBER; what its pause has passed over is not sent."""
     with _changing(config_file, data, number) as (service, version):
-        if not service.resume(number, version, who()):
+        if not service.resume(number, version, editor_name()):
             raise PlainError(f"Number {number} is not paused.")
     say(f"Number {number} is resumed.")
 
@@ -103,7 +103,7 @@ def send_now(config_file: Path | None, data: Path | None, number: int) -> None:
 
     with _opened(config_file, data) as service:
         try:
-            moved = service.send_now(number, None, who())
+            moved = service.send_now(number, None, editor_name())
         except ScheduleGone as e:
             raise PlainError(str(e)) from e
     if moved is None:
@@ -129,7 +129,7 @@ REPEATS = click.Choice(["day", "week", "month"])
 WITHOUT_ZONE = "A message that repeats goes by the box's clock: give --at without a zone."
 
 
-def typed(at: str, repeat: str, every: int, days: str, until: str) -> TypedPlan:
+def typed_plan(at: str, repeat: str, every: int, days: str, until: str) -> TypedPlan:
     """What `send` was told of a message that repeats, as the page's form has it."""
     from gateway.decisions.recurrence import WEEKDAYS
     from gateway.services.schedules.plan import TypedPlan
@@ -193,15 +193,15 @@ def _opened(config_file: Path | None, data: Path | None) -> Iterator[Schedules]:
 
 def _line(service: Schedules, one: ScheduleInfo) -> str:
     from gateway.decisions import recurrence
-    from gateway.services.schedules.schedule_people import named
+    from gateway.services.schedules.schedule_people import recipient_names
 
     when = "paused"
     if one.next and one.status == "active":
         zone = service.zone().rules
         then = datetime.fromtimestamp(one.next.at / 1000, UTC).astimezone(zone)
         when = f"{then:%Y-%m-%d %H:%M %Z}"
-    repeat = recurrence.words(one.repeat)
-    to = ", ".join(n.name for n in named(one.content.recipients[:3]))
+    repeat = recurrence.repeat_words(one.repeat)
+    to = ", ".join(n.name for n in recipient_names(one.content.recipients[:3]))
     more = len(one.content.recipients) - 3
     more_words = f" and {more} more" if more > 0 else ""
     text = " ".join(one.content.text[:200].split())

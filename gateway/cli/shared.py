@@ -141,7 +141,7 @@ def group_id(name: str) -> int:
     return found.id
 
 
-def who() -> str:
+def editor_name() -> str:
     return os.environ.get("SUDO_USER") or os.environ.get("USER") or "command line"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gateway import config
-from gateway.cli.shared import as_json, common, open_store, read_settings, who
+from gateway.cli.shared import as_json, common, editor_name, open_store, read_settings
 from gateway.clock import SystemClock
 from gateway.text.printable import Drawn, say, say_json
 
@@ -25,7 +25,7 @@ def code(config_file: Path | None, data: Path | None, as_json: bool) -> None:
 
     settings = read_settings(config_file, data)
     with open_store(settings):
-        made = Accounts(SystemClock()).new_code(how="by command", who=who())
+        made = Accounts(SystemClock()).new_code(how="by command", who=editor_name())
     addresses = urls(settings.http.host, settings.http.port, settings.http.scheme)
     links = [f"{url}first-run?code={made}" for url in addresses]
     if as_json:

@@ -198,7 +198,7 @@ def due(repeat: Repeat, zone: tzinfo, turn: Turn, now: int, grace: int) -> DueTu
 # in words --------------------------------------------------------------------------------------
 
 
-def words(repeat: Repeat) -> str:
+def repeat_words(repeat: Repeat) -> str:
     """ "once", "every 2 weeks on Mon and Thu, until 3 Mar 2027"."""
     if repeat.unit is Unit.ONCE:
         return "once"

@@ -52,14 +52,14 @@ def collect(
     paths = _paths(config, status)
     ports = machine.ports(paths, ours={service} if service else ())
     if status is not None:
-        modems = _at_once(lambda m: _told(m, open_line), status["modems"])
+        modems = _at_once(lambda m: _from_service(m, open_line), status["modems"])
     elif service is None and not barred:
         free = [
             p.path
             for p in ports
             if p.exists and p.serial and p.usable and not (p.holders or p.keeper)
         ]
-        modems = _at_once(lambda path: _asked(path, _speed(config, path), open_line), free)
+        modems = _at_once(lambda path: _from_port(path, _speed(config, path), open_line), free)
     else:
         modems = []
     return Snapshot(
@@ -92,7 +92,7 @@ def from_inside(
     return Snapshot(
         now=now,
         ports=machine.ports(_paths(config, status), ours={os.getpid()}),
-        modems=tuple(_told(m) for m in status["modems"]),
+        modems=tuple(_from_service(m) for m in status["modems"]),
         store=store,
         credits=credits,
         webhooks=webhooks,
@@ -162,7 +162,7 @@ def _devices(found: Iterable[usb.UsbDevice]) -> Iterable[UnusableDevice]:
             yield UnusableDevice(finding.key, finding.place, finding.words, finding.serious)
 
 
-def _told(said: Mapping[str, Any], open_line: Open | None = None) -> ModemFacts:
+def _from_service(said: Mapping[str, Any], open_line: Open | None = None) -> ModemFacts:
     """What the service says of a modem, and, with a way to it, what has to be asked for."""
     modem = ModemFacts(
         port=said["port"],
@@ -191,7 +191,7 @@ def _told(said: Mapping[str, Any], open_line: Open | None = None) -> ModemFacts:
         line.close()
 
 
-def _asked(path: str, baud: int, open_line: Open) -> ModemFacts:
+def _from_port(path: str, baud: int, open_line: Open) -> ModemFacts:
     try:
         line = open_line(path, baud)
     except PortError as e:

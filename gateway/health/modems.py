@@ -16,7 +16,7 @@ def check(now: Snapshot) -> Iterator[Issue]:
     told = {p.path for p in now.ports if _is_told(p)}
     for modem in now.modems:
         if modem.port not in told or modem.state not in ("", "absent"):
-            yield from _one(modem)
+            yield from _issues_of(modem)
         if modem.held:
             words = f"The modem {modem.place} is ready and does not send."
             yield problem("modem.held", words, modem.held, about=modem.port)
@@ -36,7 +36,7 @@ def _is_told(port: Port) -> bool:
     return not (port.exists and port.serial and port.usable) or bool(port.holders or port.keeper)
 
 
-def _one(modem: ModemFacts) -> Iterator[Issue]:
+def _issues_of(modem: ModemFacts) -> Iterator[Issue]:
     if modem.state in BUSY:
         yield note("modem.starting", f"The modem {modem.place} is just starting.", about=modem.port)
     elif modem.state == "recovering":

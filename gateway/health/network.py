@@ -16,14 +16,14 @@ ASK = "Ask the operator whether the SIM is activated, paid for and allowed to ro
 def check(now: Snapshot) -> Iterator[Issue]:
     for modem in now.modems:
         if modem.state in ("searching", "denied", "ready") or _open(modem):
-            yield from _one(modem)
+            yield from _issues_of(modem)
 
 
 def _open(modem: ModemFacts) -> bool:
     return not modem.state and modem.answered and modem.sim == "READY"
 
 
-def _one(modem: ModemFacts) -> Iterator[Issue]:
+def _issues_of(modem: ModemFacts) -> Iterator[Issue]:
     if modem.state == "denied" or modem.denied:
         yield problem(
             "network.denied",

@@ -29,10 +29,10 @@ def check(now: Snapshot) -> Iterator[Issue]:
             words = f"The SIM in the modem {modem.place} is locked."
             yield _issue(modem, key, words, modem.advice or ASKED["SIM PIN"][2])
         elif not modem.state and modem.answered:
-            yield from _asked(modem)
+            yield from _pin_issues(modem)
 
 
-def _asked(modem: ModemFacts) -> Iterator[Issue]:
+def _pin_issues(modem: ModemFacts) -> Iterator[Issue]:
     if modem.sim == "READY":
         return
     if modem.sim in ("", "NOT INSERTED"):

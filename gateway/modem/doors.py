@@ -101,7 +101,7 @@ class Doors:
             return self._moved
 
 
-def listed(path: str, baud: int) -> Doors:
+def listed_port(path: str, baud: int) -> Doors:
     """A port listed by hand. On a UART other speeds are tried when nobody answers at this one."""
     return Doors([Door(path, baud)], listed=True)
 

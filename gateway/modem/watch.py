@@ -231,7 +231,7 @@ class PortWatch:
             else:
                 keeper = holders.keeper(path)
             if keeper:
-                yield _taken(path, keeper)
+                yield _taken_port(path, keeper)
             else:
                 free.setdefault(real, path)
         if free:
@@ -247,7 +247,7 @@ class PortWatch:
         self._changed()
 
 
-def _taken(path: str, keeper: str) -> PortFinding:
+def _taken_port(path: str, keeper: str) -> PortFinding:
     words = f"{path} is not asked for a modem, as {keeper} uses it."
     if keeper != "Bluetooth":
         words += (

@@ -16,7 +16,7 @@ from gateway.at import Engine
 from gateway.clock import Clock
 from gateway.decisions.assignment import Assignment
 from gateway.modem.claims import Claims
-from gateway.modem.doors import Doors, listed
+from gateway.modem.doors import Doors, listed_port
 from gateway.modem.duties import Duties
 from gateway.modem.entrance import Entrance
 from gateway.modem.jobs.base import Context, Job, LinkLost, Unanswered
@@ -67,7 +67,7 @@ class Worker:
 
         `means` are what recovery may switch besides the modem itself.
         """
-        doors = config.doors or listed(config.port, config.baud)
+        doors = config.doors or listed_port(config.port, config.baud)
         self.config = replace(config, doors=doors)
         self._entrance = Entrance(doors, claims or Claims(), clock, lambda: self._stopping)
         self._ledger = ledger

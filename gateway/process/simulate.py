@@ -63,32 +63,32 @@ class SimulationConsole:
         return True
 
     def _do_sms(self, rest: str) -> dict[str, Any]:
-        sender, recipient, text = _words(rest, 3, "sms FROM TO TEXT")
+        sender, recipient, text = _arguments(rest, 3, "sms FROM TO TEXT")
         return {"parts": self._network.phone_send(sender, recipient, text)}
 
     def _do_inbox(self, rest: str) -> dict[str, Any]:
-        (number,) = _words(rest, 1, "inbox NUMBER")
+        (number,) = _arguments(rest, 1, "inbox NUMBER")
         return {"messages": [_message(one) for one in self._network.phone_inbox(number)]}
 
     def _do_fault(self, rest: str) -> None:
-        modem, name, value = _words(rest, 3, "fault N NAME VALUE")
+        modem, name, value = _arguments(rest, 3, "fault N NAME VALUE")
         self._modem(modem).faults.set_text(name, value)
 
     def _do_phone(self, rest: str) -> None:
-        number, state = _words(rest, 2, "phone NUMBER on|off")
+        number, state = _arguments(rest, 2, "phone NUMBER on|off")
         if state not in ("on", "off"):
             raise ValueError("say on or off")
         self._network.switch(number, state == "on")
 
     def _do_ring(self, rest: str) -> None:
-        modem, caller = _words(rest, 2, "ring N NUMBER")
+        modem, caller = _arguments(rest, 2, "ring N NUMBER")
         self._modem(modem).ring(caller)
 
     def _do_hangup(self, rest: str) -> None:
         self._modem(rest).hang_up()
 
     def _do_urc(self, rest: str) -> None:
-        modem, text = _words(rest, 2, "urc N TEXT")
+        modem, text = _arguments(rest, 2, "urc N TEXT")
         self._modem(modem).urc(text)
 
     def _do_reboot(self, rest: str) -> None:
@@ -113,7 +113,7 @@ class SimulationConsole:
         return modems[number - 1]
 
 
-def _words(rest: str, count: int, usage: str) -> list[str]:
+def _arguments(rest: str, count: int, usage: str) -> list[str]:
     words = rest.split(maxsplit=count - 1)
     if len(words) != count:
         raise ValueError(f"say {usage}")
@@ -154,7 +154,7 @@ def run_simulation(count: int, link: Path | None = None, air_time: float = 0.0) 
     with _signals() as bell, network:
         network.on_arrival = lambda one: say({"received": _message(one)})
         console.tell_modems()
-        for line in _typed(bell):
+        for line in _typed_lines(bell):
             if line.strip() and not console.carry_out(line.strip()):
                 return
 
@@ -185,7 +185,7 @@ def _next_time_at_once(number: int, frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_DFL)
 
 
-def _typed(bell: int) -> Iterator[str]:
+def _typed_lines(bell: int) -> Iterator[str]:
     """The lines of stdin as they come, until `bell` rings."""
     poll = select.poll()
     poll.register(bell, select.POLLIN)

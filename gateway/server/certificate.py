@@ -41,14 +41,14 @@ class Certificate:
             # A key with a password would make OpenSSL ask for it at the terminal.
             self.context.load_cert_chain(certificate, key, password=lambda: "")
         except OSError as e:
-            raise CertificateError(_words(e, certificate, key)) from e
+            raise CertificateError(_failure_words(e, certificate, key)) from e
         self._seen = seen
 
     def _stamp(self) -> tuple[int, ...]:
         return tuple(file.stat().st_mtime_ns for file in self._files)
 
 
-def _words(e: OSError, certificate: Path, key: Path) -> str:
+def _failure_words(e: OSError, certificate: Path, key: Path) -> str:
     if isinstance(e, ssl.SSLError):
         if e.reason == "KEY_VALUES_MISMATCH":
             return f"The key {key} does not belong to the certificate {certificate}."

@@ -19,7 +19,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return _bound(host, port)
     except OSError as e:
-        raise ListenError(_words(host, port, e)) from e
+        raise ListenError(_failure_words(host, port, e)) from e
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -27,23 +27,23 @@ def _bound(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=128, reuse_port=False)
 
 
-def _words(host: str, port: int, error: OSError) -> str:
+def _failure_words(host: str, port: int, error: OSError) -> str:
     for_good = "or set listen under [http] in the config"
     if error.errno == errno.EADDRINUSE:
-        other = written(host, _free_after(host, port))
+        other = written_address(host, _free_after(host, port))
         return f"Port {port} is in use by another program: use --listen {other}, {for_good}."
     if error.errno == errno.EACCES:
-        other = written(host, _free_after(host, 8079))
+        other = written_address(host, _free_after(host, 8079))
         return f"Port {port} is not for everybody to use: use --listen {other}, {for_good}."
     unknown = error.errno is not None and error.errno < 0  # of getaddrinfo
     if unknown or error.errno == errno.EADDRNOTAVAIL:
-        other = written("0.0.0.0", port)  # noqa: S104 - said, not done
+        other = written_address("0.0.0.0", port)  # noqa: S104 - said, not done
         words = f"{host} is no address of this machine"
         return f"{words}: use --listen {other} for all that it has, {for_good}."
-    return f"{written(host, port)} cannot be listened on ({os.strerror(error.errno or 0)})."
+    return f"{written_address(host, port)} cannot be listened on ({os.strerror(error.errno or 0)})."
 
 
-def written(host: str, port: int) -> str:
+def written_address(host: str, port: int) -> str:
     """As --listen takes it: an address of IPv6 stands in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 

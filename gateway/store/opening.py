@@ -86,7 +86,7 @@ def _check_integrity(path: Path) -> None:
 
 def _migrate(path: Path) -> None:
     with errors():
-        applied, known = _applied(), schema_versions.known()
+        applied, known = _applied(), schema_versions.known_versions()
         if newer := sorted(applied - known):
             raise StoreTooNew(
                 f"{path} was written by a newer version of Pigeonbox ({newer[-1]});"

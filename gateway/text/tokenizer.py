@@ -38,19 +38,19 @@ def spelled(known: Iterable[str]) -> list[tuple[str, str]]:
 
 def entry(text: str, peer: str, said: Iterable[tuple[str, str | None]]) -> str:
     """Everything a message is found by. `said`: its recipients, each with its own text if any."""
-    known = dict.fromkeys(words(text))
+    known = dict.fromkeys(distinct_words(text))
     if _NUMBER.fullmatch(peer):
         known[MARK + peer] = None
     elif peer:
-        known |= dict.fromkeys(words(peer))
+        known |= dict.fromkeys(distinct_words(peer))
     for number, own in said:
         known[MARK + number] = None
         if own:
-            known |= dict.fromkeys(words(own))
+            known |= dict.fromkeys(distinct_words(own))
     return " ".join(known)
 
 
-def words(text: str) -> list[str]:
+def distinct_words(text: str) -> list[str]:
     """Distinct, in the order in which they come."""
     plain = folded(text)
     found = dict.fromkeys(_ASCII.findall(plain) if plain.isascii() else _cut(plain))

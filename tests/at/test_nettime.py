@@ -73,9 +73,9 @@ def test_the_modems_own_clock(line: str, at: int | None):
 
 
 def test_what_quectel_remembers_is_universal_time():
-    told = nettime.kept(['+QLTS: "2026/11/27,17:30:05+12,0"'])
+    told = nettime.last_network_time(['+QLTS: "2026/11/27,17:30:05+12,0"'])
     assert told == nettime.NetworkReading(utc(2026, 11, 27, 17, 30, 5), 180, Source.KEPT)
-    assert nettime.kept(['+QLTS: ""']) is None
+    assert nettime.last_network_time(['+QLTS: ""']) is None
 
 
 @pytest.mark.parametrize(
@@ -90,4 +90,4 @@ def test_whether_the_clock_follows_the_network(line: str, follows: bool):
 def test_nothing_that_a_modem_says_raises(name: str, rest: str):
     nettime.news(f"{name} {rest}")
     nettime.clock([f"+CCLK: {rest}"])
-    nettime.kept([f"+QLTS: {rest}"])
+    nettime.last_network_time([f"+QLTS: {rest}"])

@@ -18,9 +18,9 @@ from gateway.decisions.recurrence import (
     due,
     following,
     instant,
+    repeat_words,
     shown,
     turns,
-    words,
 )
 
 ZONES = [
@@ -287,4 +287,4 @@ def test_however_the_clock_jumps_no_turn_runs_twice(given_, jumps: list[int]):
     ],
 )
 def test_a_repeat_in_words(repeat: Repeat, said: str):
-    assert words(repeat) == said
+    assert repeat_words(repeat) == said

@@ -14,7 +14,7 @@ from gateway.at import Response, Result
 from gateway.clock import SystemClock
 from gateway.modem import doors as module
 from gateway.modem.claims import Claims, PortClaim
-from gateway.modem.doors import BAUDS, Door, Doors, listed, uart
+from gateway.modem.doors import BAUDS, Door, Doors, listed_port, uart
 from gateway.modem.jobs.uart import fix_speed
 from gateway.modem.knock import KnockResult, knock
 from hw.serialport import SerialPort
@@ -126,13 +126,13 @@ def test_the_uart_is_tried_at_every_speed_on_every_port():
 
 
 def test_a_listed_port_is_one_door_unless_it_is_a_uart(monkeypatch):
-    doors = listed("/dev/ttyUSB0", 9600)
+    doors = listed_port("/dev/ttyUSB0", 9600)
     doors.opened()
     assert not doors.unsure
     assert not doors.next()
     assert doors.take() == Door("/dev/ttyUSB0", 9600)
     monkeypatch.setattr(module, "is_uart", lambda path: True)
-    doors = listed("/dev/serial0", 19200)
+    doors = listed_port("/dev/serial0", 19200)
     doors.opened()
     assert doors.unsure
     assert doors.take().baud == 19200

@@ -123,7 +123,7 @@ def test_a_signal_ends_it_cleanly_and_takes_the_ports_away(
 def test_a_signal_that_comes_before_it_waits_is_not_lost(number: signal.Signals) -> None:
     with simulate._signals() as bell:
         signal.raise_signal(number)
-        assert list(simulate._typed(bell)) == []
+        assert list(simulate._typed_lines(bell)) == []
 
 
 def test_a_second_signal_ends_it_when_nobody_reads_what_it_says(simulation: Simulation) -> None:

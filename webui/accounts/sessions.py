@@ -63,7 +63,7 @@ def end_own() -> BaseResponse:
 @blueprint.get("/sessions")
 def index() -> str:
     return render_template(
-        "accounts/sessions.html", sessions=_shown(None), done=_done(), **_limits()
+        "accounts/sessions.html", sessions=_session_rows(None), done=_done(), **_limits()
     )
 
 
@@ -87,7 +87,7 @@ def _own_page(errors: Mapping[str, str], done: str = "") -> str:
     return render_template(
         "accounts/account.html",
         errors=errors,
-        sessions=_shown(_me().user_id),
+        sessions=_session_rows(_me().user_id),
         done=done,
         **_limits(),
     )
@@ -101,7 +101,7 @@ def _done() -> str:
     return DONE.get(request.args.get("done", ""), "")
 
 
-def _shown(of: int | None) -> list[dict[str, object]]:
+def _session_rows(of: int | None) -> list[dict[str, object]]:
     mine = _me().session_id
     return [
         {"row": s, "browser": browser_words(s.agent), "this": s.id == mine}

@@ -45,7 +45,7 @@ def sign_in_now() -> BaseResponse:
         if isinstance(e, Throttled):
             response.headers["Retry-After"] = str(e.seconds)
         return response
-    kept = security.kept()
+    kept = security.kept_message()
     if not kept:
         return _signed_in(secret, name, security.safe_next(request.form.get("next")))
     response = _signed_in(secret, name, "/send")
@@ -129,7 +129,7 @@ def _address() -> str:
 
 def _sign_in_page(name: str = "", error: str = "") -> str:
     target = security.safe_next(request.values.get("next"))
-    kept = security.kept()
+    kept = security.kept_message()
     return render_template("accounts/sign_in.html", name=name, error=error, next=target, kept=kept)
 
 

@@ -65,7 +65,7 @@ def add() -> BaseResponse:
 
 @blueprint.get("/<id:user_id>")
 def one(user_id: int) -> str:
-    return _page(_known(user_id), done=DONE.get(request.args.get("done", ""), ""))
+    return _page(_user_or_404(user_id), done=DONE.get(request.args.get("done", ""), ""))
 
 
 @blueprint.post("/<id:user_id>/role")
@@ -76,7 +76,7 @@ def change_role(user_id: int) -> BaseResponse:
 
 @blueprint.post("/<id:user_id>/password")
 def change_password(user_id: int) -> BaseResponse:
-    user = _known(user_id)
+    user = _user_or_404(user_id)
     typed = {name: request.form.get(name, "") for name in ("password", "again")}
     if errors := _repeated(typed):
         return make_response(_page(user, errors), 422)
@@ -95,14 +95,14 @@ def change_access(user_id: int) -> BaseResponse:
 
 @blueprint.post("/<id:user_id>/delete")
 def delete(user_id: int) -> BaseResponse | str:
-    user = _known(user_id)
+    user = _user_or_404(user_id)
     if not request.form.get("confirmed"):
         return render_template("accounts/user_delete.html", user=user, own=_own(user))
     return _do(user_id, "deleted", lambda: box().users.delete(user_id, who=author()))
 
 
 def _do(user_id: int, done: str, action: Callable[[], None]) -> BaseResponse:
-    user = _known(user_id)
+    user = _user_or_404(user_id)
     try:
         action()
     except AccountError as e:
@@ -112,7 +112,7 @@ def _do(user_id: int, done: str, action: Callable[[], None]) -> BaseResponse:
     return redirect(url_for("users.one", user_id=user_id, done=done), 303)
 
 
-def _known(user_id: int) -> UserRow:
+def _user_or_404(user_id: int) -> UserRow:
     found = box().users.get(user_id)
     if found is None:
         abort(404)

@@ -20,7 +20,7 @@ from gateway.services.activities.activity_drafts import (
     MOST_ACTIONS,
     TypedAction,
     TypedActivity,
-    typed,
+    typed_activity,
 )
 from gateway.services.activities.activity_tryout import Sample, Tried
 from gateway.services.activities.fallback import Fallback
@@ -145,18 +145,18 @@ def create() -> BaseResponse | str:
 
 @blueprint.get("/<id:activity_id>")
 def edit(activity_id: int) -> str:
-    stored = _known(activity_id)
-    return _form(typed(stored), stored)
+    stored = _activity_or_404(activity_id)
+    return _form(typed_activity(stored), stored)
 
 
 @blueprint.post("/<id:activity_id>")
 def save(activity_id: int) -> BaseResponse | str:
-    return _posted(_known(activity_id))
+    return _posted(_activity_or_404(activity_id))
 
 
 @blueprint.post("/<id:activity_id>/delete")
 def delete(activity_id: int) -> BaseResponse | str:
-    stored = _known(activity_id)
+    stored = _activity_or_404(activity_id)
     if not request.form.get("confirmed"):
         return render_template("activities/activity_delete.html", activity=stored)
     box().activities.delete(activity_id, author())
@@ -175,7 +175,7 @@ def again(step_id: int) -> BaseResponse:
     return redirect(url_for("inbox.view", name=view, open=message_id), 303)
 
 
-def _known(activity_id: int) -> ActivityInfo:
+def _activity_or_404(activity_id: int) -> ActivityInfo:
     found = activities.get(activity_id)
     if found is None:
         abort(404)

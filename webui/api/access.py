@@ -82,7 +82,7 @@ ENOUGH: dict[str, str] = dict.fromkeys(
 def check() -> Response | None:
     """None lets the request through; g.caller is who it comes from, g.scopes what they may."""
     endpoint = request.endpoint or ""
-    if refused := _who():
+    if refused := _sign_in():
         return refused
     if (enough := ENOUGH.get(endpoint)) and at_least(g.role, enough):
         return None
@@ -93,7 +93,7 @@ def needed(endpoint: str) -> tuple[str, ...]:
     return NEEDS.get(endpoint, (MANAGE,))
 
 
-def _who() -> Response | None:
+def _sign_in() -> Response | None:
     """A token counts as Bearer, in X-API-Key, and as the password of Basic with any name."""
     given, address = request.authorization, request.remote_addr or ""
     key = request.headers.get("X-API-Key", "").strip()
@@ -105,7 +105,7 @@ def _who() -> Response | None:
         if given.type == "bearer":
             return _program(given.token or "", address)
         if given.type == "basic":
-            return _named(given.username or "", given.password or "", address)
+            return _sign_in_as(given.username or "", given.password or "", address)
     except Throttled as e:
         response = make_response(jsonify(message=str(e)), 429)
         response.headers["Retry-After"] = str(e.seconds)
@@ -121,7 +121,7 @@ def _program(secret: str, address: str) -> Response | None:
     return None
 
 
-def _named(name: str, password: str, address: str) -> Response | None:
+def _sign_in_as(name: str, password: str, address: str) -> Response | None:
     if looks_like_a_token(password):
         check = box().programs.check
         if found := box().accounts.check_token(password, address, check, name=name):

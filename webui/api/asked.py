@@ -35,18 +35,18 @@ def check() -> Response | None:
     if unknown := sorted(set(request.args) - set(known)):
         there = f"known are {', '.join(known)}" if known else "this call takes none"
         verb = "is" if len(unknown) == 1 else "are"
-        return said(f"{', '.join(unknown)} {verb} not known here; {there}.")
+        return failure(f"{', '.join(unknown)} {verb} not known here; {there}.")
     for name, given in request.args.lists():
         if len(given) > 1:
-            return said(f"{name} is given more than once.")
+            return failure(f"{name} is given more than once.")
     return None
 
 
 def refused(error: Wrong) -> Response:
-    return said(str(error))
+    return failure(str(error))
 
 
-def said(words: str) -> Response:
+def failure(words: str) -> Response:
     return make_response(jsonify(message=words), 400)
 
 

@@ -39,7 +39,7 @@ def rules() -> Response:
 def replace_rules() -> Response:
     """All rules in their order, as GET gives them; what it tells beside that is ignored."""
     try:
-        wanted = _wanted(request.get_data())
+        wanted = _typed_rules(request.get_data())
         box().rules.replace(wanted, g.caller)
     except ValueError as e:
         return make_response(jsonify(message=str(e)), 400)
@@ -49,7 +49,7 @@ def replace_rules() -> Response:
     return rules()
 
 
-def _wanted(raw: bytes) -> list[tuple[TypedRule, bool]]:
+def _typed_rules(raw: bytes) -> list[tuple[TypedRule, bool]]:
     """Raises ValueError with plain words."""
     try:
         body = json.loads(raw)

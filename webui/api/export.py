@@ -14,7 +14,7 @@ from gateway.store.connections import connections
 from gateway.store.file import database
 from gateway.store.search.views import NEWEST, View
 from gateway.text.refusal import Refused
-from webui.api.asked import said
+from webui.api.asked import failure
 from webui.page.current import box
 
 AT_ONCE = 2  # others have to wait: slow readers must not take all the threads of the page
@@ -24,18 +24,18 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 def export() -> Response:
     view = request.args.get("view", "all")
     if view not in set(View):
-        return said(f"view must be one of {', '.join(View)}.")
+        return failure(f"view must be one of {', '.join(View)}.")
     given = dict(request.args)
     if number := given.pop("simNumber", ""):
-        known = {str(c.position): c.connection_id for c in connections.every().values()}
+        known = {str(c.position): c.connection_id for c in connections.all_by_id().values()}
         if number not in known:
             there = ", ".join(known) or "none"
-            return said(f"simNumber {number[:20]} is not known; there is: {there}.")
+            return failure(f"simNumber {number[:20]} is not known; there is: {there}.")
         given["connection"] = str(known[number])
     try:
         chosen = box().searching.chosen(SearchQuestion.of(given), View(view))
     except Refused as e:
-        return said(str(e))
+        return failure(str(e))
     place = _Place.take()
     if place is None:
         response = make_response(jsonify(message="Other exports are under way; try again."), 503)

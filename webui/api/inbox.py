@@ -27,14 +27,14 @@ def received() -> Response:
     """?type=, ?from=, ?to= (instants, both included), ?deviceId=, ?limit=, ?offset=."""
     limit, offset = asked.number("limit", USUAL, 1, MOST), asked.number("offset", 0)
     asked.flag("includeAttachments")  # there are none
-    messages, total = lists.inbox_list(limit, offset, _wanted())
-    by_id = connections.every()
+    messages, total = lists.inbox_list(limit, offset, _received_filter())
+    by_id = connections.all_by_id()
     response = jsonify([_shape(m, by_id.get(m.connection_id or 0)) for m in messages])
     response.headers["X-Total-Count"] = str(total)
     return response
 
 
-def _wanted() -> ReceivedFilter:
+def _received_filter() -> ReceivedFilter:
     kind = request.args.get("type")
     if kind is not None and kind not in TYPES:
         raise asked.Wrong(f"type must be one of {', '.join(TYPES)}.")

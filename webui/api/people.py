@@ -44,10 +44,10 @@ def _answering(act: Callable[..., Response]) -> Callable[..., Response]:
         try:
             return act(*args, **kwargs)
         except _Bad as e:
-            return _said(str(e), 400)
+            return _failure(str(e), 400)
         except Refused as e:
             words = " ".join(f"{_shown(one.field)}: {one.words}" for one in e.errors)
-            return _said(words, 409 if isinstance(e, InTheWay) else 400)
+            return _failure(words, 409 if isinstance(e, InTheWay) else 400)
 
     return wrapped
 
@@ -60,7 +60,7 @@ def _shown(field: str) -> str:
     return named.get(field, field)
 
 
-def _said(words: str, status: int) -> Response:
+def _failure(words: str, status: int) -> Response:
     return make_response(jsonify(message=words), status)
 
 
@@ -74,7 +74,7 @@ def contacts() -> Response:
     if wanted := request.args.get("group"):
         group = groups.named(fold(wanted))
         if group is None:
-            return _said(f"There is no group called {wanted}.", 404)
+            return _failure(f"There is no group called {wanted}.", 404)
     chosen = ContactFilter(
         request.args.get("find", ""), group.id if group else None, asked.flag("blocked")
     )
@@ -123,7 +123,7 @@ def delete_contact(contact_id: int) -> Response:
 
 
 def _no_contact(contact_id: int) -> Response:
-    return _said(f"There is no contact with the id {contact_id}.", 404)
+    return _failure(f"There is no contact with the id {contact_id}.", 404)
 
 
 def _shape(c: ContactInfo) -> dict[str, object]:
@@ -245,7 +245,7 @@ def _group(one: groups.GroupInfo) -> dict[str, object]:
 
 
 def _no_group(group_id: int) -> Response:
-    return _said(f"There is no group with the id {group_id}.", 404)
+    return _failure(f"There is no group with the id {group_id}.", 404)
 
 
 # blocked numbers -------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ def block_number() -> Response:
 
 def unblock_number(number: str) -> Response:
     if not box().people.free(number, g.caller):
-        return _said(f"{number} is not blocked.", 404)
+        return _failure(f"{number} is not blocked.", 404)
     return make_response("", 204)
 
 

@@ -20,7 +20,7 @@ NOT_NOW = "Nothing was done: it is not in a state for that, or was sent just now
 
 
 def all_scheduled() -> Response:
-    found = [schedule_report.told(one) for one in schedule_report.everything()]
+    found = [schedule_report.schedule(one) for one in schedule_report.everything()]
     for one in found:
         at = one.pop("next_at")
         one["nextAt"] = None if at is None else iso(at)

@@ -61,14 +61,16 @@ def _import(job: JobInfo) -> WorkDescription:
 KINDS: dict[str, Callable[[JobInfo], WorkDescription]] = {MESSAGES: _messages, IMPORT: _import}
 
 
-def words(job: JobInfo) -> WorkDescription:
+def description(job: JobInfo) -> WorkDescription:
     found = KINDS.get(job.kind)
     return found(job) if found else WorkDescription("Long work", "")
 
 
 @blueprint.get("")
 def index() -> str:
-    return render_template("box/works.html", works=[(j, words(j)) for j in jobs.newest(LISTED)])
+    return render_template(
+        "box/works.html", works=[(j, description(j)) for j in jobs.newest(LISTED)]
+    )
 
 
 @blueprint.get("/<id:job_id>")
@@ -78,7 +80,7 @@ def one(job_id: int) -> str:
         abort(404)
     inside = request.headers.get("X-Requested-By") == "page"
     return render_template(
-        "box/_work.html" if inside else "box/work.html", job=job, words=words(job)
+        "box/_work.html" if inside else "box/work.html", job=job, words=description(job)
     )
 
 

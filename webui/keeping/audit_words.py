@@ -92,11 +92,12 @@ class AuditLine:
     what: str  # "Deleted 2 messages"
 
 
-def told(entries: Sequence[Audited]) -> list[AuditLine]:
+def audit_lines(entries: Sequence[Audited]) -> list[AuditLine]:
     """The entries as people read them."""
     names = {c.connection_id: c.name for c in connections.all_connections()}
     return [
-        AuditLine(e.at, _numbers(e.who) or "Somebody", _numbers(_what(e, names))) for e in entries
+        AuditLine(e.at, _numbers(e.who) or "Somebody", _numbers(_change_words(e, names)))
+        for e in entries
     ]
 
 
@@ -105,7 +106,7 @@ def _numbers(words: str) -> str:
     return _NUMBER.sub(lambda found: phone(found[0]), words).strip()
 
 
-def _what(entry: Audited, names: Mapping[int, str]) -> str:
+def _change_words(entry: Audited, names: Mapping[int, str]) -> str:
     action, detail = entry.action, entry.detail
     if action == "settings changed":
         return _page(detail, names)

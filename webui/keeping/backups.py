@@ -91,7 +91,7 @@ def read() -> BaseResponse:
 
 @blueprint.get("/<name>")
 def download(name: str) -> Response:
-    path = _known(name).path
+    path = _backup_or_404(name).path
     box().accounts.note(author(), "export", f"the backup {name}")
     response = send_file(path.resolve(), as_attachment=True, download_name=name)
     response.headers["Cache-Control"] = "no-store"
@@ -100,7 +100,7 @@ def download(name: str) -> Response:
 
 @blueprint.get("/<name>/restore")
 def ask(name: str) -> BaseResponse | str:
-    found = _known(name)
+    found = _backup_or_404(name)
     try:
         contents = _keeping().look_into(found)
         returning = _keeping().returning(found)
@@ -118,7 +118,7 @@ def ask(name: str) -> BaseResponse | str:
 @blueprint.post("/<name>/restore")
 def restore(name: str) -> BaseResponse | str:
     """What is there now stays among the backups; the service starts again."""
-    found = _known(name)
+    found = _backup_or_404(name)
     try:
         _keeping().stage(found.path, author(), bring_back=bool(request.form.get("bring_back")))
     except StoreError as e:
@@ -178,7 +178,7 @@ def _page(
     keeping = _keeping()
     return render_template(
         "keeping/backups.html",
-        values=typed or _typed(keeping.options()),
+        values=typed or _typed_options(keeping.options()),
         errors={e.field: e.words for e in errors},
         trouble=trouble,
         folder_trouble=keeping.trouble,
@@ -189,7 +189,7 @@ def _page(
     )
 
 
-def _typed(options: KeepingOptions) -> dict[str, str]:
+def _typed_options(options: KeepingOptions) -> dict[str, str]:
     values = {name: str(getattr(options, name) or "") for name in NUMBERS}
     return values | {"folder": options.folder, "daily": "1" if options.daily else ""}
 
@@ -210,7 +210,7 @@ def _options(typed: Mapping[str, str]) -> KeepingOptions:
     return KeepingOptions(daily=bool(typed["daily"]), folder=typed["folder"], **numbers)
 
 
-def _known(name: str) -> Backup:
+def _backup_or_404(name: str) -> Backup:
     found = _keeping().file(name)
     if found is None:
         abort(404)

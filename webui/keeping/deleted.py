@@ -50,7 +50,7 @@ def audit() -> str:
     found = audits.page(before, AUDITED + 1)
     return render_template(
         "keeping/audit.html",
-        entries=audit_words.told(found[:AUDITED]),
+        entries=audit_words.audit_lines(found[:AUDITED]),
         before=before,
         older=found[AUDITED - 1].id if len(found) > AUDITED else None,
     )

@@ -91,7 +91,7 @@ class EarlierAnswer:
     reply_id: int | None  # where it can be read
 
 
-def told(found: Sequence[AnswerInfo]) -> list[EarlierAnswer]:
+def earlier_answers(found: Sequence[AnswerInfo]) -> list[EarlierAnswer]:
     """The newest ones, each reply once."""
     newest = {(a.reply_id, a.at): a for a in found if a.counts}
     shown = sorted(newest.values(), key=lambda a: a.id)[-MOST_TOLD:]

@@ -40,7 +40,7 @@ from webui.messages.view_names import VIEWS
 from webui.page.arguments import a_number, an_id
 from webui.page.current import author, box
 from webui.page.once import TOKEN, id_of
-from webui.page.security import kept
+from webui.page.security import kept_message
 from webui.schedules import when_fields
 
 blueprint = Blueprint("compose", __name__)
@@ -216,8 +216,10 @@ def count() -> Response:
     if request.form.get("action") == "plain":
         form.text = sms.plain(form.text)
     typing = request.form.get("typing", "").strip()
-    who = _who(form, told="told" in request.form, typing=typing)
-    return jsonify(count=_count(form), text=form.text, who=who, when=when_fields.words(form.when))
+    who = _recipient_words(form, told="told" in request.form, typing=typing)
+    return jsonify(
+        count=_count(form), text=form.text, who=who, when=when_fields.first_times_words(form.when)
+    )
 
 
 @blueprint.post("/send/draft")
@@ -228,7 +230,7 @@ def keep_draft() -> BaseResponse:
         drafts.forget(form.token)
         return make_response("", 204)
     try:
-        drafts.keep(form.token, kept())
+        drafts.keep(form.token, kept_message())
     except TooLarge:
         return make_response("", 413)
     return make_response("", 204)
@@ -244,7 +246,7 @@ def discard_draft() -> BaseResponse:
 
 
 def _keep_draft(form: ComposeForm) -> BaseResponse | str:
-    fields = kept()
+    fields = kept_message()
     fields["recipients"] = form.recipients  # with what was ticked
     try:
         drafts.keep(form.token, fields)
@@ -366,21 +368,21 @@ def page(
         meanwhile=bool(meanwhile),
         unsaved=request.method == "POST",
         unfinished=drafts.unfinished(but=form.token),
-        told=answering.told(earlier or meanwhile),
+        told=answering.earlier_answers(earlier or meanwhile),
         cancel=url_for("scheduled.index") if form.when.schedule else form.place.address(),
         focus="text" if form.recipients and "recipients" not in by_field else "recipients",
         count=_count(form),
-        who=_who(form, told="recipients" in by_field),
+        who=_recipient_words(form, told="recipients" in by_field),
         when=when_fields.section(form.when, by_field),
         choose=choosing.section(form.recipients, form.find, form.after) if choose else "",
-        placeholders=placeholders.known(),
+        placeholders=placeholders.available(),
         hours=_hours(form),
         usual=box().sending.valid_hours(),
         connections=message_rows.connection_choices(),
     )
 
 
-def _who(form: ComposeForm, *, told: bool = False, typing: str = "") -> str:
+def _recipient_words(form: ComposeForm, *, told: bool = False, typing: str = "") -> str:
     """`told`: what is wrong stands beside the field already. `typing`: what is not finished yet."""
     found = box().messaging.addressees(form.recipients, later=form.when.later)
     bad = [one for one in found.bad if one.typed != typing] if not told else []

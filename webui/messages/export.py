@@ -24,7 +24,7 @@ GONE = "This file is not kept any more. Export again."
 
 
 def init_app(app: Flask) -> None:
-    KINDS[KIND] = _words
+    KINDS[KIND] = _description
 
 
 @blueprint.post("/export")
@@ -72,7 +72,7 @@ def _name(at: int) -> str:
     return f"messages-{local(at):%Y-%m-%d-%H%M}.csv"
 
 
-def _words(job: JobInfo) -> WorkDescription:
+def _description(job: JobInfo) -> WorkDescription:
     ready = box().files.path(job) is not None
     href = url_for("inbox.exported", job_id=job.id) if ready else ""
     return WorkDescription("Exporting messages", "messages", href, "Download the file")

@@ -213,7 +213,7 @@ class DetailView:
             facts=tuple(_facts(message, names)),
             asked=message.incoming and message.kind == "sms",
             set_off=outcomes.of(message),
-            stop=stop_words.told(message.id) if message.incoming else "",
+            stop=stop_words.effect_words(message.id) if message.incoming else "",
             people=tuple(persons(people, names, deleted=not alive)),
             total=message.people,
             sms=message.sms,
@@ -313,7 +313,9 @@ def _person(
         state=said,
         times=times,
         connection=names.get(_connection_id(d) or 0, ""),
-        reason=" ".join(filter(None, (failures.told(d.reason, d.code, d.state), _progress(d)))),
+        reason=" ".join(
+            filter(None, (failures.reason_words(d.reason, d.code, d.state), _progress(d)))
+        ),
         code=d.code,
         text=d.text or "",
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flask import render_template
 from werkzeug.datastructures import MultiDict
 
-from gateway.services.people.addressees import Addressees, blocked_among, written
+from gateway.services.people.addressees import Addressees, blocked_among, written_person
 from gateway.services.people.numbers import SEPARATORS, BadNumber
 from gateway.store.people import groups, people
 from gateway.store.people.people import ContactFilter
@@ -45,7 +45,7 @@ def asked_for(args: Mapping[str, str]) -> str:
     """Recipients that another page sends along: ?person=3, ?group=5."""
     if contact_id := an_id(args.get("person")):
         found = people.get(contact_id)
-        return written(found) if found and found.number else ""
+        return written_person(found) if found and found.number else ""
     group = groups.get(group_id) if (group_id := an_id(args.get("group"))) else None
     return group.name if group else ""
 
@@ -106,7 +106,9 @@ def section(recipients: str, find: str, after: str) -> str:
         if key is None
         else [],
         people=[
-            RecipientChoice(written(c), c.name or phone(c.number), _about(c), c.number in numbers)
+            RecipientChoice(
+                written_person(c), c.name or phone(c.number), _about(c), c.number in numbers
+            )
             for _, c in found[:LISTED]
             if c.number
         ],

@@ -26,7 +26,7 @@ def _messages(number: int) -> str:
     return counted(number, "message")
 
 
-def _gone(number: int) -> str:
+def _gone_words(number: int) -> str:
     """Of what was ticked: how many somebody else had dealt with meanwhile."""
     return f" {counted(number, 'was', 'were')} not there any more." if number > 0 else ""
 
@@ -60,7 +60,7 @@ def notice(args: MultiDict[str, str]) -> Notice | None:
     """From `?said=deleted&n=3`; None when nothing is to be said."""
     number = args.get("n", 0, type=int)
     nothing = number == 0
-    gone = _gone(args.get("gone", 0, type=int))
+    gone = _gone_words(args.get("gone", 0, type=int))
     match args.get("said"):
         case "delete" if nothing:
             return Notice("These were deleted already.", True, "deleted")

@@ -257,12 +257,14 @@ def _check_session() -> BaseResponse | None:
     if request.headers.get("X-Requested-By") == "page":  # our own script: no use for a page
         abort(401)
     if request.endpoint == "compose.send":
-        return make_response(render_template("accounts/sign_in.html", next="/", kept=kept()), 403)
+        return make_response(
+            render_template("accounts/sign_in.html", next="/", kept=kept_message()), 403
+        )
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.sign_in", next=back), 303)
 
 
-def kept() -> MultiDict[str, str]:
+def kept_message() -> MultiDict[str, str]:
     """A message that was being written when the session ended: it survives signing in."""
     return MultiDict((name, value) for name in KEPT for value in request.form.getlist(name))
 
@@ -272,7 +274,7 @@ def start_session(response: Response, secret: str, name: str) -> None:
     session.clear()
     life = SESSION_LIFE // 1000
     _set_cookie(response, COOKIE, secret, life)
-    known = _known(current_app).dumps([name, secret[:8]])
+    known = _serializer(current_app).dumps([name, secret[:8]])
     _set_cookie(response, KNOWN_COOKIE, str(known), 4 * life)
 
 
@@ -293,7 +295,7 @@ def end_session(response: Response) -> None:
 def known_device(name: str) -> str:
     """Names this browser when it has signed in under `name` before, else ""."""
     try:
-        whose, device = _known(current_app).loads(request.cookies.get(KNOWN_COOKIE, ""))
+        whose, device = _serializer(current_app).loads(request.cookies.get(KNOWN_COOKIE, ""))
     except (BadSignature, ValueError, TypeError):
         return ""
     return str(device) if whose == name.strip().casefold() else ""
@@ -304,7 +306,7 @@ def known_browser(app: Flask) -> Callable[[Mapping[str, str]], bool]:
 
     For the web server, which has no database at hand. It opens nothing but room for larger bodies.
     """
-    seal = _known(app)
+    seal = _serializer(app)
 
     def known(headers: Mapping[str, str]) -> bool:
         try:
@@ -323,7 +325,7 @@ def known_address(app: Flask) -> Callable[[str], bool]:
     return lambda address: known.knows(address, clock.monotonic())
 
 
-def _known(app: Flask) -> URLSafeSerializer:
+def _serializer(app: Flask) -> URLSafeSerializer:
     return URLSafeSerializer(str(app.secret_key), salt="known browser")
 
 

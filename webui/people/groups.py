@@ -56,12 +56,12 @@ def _groups_page(errors: Iterable[FieldError] = (), name: str = "") -> str:
 
 @blueprint.get("/people/groups/<id:group_id>")
 def group(group_id: int) -> str:
-    return _group_page(_known(group_id))
+    return _group_page(_group_or_404(group_id))
 
 
 @blueprint.post("/people/groups/<id:group_id>")
 def rename_group(group_id: int) -> BaseResponse | str:
-    found = _known(group_id)
+    found = _group_or_404(group_id)
     try:
         box().people.rename_group(group_id, request.form.get("name", ""))
     except Refused as e:
@@ -71,7 +71,7 @@ def rename_group(group_id: int) -> BaseResponse | str:
 
 @blueprint.post("/people/groups/<id:group_id>/members")
 def change_members(group_id: int) -> BaseResponse:
-    _known(group_id)
+    _group_or_404(group_id)
     ids = [i for text in request.form.getlist("id") if (i := an_id(text))]
     joins = request.form.get("action") == "join"
     change = box().people.join if joins else box().people.leave
@@ -85,14 +85,14 @@ def change_members(group_id: int) -> BaseResponse:
 @blueprint.post("/people/groups/<id:group_id>/always")
 def always_group(group_id: int) -> BaseResponse:
     """A STOP of its members does not block them, or does again."""
-    _known(group_id)
+    _group_or_404(group_id)
     box().people.set_group_always(group_id, "on" in request.form, author())
     return redirect(url_for("people.group", group_id=group_id), 303)
 
 
 @blueprint.post("/people/groups/<id:group_id>/delete")
 def delete_group(group_id: int) -> BaseResponse | str:
-    found = _known(group_id)
+    found = _group_or_404(group_id)
     if not request.form.get("confirmed"):
         return render_template("people/group_delete.html", group=found)
     try:
@@ -103,7 +103,7 @@ def delete_group(group_id: int) -> BaseResponse | str:
     return redirect(url_for("people.all_groups", said="deleted"), 303)
 
 
-def _known(group_id: int) -> GroupInfo:
+def _group_or_404(group_id: int) -> GroupInfo:
     found = groups.get(group_id)
     if found is None:
         abort(404)
@@ -223,7 +223,7 @@ def _blocked_page(
         more=f"{shown[-1].at}~{shown[-1].number}" if len(found) > len(shown) else None,
         errors=_by_field(errors),
         number=number,
-        words=words or {kind: ", ".join(stopping.words(kind)) for kind in stopping.KEYS},
+        words=words or {kind: ", ".join(stopping.counted_words(kind)) for kind in stopping.KEYS},
     )
 
 

@@ -66,7 +66,7 @@ def _choose_page(errors: Iterable[FieldError] = ()) -> str:
 @blueprint.get("/people/import/<id:import_id>")
 def one_import(import_id: int) -> str:
     """The preview, or how far it is, or what became of it."""
-    kept = _known(import_id)
+    kept = _import_or_404(import_id)
     if kept.state == "new":
         sheet = box().importing.sheet(kept)
         return _preview(kept, sheet, box().importing.guess(sheet))
@@ -81,7 +81,7 @@ def one_import(import_id: int) -> str:
 
 @blueprint.post("/people/import/<id:import_id>")
 def go_on(import_id: int) -> BaseResponse | str:
-    kept = _known(import_id)
+    kept = _import_or_404(import_id)
     action = request.form.get("action")
     here = redirect(url_for("people.one_import", import_id=import_id), 303)
     if action == "forget":
@@ -131,14 +131,14 @@ def _is_other(form: Mapping[str, str], begun: ImportPlan) -> bool:
 
 @blueprint.get("/people/import/<id:import_id>/rows.csv")
 def bad_rows(import_id: int) -> BaseResponse:
-    _known(import_id)
+    _import_or_404(import_id)
     response = make_response("\ufeff" + "".join(box().importing.bad_file(import_id)))
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = 'attachment; filename="not-imported.csv"'
     return response
 
 
-def _known(import_id: int) -> imports.ImportInfo:
+def _import_or_404(import_id: int) -> imports.ImportInfo:
     kept = imports.get(import_id)
     if kept is None:
         abort(404)

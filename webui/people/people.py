@@ -64,7 +64,7 @@ def index() -> str:
         after=request.args.get("after"),
         more=_key(shown[-1]) if len(found) > PAGE else None,
         done=notices.people_notice(request.args),
-        undo=people_undo.known(request.args.get("undo", "")),
+        undo=people_undo.undo_token(request.args.get("undo", "")),
     )
 
 
@@ -136,7 +136,7 @@ def _send_to(ids: list[int]) -> BaseResponse | str:
     if not found:
         return _back("no number")
     named = len(found) <= MOST_NAMED  # with their names thousands would not fit into a form
-    said = [addressees.written(c) if named else c.number for c in found]
+    said = [addressees.written_person(c) if named else c.number for c in found]
     return compose.page(compose.ComposeForm(recipients=", ".join(said)))
 
 
@@ -271,16 +271,16 @@ def contact_page(
         groups=everything,
         member=member,
         block=blocked.get(number) if number else None,
-        said=_said(forms, ids[:SAID]),
+        said=_messages_of(forms, ids[:SAID]),
         older=ids[SAID - 1] if len(ids) > SAID else None,
         before=before,
         saved=request.args.get("saved"),
     )
 
 
-def _said(numbers: tuple[str, ...], ids: list[int]) -> list[message_rows.RowView]:
+def _messages_of(numbers: tuple[str, ...], ids: list[int]) -> list[message_rows.RowView]:
     """In the words that this person got."""
-    own = people.told(numbers, ids)
+    own = people.own_texts(numbers, ids)
     rows = message_rows.rows(VIEWS["all"], ids)
     return [replace(row, words=shortened(own[row.id])) if row.id in own else row for row in rows]
 
@@ -315,7 +315,7 @@ def suggest() -> Response:
     ][:SUGGESTED]
     found += [
         {
-            "write": addressees.written(c),
+            "write": addressees.written_person(c),
             "name": c.shown,
             "about": phone(c.number) + (", blocked" if c.blocked else ""),
         }

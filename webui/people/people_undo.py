@@ -51,7 +51,7 @@ def before_deleting(ids: Sequence[int]) -> str:
     return _all().keep(people.as_they_are(ids)) if len(ids) <= MOST else ""
 
 
-def known(token: str) -> str:
+def undo_token(token: str) -> str:
     """The token, while it can be taken back."""
     return token if token in _all() else ""
 

@@ -37,7 +37,7 @@ def index() -> BaseResponse | str:
     """The page; for the script only its list, and nothing at all while that is unchanged."""
     if request.headers.get("X-Requested-By") != "page":
         return _page()
-    shown = _shown()
+    shown = _page_values()
     etag = _stamp(shown)
     same = request.if_none_match.contains(etag)
     response = make_response("" if same else _list(shown), 304 if same else 200)
@@ -47,7 +47,7 @@ def index() -> BaseResponse | str:
 
 def _page(error: str = "") -> str:
     said = request.args.get("said", "")
-    shown = _shown()
+    shown = _page_values()
     return render_template(
         "schedules/scheduled.html",
         counts=message_rows.counts(),
@@ -60,7 +60,7 @@ def _page(error: str = "") -> str:
     )
 
 
-def _shown() -> dict[str, object]:
+def _page_values() -> dict[str, object]:
     after = _key(request.args.get("after", ""))
     waiting = schedules.waiting(after, PAGE + 1)
     more = waiting[PAGE - 1].next if len(waiting) > PAGE else None

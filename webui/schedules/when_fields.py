@@ -99,11 +99,11 @@ def section(when: When, errors: Mapping[str, str]) -> str:
         units=UNITS,
         weekdays=list(enumerate(DAYS)),
         zone=zone_words(now),
-        words=words(when),
+        words=first_times_words(when),
     )
 
 
-def words(when: When) -> str:
+def first_times_words(when: When) -> str:
     """The first times, as they follow from what is typed; "" while that makes no sense."""
     if not when.later or not (when.typed.date and when.typed.time):
         return ""
@@ -119,7 +119,7 @@ def words(when: When) -> str:
         "schedules/_when_words.html",
         first=moment(plan.turn.at),
         then=[moment(turn.at) for turn in later],
-        repeat="" if plan.repeat.unit is Unit.ONCE else recurrence.words(plan.repeat),
+        repeat="" if plan.repeat.unit is Unit.ONCE else recurrence.repeat_words(plan.repeat),
         moved=recurrence.shown(plan.turn.at, rules) != plan.turn.wall,
     )
 
@@ -188,7 +188,7 @@ def _view(
 ) -> ScheduleView:
     over = one.status in (ScheduleStatus.DONE, ScheduleStatus.CANCELLED)
     to = one.content.recipients
-    people = schedule_people.named(to[:SHOWN_PEOPLE])
+    people = schedule_people.recipient_names(to[:SHOWN_PEOPLE])
     expanded = schedule_people.expand(() if over else to)
     own = box().scheduling.zone()
     rules = zone(one.zone).rules if one.zone else own.rules
@@ -203,7 +203,7 @@ def _view(
         next_at=one.next.at if one.next and active else None,
         left=_in(one.next.at - box().clock.now()) if one.next and active else "",
         coming=tuple(turn.at for turn in coming),
-        repeat=recurrence.words(one.repeat),
+        repeat=recurrence.repeat_words(one.repeat),
         who=people[0].name if people else "Nobody",
         more=len(to) - 1,
         people=tuple(people),

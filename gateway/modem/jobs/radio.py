@@ -56,7 +56,7 @@ def _signal(context: Context) -> Job[int | None]:
 def network_time(context: Context) -> Job[nettime.NetworkReading | None]:
     """What the modem remembers of the network's time; None where that cannot be trusted."""
     if context.profile.name == "quectel":  # its AT+CCLK? is universal time with a local zone
-        return nettime.kept((yield from ask(commands.network_time())).lines)
+        return nettime.last_network_time((yield from ask(commands.network_time())).lines)
     for query in commands.clock_follows_queries():
         if nettime.follows_network((yield from ask(query)).lines):
             return nettime.clock((yield from ask(commands.clock_query())).lines)

@@ -166,7 +166,7 @@ def _answer(context: Context, form: UssdForm) -> Job[UssdReply]:
         seconds = LINGER
         if urc.name == "+CUSD":
             if (news := answers.cusd(urc.line)) is not None:
-                heard.append(_heard(news, form))
+                heard.append(_decoded(news, form))
         elif not heard:
             result = parse_final(urc.line)
             refusal = _refusal(result) if result else "The network refused the request."
@@ -188,7 +188,7 @@ def still_open(context: Context, urc: Urc) -> bool:
     return news is not None and news.waits
 
 
-def _heard(news: answers.UssdResult, form: UssdForm) -> _UssdAnswer:
+def _decoded(news: answers.UssdResult, form: UssdForm) -> _UssdAnswer:
     text = decode(news.text, news.dcs, form=form)
     return _UssdAnswer(news.state, news.text, text, is_lost(news.text, news.dcs))
 

@@ -29,7 +29,7 @@ def ussd(box: Box, question: dict[str, Any]) -> dict[str, Any]:
 def _ussd(desk: UssdDialogues | None, question: dict[str, Any]) -> dict[str, Any]:
     if desk is None:
         return {"error": OLD}
-    info = _named(str(question.get("connection", "")))
+    info = _connection_named(str(question.get("connection", "")))
     if "cancel" in question:
         desk.cancel(info.connection_id)
     elif "choice" in question:
@@ -53,7 +53,7 @@ def credit(box: Box, question: dict[str, Any]) -> dict[str, Any]:
             if name is None:
                 known = connections.all_connections()
                 return {"connections": [_status(watcher, info) for info in known]}
-            info = _named(str(name))
+            info = _connection_named(str(name))
             watcher.check_now(info.connection_id)
             watcher.wait(info.connection_id, PATIENCE)
             return {"connections": [_status(watcher, info)]}
@@ -81,7 +81,7 @@ def _status(watcher: CreditChecks, info: ConnectionInfo) -> dict[str, Any]:
     }
 
 
-def _named(name: str) -> ConnectionInfo:
+def _connection_named(name: str) -> ConnectionInfo:
     known = connections.all_connections()
     for info in known:
         if info.name == name:

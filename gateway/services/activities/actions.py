@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gateway.decisions.activities import ActionKind, StepMove
 from gateway.decisions.activities.guard import PastReply, why_no_reply
-from gateway.services.activities.message_facts import asked, own_numbers
+from gateway.services.activities.message_facts import own_numbers, reply_candidate
 from gateway.services.activities.placeholders import fill
 from gateway.services.box.preferences import Preferences
 from gateway.services.messages.accept import new_id, tidy
@@ -55,7 +55,7 @@ def do(step: ActionStep, now: int, preferences: Preferences) -> ActionOutcome:
 
 
 def _reply(step: ActionStep, now: int, country: str) -> ActionOutcome:
-    who = asked(step.message, now, country)
+    who = reply_candidate(step.message, now, country)
     if no := why_no_reply(who):
         if no.runaway:
             replies.silence(who.number, now, no.words)

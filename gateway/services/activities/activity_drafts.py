@@ -15,7 +15,7 @@ from gateway.services.activities import http_post
 from gateway.services.activities.placeholders import placeholders, template
 from gateway.services.messages.accept import tidy
 from gateway.services.messages.composition import MAX_PARTS
-from gateway.services.people.addressees import resolve, written
+from gateway.services.people.addressees import resolve, written_person
 from gateway.services.people.numbers import SEPARATORS
 from gateway.store.activities.activities import Action, ActivityInfo, ForwardRecipient
 from gateway.store.connections import connections
@@ -58,7 +58,7 @@ class TypedActivity:
     enabled: bool = True
 
 
-def typed(activity: ActivityInfo) -> TypedActivity:
+def typed_activity(activity: ActivityInfo) -> TypedActivity:
     """As it stands in the form."""
     c = activity.condition
     return TypedActivity(
@@ -97,7 +97,7 @@ def recipients_typed(recipients: Iterable[ForwardRecipient]) -> str:
             said.append(group.name if group else "")
         elif one.person is not None:
             contact = people.get(one.person)
-            said.append(written(contact) if contact and contact.number else "")
+            said.append(written_person(contact) if contact and contact.number else "")
         else:
             said.append(one.number)
     return ", ".join(filter(None, said))
@@ -131,7 +131,7 @@ def examine(
 def _condition(draft: TypedActivity, errors: list[FieldError]) -> Condition:
     match = _one_of(Match, draft.match, "match", errors)
     sender = _one_of(Sender, draft.sender, "sender", errors)
-    words = _words(draft.words, match, errors) if match is not Match.ANYTHING else ()
+    words = _condition_words(draft.words, match, errors) if match is not Match.ANYTHING else ()
     group_id, group_name = None, ""
     if sender is Sender.GROUP:
         group_id, group_name = _group(draft.group, errors)
@@ -164,7 +164,7 @@ def _one_of(kind: type[E], value: str, field: str, errors: list[FieldError]) -> 
     return found
 
 
-def _words(text: str, match: Match, errors: list[FieldError]) -> tuple[str, ...]:
+def _condition_words(text: str, match: Match, errors: list[FieldError]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(filter(None, map(clean.line, re.split(r"[,;،、\n]", text)))))
     wrong = ""
     if not found:

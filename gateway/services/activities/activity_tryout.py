@@ -9,7 +9,7 @@ from gateway.decisions.activities import ActionKind, ConditionFacts, why_not
 from gateway.decisions.activities.guard import ReplyCandidate, why_no_reply
 from gateway.services.activities import descriptions, fallback
 from gateway.services.activities.actions import forward_to
-from gateway.services.activities.message_facts import arrived, asked, own_numbers
+from gateway.services.activities.message_facts import arrived, own_numbers, reply_candidate
 from gateway.services.activities.placeholders import fill
 from gateway.services.box.preferences import Preferences
 from gateway.services.messages.accept import tidy
@@ -57,14 +57,14 @@ def try_all(
 ) -> list[Tried]:
     """Each activity in its order; at the end what becomes of a message that sets off none."""
     trial = _begin(sample, now, preferences)
-    tried = [_one(activity, trial) for activity in listening]
+    tried = [_tried(activity, trial) for activity in listening]
     if any(one.matches for one in tried):
         return tried
     return [*tried, Tried(None, False, _not_triggered(trial))]
 
 
 def try_one(sample: Sample, activity: ActivityInfo, now: int, preferences: Preferences) -> Tried:
-    return _one(activity, _begin(sample, now, preferences))
+    return _tried(activity, _begin(sample, now, preferences))
 
 
 def _begin(sample: Sample, now: int, preferences: Preferences) -> _Trial:
@@ -85,10 +85,10 @@ def _begin(sample: Sample, now: int, preferences: Preferences) -> _Trial:
     at = now if sample.at is None else sample.at
     facts = arrived(sender, sample.text, via, at, preferences)
     message = Fresh(0, sender, sample.text, at, via)
-    return _Trial(sample, sender, message, facts, asked(message, now, country), country)
+    return _Trial(sample, sender, message, facts, reply_candidate(message, now, country), country)
 
 
-def _one(activity: ActivityInfo, trial: _Trial) -> Tried:
+def _tried(activity: ActivityInfo, trial: _Trial) -> Tried:
     if why := why_not(activity.condition, trial.facts):
         return Tried(activity, False, f"Does not match because {why}.")
     done = ", then ".join(_would(one, trial) for one in activity.actions)

@@ -87,7 +87,7 @@ class PostClient:
         try:
             status = self._status(split, body, _headers(body, secret, at))
         except (OSError, http.client.HTTPException, ValueError) as e:
-            return Posted(host, _words(e, split, cut=self._cut))
+            return Posted(host, _failure_words(e, split, cut=self._cut))
         finally:
             watch.cancel()
             self._close()
@@ -178,7 +178,7 @@ def _headers(body: bytes, secret: str, at: int) -> dict[str, str]:
     return headers
 
 
-def _words(error: Exception, split: SplitResult, *, cut: bool) -> str:
+def _failure_words(error: Exception, split: SplitResult, *, cut: bool) -> str:
     where = split.hostname
     if cut:
         return f"No complete answer came within {DEADLINE:.0f} s."

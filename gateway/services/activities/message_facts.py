@@ -29,7 +29,7 @@ def arrived(
     )
 
 
-def asked(message: Fresh, now: int, country: str) -> ReplyCandidate:
+def reply_candidate(message: Fresh, now: int, country: str) -> ReplyCandidate:
     """What decides whether the sender of this message may be answered by itself."""
     number = number_of(message.sender, country)
     return ReplyCandidate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.services.people.numbers import display
-from gateway.services.people.placeholders import Template, known
+from gateway.services.people.placeholders import Template, available
 from gateway.services.people.senders import number_of
 from gateway.store.activities.runs import Fresh
 
@@ -32,4 +32,4 @@ def fill(text: str, message: Fresh, country: str, *, to_others: bool = False) ->
 
 def placeholders() -> list[str]:
     """What may stand between braces in a text of an activity."""
-    return [*known()[:2], MESSAGE, *known()[2:]]
+    return [*available()[:2], MESSAGE, *available()[2:]]

@@ -61,9 +61,9 @@ class StopWords:
         said = letters(text) if len(text) <= LONGEST_TEXT else ""
         if not said:
             return
-        if word := _among(said, words("stop")):
+        if word := _among(said, counted_words("stop")):
             effect = self._stop(number, word)
-        elif (word := _among(said, words("start"))) and blocked.get(number):
+        elif (word := _among(said, counted_words("start"))) and blocked.get(number):
             freed = blocked.free(number, self._clock.now(), "", word)
             effect = Effect.FREED if freed else Effect.HELD
         else:
@@ -94,13 +94,13 @@ EFFECTS = {
 }
 
 
-def told(message_id: int) -> str:
+def effect_words(message_id: int) -> str:
     """What a received message did as STOP or START; "" when it was neither."""
     found = stops.get(message_id)
     return EFFECTS[found.effect].format(word=found.word) if found else ""
 
 
-def words(kind: str) -> tuple[str, ...]:
+def counted_words(kind: str) -> tuple[str, ...]:
     """The words that count: "stop" or "start". None at all switches it off."""
     key, default = KEYS[kind]
     return tuple(settings.get(key, default))
@@ -110,7 +110,7 @@ def set_words(kind: str, typed: str, by: Editor) -> None:
     """Words with commas or line ends between them. Raises Refused, StoreError."""
     key, _ = KEYS[kind]
     found = list(dict.fromkeys(filter(None, map(clean.line, re.split(r"[,;\n]", typed)))))
-    other = {letters(word) for word in words("start" if kind == "stop" else "stop")}
+    other = {letters(word) for word in counted_words("start" if kind == "stop" else "stop")}
     wrong = ""
     if len(found) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in found):
         wrong = f"At most {MOST_WORDS} words of {LONGEST_WORD} characters are possible."

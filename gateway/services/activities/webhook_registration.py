@@ -61,7 +61,7 @@ class WebhookRegistration:
         """What a person has changed beside the address stays."""
         stored = activities.get(known.activity_id)
         assert stored is not None
-        draft = activity_drafts.typed(stored)
+        draft = activity_drafts.typed_activity(stored)
         first = next(i for i, a in enumerate(draft.actions) if a.kind == ActionKind.WEBHOOK)
         actions = list(draft.actions)
         actions[first] = replace(actions[first], url=url)

@@ -155,7 +155,7 @@ class Webhooks:
         """The shape of SMSGate (docs.sms-gate.app, "sms:received"), where `id` names this call."""
         message = step.message
         received = datetime.fromtimestamp(message.at / 1000, UTC)
-        line = connections.every().get(message.connection_id or 0)
+        line = connections.all_by_id().get(message.connection_id or 0)
         return {
             "deviceId": self._preferences.name(),
             "event": "sms:received",

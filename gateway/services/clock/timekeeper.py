@@ -256,13 +256,13 @@ class Timekeeper(Loop):
         if verdict.doubt is None:
             return ""
         return WORDS[verdict.doubt].format(
-            now=_said(self._clock.machine()),
-            newest=_said(self._newest),
-            network=_said(self._by_network()),
+            now=_instant_words(self._clock.machine()),
+            newest=_instant_words(self._newest),
+            network=_instant_words(self._by_network()),
         )
 
 
-def _said(at: int | None) -> str:
+def _instant_words(at: int | None) -> str:
     """In words for people; the zone of the box does not matter for a clock that is off by days."""
     if at is None:
         return "another time"

@@ -28,21 +28,21 @@ def zone(name: str) -> Zone:
     """ "" is the machine's own. A name that is not known (any more) is the machine's own, too."""
     if name == "UTC":
         return Zone("UTC", UTC)
-    return (_named(name) if name else None) or machines_own()
+    return (_zone_named(name) if name else None) or machines_own()
 
 
 def machines_own() -> Zone:
     """As the C library takes it: the variable TZ, else /etc/localtime, else UTC."""
     wanted = os.environ.get("TZ", "").lstrip(":")
-    if wanted and (found := _named(wanted)):
+    if wanted and (found := _zone_named(wanted)):
         return found
     target = os.path.realpath(LOCALTIME)
     name = target.partition("/zoneinfo/")[2]
-    return (_named(name) if name else None) or _from_file(target) or Zone("UTC", UTC)
+    return (_zone_named(name) if name else None) or _from_file(target) or Zone("UTC", UTC)
 
 
 @lru_cache(maxsize=32)
-def _named(name: str) -> Zone | None:
+def _zone_named(name: str) -> Zone | None:
     try:
         return Zone(name, ZoneInfo(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -22,7 +22,7 @@ def understood(
     errors = []
     if not name or len(name) > LONGEST or not name.isprintable():
         errors.append(FieldError("name", f"Enter a name of 1 to {LONGEST} characters."))
-    elif _taken(connection_id, name):
+    elif _name_is_taken(connection_id, name):
         errors.append(FieldError("name", "Another connection is called so; choose another name."))
     known = normalise(number, country) if number else ""
     if isinstance(known, BadNumber):
@@ -45,6 +45,6 @@ def set_identity(
     events.publish(ConnectionChanged(connection_id))
 
 
-def _taken(connection_id: int, name: str) -> bool:
+def _name_is_taken(connection_id: int, name: str) -> bool:
     others = (c for c in connections.all_connections() if c.connection_id != connection_id)
     return any(fold(c.name) == fold(name) for c in others)

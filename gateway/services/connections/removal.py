@@ -57,7 +57,7 @@ class ConnectionRemoval:
 
         Raises Refused, StoreError.
         """
-        info = _known(connection_id)
+        info = _connection(connection_id)
         target, name = _target(to, connection_id)
         now = self._clock.now()
         moved = workload.move(connection_id, target, name, who, now, info.name)
@@ -69,7 +69,7 @@ class ConnectionRemoval:
 
         Raises Refused, StoreError.
         """
-        info = _known(connection_id)
+        info = _connection(connection_id)
         leaving = self.leaving(connection_id)
         if leaving.in_service:
             raise Refused([FieldError("connection", IN_SERVICE)])
@@ -93,7 +93,7 @@ class ConnectionRemoval:
         self._events.publish(Queued())
 
 
-def _known(connection_id: int) -> ConnectionInfo:
+def _connection(connection_id: int) -> ConnectionInfo:
     info = connections.get(connection_id)
     if info is None:
         raise Refused([FieldError("connection", UNKNOWN)])

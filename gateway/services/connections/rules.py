@@ -75,7 +75,7 @@ class Rules:
         names = {c.connection_id: c.name for c in connections.all_connections()}
         named = {str(g.id): g.name for g in groups.groups()}
         known = rules.all_rules()
-        return [_listed(found, names, named, _above(found, known)) for found in known]
+        return [_description(found, names, named, _above(found, known)) for found in known]
 
     def get(self, rule_id: int) -> RuleDescription | None:
         return next((found for found in self.listed() if found.id == rule_id), None)
@@ -254,7 +254,7 @@ def _never(above: StoredRule) -> str:
     return f"It never takes effect: {why}. Move it up, or delete it."
 
 
-def _listed(
+def _description(
     found: StoredRule, names: dict[int, str], named: dict[str, str], above: StoredRule | None
 ) -> RuleDescription:
     rule, what, subject, trouble = found.rule, "", "", ""

@@ -26,16 +26,18 @@ def unreached() -> Iterator[Unreached]:
             if action.kind is ActionKind.FORWARD
             for one in action.recipients
         ]
-        yield from _one(f"The activity “{activity.name}”", _named(whom), _groups(whom))
+        yield from _unreached(
+            f"The activity “{activity.name}”", _recipient_names(whom), _groups(whom)
+        )
     for kept in schedules.waiting(limit=MOST_SCHEDULES):
         named = [r.number for r in kept.content.recipients if r.kind != "group"]
         in_groups = [r.id for r in kept.content.recipients if r.kind == "group"]
         text = " ".join(kept.content.text.split())
         short = text if len(text) <= 40 else f"{text[:39]}…"
-        yield from _one(f"The scheduled message “{short}”", named, in_groups)
+        yield from _unreached(f"The scheduled message “{short}”", named, in_groups)
 
 
-def _named(whom: Iterable[ForwardRecipient]) -> list[str]:
+def _recipient_names(whom: Iterable[ForwardRecipient]) -> list[str]:
     contacts = people.by_ids([one.person for one in whom if one.person is not None])
     return [*(one.number for one in whom if one.number), *(c.number for c in contacts if c.number)]
 
@@ -44,7 +46,7 @@ def _groups(whom: Iterable[ForwardRecipient]) -> list[int]:
     return [one.group for one in whom if one.group is not None]
 
 
-def _one(what: str, named: list[str], in_groups: list[int]) -> Iterator[Unreached]:
+def _unreached(what: str, named: list[str], in_groups: list[int]) -> Iterator[Unreached]:
     by_name = blocked.of(named)
     found = {one.number: one for one in by_name}
     for group_id in in_groups:
@@ -52,22 +54,22 @@ def _one(what: str, named: list[str], in_groups: list[int]) -> Iterator[Unreache
     if found:
         latest = sorted(found.values(), key=lambda one: one.at, reverse=True)
         yield Unreached(
-            what, tuple(_who(one.number) for one in latest), latest[0].at, named=bool(by_name)
+            what, tuple(_person(one.number) for one in latest), latest[0].at, named=bool(by_name)
         )
 
 
 def kept_stops() -> Iterator[KeptStop]:
     """STOPs of those who are always reached, until somebody has read them."""
     for stop, at in stops.unread_kept():
-        yield KeptStop(_who(stop.number), stop.word, at)
+        yield KeptStop(_person(stop.number), stop.word, at)
 
 
 def silenced(now: int) -> Iterator[SilencedSender]:
     """Whom the guard does not answer at the moment."""
     for one in replies.silenced(now):
-        yield SilencedSender(_who(one.number), one.words, one.at)
+        yield SilencedSender(_person(one.number), one.words, one.at)
 
 
-def _who(number: str) -> str:
+def _person(number: str) -> str:
     name = people.names([number]).get(number, "")
     return f"{name} ({display(number)})" if name else display(number)

@@ -90,7 +90,7 @@ class Keeping:
 
     def files(self) -> list[Backup]:
         """Newest first, of all folders."""
-        found = [b for folder in self._folders() for b in backups.listed(folder)]
+        found = [b for folder in self._folders() for b in backups.all_backups(folder)]
         return sorted(found, key=lambda b: b.at, reverse=True)
 
     def file(self, name: str) -> Backup | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway import sms
-from gateway.services.people.placeholders import Template, known
+from gateway.services.people.placeholders import Template, available
 from gateway.text.refusal import FieldError
 
 MAX_PARTS = 255  # TS 23.040 9.2.3.24.1
@@ -48,7 +48,7 @@ def unknown_placeholders(text: str) -> list[FieldError]:
     if not names:
         return []
     said = ", ".join("{" + name + "}" for name in names)
-    offered = ", ".join("{" + name + "}" for name in known())
+    offered = ", ".join("{" + name + "}" for name in available())
     return [
         FieldError(
             "text",

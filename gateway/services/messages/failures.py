@@ -28,7 +28,7 @@ ADVISES = (": ", "; ", "nblock", "Add one", "check ", "Check ")  # a sentence th
 OF_PHONES = ("CMS 22", "CMS 27", "CMS 211", "CMS 196", "TP-ST ")
 
 
-def told(reason: str, code: str, state: str) -> str:
+def reason_words(reason: str, code: str, state: str) -> str:
     """The reason as a person reads it. Of what has not failed: as it was written down."""
     if state not in (DispatchState.FAILED, DispatchState.UNCERTAIN):
         return reason

@@ -14,7 +14,7 @@ import phonenumbers
 
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.services.messages.bulk import Selection
-from gateway.services.people.digits import written
+from gateway.services.people.digits import written_number
 from gateway.services.people.numbers import BadNumber, alternatives, from_abroad
 from gateway.services.people.senders import meant
 from gateway.store.connections import connections
@@ -24,7 +24,7 @@ from gateway.store.search import search, word_index
 from gateway.store.search.search import SearchCount, SearchFilter, SearchHits, Term
 from gateway.store.search.views import NEWEST, View
 from gateway.text.refusal import FieldError, Refused
-from gateway.text.tokenizer import folded, words
+from gateway.text.tokenizer import distinct_words, folded
 from gateway.text.values import BadValue, day, whole
 
 LONGEST = 200  # characters that are looked at
@@ -175,17 +175,17 @@ class _QuestionReader:
         """Words, and digits with the way in which they were typed."""
         place = 0
         for found in NUMBER.finditer(text):
-            number = written(found[0])
+            number = written_number(found[0])
             if isinstance(number, str):
                 continue  # "254712345678.0": words, since these are not the digits of one number
             digits = (number.without_zero or number.digits).removeprefix("+")
             touches = text[found.end() :][:1].isalpha() or text[: found.start()][-1:].isalpha()
             if len(digits) < FEWEST_DIGITS or touches:
                 continue  # "12", "covid19": a word like any other
-            yield from ((word, "") for word in words(text[place : found.start()]))
+            yield from ((word, "") for word in distinct_words(text[place : found.start()]))
             yield digits, found[0]
             place = found.end()
-        yield from ((word, "") for word in words(text[place:]))
+        yield from ((word, "") for word in distinct_words(text[place:]))
 
     def _word(self, word: str, last: bool) -> Term:
         return Term(self._spelled(word, last), tuple(self._named(word, last)))

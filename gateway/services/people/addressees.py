@@ -53,7 +53,7 @@ def resolve(
     entries: list[Addressee] = []
     bad: list[BadNumber] = []
     for place, part in enumerate(filter(None, map(str.strip, parts))):
-        found = _one(part, country, empty_groups) if names else _number(part, country)
+        found = _addressee(part, country, empty_groups) if names else _number(part, country)
         if isinstance(found, BadNumber):
             bad.append(found)
         else:
@@ -61,7 +61,7 @@ def resolve(
     return Addressees(tuple(entries), tuple(bad))
 
 
-def written(contact: ContactInfo) -> str:
+def written_person(contact: ContactInfo) -> str:
     """How a chosen person stands in the field."""
     name = UNWRITABLE.sub(" ", contact.name).strip()
     return f"{name} <{contact.number}>" if name else contact.number
@@ -76,7 +76,7 @@ def blocked_among(numbers: Sequence[str]) -> int:
     return len(blocked.among(numbers))
 
 
-def _one(typed: str, country: str, empty_groups: bool) -> Addressee | BadNumber:
+def _addressee(typed: str, country: str, empty_groups: bool) -> Addressee | BadNumber:
     chosen, number = _written_number(typed, country)
     if isinstance(number, str):
         return Addressee(typed, typed, "person" if chosen else "number", (number,))

@@ -57,7 +57,7 @@ class WrittenNumber:
         return not self.digits.removeprefix("+").isdigit()
 
 
-def written(typed: str) -> WrittenNumber | str:
+def written_number(typed: str) -> WrittenNumber | str:
     """The digits, or why these are none, as the end of a sentence about what was typed."""
     if len(typed) > LONGEST:
         return TOO_LONG if any(map(str.isdigit, typed)) else NO_NUMBER
@@ -86,7 +86,7 @@ def beginning(typed: str) -> str:
     text = "".join(map(_plain, typed)).strip()
     if re.fullmatch("[0-9*#]+", text):
         return text
-    found = written(text)
+    found = written_number(text)
     return "" if isinstance(found, str) else found.without_zero or found.digits
 
 

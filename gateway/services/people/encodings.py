@@ -87,7 +87,7 @@ _LOOKED_AT = 256 << 10  # octets of words that are looked at
 _WORDS = re.compile(rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*")
 
 
-def known(name: str) -> str:
+def canonical_name(name: str) -> str:
     """One of CHOICES by any of its names, such as windows-1251 or latin-1; "" = none of them."""
     found = _name(name)
     wanted = _name(ALIKE.get(found, found))

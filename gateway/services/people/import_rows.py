@@ -216,7 +216,7 @@ def _name(cells: Mapping[str, Sequence[str]]) -> str:
     return parts if in_parts and in_whole <= in_parts else whole or parts
 
 
-def known(prepared: ImportableRow) -> ContactInfo | None:
+def existing_contact(prepared: ImportableRow) -> ContactInfo | None:
     """The contact with this number; without one, the only one of this name that has none."""
     if prepared.contact.number:
         return people.by_number(prepared.contact.number)

@@ -129,7 +129,7 @@ class ContactImports:
         looked = RowChecker(plan, sheet.header, self._country()).look(sheet.rows)
         numbers = [p.contact.number for p in looked.good if p.contact.number]
         nameless = [p for p in looked.good if not p.contact.number]
-        again = sum(import_rows.known(p) is not None for p in nameless)
+        again = sum(import_rows.existing_contact(p) is not None for p in nameless)
         looked.known = len(people.ids_of(numbers)) + again
         return looked
 
@@ -174,7 +174,7 @@ class ContactImports:
         kept = imports.get(import_id, content=False)
         if kept is None:
             return WorkProgress(job.done, "", ENDED)
-        return WorkProgress(kept.done, "", told(kept) if ended else None)
+        return WorkProgress(kept.done, "", outcome_words(kept) if ended else None)
 
     def bad_file(self, import_id: int) -> Iterator[str]:
         """The rows that did not go in, as CSV with what is wrong in a column more."""
@@ -220,7 +220,7 @@ class ContactImports:
         added = updated = skipped = numberless = 0
         bad = list(looked.bad)
         with database.transaction():
-            good = [(p, import_rows.known(p)) for p in looked.good]
+            good = [(p, import_rows.existing_contact(p)) for p in looked.good]
             goes_in = [p for p, known in good if known is None or reading.update]
             own = _fields({name for p in goes_in for name in p.values})
             member = self._groups({g for p in goes_in for g in p.groups} | {reading.everybody})
@@ -317,7 +317,7 @@ def _too_many_fields(plan: ImportPlan) -> str:
     )
 
 
-def told(kept: imports.ImportInfo) -> str:
+def outcome_words(kept: imports.ImportInfo) -> str:
     """What became of it, in plain words."""
     words = [f"{kept.added:,} added"]
     words += [f"{kept.numberless:,} of them without a number"] * bool(kept.numberless)

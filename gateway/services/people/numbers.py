@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-from gateway.services.people.digits import LONGEST, NO_NUMBER, TOO_LONG, written
+from gateway.services.people.digits import LONGEST, NO_NUMBER, TOO_LONG, written_number
 from gateway.services.people.digits import beginning as begins
 
 INTERNATIONAL = re.compile(r"\+[0-9]{7,15}")
@@ -46,13 +46,13 @@ def normalise(typed: str, country: str) -> str | BadNumber:
     `country`, else as international, whichever is a number that exists.
     """
     if len(typed) > LONGEST:  # nothing of any length is kept in memory
-        return BadNumber(_shown(typed), str(written(typed)))
+        return BadNumber(_shown(typed), str(written_number(typed)))
     return _normalised(typed, country)
 
 
 @lru_cache(maxsize=5000)  # the same ones are looked at again with every key that is pressed
 def _normalised(typed: str, country: str) -> str | BadNumber:
-    found = written(typed)
+    found = written_number(typed)
     if isinstance(found, str):
         return BadNumber(_shown(typed), found)
     if found.is_code:
@@ -149,7 +149,7 @@ def from_abroad(digits: str, country: str) -> str:
 
 def service_centre(typed: str) -> str:
     """With + and country code, as a service centre has to be given; "" = it is not."""
-    found = written(typed)
+    found = written_number(typed)
     if isinstance(found, str) or not CENTRE.fullmatch(found.without_zero or found.digits):
         return ""
     return found.without_zero or found.digits

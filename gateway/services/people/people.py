@@ -61,7 +61,7 @@ class People:
         try:
             contact_id = people.add(contact, self._clock.now())
         except people.NumberTaken as e:
-            raise InTheWay([_taken(e)]) from e
+            raise InTheWay([_number_taken(e)]) from e
         groups.put_into(contact_id, group_ids)
         self._events.publish(StoreChanged())
         return contact_id
@@ -72,7 +72,7 @@ class People:
         try:
             found = people.save(contact, self._clock.now())
         except people.NumberTaken as e:
-            raise InTheWay([_taken(e)]) from e
+            raise InTheWay([_number_taken(e)]) from e
         if found:
             groups.put_into(contact_id, group_ids)
             self._events.publish(StoreChanged())
@@ -269,6 +269,6 @@ def field_name_error(name: str) -> str:
     return ""
 
 
-def _taken(e: people.NumberTaken) -> FieldError:
+def _number_taken(e: people.NumberTaken) -> FieldError:
     whose = f"“{e.name}”" if e.name else "a contact without a name"
     return FieldError("number", f"{e.number} belongs to {whose} already.")

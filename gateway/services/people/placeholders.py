@@ -105,7 +105,7 @@ def escaped(text: str) -> str:
     return PATTERN.sub(lambda m: "{{" + m[2] + "}}" if m[1] is None else "{{{" + m[1] + "}}}", text)
 
 
-def known() -> list[str]:
+def available() -> list[str]:
     """What may stand between braces, as it is offered."""
     return [*RESERVED, *(f.name for f in groups.fields())]
 

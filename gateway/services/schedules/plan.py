@@ -39,7 +39,7 @@ def read(typed: TypedPlan, zone: Zone, now: int, kept: ScheduleInfo | None = Non
     errors: list[FieldError] = []
     start = _start(typed, errors)
     unit = _unit(typed, errors)
-    every = _every(typed, errors) if unit is not Unit.ONCE else 1
+    every = _interval(typed, errors) if unit is not Unit.ONCE else 1
     weekdays = _weekdays(typed, errors) if unit is Unit.WEEK else frozenset()
     until = _until(typed, errors) if unit is not Unit.ONCE else None
     if errors or start is None:
@@ -135,7 +135,7 @@ def _unit(typed: TypedPlan, errors: list[FieldError]) -> Unit:
     return found
 
 
-def _every(typed: TypedPlan, errors: list[FieldError]) -> int:
+def _interval(typed: TypedPlan, errors: list[FieldError]) -> int:
     every = whole(typed.every.strip(), 1, MOST_EVERY)
     if isinstance(every, BadValue):
         errors.append(FieldError("every", f"Enter a whole number from {every.bounds}."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.services.people.addressees import Addressee, written
+from gateway.services.people.addressees import Addressee, written_person
 from gateway.services.people.numbers import display
 from gateway.store.people import groups, people
 from gateway.store.schedules.schedules import ScheduleRecipient
@@ -62,7 +62,7 @@ class RecipientName:
     people: int = 1
 
 
-def named(recipients: Sequence[ScheduleRecipient]) -> list[RecipientName]:
+def recipient_names(recipients: Sequence[ScheduleRecipient]) -> list[RecipientName]:
     found = []
     known = _contacts(recipients)
     for one in recipients:
@@ -87,7 +87,7 @@ def as_written(recipients: Sequence[ScheduleRecipient]) -> str:
             found.append(group.name if group else one.name)
         else:
             contact = known.get(one.id)
-            found.append(written(contact) if contact and contact.number else one.number)
+            found.append(written_person(contact) if contact and contact.number else one.number)
     return ", ".join(found)
 
 

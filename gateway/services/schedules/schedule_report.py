@@ -16,14 +16,14 @@ def everything() -> list[ScheduleInfo]:
     return schedules.waiting(limit=ALL) + schedules.paused(ALL)
 
 
-def told(one: ScheduleInfo) -> dict[str, Any]:
+def schedule(one: ScheduleInfo) -> dict[str, Any]:
     """`next_at`: ms UTC; None while it is paused."""
     return {
         "number": one.id,
         "id": one.client_id,
         "state": str(one.status),
         "next_at": one.next.at if one.next and one.status is ScheduleStatus.ACTIVE else None,
-        "repeat": recurrence.words(one.repeat),
+        "repeat": recurrence.repeat_words(one.repeat),
         "text": one.content.text,
         "recipients": [
             {"kind": r.kind, "number": r.number, "name": r.name} for r in one.content.recipients

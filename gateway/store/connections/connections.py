@@ -175,7 +175,7 @@ def names() -> dict[int, str]:
         return dict(execute("SELECT id, name FROM connection").fetchall())
 
 
-def every() -> dict[int, ConnectionInfo]:
+def all_by_id() -> dict[int, ConnectionInfo]:
     """By their ids, for what is told of the past: forgotten ones too, under their old numbers."""
     with errors():
         rows = execute(f"{_COLUMNS} ORDER BY position, id").fetchall()

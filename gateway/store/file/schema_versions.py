@@ -7,6 +7,6 @@ from pathlib import Path
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def known() -> set[str]:
+def known_versions() -> set[str]:
     """Names of those that this program can apply."""
     return {file.stem for file in MIGRATIONS.glob("[0-9]*.py")}

@@ -176,7 +176,7 @@ def _copy_settings(target: Path) -> None:
 # looking ---------------------------------------------------------------------------------------
 
 
-def listed(folder: Path) -> list[Backup]:
+def all_backups(folder: Path) -> list[Backup]:
     """Newest first; other files are left out. An unreadable folder has none."""
     try:
         found = [
@@ -225,7 +225,7 @@ def prune_alike(folder: Path, why: str) -> None:
     """Of copies made before something, the newest few are kept; of the settings, two."""
     if why == DAILY:
         return  # by age: prune_daily
-    alike = [b for b in listed(folder) if (b.why == SETTINGS) == (why == SETTINGS)]
+    alike = [b for b in all_backups(folder) if (b.why == SETTINGS) == (why == SETTINGS)]
     alike = [b for b in alike if b.why != DAILY]
     for old in alike[2 if why == SETTINGS else KEPT_OF_OTHERS :]:
         old.path.unlink(missing_ok=True)
@@ -233,7 +233,7 @@ def prune_alike(folder: Path, why: str) -> None:
 
 def prune_daily(folder: Path, now: int, keep_days: int) -> None:
     """Daily copies older than that go; the newest stays whatever its age."""
-    daily = [b for b in listed(folder) if b.why == DAILY]
+    daily = [b for b in all_backups(folder) if b.why == DAILY]
     for old in daily[1:]:
         if now - old.at > keep_days * 86_400_000:
             old.path.unlink(missing_ok=True)
@@ -248,7 +248,7 @@ def make_room(folder: Path, wanted: int) -> None:
 
 def _oldest_to_spare(folder: Path) -> Backup | None:
     """What can go first when there is no room: never the newest whole copy, never the settings."""
-    whole = [b for b in listed(folder) if b.why != SETTINGS]
+    whole = [b for b in all_backups(folder) if b.why != SETTINGS]
     return whole[-1] if len(whole) > 1 else None
 
 

@@ -142,4 +142,4 @@ def from_inside(folder: Path, now: int) -> Checkup:
 
 
 def _copies(folder: Path) -> list[backups.Backup]:
-    return [b for b in backups.listed(folder / backups.FOLDER) if b.why in WHOLE]
+    return [b for b in backups.all_backups(folder / backups.FOLDER) if b.why in WHOLE]

@@ -118,7 +118,7 @@ def check(source: sqlite3.Connection, name: str) -> frozenset[str]:
 def _versions(source: sqlite3.Connection, name: str) -> frozenset[str]:
     _compare(source, HISTORY, {"name": ("TEXT", True)}, name)
     found = frozenset(str(row[0]) for row in source.execute(f"SELECT name FROM {HISTORY}"))  # noqa: S608
-    if newer := sorted(found - schema_versions.known()):
+    if newer := sorted(found - schema_versions.known_versions()):
         raise StoreTooNew(
             f"{name} comes from a newer version of Pigeonbox ({newer[-1][:60]});"
             " install that version first."

@@ -115,7 +115,7 @@ def _rewrite(folder: Path, path: Path, now: int) -> Repair | None:
 
 
 def _take_backup(folder: Path, path: Path, now: int) -> Repair | None:
-    found = backups.listed(folder / backups.FOLDER)
+    found = backups.all_backups(folder / backups.FOLDER)
     whole = [b for b in found if b.why not in (backups.SETTINGS, "damaged")]
     may_return = "" if revocations.is_known(path) else MAY_RETURN
     for backup in (*whole, *(b for b in found if b.why == backups.SETTINGS)):

@@ -14,7 +14,7 @@ from itertools import pairwise
 from gateway import sms
 from gateway.clock import DAY, MINUTE
 from gateway.store.file.database import execute
-from gateway.store.messages.pdus import DecodedPdu, RawPdu, ReadableText, read, words
+from gateway.store.messages.pdus import DecodedPdu, RawPdu, ReadableText, read, readable_text
 
 SENT_AGAIN = 10 * MINUTE  # a whole message again after this long is a new one, not a copy
 FAR_APART = 3 * DAY  # service-centre times of parts that cannot be of one message
@@ -195,7 +195,7 @@ def gather(set_id: int) -> PartSet:
     parts = {part.seq: part for part in map(_part, rows)}
     delivers = {seq: d for seq, part in parts.items() if (d := part.deliver)}
     first = read(parts[min(parts)].raw)
-    return PartSet(set_id, connection_id, _shown_by(parts), first, words(delivers, total))
+    return PartSet(set_id, connection_id, _shown_by(parts), first, readable_text(delivers, total))
 
 
 def belongs(set_id: int, message_id: int) -> None:

@@ -70,7 +70,7 @@ def _keep(connection_id: int | None, raw: RawPdu, now: int) -> StoredPdu:
             return _keep_part(connection_id, raw, new, now)
         case PduKind.DELIVER:
             assert new.deliver is not None
-            return _show(connection_id, raw, new, pdus.words({1: new.deliver}, 1), now)
+            return _show(connection_id, raw, new, pdus.readable_text({1: new.deliver}, 1), now)
         case PduKind.RAW:
             return _show(connection_id, raw, new, pdus.undecodable(raw, new.error), now)
     return StoredPdu(_store(connection_id, raw, new, now), None, True, new.kind)

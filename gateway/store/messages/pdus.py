@@ -131,7 +131,7 @@ class ReadableText:
     spoken: bool = True  # somebody's own words; not data, nor a notice of waiting voicemail
 
 
-def words(parts: dict[int, sms.Deliver], total: int) -> ReadableText:
+def readable_text(parts: dict[int, sms.Deliver], total: int) -> ReadableText:
     """Put the parts that are there into one text; gaps are shown where parts are missing."""
     first = parts[min(parts)]
     joined = sms.join_text({seq: (p.user_data, p.dcs) for seq, p in parts.items()}, total)

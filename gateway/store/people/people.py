@@ -365,7 +365,7 @@ def history(numbers: Sequence[str], before_id: int | None, limit: int) -> list[i
     return sorted(found, reverse=True)[:limit]
 
 
-def told(numbers: Sequence[str], message_ids: Sequence[int]) -> dict[int, str]:
+def own_texts(numbers: Sequence[str], message_ids: Sequence[int]) -> dict[int, str]:
     """Message -> what this person got, where that differs from what stands with the message."""
     found: dict[int, str] = {}
     with errors():

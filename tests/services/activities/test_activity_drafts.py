@@ -94,7 +94,7 @@ def test_this_is_refused(world, changes, field):
 
 
 def test_what_is_kept_stands_in_the_form_as_it_was_typed(world):
-    from gateway.services.activities.activity_drafts import typed
+    from gateway.services.activities.activity_drafts import typed_activity
 
     group = world.people.make_group("Volunteers")
     world.people.add(TypedContact("Bob", BOB))
@@ -115,7 +115,7 @@ def test_what_is_kept_stands_in_the_form_as_it_was_typed(world):
         ),
     )
     made = world.activities.add(draft, "admin")
-    stored = typed(activities.get(made))
+    stored = typed_activity(activities.get(made))
     for name in ("name", "match", "words", "sender", "group", "connection", "starts", "ends"):
         assert getattr(stored, name) == getattr(draft, name)
     assert stored.weekdays == draft.weekdays

@@ -52,14 +52,14 @@ def test_stop_blocks_and_the_message_says_so(world):
     message = world.receive("Stop!")
     assert blocked.get(ANN).word == "STOP"
     assert stops.get(message).effect is Effect.BLOCKED
-    assert "nothing is sent to this number any more" in stop_words.told(message)
+    assert "nothing is sent to this number any more" in stop_words.effect_words(message)
     again = world.receive("stop")
     assert stops.get(again).effect is Effect.ALREADY
     freed = world.receive("start")
     assert blocked.get(ANN) is None
-    assert "written to again" in stop_words.told(freed)
-    assert stop_words.told(world.receive("start")) == ""
-    assert stop_words.told(world.receive("hello")) == ""
+    assert "written to again" in stop_words.effect_words(freed)
+    assert stop_words.effect_words(world.receive("start")) == ""
+    assert stop_words.effect_words(world.receive("hello")) == ""
 
 
 def test_a_person_who_was_blocked_here_stays_so(world):
@@ -91,7 +91,7 @@ def test_who_is_always_reached_is_not_silenced_by_a_forged_sms(world, messaging,
         world.people.set_group_always(group, True, "admin")
     message = world.receive("STOP")
     assert blocked.get(ANN) is None
-    assert "always reached" in stop_words.told(message)
+    assert "always reached" in stop_words.effect_words(message)
     assert "Ann (+254 712 000001)" in issues(world)["optout.kept"]
     assert messaging.send(WrittenMessage(ANN, "Alarm")).words == "1 SMS queued to 1 person"
     messaging.mark_read([message])

@@ -91,7 +91,7 @@ def test_copies_go_to_the_chosen_folder_and_home_while_it_is_away(
     keeping.change(KeepingOptions(folder=str(stick)), somebody())
     pass_time(clock, 700)
     keeping.round()
-    assert [b.why for b in backups.listed(stick)] == [DAILY]
+    assert [b.why for b in backups.all_backups(stick)] == [DAILY]
     shutil.rmtree(stick)
     message(ANN)
     pass_time(clock, 25 * 3600)

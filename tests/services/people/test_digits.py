@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.services.people import digits as writing
-from gateway.services.people.digits import WrittenNumber, written
+from gateway.services.people.digits import WrittenNumber, written_number
 from gateway.services.people.numbers import BadNumber, beginning, normalise, service_centre
 
 NUMBER = "254712345678"
@@ -96,7 +96,7 @@ GROUPS = st.lists(st.text("123456789", min_size=2, max_size=4), min_size=2, max_
 def test_what_stands_between_groups_changes_no_digit(groups, between, plus):
     typed = ("+" if plus else "") + groups[0]
     typed += "".join(a + b for a, b in zip(between, groups[1:], strict=False))
-    found = written(typed)
+    found = written_number(typed)
     if isinstance(found, WrittenNumber):
         assert found.digits == ("+" if plus else "") + "".join(groups)
     else:
@@ -105,7 +105,7 @@ def test_what_stands_between_groups_changes_no_digit(groups, between, plus):
 
 @given(st.text("0123456789+-./() ,;x'\"=*#eE\u00ad\u200e٣２", max_size=24))
 def test_every_digit_counts_or_is_the_zero_of_a_decimal_or_of_a_bracket(typed):
-    found = written(typed)
+    found = written_number(typed)
     if isinstance(found, str):
         return
     every = "".join(c for c in map(writing._plain, typed) if c.isdigit())

@@ -6,7 +6,7 @@ import pytest
 
 from gateway import sms
 from gateway.events import Events
-from gateway.services.activities.message_facts import asked
+from gateway.services.activities.message_facts import reply_candidate
 from gateway.services.activities.stop_words import StopWords
 from gateway.services.people.addressees import resolve
 from gateway.services.people.people import People, TypedContact
@@ -80,7 +80,7 @@ def test_the_bytes_that_go_out_have_the_type_that_came_in(line, clock: FakeClock
 def test_a_subscriber_written_nationally_is_the_same_person_and_answered_abroad_too(line):
     received(line, "712345678", 0xA1)
     assert str(destination("+254712345678")) == "+254712345678"
-    assert asked(Fresh(0, "712345678", "hi", 1, None), 1, "KE").number == "+254712345678"
+    assert reply_candidate(Fresh(0, "712345678", "hi", 1, None), 1, "KE").number == "+254712345678"
 
 
 @pytest.mark.parametrize(("value", "kind", "shown", "who"), SENDERS)
@@ -94,7 +94,7 @@ def test_stop_is_heard_from_it_and_people_and_blocking_know_it(
     stopped = blocked.get(who)
     assert stopped is not None
     assert stopped.by_itself
-    assert asked(Fresh(0, shown, "hi", 1, None), clock.now(), "KE").blocked
+    assert reply_candidate(Fresh(0, shown, "hi", 1, None), clock.now(), "KE").blocked
     assert desk.free(shown, "owner")
     assert desk.block(shown, "owner") == who
     contact_id = desk.add(TypedContact("Machine", shown))
@@ -120,4 +120,4 @@ def test_a_name_that_looks_like_a_number_is_nobodys_number(line, clock, name):
     assert found is not None
     assert found.peer == f"“{name}”"
     assert blocked.count() == 0
-    assert asked(Fresh(0, found.peer, "hi", 1, None), 1, "KE").number == ""
+    assert reply_candidate(Fresh(0, found.peer, "hi", 1, None), 1, "KE").number == ""

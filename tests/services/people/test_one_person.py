@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.decisions.routing import Rule, RuleKind
-from gateway.services.activities.message_facts import arrived, asked
+from gateway.services.activities.message_facts import arrived, reply_candidate
 from gateway.services.messages.searches import MessageSearch, SearchQuestion
 from gateway.services.people.numbers import alternatives
 from gateway.services.people.people import TypedContact
@@ -81,7 +81,7 @@ def test_stop_start_and_a_persons_own_block_mean_the_same_number(
 ) -> None:
     world.receive("STOP", form)
     assert blocked.get(ANN) is not None
-    assert asked(Fresh(0, form, "hi", 1, None), world.clock.ms, "KE").blocked
+    assert reply_candidate(Fresh(0, form, "hi", 1, None), world.clock.ms, "KE").blocked
     world.receive("START", FORMS[0])
     assert blocked.get(ANN) is None
     world.people.block(form, "admin")

@@ -11,7 +11,7 @@ from gateway import sms
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.events import Events
 from gateway.modem.ledger import ReadPdu
-from gateway.services.activities.stop_words import StopWords, set_words, words
+from gateway.services.activities.stop_words import StopWords, counted_words, set_words
 from gateway.services.messages.accept import Messages, WrittenMessage
 from gateway.services.people.people import People, TypedContact
 from gateway.services.people.placeholders import Template
@@ -319,12 +319,12 @@ def test_names_such_as_bank_cannot_block_anything(folk, clock):
 
 def test_the_words_are_a_setting(folk, clock):
     set_words("stop", "Acha, basta\nstop", somebody())
-    assert words("stop") == ("Acha", "basta", "stop")
+    assert counted_words("stop") == ("Acha", "basta", "stop")
     StopWords(clock, lambda: "KE").obey([heard(clock, "ACHA!"), heard(clock, "quit", BOB)])
     assert [b.number for b in blocked.page()] == [ANN]
     assert "cannot both" in refused(set_words, "start", "Stop", somebody())["start"]
     set_words("stop", "", somebody())
-    assert words("stop") == ()
+    assert counted_words("stop") == ()
     assert letters("  Stop-All ") == "stopall"
 
 

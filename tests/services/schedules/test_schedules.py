@@ -71,7 +71,7 @@ def test_programs_are_told_of_every_one_however_many_and_odd_they_are(scheduling
         execute("UPDATE schedule SET next_wall = NULL WHERE id > 1")
     found = list(islice(schedule_report.everything(), 2 * schedules.PAGE))
     assert len(found) == schedules.PAGE + 3
-    assert schedule_report.told(found[-1])["next_at"] is None
+    assert schedule_report.schedule(found[-1])["next_at"] is None
 
 
 @pytest.mark.parametrize(

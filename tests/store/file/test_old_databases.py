@@ -277,9 +277,9 @@ def test_people_are_read(old: Old) -> None:
 
 @pytest.mark.usefixtures("brought_up")
 def test_everything_else_is_read(old: Old) -> None:
-    assert len(connections.every()) == len(old.rows("connection"))
+    assert len(connections.all_by_id()) == len(old.rows("connection"))
     assert len(connections.all_modems()) == len(old.rows("modem"))
-    pins = {n for n, found in connections.every().items() if found.has_pin}
+    pins = {n for n, found in connections.all_by_id().items() if found.has_pin}
     assert pins == {row["id"] for row in old.rows("connection") if row["pin"]}
     assert [s.position for s in rules.all_rules()] == [1, 2, 3, 4]
     users = {user.name: user.password for user in accounts.users()}
@@ -290,7 +290,7 @@ def test_everything_else_is_read(old: Old) -> None:
     assert settings.get("time_zone") == "Africa/Nairobi"
     assert len(credit.history(1)) == len(old.rows("credit_check"))
     assert {job.id for job in jobs.newest(100)} == {row["id"] for row in old.rows("job")}
-    told = [schedule_report.told(one) for one in schedule_report.everything()]
+    told = [schedule_report.schedule(one) for one in schedule_report.everything()]
     waiting = [r for r in old.rows("schedule") if r["state"] in ("active", "paused")]
     assert sorted(t["number"] for t in told) == [row["id"] for row in waiting]
     assert len(schedules.finished()) == len(old.rows("schedule")) - len(waiting)
@@ -315,7 +315,7 @@ def test_every_message_is_written_to_a_sheet_and_found(old: Old) -> None:
     for row in old.rows("message", deleted_at=None):
         own = [sms.get("text") for sms in old.rows("dispatch", message_id=row["id"])]
         assert all((text or row["text"]) in written for text in own or [row["text"]])
-        if said := tokenizer.words(row["text"]):
+        if said := tokenizer.distinct_words(row["text"]):
             assert row["id"] in found(said[0]), said[0]
     assert found("Straße") == found("strasse") == found("0711000001 bitte") != []
     assert found("Łodzi") == found("lodzi") != []

@@ -68,7 +68,7 @@ def test_readers_take_what_is_usual_instead(store: Path, tmp_path: Path, odd: ob
     assert asdict(fallback.get()) == asdict(fallback.Fallback())
     assert clock_change.kept_mark() is None
     assert default_validity.validity() > 0
-    assert isinstance(stop_words.words("stop"), tuple)
+    assert isinstance(stop_words.counted_words("stop"), tuple)
     assert BoxLimits(clock, Events()).limits() == DEFAULT
     assert SendingHolds(clock).leave(line) > 0
     holds = SendingHolds(clock)

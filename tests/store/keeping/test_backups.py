@@ -90,7 +90,9 @@ def test_what_was_there_before_a_restore_is_kept_whole(folder: Path) -> None:
     restore.stage(made, folder, NOW, "admin")
     reopened(folder)
     assert views.counts().all == 0
-    (before,) = [b for b in backups.listed(folder / backups.FOLDER) if b.why == "before-restore"]
+    (before,) = [
+        b for b in backups.all_backups(folder / backups.FOLDER) if b.why == "before-restore"
+    ]
     assert backups.inspect(before.path).messages == 1
     assert not restore.is_staged(folder)
 
@@ -201,11 +203,11 @@ def test_a_staged_copy_waits_while_a_service_runs(folder: Path) -> None:
 def test_daily_copies_go_by_age_and_the_newest_always_stays(tmp_path: Path) -> None:
     for day in range(1, 10):
         (tmp_path / f"pigeonbox-2026-11-{day:02d}T030000Z-daily-secret.db").touch()
-    now = backups.listed(tmp_path)[0].at
+    now = backups.all_backups(tmp_path)[0].at
     backups.prune_daily(tmp_path, now, 3)
-    assert [b.path.name[18:20] for b in backups.listed(tmp_path)] == ["09", "08", "07", "06"]
+    assert [b.path.name[18:20] for b in backups.all_backups(tmp_path)] == ["09", "08", "07", "06"]
     backups.prune_daily(tmp_path, now + 10**12, 3)
-    assert len(backups.listed(tmp_path)) == 1
+    assert len(backups.all_backups(tmp_path)) == 1
 
 
 # damage ----------------------------------------------------------------------------------------

@@ -256,14 +256,14 @@ def test_two_files_of_one_second_keep_two_names(tmp_path: Path) -> None:
         file.write_bytes(b"%d" % number)
         kept.append(backups.take(file, tmp_path / "backups", "uploaded"))
     assert [file.read_bytes() for file in kept] == [b"0", b"1", b"2"]
-    assert len(backups.listed(tmp_path / "backups")) == 3
+    assert len(backups.all_backups(tmp_path / "backups")) == 3
 
 
 def test_a_backup_of_every_older_version_is_put_back_and_migrated(
     tmp_path: Path, store: Path
 ) -> None:
     """At some versions; what waited is uncertain, and the store opens."""
-    known = sorted(schema_versions.known())
+    known = sorted(schema_versions.known_versions())
     for upto in sorted({1, 4, 5, 7, 9, 12, len(known) - 1, len(known)}):
         old = tmp_path / f"old-{upto}.db"
         with closing(sqlite3.connect(old, isolation_level=None)) as made:

@@ -106,7 +106,7 @@ def test_cut_off_at_any_step_nothing_is_lost_and_it_is_said(
         told = repair.mended(box)
         assert told is not None
         assert told.lost == (left == 2)
-        kept = [b.path.read_bytes() for b in backups.listed(box / backups.FOLDER)]
+        kept = [b.path.read_bytes() for b in backups.all_backups(box / backups.FOLDER)]
         assert original in kept
         if not killed:
             break
@@ -130,7 +130,7 @@ def test_trouble_with_the_disk_while_mending_is_no_reason_to_take_a_backup(
         with pytest.raises(StoreError):
             opening.open_store(folder)
     opening.close_store()
-    assert [b.why for b in backups.listed(folder / backups.FOLDER)] == ["by-hand"]
+    assert [b.why for b in backups.all_backups(folder / backups.FOLDER)] == ["by-hand"]
     assert contents(folder) == 3
 
 

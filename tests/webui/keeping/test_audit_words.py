@@ -65,7 +65,7 @@ def test_no_administrators_page_is_told_by_its_address_alone(admin: Reader) -> N
         if {endpoint, endpoint.split(".")[0]} & silent or roles.needed(endpoint) != ADMINISTRATOR:
             continue
         path = re.sub(r"<[^>]+>", "1", rule.rule)
-        said = audit_words.told([Audited(1, 0, "admin", "settings changed", path)])[0].what
+        said = audit_words.audit_lines([Audited(1, 0, "admin", "settings changed", path)])[0].what
         if path in said:
             bare.append(f"{endpoint}: {said}")
     assert bare == []
