@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 from peewee import PeeweeException, SqliteDatabase
 
@@ -174,6 +175,16 @@ def connected() -> Iterator[None]:
 def insert(sql: str, params: Sequence[object] = ()) -> int:
     """Run one INSERT; the id of the new row."""
     return execute(sql, params).lastrowid or 0
+
+
+def copy_to(target: Path) -> None:
+    """Everything as it is at one instant, in one file; others go on writing meanwhile.
+
+    Needs this thread's connection. Raises StoreError.
+    """
+    with errors(), closing(sqlite3.connect(target)) as copy:
+        database.connection().backup(copy)  # type: ignore[no-untyped-call]
+        copy.execute("PRAGMA journal_mode = delete")  # one file, without a log beside it
 
 
 class ChangeWatch:

@@ -11,21 +11,20 @@ import logging
 import os
 import re
 import shutil
-import sqlite3
 import threading
 import time
 from calendar import timegm
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from gateway.store.file.database import StoreFull, database, errors, execute
+from gateway.store.file import foreign, sqlite
+from gateway.store.file.database import StoreFull, copy_to, database, errors, execute
 from gateway.store.file.disk import disk_error
+from gateway.store.file.rewrite import rewrite
 from gateway.store.keeping import rebuild
-from gateway.store.keeping.rewrite import rewrite
 
 log = logging.getLogger(__name__)
 
@@ -163,9 +162,7 @@ def _copy_whole(target: Path) -> None:
     if shutil.disk_usage(target.parent).free < need:
         words = f"Not enough room in {target.parent} for a copy of the database; make room."
         raise StoreFull(words)
-    with errors(), closing(sqlite3.connect(target)) as copy:
-        database.connection().backup(copy)  # type: ignore[no-untyped-call]
-        copy.execute("PRAGMA journal_mode = delete")  # one file, without a log beside it
+    copy_to(target)
 
 
 def _copy_settings(target: Path) -> None:
@@ -196,13 +193,13 @@ def inspect(path: Path, name: str = "") -> Contents:
     """
     name = name or path.name
     try:
-        with rebuild.reading(path, name) as source:
+        with foreign.reading(path, name) as source:
             return _contents(source, rebuild.check(source, name))
     except OSError as e:
         raise disk_error(e, path) from e
 
 
-def _contents(source: sqlite3.Connection, versions: frozenset[str]) -> Contents:
+def _contents(source: sqlite.Connection, versions: frozenset[str]) -> Contents:
     def number(table: str) -> int:
         sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
         there = source.execute(sql, (table,)).fetchone()

@@ -6,15 +6,14 @@ read-only disk, and with a database of another version.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.store.file import sqlite
 from gateway.store.file.data_folder import FILE_NAME
-from gateway.store.file.database import errors, translated
+from gateway.store.file.database import StoreDamaged, errors, translated
 from gateway.store.file.database import execute as store_execute
 from gateway.store.file.integrity import CHECKED_WHOLE
 from gateway.store.keeping import backups
@@ -56,7 +55,7 @@ def examine(folder: Path, now: int) -> Checkup:
         words = f"{path} cannot be looked at ({e.strerror})."
         return Checkup(readable=False, trouble=words, backups=count, newest_backup_at=newest)
     try:
-        with closing(_open(path)) as connection:
+        with sqlite.read_only(path, PATIENCE) as connection:
             return Checkup(
                 damage=_damage(connection, size),
                 size=size,
@@ -64,48 +63,32 @@ def examine(folder: Path, now: int) -> Checkup:
                 newest_backup_at=newest,
                 **_counted(connection, now),
             )
-    except sqlite3.Error as e:
+    except sqlite.Error as e:
         known = translated(e)
         words = str(known or f"The database cannot be read ({e}).")
-        code = (getattr(e, "sqlite_errorcode", 0) or 0) & 0xFF
-        broken = code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-        damage = (str(e),) if broken else ()
+        damage = (str(e),) if isinstance(known, StoreDamaged) else ()
         return Checkup(True, False, words, damage, size, backups=count, newest_backup_at=newest)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Read-only. Where not even the files beside it may be made, as it was at its last commit."""
-    address = path.resolve().as_uri()
-    connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=PATIENCE)
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.OperationalError as e:
-        connection.close()
-        if (getattr(e, "sqlite_errorcode", 0) & 0xFF) != sqlite3.SQLITE_CANTOPEN:
-            raise
-        connection = sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True)
-    return connection
-
-
-def _damage(connection: sqlite3.Connection, size: int) -> tuple[str, ...]:
+def _damage(connection: sqlite.Connection, size: int) -> tuple[str, ...]:
     """Reads the whole file; of a large one only what its indexes and pages say at once."""
     limit = 3 if size <= CHECKED_WHOLE else 1
     rows = connection.execute(f"PRAGMA quick_check({limit})").fetchall()
     return tuple(" ".join(words.split()) for (words,) in rows if words != "ok")
 
 
-def _counted(connection: sqlite3.Connection, now: int) -> dict[str, Any]:
+def _counted(connection: sqlite.Connection, now: int) -> dict[str, Any]:
     """Empty for a database of an older version that lacks these columns."""
     try:
         return counted(connection.execute, now)
-    except sqlite3.OperationalError as e:
-        if (e.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_ERROR:
+    except sqlite.Error as e:
+        if not sqlite.lacks_something(e):
             raise
         return {}
 
 
 def counted(
-    execute: Callable[[str, tuple[object, ...]], sqlite3.Cursor], now: int
+    execute: Callable[[str, tuple[object, ...]], sqlite.Cursor], now: int
 ) -> dict[str, int | None]:
     """The queue and the history in figures, each from an index, over any connection."""
     due, oldest = execute(

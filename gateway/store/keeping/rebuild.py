@@ -10,27 +10,19 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import sqlite3
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.decisions.recurrence import Unit
-from gateway.store.file import schema_versions
+from gateway.store.file import foreign, schema_versions, sqlite
 from gateway.store.file.database import StoreBroken, StoreError, StoreTooNew, translated
 from gateway.text.tokenizer import MARK, entry, spelled
 
-MAGIC = b"SQLite format 3\0"
 HISTORY = "schema_migration"
 # Made from other rows: by triggers while those come in, or below.
 DERIVED = frozenset({"found", "word", "spelling", "party", "span", "tally", HISTORY})
-LONGEST_VALUE = 16 << 20  # octets; a file of contacts that is imported has 5 MB at most
-FEWEST_SECONDS = 120.0
-SLOWEST = 256 << 10  # octets per second: an old card in the smallest board
-LOOK_EVERY = 50_000  # steps of SQLite's machine between looks at the clock
 AT_ONCE = 500  # rows
 _DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 # What calendars can still reckon with: ms UTC from the year 1653 to 8307, minutes east of UTC.
@@ -54,68 +46,24 @@ IMPOSSIBLE = (
     ("setting", "NOT json_valid(value)"),
 )
 
-_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA}
-_PRAGMAS = {"quick_check", "table_xinfo", "trusted_schema", "cell_size_check", "page_count"}
-_COUNTS = {"count", "max"}  # what backups.py asks
 _KINDS = {"INTEGER": int, "BLOB": bytes}  # every other column holds text
 
 
-def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-    if action in _ALLOWED and (action != sqlite3.SQLITE_PRAGMA or first in _PRAGMAS):
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_FUNCTION and second in _COUNTS:
-        return sqlite3.SQLITE_OK
-    return sqlite3.SQLITE_DENY
-
-
-@contextmanager
-def reading(path: Path, name: str) -> Iterator[sqlite3.Connection]:
-    """A foreign file, to be read within limits. Raises StoreBroken in one plain line.
-
-    `name` is what people call it. As immutable it is read without any log or journal beside it.
-    """
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        if file.read(len(MAGIC)) != MAGIC:
-            raise StoreBroken(f"{name} is no backup of a Pigeonbox (it is no database).")
-    ends = time.monotonic() + FEWEST_SECONDS + size / SLOWEST
-    try:
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as source:
-            source.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-            source.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-            source.set_progress_handler(lambda: time.monotonic() > ends, LOOK_EVERY)
-            source.execute("PRAGMA trusted_schema = 0")
-            source.execute("PRAGMA cell_size_check = 1")
-            source.set_authorizer(_authorize)
-            yield source
-    except sqlite3.Error as e:
-        code = getattr(e, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_INTERRUPT:
-            raise StoreBroken(f"{name} takes too long to read; take another backup.") from e
-        if code == sqlite3.SQLITE_IOERR:
-            raise StoreError(f"{name} cannot be read: the disk fails. Try again.") from e
-        words = " ".join(str(e).split())[:200]
-        raise StoreBroken(f"{name} is no backup of a Pigeonbox ({words}).") from e
-    except (UnicodeError, OverflowError) as e:  # names and texts that are none
-        raise StoreBroken(f"{name} is damaged (it holds no text where some belongs).") from e
-
-
-def check(source: sqlite3.Connection, name: str) -> frozenset[str]:
+def check(source: sqlite.Connection, name: str) -> frozenset[str]:
     """Its pages fit together and its tables are those of its version, which is returned."""
     (damage,) = source.execute("PRAGMA quick_check(1)").fetchone()
     if damage != "ok":
         words = " ".join(str(damage).split())
         raise StoreBroken(f"{name} is damaged ({words}); take another backup.")
     versions = _versions(source, name)
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as ours:
+    with sqlite.in_memory() as ours:
         build(ours, versions)
         for table in tables(ours):
             _compare(source, table, _columns(ours, table), name)
     return versions
 
 
-def _versions(source: sqlite3.Connection, name: str) -> frozenset[str]:
+def _versions(source: sqlite.Connection, name: str) -> frozenset[str]:
     _compare(source, HISTORY, {"name": ("TEXT", True)}, name)
     found = frozenset(str(row[0]) for row in source.execute(f"SELECT name FROM {HISTORY}"))  # noqa: S608
     if newer := sorted(found - schema_versions.known_versions()):
@@ -129,7 +77,7 @@ def _versions(source: sqlite3.Connection, name: str) -> frozenset[str]:
 
 
 def _compare(
-    source: sqlite3.Connection, table: str, ours: dict[str, tuple[str, bool]], name: str
+    source: sqlite.Connection, table: str, ours: dict[str, tuple[str, bool]], name: str
 ) -> None:
     """A plain table with plain columns of our names; what it has besides is left behind."""
     row = source.execute(
@@ -153,7 +101,7 @@ def _compare(
 # our own schema ---------------------------------------------------------------------------------
 
 
-def build(target: sqlite3.Connection, versions: Iterable[str]) -> None:
+def build(target: sqlite.Connection, versions: Iterable[str]) -> None:
     """An empty store of just these versions."""
     made = datetime.now().isoformat(" ")  # noqa: DTZ005 - as the runner of migrations writes it
     target.execute(
@@ -182,14 +130,14 @@ def _up(version: str) -> Callable[[object, object], None]:
 class _Database:
     """What migrations are given."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite.Connection) -> None:
         self._connection = connection
 
-    def execute_sql(self, sql: str, params: Sequence[object] = ()) -> sqlite3.Cursor:
+    def execute_sql(self, sql: str, params: Sequence[object] = ()) -> sqlite.Cursor:
         return self._connection.execute(sql, params)
 
 
-def tables(ours: sqlite3.Connection) -> list[str]:
+def tables(ours: sqlite.Connection) -> list[str]:
     """Those whose rows are copied, each after those that it refers to."""
     found = ours.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
@@ -199,7 +147,7 @@ def tables(ours: sqlite3.Connection) -> list[str]:
     return [name for (name,) in found if name not in DERIVED]
 
 
-def _columns(ours: sqlite3.Connection, table: str) -> dict[str, tuple[str, bool]]:
+def _columns(ours: sqlite.Connection, table: str) -> dict[str, tuple[str, bool]]:
     """Name -> its type, and whether something has to be in it."""
     rows = ours.execute(f'PRAGMA table_info("{table}")')
     return {name: (kind, bool(needed)) for _, name, kind, needed, *_ in rows}
@@ -213,11 +161,11 @@ def rebuild(path: Path, target: Path, name: str) -> frozenset[str]:
 
     `target` is whole when this returns, and of no use when it raises.
     """
-    with reading(path, name) as source:
+    with foreign.reading(path, name) as source:
         versions = check(source, name)
         os.close(os.open(target, os.O_CREAT | os.O_TRUNC | os.O_RDWR | os.O_CLOEXEC, 0o600))
         try:
-            with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+            with sqlite.opened(target) as copy:
                 copy.execute("PRAGMA journal_mode = off")  # a half-written file is thrown away
                 copy.execute("PRAGMA synchronous = off")  # whoever takes it sees that it is on disk
                 copy.execute("BEGIN")
@@ -227,15 +175,15 @@ def rebuild(path: Path, target: Path, name: str) -> frozenset[str]:
                 _index(copy)
                 _settle(copy, name)
                 copy.execute("COMMIT")
-        except sqlite3.IntegrityError as e:
+        except sqlite.IntegrityError as e:
             raise StoreBroken(f"{name} cannot be put back: its rows contradict ({e}).") from e
-        except sqlite3.Error as e:
+        except sqlite.Error as e:
             raise _trouble(e, name) from e
     return versions
 
 
-def _trouble(error: sqlite3.Error, name: str) -> StoreError:
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR:
+def _trouble(error: sqlite.Error, name: str) -> StoreError:
+    if sqlite.is_of_the_disk(error):
         return StoreError(f"{name} cannot be put back: the disk fails. Try again.")
     known = translated(error)
     if known is not None and not isinstance(known, StoreBroken):
@@ -243,7 +191,7 @@ def _trouble(error: sqlite3.Error, name: str) -> StoreError:
     return StoreBroken(f"{name} cannot be put back ({error}).")
 
 
-def _fill(source: sqlite3.Connection, copy: sqlite3.Connection, table: str, name: str) -> None:
+def _fill(source: sqlite.Connection, copy: sqlite.Connection, table: str, name: str) -> None:
     columns = _columns(copy, table)
     names = ", ".join(f'"{column}"' for column in columns)
     kinds = [
@@ -280,7 +228,7 @@ def _check_row(
             raise StoreBroken(f"{name} cannot be put back: {words}.")
 
 
-def _index(copy: sqlite3.Connection) -> None:
+def _index(copy: sqlite.Connection) -> None:
     """The index of words, where this version has one (gateway.store.search.word_index)."""
     there = {row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "found" not in there:
@@ -299,7 +247,7 @@ def _index(copy: sqlite3.Connection) -> None:
             copy.executemany(sql, spelled(words))
 
 
-def _settle(copy: sqlite3.Connection, name: str) -> None:
+def _settle(copy: sqlite.Connection, name: str) -> None:
     """What refers to nothing goes; what cannot be is refused."""
     while orphans := copy.execute("PRAGMA foreign_key_check").fetchall():
         for table, row_id, *_ in orphans:

@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sqlite3
 import time
-from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from gateway.store.file import sqlite
 from gateway.store.file.database import StoreBroken, StoreDamaged, StoreTooNew, translated
 from gateway.store.file.disk import disk_error
+from gateway.store.file.rewrite import rewrite
 from gateway.store.keeping import backups, restore, revocations
-from gateway.store.keeping.rewrite import rewrite
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +91,7 @@ def _rewrite(folder: Path, path: Path, now: int) -> Repair | None:
     copy.unlink(missing_ok=True)
     try:
         rewrite(path, copy)
-        with closing(sqlite3.connect(copy)) as new:
+        with sqlite.opened(copy) as new:
             if not is_whole(new):
                 return None
         copy.chmod(0o600)
@@ -101,7 +100,7 @@ def _rewrite(folder: Path, path: Path, now: int) -> Repair | None:
         words = "The database was damaged; it was written anew, nothing that could be read is lost."
         _record(folder, Repair(now, words))
         copy.rename(folder / MENDED)
-    except sqlite3.Error as e:
+    except sqlite.Error as e:
         known = translated(e)
         if known is None or isinstance(known, StoreDamaged):
             return None  # rows that cannot be read
@@ -153,7 +152,7 @@ def _begin_anew(folder: Path, path: Path, now: int) -> Repair:
     return _record(folder, replace(done, kept=str(kept or "")))
 
 
-def is_whole(connection: sqlite3.Connection) -> bool:
+def is_whole(connection: sqlite.Connection) -> bool:
     try:
         (words,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except UnicodeError:  # it names something whose name is spoiled

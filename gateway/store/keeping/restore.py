@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from gateway.decisions.part_states import PartMove, PartState, apply
-from gateway.store.file import audit
+from gateway.store.file import audit, foreign, sqlite
 from gateway.store.file.database import StoreBroken, StoreFull
 from gateway.store.file.disk import disk_error
 from gateway.store.keeping import backups, rebuild, resume
@@ -88,14 +87,14 @@ LATER = (
 )
 
 
-def _has(copy: sqlite3.Connection, table: str) -> bool:
+def _has(copy: sqlite.Connection, table: str) -> bool:
     sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
     return copy.execute(sql, (table,)).fetchone() is not None
 
 
 def returning(source: Path, folder: Path) -> ReturningAccess:
     """Who could come in again if it were put back. Raises StoreError."""
-    with rebuild.reading(source, source.name) as backup:
+    with foreign.reading(source, source.name) as backup:
         rebuild.check(backup, source.name)
         return come_back.returning(backup, folder / LIVE)
 
@@ -103,7 +102,7 @@ def returning(source: Path, folder: Path) -> ReturningAccess:
 def _settle(file: Path, now: int, who: str, name: str, live: Path | None) -> None:
     """Only what the backup has is touched: the migrations come later."""
     try:
-        with closing(sqlite3.connect(file, isolation_level=None)) as copy:
+        with sqlite.opened(file) as copy:
             copy.execute("PRAGMA trusted_schema = 0")
             copy.execute("PRAGMA journal_mode = delete")
             copy.execute("BEGIN")
@@ -133,7 +132,7 @@ def _settle(file: Path, now: int, who: str, name: str, live: Path | None) -> Non
                 (RESTORED, json.dumps({"at": now, "name": name, "who": who})),
             )
             copy.execute("COMMIT")
-    except sqlite3.Error as e:
+    except sqlite.Error as e:
         raise StoreBroken(f"{name} is no backup of a Pigeonbox ({e}).") from e
 
 
@@ -161,7 +160,7 @@ def _compare_schedules(staged: Path, path: Path) -> None:
     """Now that nobody works with the store that is replaced: it says what became of them."""
     try:
         resume.compare(staged, path, int(time.time() * 1000))
-    except sqlite3.Error as e:
+    except sqlite.Error as e:
         raise StoreBroken(f"{staged} cannot be written ({e}).") from e
 
 
@@ -171,7 +170,7 @@ def set_aside(path: Path, folder: Path, why: str) -> Path | None:
         return None
     folder.mkdir(mode=0o700, exist_ok=True)
     target = backups.dated(folder, why)
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as old:
+    with suppress(sqlite.Error), sqlite.opened(path) as old:
         old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for end in ("-wal", "-shm"):
         beside = path.with_name(path.name + end)

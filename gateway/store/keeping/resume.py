@@ -8,9 +8,9 @@ asks, also when the backup is put back on another box.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
+
+from gateway.store.file import sqlite
 
 COMPARED = "schedules.compared"  # setting, in the copy that is staged: done, and not done again
 HELD = (
@@ -31,9 +31,9 @@ _TURN = ("state", "next_wall", "next_at", "zone_used", "version")
 def compare(staged: Path, replaced: Path, now: int) -> None:
     """Settle the schedules of `staged` by what `replaced` knows of them. Twice does no harm.
 
-    Raises sqlite3.Error when `staged` cannot be written.
+    Raises sqlite.Error when `staged` cannot be written.
     """
-    with closing(sqlite3.connect(staged, isolation_level=None)) as copy:
+    with sqlite.opened(staged) as copy:
         copy.execute("BEGIN IMMEDIATE")
         if not _has_schedules(copy) or _is_done(copy):
             copy.execute("ROLLBACK")
@@ -51,7 +51,7 @@ def compare(staged: Path, replaced: Path, now: int) -> None:
 
 
 def _settle(
-    copy: sqlite3.Connection, schedule_id: int, there: tuple[object, ...] | None, now: int
+    copy: sqlite.Connection, schedule_id: int, there: tuple[object, ...] | None, now: int
 ) -> None:
     state = there[0] if there else None
     if there and state in ("active", "paused"):
@@ -74,7 +74,7 @@ def _settle(
 
 
 def _remember(
-    copy: sqlite3.Connection, schedule_id: int, outcome: str, words: str, now: int, *, unseen: bool
+    copy: sqlite.Connection, schedule_id: int, outcome: str, words: str, now: int, *, unseen: bool
 ) -> None:
     copy.execute(
         "INSERT INTO schedule_run (schedule_id, at, planned_at, last_at, outcome, words, unseen)"
@@ -91,18 +91,18 @@ def _known(replaced: Path) -> dict[tuple[object, ...], tuple[object, ...]]:
     width = len(_SAME)
     columns = ", ".join((*_SAME, *_TURN, _LAST))
     try:
-        with closing(sqlite3.connect(replaced, isolation_level=None)) as old:
+        with sqlite.opened(replaced) as old:
             rows = old.execute(f"SELECT {columns} FROM schedule").fetchall()  # noqa: S608
-    except sqlite3.Error:
+    except sqlite.Error:
         return {}
     return {row[:width]: row[width:] for row in rows}
 
 
-def _has_schedules(copy: sqlite3.Connection) -> bool:
+def _has_schedules(copy: sqlite.Connection) -> bool:
     sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schedule_run'"
     return copy.execute(sql).fetchone() is not None
 
 
-def _is_done(copy: sqlite3.Connection) -> bool:
+def _is_done(copy: sqlite.Connection) -> bool:
     sql = "SELECT 1 FROM setting WHERE key = ?"
     return copy.execute(sql, (COMPARED,)).fetchone() is not None

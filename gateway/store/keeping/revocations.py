@@ -7,10 +7,10 @@ backup all of them are still good. What is on the box now knows, where both are 
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+from gateway.store.file import sqlite
 
 SIGNING_KEY = "signing_key"  # setting
 ADMINISTRATOR = "administrator"
@@ -38,7 +38,7 @@ class _Access:
     users: dict[str, tuple[str, str, bool]]  # name -> password's hash, role, disabled
 
 
-def _access(store: sqlite3.Connection) -> _Access:
+def _access(store: sqlite.Connection) -> _Access:
     row = store.execute("SELECT value FROM setting WHERE key = ?", (SIGNING_KEY,)).fetchone()
     tokens = {str(d): str(n) for d, n in store.execute("SELECT digest, name FROM token")}
     disabled = "disabled" if _can_disable(store) else "0"
@@ -51,7 +51,7 @@ def _access(store: sqlite3.Connection) -> _Access:
     return _Access(str(row[0]) if row else "", tokens, users)
 
 
-def _can_disable(store: sqlite3.Connection) -> bool:
+def _can_disable(store: sqlite.Connection) -> bool:
     return any(row[1] == "disabled" for row in store.execute('PRAGMA table_xinfo("user")'))
 
 
@@ -59,9 +59,9 @@ def _live(path: Path) -> _Access | None:
     if not path.exists():
         return None
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as live:
+        with sqlite.read_only(path) as live:
             return _access(live)
-    except (sqlite3.Error, UnicodeError):
+    except (sqlite.Error, UnicodeError):
         return None
 
 
@@ -89,12 +89,12 @@ def _rank(role: str) -> int:
     return ROLES.index(role) if role in ROLES else -1
 
 
-def returning(backup: sqlite3.Connection, live: Path) -> ReturningAccess:
+def returning(backup: sqlite.Connection, live: Path) -> ReturningAccess:
     """What would come back; `live` is the store that is replaced."""
     return _compared(_access(backup), _live(live))
 
 
-def revoke(copy: sqlite3.Connection, live: Path) -> ReturningAccess:
+def revoke(copy: sqlite.Connection, live: Path) -> ReturningAccess:
     """Take out of `copy` what was ended since; passwords and roles are those of now.
 
     Inside the caller's transaction. Somebody who may change the settings is left in any case.
@@ -119,7 +119,7 @@ def revoke(copy: sqlite3.Connection, live: Path) -> ReturningAccess:
     return found
 
 
-def _leave_somebody(copy: sqlite3.Connection, now: _Access) -> None:
+def _leave_somebody(copy: sqlite.Connection, now: _Access) -> None:
     def able(user: tuple[str, str, bool]) -> bool:
         password, role, off = user
         return bool(password) and role == ADMINISTRATOR and not off

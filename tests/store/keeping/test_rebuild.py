@@ -12,7 +12,7 @@ import pytest
 
 from gateway.decisions.dispatch_states import DispatchState
 from gateway.store import opening
-from gateway.store.file import database, schema_versions, settings
+from gateway.store.file import database, foreign, schema_versions, settings
 from gateway.store.file.database import StoreError
 from gateway.store.keeping import backups, restore
 from gateway.store.keeping import rebuild as rebuilding
@@ -182,21 +182,21 @@ def test_a_backup_whose_log_is_beside_it_is_not_half_put_back(backup: Path, stor
 def test_reading_ends_when_it_takes_too_long(
     backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "FEWEST_SECONDS", -1000.0)
-    monkeypatch.setattr(rebuilding, "LOOK_EVERY", 1)
+    monkeypatch.setattr(foreign, "FEWEST_SECONDS", -1000.0)
+    monkeypatch.setattr(foreign, "LOOK_EVERY", 1)
     with pytest.raises(StoreError, match="too long"):
         rebuild(backup, tmp_path / "fresh.db", "it")
 
 
 def test_only_reading_of_plain_tables_is_allowed(backup: Path) -> None:
-    with pytest.raises(StoreError), rebuilding.reading(backup, "it") as source:
+    with pytest.raises(StoreError), foreign.reading(backup, "it") as source:
         source.execute("ATTACH DATABASE ':memory:' AS other")
     for sql in (
         "SELECT load_extension('x')",
         "SELECT upper(text) FROM message",
         "DELETE FROM word",
     ):
-        with pytest.raises(StoreError), rebuilding.reading(backup, "it") as source:
+        with pytest.raises(StoreError), foreign.reading(backup, "it") as source:
             source.execute(sql)
 
 
