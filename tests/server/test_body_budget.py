@@ -81,6 +81,16 @@ def test_how_many_bodies_may_come_in_at_once(
     assert not isinstance(shared.allow(asked), BodyAllowance)
 
 
+@pytest.mark.parametrize(("proxy", "shares"), [("10.9.0.1", 2), ("10.9.0.2", 1), ("", 1)])
+def test_whose_share_it_is_only_the_proxy_may_say(proxy: str, shares: int) -> None:
+    """Else whoever invents an address for each request has the whole budget."""
+    room = BodyBudgets(lambda headers: False, proxy=proxy)
+    for told in ("10.2.0.1", "10.2.0.1, 10.3.0.1"):  # what it was told itself stands before
+        for _ in range(2):
+            room.allow(body(512 * KIB, X_FORWARDED_FOR=told))
+    assert room.strangers.taken == shares * MIB
+
+
 def test_a_body_in_chunks_may_be_small_when_the_budget_is_spent() -> None:
     shared = budgets()
     for _ in range(2):

@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from tests.server.served import Serve, whole
+from tests.server.served import Serve, head, whole
 
 
 def test_headers_without_end_are_refused(serve: Serve) -> None:
@@ -84,3 +84,11 @@ def test_a_request_without_a_body_is_not_told_to_go_on(serve: Serve, more: bytes
         client.sendall(asked + b"Connection: close\r\n\r\n")
         answers = first + whole(client)
     assert answers.count(b"HTTP/1.1 200 ") == answers.count(b"HTTP/1.1 ") == 2
+
+
+def test_who_asks_before_sending_too_much_is_not_told_to_send_it(serve: Serve) -> None:
+    """waitress takes back that a request was whole when it says so, and would wait for the body."""
+    with serve().open() as client:
+        client.sendall(head(999_999_999, "Expect: 100-continue"))
+        answer = whole(client)
+    assert answer.startswith(b"HTTP/1.1 413 ")
