@@ -51,10 +51,6 @@ MOST_MODULES = 25
 LONGEST = 400  # lines
 # Still longer. Nothing may be added; the aim is an empty list.
 STILL_LONGER = {
-    "gateway/services/accounts/accounts.py",
-    "gateway/services/credit/credit.py",
-    "gateway/services/schedules/schedules.py",
-    "tests/store/file/test_prepared.py",
     "webui/messages/compose.py",
 }
 

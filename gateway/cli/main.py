@@ -245,7 +245,8 @@ def passwd(
     config_file: Path | None, data: Path | None, name: str, from_stdin: bool, role: str | None
 ) -> None:
     """Set the password of NAME (made if new), for the page and the API."""
-    from gateway.services.accounts.accounts import AccountError, Accounts
+    from gateway.services.accounts.account_errors import AccountError
+    from gateway.services.accounts.accounts import Accounts
 
     if from_stdin:
         password = sys.stdin.readline().rstrip("\n")

@@ -22,7 +22,8 @@ from gateway.services.connections.overview import Connections
 from gateway.services.connections.removal import ConnectionRemoval
 from gateway.services.connections.rules import Rules
 from gateway.services.connections.status import StatusReader
-from gateway.services.credit.credit import CreditChecks, kept_status
+from gateway.services.credit.credit import CreditChecks
+from gateway.services.credit.credit_status import kept_status
 from gateway.services.credit.ussd import UssdDialogues
 from gateway.services.health.health_watch import HealthWatch
 from gateway.services.jobs.long_work import LongWork

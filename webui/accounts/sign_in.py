@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.services.accounts.accounts import (
+from gateway.services.accounts.account_errors import (
     BadName,
     BadPassword,
     ShutOut,

@@ -12,7 +12,7 @@ from gateway.services.connections import connection_settings
 from gateway.services.connections.connection_settings import CREDIT_FIELDS
 from gateway.services.connections.connection_status import ConnectionStatus
 from gateway.services.connections.options import LIMITS, SWITCHES, ConnectionOptions, is_risky
-from gateway.services.credit import credit
+from gateway.services.credit.credit_settings import TypedCredit
 from gateway.services.messages.accept import Refused, WrittenMessage, new_id
 from gateway.store.messages import details
 from gateway.store.messages.outbox import DuplicateId
@@ -50,7 +50,7 @@ def save(connection_id: int) -> BaseResponse | str:
     switches["send_roaming"] = not request.form.get("no_roaming")
     wanted = connection_settings.TypedConnection(
         switches=switches if "switches" in request.form else None,
-        credit=credit.TypedCredit(**{name: typed[name] for name in CREDIT_FIELDS}),
+        credit=TypedCredit(**{name: typed[name] for name in CREDIT_FIELDS}),
         **{name: text for name, text in typed.items() if name not in CREDIT_FIELDS},
     )
     try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gateway.services.credit.credit import CreditChecks, amount, part
+from gateway.services.credit.credit import CreditChecks
+from gateway.services.credit.credit_status import amount, part
 from gateway.services.credit.ussd import DialogueState, UssdDialogues, UssdError
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo

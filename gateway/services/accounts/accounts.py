@@ -2,7 +2,7 @@
 
 Secrets are random 32-byte values; the store sees only their SHA-256, so a copy of the database
 signs nobody in. Needs this thread's database connection; works without the service running.
-Users are managed by users.py, programs' tokens by programs.py.
+Users are managed by users.py, programs' tokens by tokens.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import secrets
 import threading
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -19,14 +18,10 @@ from typing import TypeVar
 from gateway.clock import DAY, HOUR, MINUTE, Clock
 from gateway.services.accounts import lamp_code, passwords
 from gateway.services.accounts.account_errors import (
-    AccountError,
-    BadName,
-    BadPassword,
     CodeSpent,
     LastOne,
     ShutOut,
     SignInBusy,
-    Throttled,
     WrongCode,
     WrongCredentials,
 )
@@ -35,22 +30,10 @@ from gateway.services.accounts.lamp_code import LampCode
 from gateway.services.accounts.recent import RecentProofs
 from gateway.services.accounts.throttle import Limit, neighbourhood
 from gateway.services.accounts.tries import Limits, Tries
+from gateway.services.accounts.user_names import clean_name, shape
 from gateway.store.accounts import accounts as store
 from gateway.store.accounts.accounts import SessionRow
 from gateway.store.file import audit, database
-
-__all__ = [
-    "AccountError",
-    "Accounts",
-    "BadName",
-    "BadPassword",
-    "SessionRow",
-    "ShutOut",
-    "SignedIn",
-    "Throttled",
-    "WrongCode",
-    "WrongCredentials",
-]
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that looks like something else
 CODE_LENGTH = 8  # 39 random bits, and guessing is throttled
@@ -380,19 +363,6 @@ def _of_program(name: str, address: str) -> tuple[Limit, ...]:
 def _over_all(kind: str, name: str) -> Limit:
     """Tries on one name from all addresses together."""
     return Limit((kind, shape(name)[:64]), 20, longest=2)
-
-
-def clean_name(name: str) -> str:
-    """A person's name as it is stored. Raises BadName."""
-    name = shape(name)
-    if not 1 <= len(name) <= 64 or not name.isprintable() or ":" in name:
-        raise BadName("Choose a name of 1 to 64 visible characters, without a colon.")
-    return name
-
-
-def shape(name: str) -> str:
-    """Phones capitalise the first letter of what is typed: case must not matter."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _bare(code: str) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from gateway.clock import Clock
 from gateway.services.accounts import passwords
 from gateway.services.accounts.account_errors import BadRole, LastOne, UserNameTaken
-from gateway.services.accounts.accounts import clean_name
 from gateway.services.accounts.roles import ROLES
+from gateway.services.accounts.user_names import clean_name
 from gateway.store.accounts import accounts as store
 from gateway.store.accounts.accounts import UserRow
 

@@ -15,8 +15,8 @@ from gateway.services.connections.options import (
     UNKNOWN,
     ConnectionOptions,
 )
-from gateway.services.credit import credit
 from gateway.services.credit.credit import CreditChecks
+from gateway.services.credit.credit_settings import TypedCredit, read_settings
 from gateway.services.people.numbers import service_centre
 from gateway.services.sending.ledger import CENTRE
 from gateway.store.connections import connections
@@ -42,7 +42,7 @@ class TypedConnection:
     per_hour: str = ""
     per_day: str = ""
     centre: str = ""  # "" = as the SIM knows it
-    credit: credit.TypedCredit = field(default_factory=credit.TypedCredit)
+    credit: TypedCredit = field(default_factory=TypedCredit)
 
 
 def centre_of(connection_id: int) -> str:
@@ -60,7 +60,7 @@ def standing(info: ConnectionInfo) -> TypedConnection:
         info.number,
         {name: getattr(info, name) for name in SWITCHES},
         centre=centre_of(info.connection_id),
-        credit=credit.TypedCredit(**{name: _text(value) for name, value in words.items()}),
+        credit=TypedCredit(**{name: _text(value) for name, value in words.items()}),
         **{name: _text(getattr(info, name)) for name in LIMITS},
     )
 
@@ -147,7 +147,7 @@ def keep(
         errors.append(FieldError("centre", BAD_CENTRE))
     credit_settings = CreditSettings()
     try:
-        credit_settings = credit.understood(typed.credit)
+        credit_settings = read_settings(typed.credit)
     except Refused as e:
         errors += e.errors
     if errors:
@@ -187,4 +187,4 @@ def limit(key: str, text: str, errors: list[FieldError]) -> int | None:
     return found
 
 
-CREDIT_FIELDS = tuple(f.name for f in fields(credit.TypedCredit))
+CREDIT_FIELDS = tuple(f.name for f in fields(TypedCredit))

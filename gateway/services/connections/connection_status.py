@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gateway.decisions.pacing import Limits
 from gateway.services.connections.status import Level, ModemStatus
-from gateway.services.credit.credit import CreditStatus, amount, part
+from gateway.services.credit.credit_status import CreditStatus, amount, part
 from gateway.store.connections.connections import ConnectionInfo
 
 NOWHERE = "Its SIM is in no modem"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from gateway.clock import Clock
 from gateway.services.connections.connection_status import ConnectionStatus
 from gateway.services.connections.status import BoxStatus, Level, ModemStatus, StatusReader
-from gateway.services.credit.credit import CreditStatus
+from gateway.services.credit.credit_status import CreditStatus
 from gateway.services.sending.holds import SendingHolds
 from gateway.store.connections import connections
 from gateway.store.connections.connections import ConnectionInfo

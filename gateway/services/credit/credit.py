@@ -8,27 +8,21 @@ from __future__ import annotations
 
 import logging
 import queue
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from gateway.clock import HOUR, MINUTE, SECOND, Clock
-from gateway.decisions import balance
-from gateway.decisions.balance import Balance
-from gateway.decisions.credit_codes import suggestion
 from gateway.events import ConnectionChanged, Events
 from gateway.modem.jobs.ussd import UssdReply
 from gateway.services.credit import patterns
-from gateway.services.credit.ussd import UssdDialogues, UssdError, checked
-from gateway.services.messages.accept import FieldError, Refused
-from gateway.store.connections import connections
+from gateway.services.credit.credit_settings import TypedCredit, read_settings
+from gateway.services.credit.credit_status import CreditStatus, amount, is_below, kept_status, read
+from gateway.services.credit.ussd import UssdDialogues, UssdError
 from gateway.store.credit import credit
 from gateway.store.credit.credit import CreditCheckInfo, CreditSettings
 from gateway.store.file import audit, database
 from gateway.store.file.audit import Editor
-from gateway.text.values import BadValue, whole
 
 log = logging.getLogger(__name__)
 
@@ -41,33 +35,7 @@ HELD_EVERY = HOUR  # while the queue waits for credit
 AFTER_TOPUP = 10 * SECOND
 AFTER_URGENT = 2 * MINUTE  # a check that an urgent message has interrupted is made again
 LATER = "An urgent message had to go first; the credit is asked for again in a few minutes."
-MOST_HOURS, MOST_SMS = 24 * 31, 100_000
 UNREADABLE = "No balance could be read from this answer; a pattern of your own may help."
-
-
-@dataclass(frozen=True, slots=True)
-class CreditStatus:
-    """What is known of a connection's credit. `read` is the last answer with a balance."""
-
-    settings: CreditSettings
-    last: CreditCheckInfo | None
-    read: CreditCheckInfo | None
-    checking: bool
-    low: bool
-    held: str  # why the queue waits, "" when it does not
-    suggestion: str  # the code that its network is known for
-
-
-@dataclass(frozen=True, slots=True)
-class TypedCredit:
-    """The settings as somebody typed them."""
-
-    code: str = ""
-    pattern: str = ""
-    every_hours: str = ""
-    after_sms: str = ""
-    warn_below: str = ""
-    hold_below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +108,7 @@ class CreditChecks:
 
     def set_settings(self, connection_id: int, typed: TypedCredit, by: Editor) -> None:
         """Check and keep; counts at once. Raises Refused with everything that is wrong."""
-        settings = understood(typed)
+        settings = read_settings(typed)
         with database.transaction():
             credit.put_settings(connection_id, settings)
             audit.changed(by)
@@ -304,7 +272,7 @@ class CreditChecks:
         held = {}
         for connection_id, settings in credit.all_settings().items():
             last = credit.last_read(connection_id)
-            if last is not None and _below(last, settings.hold_below):
+            if last is not None and is_below(last, settings.hold_below):
                 limit = f"{settings.hold_below} {last.currency}".strip()
                 held[connection_id] = (
                     f"its credit of {amount(last)} is below {limit}. Top it up, or change the"
@@ -322,97 +290,8 @@ class CreditChecks:
         self._wake.set()
 
 
-def read(text: str, pattern: str = "") -> Balance | None:
-    """The balance, by somebody's own pattern where there is one. Raises patterns.BadPattern."""
-    if not pattern:
-        return balance.read(text)
-    span = patterns.search(pattern, text[: balance.MOST_TEXT])
-    return balance.from_match(text, *span) if span else None
-
-
-def amount(check: CreditCheckInfo) -> str:
-    return f"{check.balance} {check.currency}".strip()
-
-
-def part(check: CreditCheckInfo) -> str:
-    """The words before the amount that was taken, where an answer told several; else ""."""
-    found = balance.read(check.raw) if check.balance is not None else None
-    return found.part if found and found.amount == check.balance else ""
-
-
 def _more(before: CreditCheckInfo | None, now: CreditCheckInfo | None) -> bool:
     """Whether the balance has risen between two readings."""
     if before is None or now is None or before.balance is None or now.balance is None:
         return False
     return now.balance > before.balance and now.currency == before.currency
-
-
-def _below(check: CreditCheckInfo | None, limit: Decimal | None) -> bool:
-    if check is None or check.balance is None or limit is None:
-        return False
-    return check.balance < limit
-
-
-def kept_status(connection_id: int) -> CreditStatus:
-    """As far as the store knows: nothing is being asked, and nothing held."""
-    settings, read = credit.settings_of(connection_id), credit.last_read(connection_id)
-    info = connections.get(connection_id)
-    return CreditStatus(
-        settings=settings,
-        last=credit.last(connection_id),
-        read=read,
-        checking=False,
-        low=_below(read, settings.warn_below) or _below(read, settings.hold_below),
-        held="",
-        suggestion=suggestion(info.imsi) if info else "",
-    )
-
-
-# settings as typed ---------------------------------------------------------------------------
-
-
-def understood(typed: TypedCredit) -> CreditSettings:
-    """Raises Refused with everything that is wrong, at once."""
-    errors: list[FieldError] = []
-
-    def taken(field: str, value: str, read: Callable[[str], object]) -> object:
-        try:
-            return read(value.strip())
-        except (ValueError, UssdError) as e:
-            errors.append(FieldError(field, str(e)))
-            return None
-
-    code = taken("code", typed.code, lambda text: checked(text) if text else "")
-    pattern = taken("pattern", typed.pattern, _pattern)
-    hours = taken("every_hours", typed.every_hours, lambda text: _count(text, MOST_HOURS))
-    after = taken("after_sms", typed.after_sms, lambda text: _count(text, MOST_SMS))
-    warn = taken("warn_below", typed.warn_below, _limit)
-    hold = taken("hold_below", typed.hold_below, _limit)
-    if not errors and (hours or after) and not code:
-        errors.append(FieldError("code", "Enter the code that asks for the credit."))
-    if errors:
-        raise Refused(errors)
-    return CreditSettings(code, pattern, hours, after, warn, hold)  # type: ignore[arg-type]
-
-
-def _pattern(text: str) -> str:
-    if text and (trouble := balance.pattern_trouble(text)):
-        raise ValueError(trouble)
-    return text
-
-
-def _count(text: str, most: int) -> int:
-    if not text:
-        return 0
-    found = whole(text, 0, most)
-    if isinstance(found, BadValue):
-        raise ValueError(f"Enter a whole number from {found.bounds}, or nothing.")
-    return found
-
-
-def _limit(text: str) -> Decimal | None:
-    if not text:
-        return None
-    if not re.fullmatch(r"-?[0-9]{1,9}([.,][0-9]{1,3})?", text):
-        raise ValueError("Enter an amount such as 5 or 2.50, or nothing.")
-    return Decimal(text.replace(",", "."))

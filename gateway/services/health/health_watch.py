@@ -14,7 +14,7 @@ from gateway.health import Issue, Severity, Snapshot, collect, examine
 from gateway.health.snapshot import LowCredit, Webhook
 from gateway.services.activities import descriptions
 from gateway.services.connections.status import StatusReader
-from gateway.services.credit.credit import amount
+from gateway.services.credit.credit_status import amount
 from gateway.services.health import opt_outs
 from gateway.services.jobs.loop import Loop
 from gateway.services.keeping.keeping import Keeping

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from gateway.clock import MINUTE, Clock
@@ -12,17 +12,18 @@ from gateway.decisions.recurrence import Turn, Unit
 from gateway.events import Events, Queued, SchedulesChanged
 from gateway.services.box.preferences import Preferences
 from gateway.services.clock.zones import Zone, zone
-from gateway.services.messages.accept import MAX_PEOPLE, Messages, WrittenMessage, new_id, tidy
-from gateway.services.messages.composition import unknown_placeholders, wording_errors
+from gateway.services.messages.accept import Messages, WrittenMessage, new_id, tidy
+from gateway.services.messages.composition import wording_errors
 from gateway.services.schedules import plan as timing
+from gateway.services.schedules.outgoing import joined, outgoing_now
 from gateway.services.schedules.plan import TypedPlan
-from gateway.services.schedules.schedule_people import expand, recipients_of
+from gateway.services.schedules.schedule_people import recipients_of
 from gateway.steps import step
 from gateway.store.file import audit, database, settings
 from gateway.store.file.audit import Editor
 from gateway.store.file.database import StoreError
 from gateway.store.keeping import restore
-from gateway.store.messages.outbox import DuplicateId, Outgoing
+from gateway.store.messages.outbox import DuplicateId
 from gateway.store.schedules import schedule_runs, schedules
 from gateway.store.schedules.schedule_runs import RunOutcome, ScheduleRunInfo
 from gateway.store.schedules.schedules import (
@@ -241,12 +242,12 @@ class Schedules:
         if version not in (None, found.version):
             return None
         now = self._clock.now()
-        outgoing, words = self._outgoing(found, now)
+        outgoing, words = outgoing_now(self._messaging, found, now)
         if outgoing is None:
             raise Refused([FieldError("recipients", words)])
         once = found.repeat.unit is Unit.ONCE
         run = ScheduleRunInfo(
-            RunOutcome.SENT, now, now, words=_joined(f"Sent now by {who}." if who else "", words)
+            RunOutcome.SENT, now, now, words=joined(f"Sent now by {who}." if who else "", words)
         )
         how = ScheduleStep(
             ScheduleStatus.DONE if once else found.status,
@@ -342,7 +343,7 @@ class Schedules:
         if due.run and due.run.at <= self._restored_at():
             runs.append(ScheduleRunInfo(RunOutcome.MISSED, due.run.at, due.run.at, words=RESTORED))
         elif due.run:
-            outgoing, words = self._outgoing(found, now)
+            outgoing, words = outgoing_now(self._messaging, found, now)
             outcome = RunOutcome.SENT if outgoing else RunOutcome.FAILED
             runs.append(ScheduleRunInfo(outcome, due.run.at, due.run.at, words=words))
         status = ScheduleStatus.ACTIVE if due.next else ScheduleStatus.DONE
@@ -362,48 +363,3 @@ class Schedules:
     def _restored_at(self) -> int:
         """When a backup was put back: what was due before that may have been sent before."""
         return int(settings.get(restore.RESTORED, {"at": 0})["at"])
-
-    def _outgoing(self, found: ScheduleInfo, now: int) -> tuple[Outgoing | None, str]:
-        """The message as it goes out now, and what is to be said; None: why it cannot."""
-        content = found.content
-        to = expand(content.recipients)
-        said = _sentence(to.lacking)
-        if not to.numbers:
-            return None, _joined(said, "Nothing was sent.")
-        if len(to.numbers) > MAX_PEOPLE:
-            return None, f"Not sent: {len(to.numbers):,} people are more than {MAX_PEOPLE:,}."
-        draft = WrittenMessage((), content.text, fill=content.fill)
-        errors = unknown_placeholders(content.text) if content.fill else []
-        worded = self._messaging.word(draft, to.numbers)
-        errors += wording_errors(worded, to.numbers)
-        if errors:
-            return None, f"Not sent. {' '.join(e.words for e in errors)}"
-        once = found.repeat.unit is Unit.ONCE
-        outgoing = self._messaging.outgoing(
-            WrittenMessage(
-                recipients=(),
-                text=content.text,
-                connection_id=content.connection_id,
-                with_report=content.with_report,
-                client_id=(found.client_id if once else None) or new_id(),
-                when_uncertain=content.when_uncertain,
-                ttl_seconds=content.ttl_seconds,
-                priority=content.priority,
-                flash=content.flash,
-                answers=content.answers,
-            ),
-            to.numbers,
-            worded,
-            author=found.author,
-            origin="schedule" if found.origin == "page" else found.origin,
-            now=now,
-        )
-        return outgoing, said
-
-
-def _sentence(lacking: Sequence[str]) -> str:
-    return " ".join(f"{words}." for words in lacking)
-
-
-def _joined(*words: str) -> str:
-    return " ".join(filter(None, words))

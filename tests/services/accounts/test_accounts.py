@@ -8,17 +8,14 @@ from werkzeug.security import check_password_hash
 
 from gateway.clock import DAY
 from gateway.services.accounts import passwords
-from gateway.services.accounts.accounts import (
-    RESET_LIFE,
-    SESSION_IDLE,
-    SESSION_LIFE,
-    Accounts,
+from gateway.services.accounts.account_errors import (
     BadName,
     BadPassword,
     Throttled,
     WrongCode,
     WrongCredentials,
 )
+from gateway.services.accounts.accounts import RESET_LIFE, SESSION_IDLE, SESSION_LIFE, Accounts
 from gateway.services.accounts.tokens import Tokens
 from gateway.store.accounts import accounts as accounts_store
 from gateway.store.file import database

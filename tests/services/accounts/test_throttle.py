@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.services.accounts.accounts import Accounts, Throttled, WrongCredentials
+from gateway.services.accounts.account_errors import Throttled, WrongCredentials
+from gateway.services.accounts.accounts import Accounts
 from gateway.services.accounts.throttle import Limit, Throttle
 from tests.services.conftest import FakeClock
 

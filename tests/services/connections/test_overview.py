@@ -19,7 +19,8 @@ from gateway.services.connections.options import ConnectionOptions
 from gateway.services.connections.overview import Connections
 from gateway.services.connections.removal import LOST, RULES, ConnectionRemoval
 from gateway.services.connections.status import StatusReader
-from gateway.services.credit import credit
+from gateway.services.credit.credit_settings import TypedCredit
+from gateway.services.credit.credit_status import kept_status
 from gateway.services.messages.accept import Messages, WrittenMessage
 from gateway.services.sending import own_number
 from gateway.services.sending.holds import SendingHolds
@@ -51,7 +52,7 @@ def status(telemetry, holds) -> StatusReader:
 
 @pytest.fixture
 def service(status, holds, clock, store) -> Connections:
-    return Connections(status, holds, clock, lambda: ZONE, credit.kept_status)
+    return Connections(status, holds, clock, lambda: ZONE, kept_status)
 
 
 @pytest.fixture
@@ -186,7 +187,7 @@ def test_a_form_is_kept_as_a_whole_or_not_at_all(clock, holds, store, monkeypatc
         "switches": {"hang_up": True},
         "per_hour": "50",
         "centre": "",
-        "credit": credit.TypedCredit(code="*100#"),
+        "credit": TypedCredit(code="*100#"),
     }
 
     def left() -> tuple[object, ...]:

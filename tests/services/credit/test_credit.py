@@ -16,7 +16,8 @@ from gateway.modem.jobs import ussd as job
 from gateway.modem.roster import Roster
 from gateway.modem.worker import WorkerConfig
 from gateway.services.credit import patterns
-from gateway.services.credit.credit import UNREADABLE, CreditChecks, TypedCredit, understood
+from gateway.services.credit.credit import UNREADABLE, CreditChecks
+from gateway.services.credit.credit_settings import TypedCredit, read_settings
 from gateway.services.credit.ussd import QUEUED, DialogueState, UssdDialogues, UssdError, checked
 from gateway.services.messages.accept import Refused
 from gateway.simnet import Network
@@ -269,18 +270,18 @@ def test_every_known_code_can_be_sent():
 
 def test_settings_are_understood_as_people_type_them():
     typed = TypedCredit(" *100# ", r"(\d+)", "12", "", "5,50", "-1")
-    assert understood(typed) == CreditSettings(
+    assert read_settings(typed) == CreditSettings(
         "*100#", r"(\d+)", 12, 0, Decimal("5.50"), Decimal(-1)
     )
 
 
 def test_everything_wrong_with_the_settings_is_said_at_once():
     with pytest.raises(Refused) as refused:
-        understood(TypedCredit("hello", "(", "x", "-1", "five", "1e9"))
+        read_settings(TypedCredit("hello", "(", "x", "-1", "five", "1e9"))
     fields = [e.field for e in refused.value.errors]
     assert fields == ["code", "pattern", "every_hours", "after_sms", "warn_below", "hold_below"]
     with pytest.raises(Refused, match="code"):
-        understood(TypedCredit(every_hours="3"))
+        read_settings(TypedCredit(every_hours="3"))
 
 
 # with modems -------------------------------------------------------------------------------------

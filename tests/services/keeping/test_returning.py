@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.services.accounts.accounts import Accounts, WrongCredentials
+from gateway.services.accounts.account_errors import WrongCredentials
+from gateway.services.accounts.accounts import Accounts
 from gateway.services.accounts.tokens import Tokens
 from gateway.store import opening
 from gateway.store.accounts import accounts as rows
