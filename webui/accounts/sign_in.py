@@ -15,6 +15,7 @@ from gateway.services.accounts.account_errors import (
 )
 from gateway.services.box.setup import Setup
 from webui.messages import compose
+from webui.messages.compose_form import ComposeForm
 from webui.page import security
 from webui.page.current import box, signed_in
 from webui.page.security import public
@@ -52,7 +53,7 @@ def sign_in_now() -> BaseResponse:
     g.signed_in = box().accounts.session(secret)
     response.status_code = 200
     del response.headers["Location"]
-    response.set_data(compose.page(compose.ComposeForm.of(kept)))
+    response.set_data(compose.page(ComposeForm.of(kept)))
     return response
 
 

@@ -55,8 +55,9 @@ def _out_of_date(error: CSRFError) -> Response:
     if request.endpoint != "compose.send" or not signed_in():
         return answer(403, FORM_OUT_OF_DATE)
     from webui.messages import compose  # which needs this module's neighbours
+    from webui.messages.compose_form import ComposeForm
 
-    form = compose.ComposeForm.of(request.form)
+    form = ComposeForm.of(request.form)
     return make_response(compose.page(form, [FieldError("form", SEND_AGAIN)]), 403)
 
 

@@ -131,13 +131,14 @@ def _ticked() -> list[int]:
 
 def _send_to(ids: list[int]) -> BaseResponse | str:
     from webui.messages import compose
+    from webui.messages.compose_form import ComposeForm
 
     found = [c for c in people.by_ids(ids) if c.number]
     if not found:
         return _back("no number")
     named = len(found) <= MOST_NAMED  # with their names thousands would not fit into a form
     said = [addressees.written_person(c) if named else c.number for c in found]
-    return compose.page(compose.ComposeForm(recipients=", ".join(said)))
+    return compose.page(ComposeForm(recipients=", ".join(said)))
 
 
 def _list_of(form: Mapping[str, str]) -> str:
