@@ -31,7 +31,7 @@ _DIVIDING, _LETTER, _DENSE_ONE, _ALONE, _MISSING = " ", "l", "d", "a", ""
 
 
 def spelled(known: Iterable[str]) -> list[tuple[str, str]]:
-    """Those of these words that are compared as another one, each behind that (comparing.py)."""
+    """Those of these words that are compared as another one, each behind that (comparison.py)."""
     pairs = ((fold(word), word) for word in known if not word.isascii())
     return [(folded, word) for folded, word in pairs if folded not in ("", word)]
 

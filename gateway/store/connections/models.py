@@ -30,7 +30,7 @@ class Connection(Base):
     per_day = IntegerField(null=True)
     pin_tries = IntegerField(null=True)  # left before the SIM asks for its PUK, as last read
     pin_confirmed = BooleanField(default=False)  # a person wants it tried though few tries are left
-    carried_by = TextField(default="")  # the modem that it was in last (store.identities)
+    carried_by = TextField(default="")  # the modem that it was in last (identities.py)
     forgotten_at = BigIntegerField(null=True)  # gone for good: shown in history only
 
 

@@ -52,7 +52,7 @@ class StoreBroken(StoreError):
 
 
 class StoreDamaged(StoreBroken):
-    """The file's contents do not fit together; at the next start it is mended (mending.py)."""
+    """The file's contents do not fit together; at the next start it is mended (keeping)."""
 
 
 class StoreTooNew(StoreError):
@@ -100,7 +100,7 @@ TROUBLES: dict[int, tuple[type[StoreError], str]] = {
 }
 
 
-when_full: Callable[[], None] | None = None  # room.py gives up its reserve
+when_full: Callable[[], None] | None = None  # reserve.py gives up what it keeps
 
 
 @contextmanager

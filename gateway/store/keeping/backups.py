@@ -1,6 +1,6 @@
 """Copies of the store in one file: making, listing, looking into and pruning them.
 
-A backup is a database like the store itself, so it can be put back anywhere (restoring.py). It
+A backup is a database like the store itself, so it can be put back anywhere (restore.py). It
 holds passwords' digests, PINs and messages: its name says secret and its mode keeps others out.
 A settings copy is the same without the history, small enough to be made often.
 """
