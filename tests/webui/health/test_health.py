@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from flask import render_template_string
 
 from gateway.modem.ledger import Telemetry
@@ -12,11 +10,9 @@ from tests.webui.conftest import words
 FACTS = "{% import 'connections/_connection.html' as parts %}{{ parts.facts(c, True) }}"
 
 
-def line(world):
-    """What a connection's own page is given, as far as its facts need it."""
-    modem = world.box.status.snapshot().modems[0]
-    quiet = SimpleNamespace(sent=0, failed=0, waiting=0)
-    return SimpleNamespace(info=world.line, modem=modem, status=quiet, limits="")
+def status(world):
+    """What a connection's own page is given."""
+    return world.box.connections.overview().connection(world.line.connection_id)
 
 
 def test_a_warning_stands_beside_a_modem_that_works(world, admin):
@@ -46,5 +42,5 @@ def test_a_connection_tells_what_its_modem_went_through(world, admin):
         )
     ]
     with admin.client.application.test_request_context():
-        page = words(render_template_string(FACTS, c=line(world)))
+        page = words(render_template_string(FACTS, c=status(world)))
     assert "4 steps, the last: restarting it by command" in page
