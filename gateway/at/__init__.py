@@ -10,7 +10,7 @@ How a caller drives the engine; `now` is a monotonic clock in seconds:
             Response    the command has ended: event.lines, event.result; the next may be sent
             Prompt      write engine.send_payload(pdu + Ctrl-Z, now, seconds) or abandon(now)
             WriteBytes  write event.data (the engine is getting into step)
-            Urc         news; Late: an answer to a command that had timed out
+            Urc         news; LateResponse: an answer to a command that had timed out
             Restarted   every setting is lost; a pending command has got its Response before
             LoginPrompt no modem is here; Stray: for the log only
 
@@ -28,7 +28,7 @@ from gateway.at.engine import AtBusy, Engine, NoPrompt
 from gateway.at.events import (
     Command,
     Event,
-    Late,
+    LateResponse,
     LoginPrompt,
     Prompt,
     Response,
@@ -58,7 +58,7 @@ __all__ = [
     "Engine",
     "Event",
     "Explanation",
-    "Late",
+    "LateResponse",
     "LoginPrompt",
     "NoPrompt",
     "Profile",

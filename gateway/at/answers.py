@@ -10,9 +10,9 @@ from gateway.at.identity import cfun, cpin, iccid, imei, imsi, name, own_number,
 from gateway.at.network import Registration, cesq, csq, hcsq, operator, registration
 from gateway.at.results import Result
 from gateway.at.storage import (
-    Offered,
+    MemoryUsage,
+    OfferedMemories,
     StorageEntry,
-    Usage,
     cmgl,
     cmgr,
     cnma_offered,
@@ -28,10 +28,10 @@ from gateway.at.text import last_integer
 from gateway.at.ussd import UssdResult, cusd
 
 __all__ = [
-    "Offered",
+    "MemoryUsage",
+    "OfferedMemories",
     "Registration",
     "StorageEntry",
-    "Usage",
     "UssdResult",
     "cesq",
     "cfun",

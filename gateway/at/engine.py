@@ -9,7 +9,7 @@ from gateway.at.classify import LineKind, classify, is_console, is_pdu
 from gateway.at.events import Command, Event, Prompt, Response, Restarted, Stray, Urc, WriteBytes
 from gateway.at.inquiry import Inquiry
 from gateway.at.login import LoginWatch
-from gateway.at.misplaced import Misplaced, Phase
+from gateway.at.misplaced import MisplacedResult, Phase
 from gateway.at.news import NewsReader
 from gateway.at.recovery import StepRecovery
 from gateway.at.results import OK, RESTARTED, TIMEOUT, Result, parse_final
@@ -55,7 +55,7 @@ class Engine:
         self._ended_in_prompt = False  # the command is over although its payload was awaited
         self._numeric = True  # no result in words was heard yet: "0" may be one
         self._swallow_final = False  # the last line was a late one, its OK may follow
-        self._odd = Misplaced()
+        self._odd = MisplacedResult()
         self._login = LoginWatch()
 
     # -- what the caller may ask ------------------------------------------------------------
@@ -320,13 +320,13 @@ class Engine:
 
     def _clear(self) -> None:
         self._command, self._phase = None, Phase.IDLE
-        self._lines, self._payload, self._odd = [], "", Misplaced()
+        self._lines, self._payload, self._odd = [], "", MisplacedResult()
         if unanswered := self._inquiry.end():
             self._recovery.lose_step(unanswered)
 
     def _prompted(self, now: float, out: list[Event]) -> None:
         assert self._command is not None
-        self._phase, self._odd = Phase.PROMPT_SEEN, Misplaced()
+        self._phase, self._odd = Phase.PROMPT_SEEN, MisplacedResult()
         self._until = now + PROMPT_HOLD
         out.append(Prompt(self._command, self._echoed))
 

@@ -19,7 +19,8 @@ class Command:
     `ok_within`: some modems forget the OK after the line with the prefix; then wait only so long.
     A query has ended well by that; a submission ends in TIMEOUT with its reference in the lines.
     `drain`: it has no answer of its own; whatever is heard until the time limit is of the past,
-    and then it has ended well. `tag` is the caller's own, to know the command again when Late.
+    and then it has ended well. `tag` is the caller's own, to know the command again in a
+    LateResponse.
     """
 
     text: str
@@ -80,7 +81,7 @@ class Urc:
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class LateResponse:
     """Something that belongs to a command which had timed out: a line of it, or its result."""
 
     command: Command
@@ -130,7 +131,7 @@ Event = (
     Prompt
     | Response
     | Urc
-    | Late
+    | LateResponse
     | Restarted
     | LoginPrompt
     | Stray

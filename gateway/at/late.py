@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.at.classify import is_pdu
-from gateway.at.events import Command, Late
+from gateway.at.events import Command, LateResponse
 from gateway.at.results import Result
 
 LATE_SEND: Final = 300.0  # seconds after the time-out in which a submission may be answered yet
@@ -45,24 +45,24 @@ class LateAnswers:
         if self._send is not None and now >= self._send_until:
             self._send = None
 
-    def reference(self, line: str) -> Late | None:
+    def reference(self, line: str) -> LateResponse | None:
         """The line as the reference of a submission that had timed out; it is settled by that."""
         send = self._send or self._refused
         if send is None or not line.startswith(send.prefix):
             return None
         self._send = self._refused = self.stale = None
-        return Late(send, (line,))
+        return LateResponse(send, (line,))
 
-    def line(self, line: str) -> Late | None:
+    def line(self, line: str) -> LateResponse | None:
         """The same for any line of the stale command, while out of step."""
         late = self.reference(line)
         if late is None and self.stale is not None:
             prefix = self.stale.prefix
             if is_pdu(line) or (prefix and line.startswith(prefix)):
-                late = Late(self.stale, (line,))
+                late = LateResponse(self.stale, (line,))
         return late
 
-    def result(self, result: Result) -> Late | None:
+    def result(self, result: Result) -> LateResponse | None:
         """The result of the stale command, while out of step; with it the command is settled.
 
         A submission is not, by anything that may as well answer a question asked meanwhile.
@@ -72,15 +72,15 @@ class LateAnswers:
             return None
         if self._send is stale and result.kind == "CMS":
             self._send = None
-        return Late(stale, (), result)
+        return LateResponse(stale, (), result)
 
-    def refusal(self, result: Result, pending: Command | None) -> Late | None:
+    def refusal(self, result: Result, pending: Command | None) -> LateResponse | None:
         """A +CMS ERROR that answers a submission of before: nothing pending could end so."""
         if result.kind != "CMS" or self._send is None:
             return None
         if pending is not None and pending.text.startswith(_ABOUT_MESSAGES):
             return None
-        late = Late(self._send, (), result)
+        late = LateResponse(self._send, (), result)
         self._send = None
         return late
 

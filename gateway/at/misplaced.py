@@ -19,7 +19,7 @@ class Phase(Enum):
     FINAL_WANTED = auto()
 
 
-class Misplaced:
+class MisplacedResult:
     """Owns the odd result of the pending submission: it counts if nothing better follows."""
 
     def __init__(self) -> None:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from gateway.at.events import Command, Event, Late, ResyncFailed, Resynchronised, Stray, WriteBytes
+from gateway.at.events import (
+    Command,
+    Event,
+    LateResponse,
+    ResyncFailed,
+    Resynchronised,
+    Stray,
+    WriteBytes,
+)
 from gateway.at.late import LateAnswers
 from gateway.at.results import Result
 from gateway.at.resync import QUERY_PREFIXES, Resync, ResyncStep
@@ -78,7 +86,7 @@ class StepRecovery:
             resync.heard_result(result, now)
         events: list[Event] = []
         if past:
-            late: Late | None = self.late.result(result)
+            late: LateResponse | None = self.late.result(result)
             events.append(late if late is not None else Stray(line))
         return events + self._end()
 

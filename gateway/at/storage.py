@@ -26,7 +26,7 @@ class StorageEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedMemories:
     """Memories of AT+CPMS=?, in the modem's order: to read, to write and send, to receive into."""
 
     read: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class MemoryUsage:
     memory: str  # "" where only counts were given
     used: int
     total: int
@@ -133,16 +133,16 @@ def message_reference(lines: Sequence[str]) -> int | None:
     return reference & 0xFF if reference is not None else None
 
 
-def cpms_offered(lines: Sequence[str]) -> Offered:
+def cpms_offered(lines: Sequence[str]) -> OfferedMemories:
     """Shapes: `("SM","ME"),("SM"),("SM")`, without parentheses, with empty groups, with blanks."""
     text = value(lines, "+CPMS:")
     if not text:
-        return Offered()
+        return OfferedMemories()
     groups = [tuple(m for m in fields(g) if m) for g in _GROUP.findall(text)]
     if not groups:  # one memory for each purpose, or one list for all
         bare = tuple(m for m in fields(text) if m)
         groups = [(m,) for m in bare] if len(bare) == 3 else [bare]
-    return Offered(*_three(groups))
+    return OfferedMemories(*_three(groups))
 
 
 def _three(groups: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -150,7 +150,7 @@ def _three(groups: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [groups[min(n, len(groups) - 1)] for n in range(3)]
 
 
-def cpms_usage(lines: Sequence[str]) -> list[Usage]:
+def cpms_usage(lines: Sequence[str]) -> list[MemoryUsage]:
     """Of AT+CPMS? `"SM",2,20,...` (names and counts) or of setting it `2,20,...` (counts)."""
     text = value(lines, "+CPMS:")
     parts = fields(text) if text else []
@@ -160,7 +160,7 @@ def cpms_usage(lines: Sequence[str]) -> list[Usage]:
     for n in range(0, len(parts) - size + 1, size):
         used, total = integer(parts[n + size - 2]), integer(parts[n + size - 1])
         if used is not None and total is not None:
-            found.append(Usage(parts[n] if named else "", used, total))
+            found.append(MemoryUsage(parts[n] if named else "", used, total))
     return found
 
 

@@ -72,10 +72,10 @@ def try_(
     text: str,
 ) -> None:
     """What an SMS with TEXT would set off. Nothing is sent."""
-    from gateway.services.activities.activity_tryout import Sample
+    from gateway.services.activities.activity_tryout import SampleMessage
 
     with _opened(config_file, data) as service:
-        tried = service.try_out(Sample(text, sender, connection_id(connection)))
+        tried = service.try_out(SampleMessage(text, sender, connection_id(connection)))
     if as_json:
         shown = [
             {

@@ -20,7 +20,7 @@ from gateway.text.printable import say, say_json
 
 if TYPE_CHECKING:
     from gateway.health import Issue
-    from gateway.health.collect import Opened
+    from gateway.health.collect import OpenedPort
     from gateway.terminal.spoken import TerminalReply
 
 UNWELL = 1  # exit code
@@ -129,7 +129,7 @@ def _snapshot(settings: config.Config) -> Any:
         service, barred = None, True
     status = client.ask(settings.data, "status") if service else None
 
-    def open_line(port: str, baud: int) -> Opened:
+    def open_line(port: str, baud: int) -> OpenedPort:
         if status is None:
             return OwnPort(port, baud)
         return ThroughService(partial(client.ask, settings.data), port, turn=PATIENCE)
@@ -163,7 +163,7 @@ def _when(ms: int) -> str:
 
 def _line(
     settings: config.Config, where: str | None, *, force: bool = False, seconds: float | None = None
-) -> Opened:
+) -> OpenedPort:
     """The way to a modem, by port or by the name of its connection; None: the only one."""
     from gateway.process.control import client
     from gateway.terminal.own_port import OwnPort

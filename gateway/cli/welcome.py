@@ -12,7 +12,7 @@ import click
 from gateway import config
 from gateway.cli.shared import as_json, common, editor_name, open_store, read_settings
 from gateway.clock import SystemClock
-from gateway.text.printable import Drawn, say, say_json
+from gateway.text.printable import DrawnText, say, say_json
 
 
 @click.command()
@@ -77,7 +77,7 @@ def _phone_lines(addresses: Sequence[str], path: str) -> list[str]:
         return []
     from gateway.services.box import qr
 
-    return ["On a phone in the same network:", Drawn(qr.terminal(f"{address}{path}"))]
+    return ["On a phone in the same network:", DrawnText(qr.terminal(f"{address}{path}"))]
 
 
 def _print_lines(lines: Sequence[str]) -> None:

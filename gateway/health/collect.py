@@ -27,12 +27,12 @@ from hw import ports as usb
 from hw.serialport import PortError
 
 
-class Opened(TerminalPort, Protocol):
+class OpenedPort(TerminalPort, Protocol):
     def close(self) -> None: ...
 
 
 T = TypeVar("T")
-Open = Callable[[str, int], Opened]  # a port and its speed; raises PortError
+Open = Callable[[str, int], OpenedPort]  # a port and its speed; raises PortError
 
 
 def collect(

@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
-from gateway.at import Late, LoginPrompt, Restarted, Stray, Urc, profile_for, secrets
+from gateway.at import LateResponse, LoginPrompt, Restarted, Stray, Urc, profile_for, secrets
 from gateway.clock import Clock
 from gateway.modem import card_watch, health
 from gateway.modem.backlog import Backlog
@@ -28,7 +28,7 @@ from gateway.modem.jobs import (
     verdict,
 )
 from gateway.modem.jobs.base import Context, Job, Unanswered
-from gateway.modem.ladder import Patience
+from gateway.modem.ladder import SearchPatience
 from gateway.modem.ledger import Ledger, ReadPdu, Sim
 from gateway.modem.link import News
 from gateway.modem.machine import Machine, ModemEvent, ModemState
@@ -83,7 +83,7 @@ class Duties:
         self._read_in_a_row = 0  # announced messages since the last one was sent
         self._time = NetworkClock(clock)
         self._without_sim = 0  # looks for a SIM in a row that found none
-        self._patience = Patience()
+        self._patience = SearchPatience()
         self._searching = verdict.NetworkSearch()
         self._ledger = ledger
         self._clock = clock
@@ -165,7 +165,7 @@ class Duties:
         return self._measure() if due("supply", SUPPLY) else None
 
     def _show_way(self) -> None:
-        self._show(reports=news.WORDS.get(news.Reports(self.context.way), ""))
+        self._show(reports=news.WORDS.get(news.ReportRoute(self.context.way), ""))
 
     def _urgent(self) -> bool:
         """Whether something is to go out that is not to wait for USSD."""
@@ -364,7 +364,7 @@ class Duties:
                 log.warning("%s: a login prompt answers here: %r", self.port, line)
             case Stray(line=line):
                 log.debug("%s says %r", self.port, secrets.shape(line))
-            case Late():
+            case LateResponse():
                 send.late(self.context, event)
             case Urc():
                 self._on_urc(event)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from gateway.clock import Clock
 from gateway.modem.doors import Doors
 from gateway.modem.ledger import Ledger
-from gateway.modem.recovery import NONE, Means
+from gateway.modem.recovery import NONE, RecoveryMeans
 from gateway.modem.roster import Roster
 from gateway.modem.worker import Worker, WorkerConfig
 
@@ -24,7 +24,7 @@ class Fleet:
         clock: Clock,
         session: Callable[[], AbstractContextManager[object]],
         make_ledger: Callable[[str], Ledger],
-        means: Means = NONE,
+        means: RecoveryMeans = NONE,
     ) -> None:
         """`means` are what the recovery of modems may switch."""
         self._roster = roster

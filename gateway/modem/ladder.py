@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Does(StrEnum):
+class RungAction(StrEnum):
     """What a step takes hold of."""
 
     ASK = "ask"  # ESC and AT on the open port
@@ -27,26 +27,28 @@ class Does(StrEnum):
 class Rung:
     name: str
     words: str  # what the page says while it is tried
-    does: Does
+    does: RungAction
     settle: float = 0.0  # seconds in which nobody touches the modem
     patience: float = 0.0  # seconds until the next step may follow; the modem is asked meanwhile
     cool_down: float = 0.0  # seconds between two uses
 
 
 LADDER: tuple[Rung, ...] = (
-    Rung("ask", "asking it again", Does.ASK, 0.5),
-    Rung("reopen", "opening its port again", Does.REOPEN, 1.0),
-    Rung("radio", "switching its radio off and on", Does.RADIO, 5.0, cool_down=60.0),
+    Rung("ask", "asking it again", RungAction.ASK, 0.5),
+    Rung("reopen", "opening its port again", RungAction.REOPEN, 1.0),
+    Rung("radio", "switching its radio off and on", RungAction.RADIO, 5.0, cool_down=60.0),
     # A restart makes the port vanish within 30 s and come back within 90 s.
-    Rung("restart", "restarting it by command", Does.RESTART, 5.0, 90.0, 300.0),
-    Rung("usb", "plugging it out and in again by software", Does.USB, 5.0, 60.0, 300.0),
+    Rung("restart", "restarting it by command", RungAction.RESTART, 5.0, 90.0, 300.0),
+    Rung("usb", "plugging it out and in again by software", RungAction.USB, 5.0, 60.0, 300.0),
     # The key toggles: the first press may switch off what had hung, the second switches it on.
-    Rung("key", "pressing the power key of its board", Does.KEY, 2.0, 60.0, 300.0),
-    Rung("key again", "pressing the power key once more", Does.KEY, 2.0, 100.0, 300.0),
-    Rung("socket", "switching its USB socket off and on", Does.SOCKET, 5.0, 90.0, 300.0),
-    Rung("host", "restarting the whole box", Does.HOST, 60.0, 300.0, 6 * 3600.0),
+    Rung("key", "pressing the power key of its board", RungAction.KEY, 2.0, 60.0, 300.0),
+    Rung("key again", "pressing the power key once more", RungAction.KEY, 2.0, 100.0, 300.0),
+    Rung("socket", "switching its USB socket off and on", RungAction.SOCKET, 5.0, 90.0, 300.0),
+    Rung("host", "restarting the whole box", RungAction.HOST, 60.0, 300.0, 6 * 3600.0),
 )
-STRONG = frozenset({Does.RESTART, Does.USB, Does.KEY, Does.SOCKET, Does.HOST})  # only for modems
+STRONG = frozenset(
+    {RungAction.RESTART, RungAction.USB, RungAction.KEY, RungAction.SOCKET, RungAction.HOST}
+)  # only for modems
 RESTS = (600.0, 1200.0, 1800.0)  # seconds between two climbs, the last for ever after
 STEADY = 120.0  # seconds in service after which the next silence starts at the bottom again
 
@@ -112,7 +114,7 @@ class Ladder:
         self._wait_until, self._resting = 0.0, False
 
 
-class Patience:
+class SearchPatience:
     """How long to leave a modem that finds no network to itself before its radio is cycled.
 
     A refusal by the network is no fault of the modem, so attempts become rarer, down to one an

@@ -15,7 +15,7 @@ from typing import TypeVar
 from gateway.at import (
     Engine,
     Event,
-    Late,
+    LateResponse,
     LoginPrompt,
     Prompt,
     Response,
@@ -44,7 +44,7 @@ from hw.serialport import PortError, PortTrouble, SerialPort
 
 T = TypeVar("T")
 Reply = Response | Prompt | Urc | None
-News = Urc | Late | Restarted | LoginPrompt | Stray
+News = Urc | LateResponse | Restarted | LoginPrompt | Stray
 
 
 class Waker:

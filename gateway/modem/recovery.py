@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.at import Profile, profile_for
 from gateway.clock import Clock
-from gateway.modem.ladder import STRONG, Does, Ladder, LadderWait, Rung
+from gateway.modem.ladder import STRONG, Ladder, LadderWait, Rung, RungAction
 from hw import power
 from hw.boards import Board
 from hw.power import PowerError
@@ -33,7 +33,7 @@ ATTENTION = (
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class RecoveryMeans:
     """What this machine can switch. Made once, shared by all modems."""
 
     board: Board | None = None
@@ -53,14 +53,14 @@ class Means:
         return os.path.basename(path).startswith(("ttyS", "ttyAMA"))
 
 
-NONE = Means()
+NONE = RecoveryMeans()
 
 
 class ModemRecovery:
     """Owns what is known of one modem's troubles. Used by its own thread."""
 
     def __init__(
-        self, port: str, means: Means, clock: Clock, sleep: Callable[[float], None]
+        self, port: str, means: RecoveryMeans, clock: Clock, sleep: Callable[[float], None]
     ) -> None:
         """`sleep` returns early when the service stops."""
         self.trouble = ""  # what the next success ends
@@ -175,20 +175,22 @@ class ModemRecovery:
         if rung.does in STRONG and not self._known and not self._on_board:
             return False
         match rung.does:
-            case Does.USB:
+            case RungAction.USB:
                 return bool(self._usb)
-            case Does.KEY:
+            case RungAction.KEY:
                 board = self._means.board if self._on_board else None
                 return board is not None and bool(board.key or board.rail)
-            case Does.SOCKET:
+            case RungAction.SOCKET:
                 program, sysfs = self._means.uhubctl, self._means.sysfs
                 return bool(program) and power.switchable(self._usb, program, sysfs)
-            case Does.HOST:
+            case RungAction.HOST:
                 return self._may_restart_host()
         return True
 
     def _able_without_port(self, rung: Rung) -> bool:
-        return rung.does in (Does.KEY, Does.SOCKET, Does.HOST) and self._able(rung)
+        return rung.does in (RungAction.KEY, RungAction.SOCKET, RungAction.HOST) and self._able(
+            rung
+        )
 
     def _may_restart_host(self) -> bool:
         """Never while another modem works, nor within 6 h of the last start of the machine.
@@ -202,21 +204,21 @@ class ModemRecovery:
 
     def _do(self, rung: Rung, port: SerialPort | None) -> None:
         match rung.does:
-            case Does.ASK:
+            case RungAction.ASK:
                 self._say(port, "\x1b")
-            case Does.RADIO:
+            case RungAction.RADIO:
                 self._say(port, "AT+CFUN=0", "AT+CFUN=1")
-            case Does.RESTART:
+            case RungAction.RESTART:
                 self._say(port, *self._profile.restart)
-            case Does.USB:
+            case RungAction.USB:
                 _close(port)
                 power.reauthorise(self._usb, self._sleep, self._means.sysfs)
-            case Does.KEY:
+            case RungAction.KEY:
                 self._press_key(rung, port)
-            case Does.SOCKET:
+            case RungAction.SOCKET:
                 _close(port)
                 power.cycle_socket(self._usb, self._means.uhubctl)
-            case Does.HOST:
+            case RungAction.HOST:
                 if self._means.restart_host is not None:
                     self._means.restart_host()
 

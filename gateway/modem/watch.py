@@ -30,7 +30,7 @@ SELDOM = 30.0  # seconds between looks at what takes a walk through all processe
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class PortSearch:
     """Where to look. `ignore` holds ports, USB ids ("12d1:14dc") and USB sockets ("1-1.2")."""
 
     usb: bool = True
@@ -55,7 +55,7 @@ class PortWatch:
         self,
         fleet: Fleet,
         clock: Clock,
-        search: Search,
+        search: PortSearch,
         *,
         changed: Callable[[], None] = lambda: None,
         sysfs: Path = ports.SYSFS,

@@ -20,11 +20,11 @@ from gateway.modem.doors import Doors, listed_port
 from gateway.modem.duties import Duties
 from gateway.modem.entrance import Entrance
 from gateway.modem.jobs.base import Context, Job, LinkLost, Unanswered
-from gateway.modem.ladder import Does, LadderWait, Rung
+from gateway.modem.ladder import LadderWait, Rung, RungAction
 from gateway.modem.ledger import Ledger, Telemetry
 from gateway.modem.link import Link, Waker
 from gateway.modem.machine import Machine, ModemEvent, ModemState
-from gateway.modem.recovery import NONE, Means, ModemRecovery
+from gateway.modem.recovery import NONE, ModemRecovery, RecoveryMeans
 from hw.serialport import PortError, PortTrouble, SerialPort
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Worker:
         clock: Clock,
         session: Callable[[], AbstractContextManager[object]],
         claims: Claims | None = None,
-        means: Means = NONE,
+        means: RecoveryMeans = NONE,
     ) -> None:
         """`session` is entered for the thread's life; it opens the thread's database connection.
 
@@ -275,7 +275,7 @@ class Worker:
         self._duties.backlog.give_back(self._ledger, why)
         if isinstance(step, Rung):
             self._recovery.take(step, port, self._show)
-            return step.does is Does.ASK
+            return step.does is RungAction.ASK
         if step is LadderWait.EXHAUSTED:
             self._entrance.doors.doubt()
             self._machine.on(ModemEvent.EXHAUSTED, why)

@@ -21,9 +21,9 @@ from gateway.clock import Clock
 from gateway.config import Config, Power
 from gateway.events import Event, Events, MessagesReceived, ModemChanged, SchedulesChanged
 from gateway.modem.fleet import Fleet
-from gateway.modem.recovery import Means
+from gateway.modem.recovery import RecoveryMeans
 from gateway.modem.roster import Roster
-from gateway.modem.watch import PortWatch, Search
+from gateway.modem.watch import PortSearch, PortWatch
 from gateway.modem.worker import WorkerConfig
 from gateway.process.app_error import AppError
 from gateway.process.box import Box
@@ -43,7 +43,7 @@ from gateway.services.connections.options import ConnectionOptions
 from gateway.services.connections.status import StatusReader
 from gateway.services.credit.credit import CreditChecks
 from gateway.services.credit.ussd import UssdDialogues
-from gateway.services.health.health_watch import HealthWatch, Sources
+from gateway.services.health.health_watch import HealthSources, HealthWatch
 from gateway.services.health.notices import Notices
 from gateway.services.jobs.long_work import LongWork, WorkKind
 from gateway.services.jobs.loop import Loop
@@ -181,7 +181,7 @@ class Service:
         box.keeping = keeping
         box.timekeeping, box.hold = timekeeping, timekeeping.hold
         scheduler = Scheduler(box.scheduling, self._clock, self.events)
-        sources = Sources(
+        sources = HealthSources(
             self.config,
             box.status,
             keeping,
@@ -312,7 +312,7 @@ class Service:
     def _watch(self, fleet: Fleet) -> PortWatch:
         """Real modems stay out of a simulation."""
         wanted = self.config.ports
-        search = Search(
+        search = PortSearch(
             usb=wanted.usb and not self._simulate,
             uart=wanted.uart and not self._simulate,
             ignore=wanted.ignore,
@@ -366,8 +366,8 @@ def _light_troubles(leds: Leds) -> list[PortFinding]:
     return [PortFinding("light", "", leds.trouble, serious=False)] if leds.trouble else []
 
 
-def _means(config: Power, others_work: Callable[[], bool]) -> Means:
-    return Means(
+def _means(config: Power, others_work: Callable[[], bool]) -> RecoveryMeans:
+    return RecoveryMeans(
         board=BOARDS.get(config.board),
         board_port=config.port,
         uhubctl="uhubctl" if config.uhubctl else "",

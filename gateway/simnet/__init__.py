@@ -2,7 +2,7 @@
 
 from gateway.simnet.network import Network
 from gateway.simnet.phones import RULES, Phone, PhoneRule
-from gateway.simnet.records import PhoneMessage, ReceivedSegment, Sent
+from gateway.simnet.records import PhoneMessage, ReceivedSegment, SentSubmit
 from gateway.simnet.ussd import USSD_ANSWERS, Menu
 
 __all__ = [
@@ -14,5 +14,5 @@ __all__ = [
     "PhoneMessage",
     "PhoneRule",
     "ReceivedSegment",
-    "Sent",
+    "SentSubmit",
 ]

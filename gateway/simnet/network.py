@@ -25,7 +25,7 @@ from gateway.simnet.phones import (
     Phone,
     PhoneRule,
 )
-from gateway.simnet.records import PhoneMessage, ReceivedSegment, Sent, grouped, message_of
+from gateway.simnet.records import PhoneMessage, ReceivedSegment, SentSubmit, grouped, message_of
 from gateway.simnet.textmode import Codec
 from gateway.simnet.ussd import USSD_ANSWERS, Sessions
 from hw.simulator import (
@@ -77,7 +77,7 @@ class Network:
         self.price = 9  # cents per part
         self.refuse_without_credit = False
         self.on_arrival: Callable[[PhoneMessage], None] | None = None  # must not wait
-        self.sent: deque[Sent] = deque(maxlen=_KEPT)
+        self.sent: deque[SentSubmit] = deque(maxlen=_KEPT)
         self._clock = clock or SystemClock()
         self._zone, self._country, self._rules = zone_minutes, country, tuple(rules)
         self._changed = threading.Condition(threading.RLock())
@@ -213,7 +213,7 @@ class Network:
             recipient = self._full_address(submit.destination)
             refused = self._refusal(modem.number, recipient)
             now = self._clock.now()
-            self.sent.append(Sent(modem.number, recipient, submit, now, refused))
+            self.sent.append(SentSubmit(modem.number, recipient, submit, now, refused))
             if refused is None:
                 self.credit[modem.number] -= self.price
                 part = ReceivedSegment(modem.number, recipient, submit.user_data, submit.dcs, now)

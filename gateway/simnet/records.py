@@ -11,7 +11,7 @@ from gateway import sms
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentSubmit:
     """One SUBMIT that reached the network. `refused` is the CMS code, None = taken."""
 
     sender: str

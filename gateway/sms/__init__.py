@@ -12,9 +12,9 @@ from gateway.sms.counting import TextLength, count
 from gateway.sms.dcs import Alphabet, Dcs, WaitingIndication, WaitingKind
 from gateway.sms.errors import DecodeError, EncodeError
 from gateway.sms.header import Concat, Element
-from gateway.sms.joining import Joined, join_text
+from gateway.sms.joining import JoinedText, join_text
 from gateway.sms.pdu import Pdu, decode_any, is_whole, join_pdu, split_pdu
-from gateway.sms.reassembly import Fate, Key, PartPlace, decide, grouped, key
+from gateway.sms.reassembly import PartFate, PartKey, PartPlace, decide, grouped, key
 from gateway.sms.replacing import plain
 from gateway.sms.segmenting import Coding, segment
 from gateway.sms.status import StatusWords, describe_status
@@ -37,9 +37,9 @@ __all__ = [
     "Element",
     "EncodeError",
     "Enhanced",
-    "Fate",
-    "Joined",
-    "Key",
+    "JoinedText",
+    "PartFate",
+    "PartKey",
     "PartPlace",
     "Pdu",
     "Relative",

@@ -14,7 +14,7 @@ Part = tuple[UserData, Dcs]
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedText:
     """The text, which parts it lacks, and the octets when the message is 8-bit data.
 
     `codec`: how those octets read as text, "" when they do not.
@@ -26,7 +26,7 @@ class Joined:
     codec: str = ""
 
 
-def join_text(parts: Mapping[int, Part], total: int) -> Joined:
+def join_text(parts: Mapping[int, Part], total: int) -> JoinedText:
     """The text of parts 1..total, a note in the place of each one that is missing.
 
     Other people's software cuts anywhere: an escape and its character, or the halves of a surrogate
@@ -49,7 +49,7 @@ def join_text(parts: Mapping[int, Part], total: int) -> Joined:
                 run = []
             run.append(part)
     texts.append(_run_text(run, codec))
-    return Joined("".join(texts), tuple(missing), data, codec)
+    return JoinedText("".join(texts), tuple(missing), data, codec)
 
 
 def _data(parts: Mapping[int, Part]) -> bytes:

@@ -19,7 +19,7 @@ REUSED_AFTER_MS = 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class PartKey:
     """What the parts of one message have in common, on one SIM.
 
     The size of the reference is part of it: 8-bit 5 and 16-bit 5 are two messages.
@@ -33,28 +33,28 @@ class Key:
     total: int
 
 
-class Fate(Enum):
+class PartFate(Enum):
     ADD = auto()  # the place is free
     DROP = auto()  # the same part once more
     NEW_SET = auto()  # the reference is in use again: this begins another message
 
 
-def key(deliver: Deliver) -> Key | None:
+def key(deliver: Deliver) -> PartKey | None:
     """None for a message of its own: no concatenation element, or a single part of one."""
     concat = deliver.user_data.concat
     if concat is None:
         return None
     sender = deliver.sender
-    return Key(sender.ton, sender.npi, sender.value, concat.bits, concat.ref, concat.total)
+    return PartKey(sender.ton, sender.npi, sender.value, concat.bits, concat.ref, concat.total)
 
 
-def decide(held: UserData | None, age_ms: int, new: UserData) -> Fate:
+def decide(held: UserData | None, age_ms: int, new: UserData) -> PartFate:
     """What to do with `new` when `held` has its place since `age_ms` (None: nothing has)."""
     if held is None:
-        return Fate.ADD
+        return PartFate.ADD
     if held.payload == new.payload and age_ms <= REUSED_AFTER_MS:
-        return Fate.DROP
-    return Fate.NEW_SET
+        return PartFate.DROP
+    return PartFate.NEW_SET
 
 
 @dataclass(frozen=True, slots=True)

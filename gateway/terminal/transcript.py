@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway import __version__
-from gateway.at import Engine, Event, Late, LoginPrompt, Response, Restarted, Stray, Urc
+from gateway.at import Engine, Event, LateResponse, LoginPrompt, Response, Restarted, Stray, Urc
 from gateway.terminal.blank import Blanker
 from gateway.terminal.own_port import OwnPort
 from gateway.terminal.spoken import TerminalPort, TerminalReply, command_for
@@ -143,7 +143,7 @@ def _shown(event: Event) -> str:
         case Urc(name, line, data):
             text = line.replace("\n", "\\n")
             return f"urc {name} | {text}" + (f" | {data}" if data else "")
-        case Late(_, lines, _):
+        case LateResponse(_, lines, _):
             return " | ".join(("late", *lines))
         case Restarted(line):
             return f"restarted {line}"

@@ -32,7 +32,7 @@ _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _FOLLOWS = "  | "  # before what belongs to the line above: a traceback
 
 
-class Drawn(str):
+class DrawnText(str):
     """What we made for a terminal ourselves, and nobody else had a word in: printed as it is."""
 
     __slots__ = ()
@@ -64,7 +64,7 @@ def say(*lines: object, err: bool = False) -> None:
     """Print, each argument as one line of its own, and flush."""
     stream = sys.stderr if err else sys.stdout
     for line in lines:
-        text = line if isinstance(line, Drawn) else one_line(line)
+        text = line if isinstance(line, DrawnText) else one_line(line)
         click.echo(_possible(text, stream), file=stream)
 
 

@@ -8,7 +8,7 @@ from gateway.at import (
     AtBusy,
     Command,
     Engine,
-    Late,
+    LateResponse,
     NoPrompt,
     Prompt,
     Response,
@@ -125,8 +125,10 @@ def test_a_reference_after_a_refusal_settles_that_it_was_anothers(engine, refusa
     command = hand_over(engine, 0.0, tag=5)
     (answer,) = engine.receive(f"\r\n{refusal}\r\n".encode(), 1.0)
     assert not answer.result.ok
-    assert engine.receive(b"\r\n+CMGS: 9\r\n\r\nOK\r\n", 2.0) == [Late(command, ("+CMGS: 9",))]
-    assert engine.receive(b"\r\n+CMGS: 9\r\n", 2.0) != [Late(command, ("+CMGS: 9",))]
+    assert engine.receive(b"\r\n+CMGS: 9\r\n\r\nOK\r\n", 2.0) == [
+        LateResponse(command, ("+CMGS: 9",))
+    ]
+    assert engine.receive(b"\r\n+CMGS: 9\r\n", 2.0) != [LateResponse(command, ("+CMGS: 9",))]
 
 
 def test_a_reference_is_of_the_message_that_was_handed_over_last(engine):
@@ -135,7 +137,7 @@ def test_a_reference_is_of_the_message_that_was_handed_over_last(engine):
     second = hand_over(engine, 2.0, tag=6)
     (answer,) = engine.receive(b"\r\n+CMGS: 9\r\n\r\nOK\r\n", 3.0)
     assert (answer.command.tag, answer.lines) == (second.tag, ("+CMGS: 9",))
-    assert not any(isinstance(e, Late) for e in engine.receive(b"\r\n+CMGS: 8\r\n", 4.0))
+    assert not any(isinstance(e, LateResponse) for e in engine.receive(b"\r\n+CMGS: 8\r\n", 4.0))
 
 
 def test_the_payload_has_a_time_limit_of_its_own(engine):

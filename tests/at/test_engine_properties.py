@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.at import (
     Command,
     Engine,
-    Late,
+    LateResponse,
     Prompt,
     Response,
     ResyncFailed,
@@ -189,5 +189,5 @@ def test_a_reference_is_never_lost_within_five_minutes(after, in_step):
         assert engine.receive(b"+CMGF: 0\r\nOK\r\n", 60.4) == [Resynchronised()]
     engine.tick(after - 0.1)
     events = engine.receive(b"+CMGS: 9\r\n\r\nOK\r\n", after)
-    late = [e for e in events if isinstance(e, Late) and e.lines == ("+CMGS: 9",)]
+    late = [e for e in events if isinstance(e, LateResponse) and e.lines == ("+CMGS: 9",)]
     assert [e.command.tag for e in late] == ([77] if after < 360.2 or not in_step else [])

@@ -8,7 +8,7 @@ from gateway.at import (
     Command,
     Engine,
     Event,
-    Late,
+    LateResponse,
     Prompt,
     Response,
     Result,
@@ -50,8 +50,8 @@ class Talk:
         return [(e.result.kind, e.lines) for e in self.events if isinstance(e, Response)]
 
     @property
-    def late(self) -> list[Late]:
-        return [e for e in self.events if isinstance(e, Late)]
+    def late(self) -> list[LateResponse]:
+        return [e for e in self.events if isinstance(e, LateResponse)]
 
 
 @pytest.fixture

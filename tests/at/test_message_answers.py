@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.at import answers
-from gateway.at.answers import Offered, StorageEntry, Usage
+from gateway.at.answers import MemoryUsage, OfferedMemories, StorageEntry
 
 PDU = "07919471016730510409D0CD309A2E6F01000011109121333280"
 
@@ -89,15 +89,18 @@ def test_the_reference(lines, reference):
     [
         (
             '+CPMS: ("SM","ME"),("SM","ME"),("SM")',
-            Offered(("SM", "ME"), ("SM", "ME"), ("SM",)),
+            OfferedMemories(("SM", "ME"), ("SM", "ME"), ("SM",)),
         ),
-        ('+CPMS: ("SM" , "ME") , ( "SM" ) , ("ME")', Offered(("SM", "ME"), ("SM",), ("ME",))),
-        ('+CPMS: "SM","SM","SM"', Offered(("SM",), ("SM",), ("SM",))),
-        ('+CPMS: "SM","ME"', Offered(("SM", "ME"), ("SM", "ME"), ("SM", "ME"))),
-        ('+CPMS: ("ME","SM")', Offered(("ME", "SM"), ("ME", "SM"), ("ME", "SM"))),
-        ("+CPMS: (),(),()", Offered((), (), ())),
-        ("+CPMS: ,,,,,,,,", Offered((), (), ())),
-        ("+CPMS:", Offered()),
+        (
+            '+CPMS: ("SM" , "ME") , ( "SM" ) , ("ME")',
+            OfferedMemories(("SM", "ME"), ("SM",), ("ME",)),
+        ),
+        ('+CPMS: "SM","SM","SM"', OfferedMemories(("SM",), ("SM",), ("SM",))),
+        ('+CPMS: "SM","ME"', OfferedMemories(("SM", "ME"), ("SM", "ME"), ("SM", "ME"))),
+        ('+CPMS: ("ME","SM")', OfferedMemories(("ME", "SM"), ("ME", "SM"), ("ME", "SM"))),
+        ("+CPMS: (),(),()", OfferedMemories((), (), ())),
+        ("+CPMS: ,,,,,,,,", OfferedMemories((), (), ())),
+        ("+CPMS:", OfferedMemories()),
     ],
 )
 def test_the_memories_on_offer(line, offered):
@@ -105,19 +108,19 @@ def test_the_memories_on_offer(line, offered):
 
 
 def test_no_answer_offers_nothing():
-    assert answers.cpms_offered([]) == Offered()
+    assert answers.cpms_offered([]) == OfferedMemories()
 
 
 def test_how_full_the_memories_are():
-    sm = Usage("SM", 20, 20)
+    sm = MemoryUsage("SM", 20, 20)
     assert answers.cpms_usage(['+CPMS: "SM",20,20,"ME",0,23,"SM",20,20']) == [
         sm,
-        Usage("ME", 0, 23),
+        MemoryUsage("ME", 0, 23),
         sm,
     ]
-    assert answers.cpms_usage(["+CPMS: 1,20,1,20,1,20"]) == [Usage("", 1, 20)] * 3
+    assert answers.cpms_usage(["+CPMS: 1,20,1,20,1,20"]) == [MemoryUsage("", 1, 20)] * 3
     assert sm.full
-    assert not Usage("ME", 0, 0).full
+    assert not MemoryUsage("ME", 0, 0).full
     assert answers.cpms_usage(["+CPMS: x,y,z"]) == []
 
 

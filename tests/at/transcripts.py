@@ -21,7 +21,7 @@ from gateway.at import (
     Command,
     Engine,
     Event,
-    Late,
+    LateResponse,
     LoginPrompt,
     Prompt,
     Response,
@@ -82,7 +82,7 @@ def show(event: Event) -> str:
         case Urc(name, line, data):
             text = line.replace("\n", "\\n")
             return f"urc {name} | {text}" + (f" | {data}" if data else "")
-        case Late(_, lines, result):
+        case LateResponse(_, lines, result):
             return " | ".join((f"late {_result(result)}".rstrip(), *lines))
         case Restarted(line):
             return f"restarted {line}"

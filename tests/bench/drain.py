@@ -48,7 +48,7 @@ def fill(data: Path, messages: int, *, with_report: bool = False) -> None:
         now = SystemClock().now()
         for n in range(messages):
             outbox.add(
-                outbox.Outgoing(
+                outbox.OutgoingMessage(
                     text=f"{TEXT} {n}",
                     numbers=(f"+2547{n:08d}",),
                     parts=1,

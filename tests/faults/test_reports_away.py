@@ -50,7 +50,7 @@ def test_reports_wait_for_the_box_in_the_modem_or_in_the_network(network, tmp_pa
         assert (box.state(out[LOST]), box.state(doubts[LOST])) == ("Sent", "Uncertain")
         eventually(lambda: not any(m.used for x in network.modems for m in x.memories.values()))
         words = sorted(m["reports"] for m in told(box, "modems"))
-        assert words == [*[""] * len(KEPT), news.WORDS[news.Reports.UNKEPT]]
+        assert words == [*[""] * len(KEPT), news.WORDS[news.ReportRoute.UNKEPT]]
 
 
 def told(box: RunningBox, what: str) -> Any:

@@ -11,11 +11,11 @@ from gateway.modem.ladder import (
     RESTS,
     STEADY,
     STRONG,
-    Does,
     Ladder,
     LadderWait,
-    Patience,
     Rung,
+    RungAction,
+    SearchPatience,
 )
 
 
@@ -25,7 +25,7 @@ def everything(rung: Rung) -> bool:
 
 def no_switches(rung: Rung) -> bool:
     """A plain stick in a machine that can switch nothing."""
-    return rung.does in (Does.ASK, Does.REOPEN, Does.RADIO, Does.RESTART)
+    return rung.does in (RungAction.ASK, RungAction.REOPEN, RungAction.RADIO, RungAction.RESTART)
 
 
 def climb(ladder, until, able, now=0.0, every=5.0):
@@ -96,7 +96,7 @@ def test_after_good_service_the_next_silence_starts_with_asking():
     ladder.ready(300.0)
     step = ladder.next(300.0 + STEADY, no_switches)
     assert isinstance(step, Rung)
-    assert step.does is Does.ASK
+    assert step.does is RungAction.ASK
 
 
 def test_a_moment_of_service_does_not_start_over():
@@ -131,18 +131,18 @@ def attempts(patience, hours):
 
 
 def test_a_modem_without_network_is_left_alone_for_five_minutes():
-    assert attempts(Patience(), 1)[0] == 300
+    assert attempts(SearchPatience(), 1)[0] == 300
 
 
 def test_attempts_become_rarer_down_to_one_an_hour():
-    at = attempts(Patience(), 12)
+    at = attempts(SearchPatience(), 12)
     gaps = [b - a for a, b in zip([0, *at], at, strict=False)]
     assert gaps[:4] == [300, 600, 1200, 2400]
     assert set(gaps[4:]) == {3600}
 
 
 def test_registration_ends_the_count():
-    patience = Patience()
+    patience = SearchPatience()
     attempts(patience, 2)
     patience.registered()
     assert patience.cycles == 0

@@ -9,8 +9,8 @@ from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
 from gateway.at import profile_for
-from gateway.modem.ladder import LADDER, Does, LadderWait, Rung
-from gateway.modem.recovery import MISSING, RESTART, UPTIME, Means, ModemRecovery
+from gateway.modem.ladder import LADDER, LadderWait, Rung, RungAction
+from gateway.modem.recovery import MISSING, RESTART, UPTIME, ModemRecovery, RecoveryMeans
 from hw.boards import BOARDS
 
 RUNGS = {rung.name: rung for rung in LADDER}
@@ -67,7 +67,7 @@ def pins(monkeypatch):
 
 
 def recovery(clock, means=None, port="/dev/ttyUSB9", known=True):
-    made = ModemRecovery(port, means or Means(), clock, clock.sleep)
+    made = ModemRecovery(port, means or RecoveryMeans(), clock, clock.sleep)
     if known:
         made.port_opened(port)
         made.answered(profile_for("huawei", "E3531"))
@@ -136,7 +136,7 @@ def test_an_answer_ends_the_trouble_and_keeps_the_counts(clock):
 
 def test_a_step_that_cannot_be_taken_is_no_obstacle(clock, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr("hw.power.usb_device", lambda port, sysfs: "1-1.2")
-    made = recovery(clock, Means(sysfs=tmp_path))
+    made = recovery(clock, RecoveryMeans(sysfs=tmp_path))
     names = climb(made, clock, 600.0)
     assert names == ["ask", "reopen", "radio", "restart", "usb"]
     assert "1-1.2 is not there" in caplog.text
@@ -148,7 +148,7 @@ def test_the_port_is_closed_before_the_stick_is_let_go(clock, tmp_path, monkeypa
     switch.parent.mkdir(parents=True)
     switch.write_text("1")
     port = FakePort()
-    made = recovery(clock, Means(sysfs=tmp_path))
+    made = recovery(clock, RecoveryMeans(sysfs=tmp_path))
     made.take(RUNGS["usb"], port, lambda: None)
     assert port.closed
     assert switch.read_text() == "1"
@@ -156,7 +156,7 @@ def test_the_port_is_closed_before_the_stick_is_let_go(clock, tmp_path, monkeypa
 
 # the power key -----------------------------------------------------------------------------------
 
-HAT = Means(board=BOARDS["waveshare-sim7600"], board_port="/dev/ttyUSB9")
+HAT = RecoveryMeans(board=BOARDS["waveshare-sim7600"], board_port="/dev/ttyUSB9")
 
 
 @pytest.mark.parametrize("speed", [115200, 9600, 460800])
@@ -184,16 +184,16 @@ def test_a_board_module_that_was_off_from_the_start_is_switched_on(clock, pins):
 
 
 def test_a_modem_that_is_not_on_the_board_does_not_get_its_key_pressed(clock, pins):
-    made = recovery(clock, Means(board=BOARDS["waveshare-sim7600"]), port="/dev/ttyUSB9")
+    made = recovery(clock, RecoveryMeans(board=BOARDS["waveshare-sim7600"]), port="/dev/ttyUSB9")
     assert "key" not in climb(made, clock, 600.0)
     assert pins.pins == {}
 
 
 @pytest.mark.parametrize("port", ["/dev/ttyAMA0", "/dev/ttyS0"])
 def test_the_serial_port_of_the_header_is_the_boards(port):
-    assert Means(board=BOARDS["waveshare-sim868"]).has_board(port)
-    assert not Means(board=BOARDS["waveshare-sim868"]).has_board("/dev/ttyUSB0")
-    assert not Means().has_board(port)
+    assert RecoveryMeans(board=BOARDS["waveshare-sim868"]).has_board(port)
+    assert not RecoveryMeans(board=BOARDS["waveshare-sim868"]).has_board("/dev/ttyUSB0")
+    assert not RecoveryMeans().has_board(port)
 
 
 # sockets, and ports that stay away ---------------------------------------------------------------
@@ -205,7 +205,7 @@ def test_a_switchable_socket_is_cycled_after_all_else(clock, monkeypatch):
     monkeypatch.setattr("hw.power.reauthorise", lambda *a: None)
     monkeypatch.setattr("hw.power.switchable", lambda *a: True)
     monkeypatch.setattr("hw.power.cycle_socket", lambda *a: cycled.append(a))
-    names = climb(recovery(clock, Means(uhubctl="uhubctl")), clock, 600.0)
+    names = climb(recovery(clock, RecoveryMeans(uhubctl="uhubctl")), clock, 600.0)
     assert names[-2:] == ["usb", "socket"]
     assert cycled == [("1-1.3.2", "uhubctl")]
 
@@ -218,7 +218,7 @@ def test_sockets_are_left_alone_unless_allowed(clock, monkeypatch):
 
 
 def test_a_stick_that_somebody_pulled_out_is_left_alone(clock):
-    made = recovery(clock, Means(uhubctl="uhubctl"))
+    made = recovery(clock, RecoveryMeans(uhubctl="uhubctl"))
     made.port_gone()
     clock.sleep(3600.0)
     assert made.missing() is None
@@ -227,7 +227,7 @@ def test_a_stick_that_somebody_pulled_out_is_left_alone(clock):
 def test_a_stick_that_did_not_come_back_from_a_restart_gets_its_socket_cycled(clock, monkeypatch):
     monkeypatch.setattr("hw.power.usb_device", lambda port, sysfs: "1-1.3.2")
     monkeypatch.setattr("hw.power.switchable", lambda *a: True)
-    made = recovery(clock, Means(uhubctl="uhubctl"))
+    made = recovery(clock, RecoveryMeans(uhubctl="uhubctl"))
     while made.ladder.last is not RUNGS["restart"]:
         step = made.silence("The modem does not answer.")
         if isinstance(step, Rung):
@@ -238,7 +238,7 @@ def test_a_stick_that_did_not_come_back_from_a_restart_gets_its_socket_cycled(cl
     clock.sleep(max(MISSING, RUNGS["restart"].patience))
     step = made.missing()
     assert step is not None
-    assert step.does is Does.SOCKET
+    assert step.does is RungAction.SOCKET
 
 
 @pytest.mark.parametrize(("away", "restarted"), [(RESTART - 1, True), (RESTART + 1, False)])
@@ -262,7 +262,7 @@ def test_a_restart_by_the_ladder_is_not_held_against_the_modem(clock):
 
 def boxed(clock, others=False, **more):
     restarts = []
-    means = Means(
+    means = RecoveryMeans(
         restart_host=lambda: restarts.append(clock.seconds), others_work=lambda: others, **more
     )
     return recovery(clock, means), restarts
@@ -304,4 +304,4 @@ def test_while_it_waits_it_says_so(clock):
 
 
 def test_sysfs_of_the_machine_is_the_real_one():
-    assert Means().sysfs == Path("/sys")
+    assert RecoveryMeans().sysfs == Path("/sys")

@@ -14,7 +14,7 @@ from gateway.modem import duties, ladder, roster
 from gateway.modem.fleet import Fleet
 from gateway.modem.health import JAMMED, SUPPLY
 from gateway.modem.jobs import radio, setup
-from gateway.modem.ladder import Patience
+from gateway.modem.ladder import SearchPatience
 from gateway.modem.roster import Roster
 from gateway.modem.timers import Timers
 from gateway.modem.worker import WorkerConfig
@@ -223,8 +223,8 @@ def test_what_the_modem_complains_of_is_shown(serve, line, words):
 
 @pytest.mark.parametrize(("stat", "state"), [(2, "searching"), (3, "denied")])
 def test_a_modem_without_network_has_its_radio_cycled_and_no_storm(serve, monkeypatch, stat, state):
-    monkeypatch.setattr(Patience, "FIRST", 0.3)
-    monkeypatch.setattr(Patience, "LAST", 600.0)
+    monkeypatch.setattr(SearchPatience, "FIRST", 0.3)
+    monkeypatch.setattr(SearchPatience, "LAST", 600.0)
     modem, worker = serve()
     modem.faults.registration = modem.faults.eps_registration = stat
     until(lambda: worker.telemetry.state == state)

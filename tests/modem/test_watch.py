@@ -14,7 +14,7 @@ from gateway.clock import SystemClock
 from gateway.modem import watch as module
 from gateway.modem.fleet import Fleet
 from gateway.modem.roster import Roster
-from gateway.modem.watch import PortWatch, Search
+from gateway.modem.watch import PortSearch, PortWatch
 from gateway.modem.worker import WorkerConfig
 from gateway.simnet.textmode import Codec
 from hw.simulator import GENERIC, SimulatedModem
@@ -54,7 +54,7 @@ class World:
         self.watch = PortWatch(
             self.fleet,
             self.clock,
-            Search(**wanted),
+            PortSearch(**wanted),
             changed=self.told.set,
             sysfs=self.usb.sysfs,
             dev=self.usb.dev,

@@ -75,7 +75,7 @@ def test_a_text_arrives_through_any_number_of_parts_in_any_order(
         for place, one in zip(places, arrived, strict=True)
     }
     joined = sms.join_text(parts, len(arrived))
-    assert joined == sms.Joined(text, ())
+    assert joined == sms.JoinedText(text, ())
 
 
 @given(texts, st.sampled_from([8, 16]), st.one_of(st.none(), st.integers(0, 14)))

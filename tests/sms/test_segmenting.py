@@ -269,7 +269,7 @@ def test_a_missing_part_is_named_in_its_place() -> None:
 def test_parts_of_data_are_octets_and_no_text() -> None:
     data = sms.Dcs(4)
     parts = {2: (sms.UserData((), b"\x02"), data), 1: (sms.UserData((), b"\x01"), data)}
-    assert sms.join_text(parts, 2) == sms.Joined("", (), b"\x01\x02")
+    assert sms.join_text(parts, 2) == sms.JoinedText("", (), b"\x01\x02")
 
 
 # -- which parts belong together --------------------------------------------------------------
@@ -298,7 +298,7 @@ def test_a_part_that_came_twice_is_dropped_and_another_one_begins_a_new_message(
     held, same = received("a", None).user_data, received("a", None).user_data
     other = received("b", None).user_data
     hour = 3_600_000
-    assert sms.decide(None, 0, same) is sms.Fate.ADD
-    assert sms.decide(held, 1000, same) is sms.Fate.DROP
-    assert sms.decide(held, 1000, other) is sms.Fate.NEW_SET
-    assert sms.decide(held, hour + 1, same) is sms.Fate.NEW_SET
+    assert sms.decide(None, 0, same) is sms.PartFate.ADD
+    assert sms.decide(held, 1000, same) is sms.PartFate.DROP
+    assert sms.decide(held, 1000, other) is sms.PartFate.NEW_SET
+    assert sms.decide(held, hour + 1, same) is sms.PartFate.NEW_SET

@@ -9,7 +9,7 @@ from gateway.store.connections import connections
 from gateway.store.file import audit
 from gateway.store.file.database import execute, transaction
 from gateway.store.messages import large_messages, outbox, trash
-from gateway.store.messages.outbox import DispatchClaim, Outgoing
+from gateway.store.messages.outbox import DispatchClaim, OutgoingMessage
 
 NOW = 1_800_000_000_000
 ANN, BOB, CAT = "+254711000001", "+254711000002", "+254711000003"
@@ -28,7 +28,7 @@ def message(*numbers: str, at: int = NOW, parts: int = 1, **changes: object) -> 
         "due_at": at,
         "valid_until": at + DAY,
     }
-    return outbox.add(Outgoing(**(fields | changes)))
+    return outbox.add(OutgoingMessage(**(fields | changes)))
 
 
 def dispatches(message_id: int) -> list[int]:

@@ -283,12 +283,12 @@ def _schedules() -> None:
     ]
     for n, (repeat, who, own) in enumerate(wanted, 1):
         plan = schedules.SchedulePlan(repeat, own, next(turns(repeat, zone)), ZONE)
-        content = schedules.Content(f"later {n}", who)
+        content = schedules.ScheduleContent(f"later {n}", who)
         made = {"author": "root", "origin": "page", "now": NOW}
         schedules.add(content, plan, client_id="s-1" if n == 1 else None, **made)
     first, second = islice(turns(weekly, zone), 2)
     missed = ScheduleRunInfo(RunOutcome.MISSED, first.at, first.at, words="The box was off.")
-    out = outbox.Outgoing("later 2", (ANN,), 1, NOW + 20, NOW + 20, NOW + DAY)
+    out = outbox.OutgoingMessage("later 2", (ANN,), 1, NOW + 20, NOW + 20, NOW + DAY)
     on = (missed, ScheduleRunInfo(RunOutcome.SENT, first.at, first.at))
     _step(2, schedules.ScheduleStep(schedules.ScheduleStatus.ACTIVE, second, ZONE, on, out))
     _step(
@@ -330,9 +330,9 @@ def _activities() -> None:
     stored = activities.get(one)
     assert stored
     help_, other, third, fourth = _of_people()[:4]
-    runs.decide(help_, [runs.Fired(one, "Help", stored.actions)], NOW + DAY)
+    runs.decide(help_, [runs.FiredActivity(one, "Help", stored.actions)], NOW + DAY)
     runs.decide(other, [], NOW + DAY)
-    runs.decide(third, [runs.Fired(one, "Help", stored.actions[1:2])], NOW + DAY)
+    runs.decide(third, [runs.FiredActivity(one, "Help", stored.actions[1:2])], NOW + DAY)
     runs.move(1, StepState.WAITING, StepMove.FINISH, NOW + DAY, words="Replied.")
     runs.move(4, StepState.WAITING, StepMove.CALL, NOW + DAY)
     waits.add(fourth, [(one, "Help")])

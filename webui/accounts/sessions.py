@@ -14,7 +14,7 @@ from gateway.services.accounts.account_errors import (
     Throttled,
     WrongCredentials,
 )
-from gateway.services.accounts.accounts import SESSION_IDLE, SESSION_LIFE, SignedIn
+from gateway.services.accounts.accounts import SESSION_IDLE, SESSION_LIFE, SignedInUser
 from webui.accounts.agents import browser_words
 from webui.page import security
 from webui.page.arguments import an_id
@@ -113,7 +113,7 @@ def _limits() -> dict[str, int]:
     return {"idle_days": SESSION_IDLE // DAY, "life_days": SESSION_LIFE // DAY}
 
 
-def _me() -> SignedIn:
+def _me() -> SignedInUser:
     who = signed_in()
     assert who is not None  # roles.py lets nobody else in
     return who

@@ -16,7 +16,7 @@ from gateway.services.accounts.account_errors import (
     UserNameTaken,
 )
 from gateway.services.accounts.roles import OPERATOR, ROLES
-from gateway.services.accounts.users import UserRow
+from gateway.services.accounts.users import UserInfo
 from webui.page.current import author, box, signed_in
 
 blueprint = Blueprint("users", __name__, url_prefix="/settings/users")
@@ -112,14 +112,14 @@ def _do(user_id: int, done: str, action: Callable[[], None]) -> BaseResponse:
     return redirect(url_for("users.one", user_id=user_id, done=done), 303)
 
 
-def _user_or_404(user_id: int) -> UserRow:
+def _user_or_404(user_id: int) -> UserInfo:
     found = box().users.get(user_id)
     if found is None:
         abort(404)
     return found
 
 
-def _own(user: UserRow) -> bool:
+def _own(user: UserInfo) -> bool:
     who = signed_in()
     return who is not None and who.user_id == user.id
 
@@ -138,7 +138,7 @@ def _form(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
     return render_template("accounts/user_new.html", values=values, errors=errors, roles=ROLES)
 
 
-def _page(user: UserRow, errors: Mapping[str, str] | None = None, done: str = "") -> str:
+def _page(user: UserInfo, errors: Mapping[str, str] | None = None, done: str = "") -> str:
     return render_template(
         "accounts/user.html", user=user, errors=errors or {}, roles=ROLES, done=done, own=_own(user)
     )

@@ -22,7 +22,7 @@ from gateway.services.activities.activity_drafts import (
     TypedActivity,
     typed_activity,
 )
-from gateway.services.activities.activity_tryout import Sample, Tried
+from gateway.services.activities.activity_tryout import SampleMessage, TryoutResult
 from gateway.services.activities.fallback import Fallback
 from gateway.services.activities.placeholders import placeholders
 from gateway.store.activities import activities, runs
@@ -44,7 +44,7 @@ class Trial:
 
     text: str = ""
     sender: str = ""
-    tried: list[Tried] = field(default_factory=list)
+    tried: list[TryoutResult] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -52,8 +52,8 @@ class Trial:
         return cls(form.get("sample", "")[:5000], form.get("from", "")[:100])
 
     @property
-    def sample(self) -> Sample:
-        return Sample(self.text, self.sender)
+    def sample(self) -> SampleMessage:
+        return SampleMessage(self.text, self.sender)
 
 
 # the list ---------------------------------------------------------------------------------------

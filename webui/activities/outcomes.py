@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from gateway.decisions.activities import StepState
 from gateway.services.activities.descriptions import ACTIONS
 from gateway.store.activities import runs, waits
-from gateway.store.activities.runs import FALLBACK, StepInfo
+from gateway.store.activities.runs import FALLBACK, ActivityStepInfo
 from gateway.store.activities.waits import WaitInfo
-from gateway.store.messages.details import Detail
+from gateway.store.messages.details import MessageDetail
 from webui.page.words import StateWords
 
 STATES: dict[StepState, StateWords] = {
@@ -45,7 +45,7 @@ class ActivityRunView:
     steps: tuple[StepView, ...]
 
 
-def of(message: Detail) -> tuple[ActivityRunView, ...]:
+def of(message: MessageDetail) -> tuple[ActivityRunView, ...]:
     if not message.incoming or message.kind != "sms":
         return ()
     ran = tuple(
@@ -64,7 +64,7 @@ def _wait(wait: WaitInfo) -> StepView:
     return StepView(0, "Its hours", state, wait.words or NO_TIME, None, 0, None, "")
 
 
-def _step(step: StepInfo) -> StepView:
+def _step(step: ActivityStepInfo) -> StepView:
     waits = step.state is StepState.CALLING and step.tries > 0
     again = "Try again" if step.state is StepState.FAILED else "Try now" if waits else ""
     return StepView(

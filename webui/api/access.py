@@ -145,28 +145,28 @@ def is_own(author: str, origin: str) -> bool:
 
 
 def need_whole() -> None:
-    """What is done to whosever messages, with more than withdrawing them. Raises Missing."""
+    """What is done to whosever messages, with more than withdrawing them. Raises MissingScope."""
     if not (may(MANAGE) or at_least(g.role, OPERATOR)):
-        raise Missing(MANAGE)
+        raise MissingScope(MANAGE)
 
 
 def need_own(author: str, origin: str, *, or_else: str = MANAGE) -> None:
-    """What others made needs more than what oneself did. Raises Missing.
+    """What others made needs more than what oneself did. Raises MissingScope.
 
     Operators may change what others wrote, as they may on the page.
     """
     if not (is_own(author, origin) or may(or_else) or at_least(g.role, OPERATOR)):
-        raise Missing(or_else, "Somebody else made it")
+        raise MissingScope(or_else, "Somebody else made it")
 
 
-class Missing(Exception):
+class MissingScope(Exception):
     """The caller has not the scopes for this; `why` says what in it needs more."""
 
     def __init__(self, scope: str, why: str = "") -> None:
         self.scopes, self.why = (scope,), why
 
 
-def missing(error: Missing) -> Response:
+def missing(error: MissingScope) -> Response:
     return _insufficient(error.scopes, error.why)
 
 

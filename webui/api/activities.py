@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, jsonify, make_response, request
 
 from gateway.services.activities import descriptions
-from gateway.services.activities.activity_tryout import Sample
+from gateway.services.activities.activity_tryout import SampleMessage
 from gateway.text.refusal import Refused
 from webui.page.current import box
 from webui.page.words import iso
@@ -30,7 +30,7 @@ def try_activities() -> Response:
         words = 'Give "message" and, if you like, "phoneNumber", both strings, in a JSON object.'
         return make_response(jsonify(message=words), 400)
     try:
-        tried = box().activities.try_out(Sample(text[:5000], sender[:100]))
+        tried = box().activities.try_out(SampleMessage(text[:5000], sender[:100]))
     except Refused as e:
         return make_response(jsonify(message=str(e)), 400)
     return jsonify(

@@ -25,7 +25,7 @@ TAKES: dict[str, tuple[str, ...]] = {
 }
 
 
-class Wrong(ValueError):
+class BadArgument(ValueError):
     """An argument that is not understood; the text says which and what it must be."""
 
 
@@ -42,7 +42,7 @@ def check() -> Response | None:
     return None
 
 
-def refused(error: Wrong) -> Response:
+def refused(error: BadArgument) -> Response:
     return failure(str(error))
 
 
@@ -51,26 +51,26 @@ def failure(words: str) -> Response:
 
 
 def flag(name: str) -> bool:
-    """Raises Wrong."""
+    """Raises BadArgument."""
     found = yes_no(request.args.get(name, ""))
     if isinstance(found, BadValue):
-        raise Wrong(f"{name} must be true or false.")
+        raise BadArgument(f"{name} must be true or false.")
     return found
 
 
 def number(name: str, default: int, least: int = 0, most: int = LARGEST) -> int:
-    """Raises Wrong."""
+    """Raises BadArgument."""
     text = request.args.get(name)
     if text is None:
         return default
     found = whole(text, least, most)
     if isinstance(found, BadValue):
-        raise Wrong(f"{name} must be {found.bounds}.")
+        raise BadArgument(f"{name} must be {found.bounds}.")
     return found
 
 
 def instant(name: str) -> int | None:
-    """Milliseconds UTC; None: it is not given. Raises Wrong."""
+    """Milliseconds UTC; None: it is not given. Raises BadArgument."""
     text = request.args.get(name)
     if text is None:
         return None
@@ -78,5 +78,5 @@ def instant(name: str) -> int | None:
     found = values.instant(text)
     if isinstance(found, BadValue):
         words = "must be an instant in ISO 8601 with its zone, e.g. 2026-11-27T08:00:00Z."
-        raise Wrong(f"{name} {words}")
+        raise BadArgument(f"{name} {words}")
     return found

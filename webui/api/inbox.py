@@ -37,10 +37,10 @@ def received() -> Response:
 def _received_filter() -> ReceivedFilter:
     kind = request.args.get("type")
     if kind is not None and kind not in TYPES:
-        raise asked.Wrong(f"type must be one of {', '.join(TYPES)}.")
+        raise asked.BadArgument(f"type must be one of {', '.join(TYPES)}.")
     since, until = asked.instant("from"), asked.instant("to")
     if since is not None and until is not None and since > until:
-        raise asked.Wrong("from must not be later than to.")
+        raise asked.BadArgument("from must not be later than to.")
     device = request.args.get("deviceId")
     kinds = None if kind is None else TYPES[kind]
     if device is not None and device != box().preferences.name():

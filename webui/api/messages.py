@@ -12,7 +12,7 @@ from gateway.services.messages.accept import Refused, WrittenMessage
 from gateway.services.people.addressees import known_name
 from gateway.services.schedules import schedule_people
 from gateway.store.messages import details
-from gateway.store.messages.details import Detail, DispatchInfo
+from gateway.store.messages.details import DispatchInfo, MessageDetail
 from gateway.store.messages.outbox import BLOCKED, DuplicateId
 from gateway.store.people import blocked
 from gateway.store.schedules import schedule_runs, schedules
@@ -38,7 +38,7 @@ def send() -> Response:
         draft, later = body.draft(request.get_data(), box().clock.now())
         draft = _without_names(draft)
         if draft.answers and not access.may(READ):
-            raise access.Missing(READ, "inReplyTo names what was received")
+            raise access.MissingScope(READ, "inReplyTo names what was received")
         if later is None:
             id_ = box().messaging.send(draft, author=g.caller, origin=ORIGIN).client_id
         else:
@@ -65,7 +65,7 @@ def _without_names(draft: WrittenMessage) -> WrittenMessage:
     is_name = known_name if access.may(READ) else _has_letters
     for bad in box().messaging.addressees(draft.recipients, names=False).bad:
         if is_name(bad.typed):
-            raise access.Missing(PEOPLE, NAMES.format(bad.typed[:40]))
+            raise access.MissingScope(PEOPLE, NAMES.format(bad.typed[:40]))
     return replace(draft, names=False)
 
 
@@ -87,7 +87,7 @@ def answer(client_id: str, status: int) -> Response:
     return make_response(jsonify(message=f"There is no message with the id {client_id}."), 404)
 
 
-def _shape(message: Detail) -> dict[str, object]:
+def _shape(message: MessageDetail) -> dict[str, object]:
     deleted = message.deleted_at is not None
     now = [(d, states.shown(d.state, deleted=deleted)) for d in message.dispatches]
     return {

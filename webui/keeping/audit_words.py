@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.store.connections import connections
-from gateway.store.file.audit import Audited
+from gateway.store.file.audit import AuditEntry
 from webui.messages.view_names import VIEWS
 from webui.page.words import phone
 
@@ -92,7 +92,7 @@ class AuditLine:
     what: str  # "Deleted 2 messages"
 
 
-def audit_lines(entries: Sequence[Audited]) -> list[AuditLine]:
+def audit_lines(entries: Sequence[AuditEntry]) -> list[AuditLine]:
     """The entries as people read them."""
     names = {c.connection_id: c.name for c in connections.all_connections()}
     return [
@@ -106,7 +106,7 @@ def _numbers(words: str) -> str:
     return _NUMBER.sub(lambda found: phone(found[0]), words).strip()
 
 
-def _change_words(entry: Audited, names: Mapping[int, str]) -> str:
+def _change_words(entry: AuditEntry, names: Mapping[int, str]) -> str:
     action, detail = entry.action, entry.detail
     if action == "settings changed":
         return _page(detail, names)

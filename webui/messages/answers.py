@@ -27,7 +27,7 @@ class CannotAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class ComposeStart:
     """What the form of Send SMS begins with."""
 
     title: str  # "Reply to" | "Forward"
@@ -44,7 +44,7 @@ def is_answerable(sender: str) -> bool:
     return from_network(sender, "") != ""
 
 
-def reply(chosen: Selection) -> Start:
+def reply(chosen: Selection) -> ComposeStart:
     """To the distinct senders; of what was sent from here, its recipients. Raises CannotAnswer."""
     numbers: dict[str, None] = {}
     names: dict[str, None] = {}
@@ -70,7 +70,7 @@ def reply(chosen: Selection) -> Start:
             f"These come from more than {MAX_PEOPLE:,} people; answer them in turns."
         )
     common = next(iter(through)) if len(through) == 1 else None
-    return Start(
+    return ComposeStart(
         "Reply to",
         tuple(numbers),
         connection_id=common if count == 1 else None,
@@ -110,7 +110,7 @@ def earlier_answers(found: Sequence[AnswerInfo]) -> list[EarlierAnswer]:
     ]
 
 
-def forward(chosen: Selection) -> Start:
+def forward(chosen: Selection) -> ComposeStart:
     """The text of the one message. Raises CannotAnswer."""
     if len(chosen.ids) != 1:
         raise CannotAnswer(ONE_ONLY)
@@ -120,7 +120,9 @@ def forward(chosen: Selection) -> Start:
     if not message.text.strip():
         raise CannotAnswer(NO_TEXT)
     filled = any(d.text is not None for d in message.dispatches)
-    return Start("Forward", text=message.text if filled else placeholders.escaped(message.text))
+    return ComposeStart(
+        "Forward", text=message.text if filled else placeholders.escaped(message.text)
+    )
 
 
 def why_no_reply(sender: str) -> str:

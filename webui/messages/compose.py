@@ -65,12 +65,12 @@ def write() -> BaseResponse | str:
             except answering.CannotAnswer as e:
                 g.reason = str(e)
                 abort(409 if lists.rows(chosen) else 404)
-    when = when_fields.When("later" in request.args)
+    when = when_fields.WhenFields("later" in request.args)
     asked_for = choosing.asked_for(request.args)
     return page(ComposeForm(asked_for, when=when, back=back.packed if back else ""))
 
 
-def begun(start: answering.Start, back: ListPlace | None = None) -> ComposeForm:
+def begun(start: answering.ComposeStart, back: ListPlace | None = None) -> ComposeForm:
     return ComposeForm(
         recipients=", ".join(start.numbers),
         text=start.text,

@@ -34,7 +34,7 @@ class ComposeForm:
     kind: str = ""  # "Reply to" | "Forward"
     first: str = ""  # the connection to offer first: the one that it came in on
     left_out: str = ""  # who cannot be answered, in words
-    when: when_fields.When = field(default_factory=when_fields.When)
+    when: when_fields.WhenFields = field(default_factory=when_fields.WhenFields)
     find: str = ""  # in the list of all contacts
     after: str = ""  # the key of the last one above
     answers: str = ""  # "3,1": ids of the received messages that it answers

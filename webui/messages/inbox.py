@@ -16,12 +16,12 @@ from gateway.store.connections import connections
 from gateway.store.file import jobs
 from gateway.store.messages import counts as counting
 from gateway.store.messages import details
-from gateway.store.messages.details import Detail
+from gateway.store.messages.details import MessageDetail
 from gateway.store.search import views
 from webui.messages import message_rows, search_box
 from webui.messages.message_rows import DetailView
 from webui.messages.places import NOTHING, PAGE
-from webui.messages.view_names import VIEWS, ViewOf
+from webui.messages.view_names import VIEWS, InboxView
 from webui.page import notices, roles
 from webui.page.arguments import an_id
 from webui.page.current import box
@@ -49,7 +49,7 @@ def _has_empty(args: Mapping[str, str]) -> bool:
     return any(args.get(name) == "" for name in SearchQuestion.__slots__)
 
 
-def _address(shown: ViewOf, asked: SearchQuestion) -> str:
+def _address(shown: InboxView, asked: SearchQuestion) -> str:
     """Fit to be kept: without empty fields; and deleted messages are never found."""
     given = asked.given()
     place = "all" if given and shown.deleted else shown.name
@@ -58,7 +58,7 @@ def _address(shown: ViewOf, asked: SearchQuestion) -> str:
 
 
 def page(
-    shown: ViewOf,
+    shown: InboxView,
     before: int | None,
     *,
     asked: SearchQuestion = NOTHING,
@@ -150,7 +150,7 @@ def _state(text: str | None) -> DispatchState | None:
     return DispatchState(text) if text in set(DispatchState) else None
 
 
-def _states(message: Detail) -> list[tuple[DispatchState, str, int]]:
+def _states(message: MessageDetail) -> list[tuple[DispatchState, str, int]]:
     numbers = dict(message.states)
     deleted = message.deleted_at is not None
     return [
@@ -162,7 +162,7 @@ def working() -> list[jobs.JobInfo]:
     return jobs.running()
 
 
-def _open(message_id: int | None, shown: ViewOf) -> DetailView | None:
+def _open(message_id: int | None, shown: InboxView) -> DetailView | None:
     """The message to show opened, which makes it read, unless a mere reader looks at it."""
     if message_id is None:
         return None

@@ -22,7 +22,7 @@ from webui.messages import message_rows, search_box
 from webui.messages.inbox import working
 from webui.messages.message_rows import DetailView
 from webui.messages.places import PAGE
-from webui.messages.view_names import VIEWS, ViewOf
+from webui.messages.view_names import VIEWS, InboxView
 from webui.page import db_connection
 from webui.page.arguments import an_id
 from webui.page.current import box
@@ -77,7 +77,7 @@ def _stamp(message_id: int) -> str:
     return found.stamp if found else ""
 
 
-def _newer(shown: ViewOf, ids: list[int]) -> str:
+def _newer(shown: InboxView, ids: list[int]) -> str:
     """ "3 new messages" as a link."""
     asked = search_box.unpacked(request.args.get(search_box.FIELD))
     number = message_rows.not_shown(shown, set(ids), PAGE, asked)

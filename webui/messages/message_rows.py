@@ -15,12 +15,12 @@ from gateway.services.messages import failures
 from gateway.services.messages.searches import SearchQuestion
 from gateway.store.connections import connections
 from gateway.store.messages import answers, details, lists
-from gateway.store.messages.details import Detail, DispatchInfo
+from gateway.store.messages.details import DispatchInfo, MessageDetail
 from gateway.store.messages.lists import MessageRow
 from gateway.store.search import views
 from webui.activities import outcomes
 from webui.messages import answers as answering
-from webui.messages.view_names import VIEWS, ViewOf
+from webui.messages.view_names import VIEWS, InboxView
 from webui.page.current import box
 from webui.page.words import StateWords, exactly, phone, shortened, state_words
 from webui.schedules import when_fields
@@ -40,7 +40,7 @@ ORIGINS = {
 
 @dataclass(frozen=True, slots=True)
 class ViewCount:
-    view: ViewOf
+    view: InboxView
     number: int
     unread: int
 
@@ -86,16 +86,16 @@ def counts() -> list[ViewCount]:
     return [ViewCount(v, getattr(found, name), unread.get(name, 0)) for name, v in VIEWS.items()]
 
 
-def page(shown: ViewOf, before: int | None, limit: int) -> list[RowView]:
+def page(shown: InboxView, before: int | None, limit: int) -> list[RowView]:
     return _rows(lists.page(shown.view, before, limit), shown.deleted)
 
 
-def rows(shown: ViewOf, ids: Collection[int]) -> list[RowView]:
+def rows(shown: InboxView, ids: Collection[int]) -> list[RowView]:
     """Those of them that are (not) deleted, as the view has it."""
     return _rows(lists.rows(tuple(ids), deleted=shown.deleted), shown.deleted)
 
 
-def not_shown(shown: ViewOf, ids: Collection[int], page_size: int, asked: SearchQuestion) -> int:
+def not_shown(shown: InboxView, ids: Collection[int], page_size: int, asked: SearchQuestion) -> int:
     """How many messages belong on the first page of a view or search whose reader sees `ids`."""
     oldest = min(ids) if len(ids) >= page_size else 0
     if asked.given():
@@ -198,7 +198,7 @@ class DetailView:
         return any(run.activity_id for run in self.set_off)
 
     @classmethod
-    def of(cls, message: Detail) -> DetailView:
+    def of(cls, message: MessageDetail) -> DetailView:
         names = connections.names()
         people = sorted(message.dispatches, key=lambda d: WORST_FIRST.index(d.state))
         why_not = answering.why_no_reply(message.peer) if message.incoming else ""
@@ -236,7 +236,7 @@ class DetailView:
         return f"{zlib.crc32(repr(self).encode('utf-8', 'surrogatepass')):08x}"
 
 
-def _facts(message: Detail, names: dict[int, str]) -> Iterable[tuple[str, Markup | str]]:
+def _facts(message: MessageDetail, names: dict[int, str]) -> Iterable[tuple[str, Markup | str]]:
     connection = names.get(message.connection_id or 0, "")
     if message.deleted_at is not None:
         yield "Deleted", exactly(message.deleted_at)

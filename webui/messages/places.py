@@ -12,7 +12,7 @@ from gateway.services.messages.searches import SearchQuestion
 from gateway.store.search import views
 from gateway.text.refusal import Refused
 from webui.messages import search_box
-from webui.messages.view_names import VIEWS, ViewOf
+from webui.messages.view_names import VIEWS, InboxView
 from webui.page.arguments import an_id
 from webui.page.current import box
 
@@ -24,7 +24,7 @@ NOTHING = SearchQuestion()
 
 @dataclass(frozen=True, slots=True)
 class ListPlace:
-    shown: ViewOf
+    shown: InboxView
     before: int | None = None  # the page began below this message
     asked: SearchQuestion = NOTHING  # what was searched for there
     row: int = 0  # the message that somebody was at
@@ -76,5 +76,5 @@ def init_app(app: Flask) -> None:
     app.add_template_global(packed, "place")
 
 
-def packed(shown: ViewOf, before: int | None, asked: SearchQuestion, row: int) -> str:
+def packed(shown: InboxView, before: int | None, asked: SearchQuestion, row: int) -> str:
     return ListPlace(shown, before, asked, row).packed

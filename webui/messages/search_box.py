@@ -10,7 +10,7 @@ from gateway.store.connections import connections
 from gateway.store.people import groups
 from gateway.store.search.search import SearchCount, SearchHits
 from gateway.text.plural import counted
-from webui.messages.view_names import ViewOf
+from webui.messages.view_names import InboxView
 from webui.page.current import box
 
 FIELD = "find"  # in forms and addresses that have fields of their own
@@ -46,7 +46,7 @@ class SearchPage:
         return f"all {self.number.value:,} found" if self.number.exact else "everything found"
 
 
-def find(asked: SearchQuestion, shown: ViewOf, before: int | None, limit: int) -> SearchPage:
+def find(asked: SearchQuestion, shown: InboxView, before: int | None, limit: int) -> SearchPage:
     searching = box().searching
     plan = searching.plan(asked, shown.view)
     found, number = searching.counted_page(plan, before, limit)

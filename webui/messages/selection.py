@@ -14,7 +14,7 @@ from gateway.store.search.views import NEWEST
 from gateway.text.refusal import Refused
 from webui.messages import search_box
 from webui.messages.places import NOTHING, ListPlace
-from webui.messages.view_names import VIEWS, ViewOf
+from webui.messages.view_names import VIEWS, InboxView
 from webui.page.arguments import an_id
 from webui.page.current import box
 
@@ -27,7 +27,7 @@ class PageSelection:
     """A selection, and the page that it was made on."""
 
     selection: Selection
-    shown: ViewOf
+    shown: InboxView
     before: int | None  # the page began below this message
     asked: SearchQuestion = NOTHING  # what was searched for there
 

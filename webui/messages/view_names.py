@@ -8,7 +8,7 @@ from gateway.store.search.views import View
 
 
 @dataclass(frozen=True, slots=True)
-class ViewOf:
+class InboxView:
     name: str
     view: View
     title: str
@@ -24,7 +24,7 @@ class ViewOf:
 VIEWS = {
     v.name: v
     for v in (
-        ViewOf(
+        InboxView(
             "all",
             View.ALL,
             "All Communications",
@@ -32,7 +32,7 @@ VIEWS = {
             "all",
             "No messages yet. What you send and what comes in appears here.",
         ),
-        ViewOf(
+        InboxView(
             "received",
             View.RECEIVED,
             "SMS received",
@@ -40,9 +40,9 @@ VIEWS = {
             "in",
             "Nothing received yet. An SMS to one of the box's numbers appears here by itself.",
         ),
-        ViewOf("sent", View.SENT, "SMS sent", "Sent", "out", "Nothing sent yet."),
-        ViewOf("failed", View.FAILED, "SMS failed", "Failed", "alert", "Nothing failed."),
-        ViewOf(
+        InboxView("sent", View.SENT, "SMS sent", "Sent", "out", "Nothing sent yet."),
+        InboxView("failed", View.FAILED, "SMS failed", "Failed", "alert", "Nothing failed."),
+        InboxView(
             "pending",
             View.PENDING,
             "SMS pending",
@@ -50,7 +50,7 @@ VIEWS = {
             "clock",
             "Nothing is waiting to be sent.",
         ),
-        ViewOf(
+        InboxView(
             "untriggered",
             View.UNTRIGGERED,
             "Did not trigger",
@@ -59,7 +59,7 @@ VIEWS = {
             "Nothing here. An SMS that sets off no activity appears here; set them up under"
             " Activities.",
         ),
-        ViewOf(
+        InboxView(
             "calls",
             View.CALLS,
             "Missed calls",
@@ -67,7 +67,7 @@ VIEWS = {
             "call",
             "No missed calls. A call to one of the box's numbers is noted here.",
         ),
-        ViewOf(
+        InboxView(
             "deleted",
             View.DELETED,
             "Deleted Communications",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g, request
 
-from gateway.services.accounts.accounts import SignedIn
+from gateway.services.accounts.accounts import SignedInUser
 from gateway.store.file.audit import Editor
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ def box() -> Box:
     return cast("Box", current_app.extensions["box"])
 
 
-def signed_in() -> SignedIn | None:
-    return cast("SignedIn | None", g.get("signed_in"))
+def signed_in() -> SignedInUser | None:
+    return cast("SignedInUser | None", g.get("signed_in"))
 
 
 def author() -> str:

@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class WhenFields:
     """`schedule`: the id of the one that is being changed, as it was at `version`; 0: a new one."""
 
     later: bool = False
@@ -67,7 +67,7 @@ class When:
         return timing.FIELDS
 
 
-def posted(form: MultiDict[str, str]) -> When:
+def posted(form: MultiDict[str, str]) -> WhenFields:
     typed = TypedPlan(
         date=form.get("date", "")[:40],
         time=form.get("time", "")[:40],
@@ -76,7 +76,7 @@ def posted(form: MultiDict[str, str]) -> When:
         weekdays=tuple(sorted({day[:40] for day in form.getlist("weekdays")}))[:7],
         until=form.get("until", "")[:40],
     )
-    return When(
+    return WhenFields(
         later=form.get("when") == "later" or bool(an_id(form.get("schedule"))),
         typed=typed,
         schedule=an_id(form.get("schedule")) or 0,
@@ -84,12 +84,12 @@ def posted(form: MultiDict[str, str]) -> When:
     )
 
 
-def edited(found: ScheduleInfo) -> When:
+def edited(found: ScheduleInfo) -> WhenFields:
     typed = timing.as_typed(found, box().scheduling.zone())
-    return When(True, typed, found.id, found.version)
+    return WhenFields(True, typed, found.id, found.version)
 
 
-def section(when: When, errors: Mapping[str, str]) -> str:
+def section(when: WhenFields, errors: Mapping[str, str]) -> str:
     """When: now, or later."""
     now = box().clock.now()
     return render_template(
@@ -103,7 +103,7 @@ def section(when: When, errors: Mapping[str, str]) -> str:
     )
 
 
-def first_times_words(when: When) -> str:
+def first_times_words(when: WhenFields) -> str:
     """The first times, as they follow from what is typed; "" while that makes no sense."""
     if not when.later or not (when.typed.date and when.typed.time):
         return ""
@@ -235,20 +235,20 @@ def _run(run: ScheduleRunInfo) -> ScheduleRunView:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class UnseenRun:
     """What was missed and nobody has seen yet."""
 
     run: ScheduleRunView
     text: str
 
 
-def unseen_runs() -> list[Unseen]:
+def unseen_runs() -> list[UnseenRun]:
     found = schedule_runs.unseen()
     texts = {}
     for one in found:
         kept = schedules.get(one.schedule_id)
         texts[one.schedule_id] = shortened(kept.content.text, 80) if kept else ""
-    return [Unseen(_run(one), texts[one.schedule_id]) for one in found]
+    return [UnseenRun(_run(one), texts[one.schedule_id]) for one in found]
 
 
 @dataclass(frozen=True, slots=True)

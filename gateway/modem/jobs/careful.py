@@ -97,7 +97,7 @@ def _says_empty(answer: Response) -> bool:
     return answer.result.ok or answers.is_empty_slot(answer.result)
 
 
-def is_doubtful(entries: Sequence[answers.StorageEntry], usage: answers.Usage) -> bool:
+def is_doubtful(entries: Sequence[answers.StorageEntry], usage: answers.MemoryUsage) -> bool:
     """Whether a listing says anything that cannot be so: then its indices prove nothing either."""
     indices = [entry.index for entry in entries]
     return (

@@ -21,7 +21,7 @@ REFUSES = 2  # AT+CNMA=2: a negative acknowledgement (27.005 3.4.4)
 IN_VAIN = 3  # announced reports found nowhere, or refused +CNMA, until another way is taken
 
 
-class Reports(StrEnum):
+class ReportRoute(StrEnum):
     """How delivery reports come."""
 
     STORED = "stored"
@@ -31,9 +31,9 @@ class Reports(StrEnum):
 
 
 WORDS = {
-    Reports.UNKEPT: "This modem does not keep delivery reports. Those that come while the box is"
-    " off or restarting are lost; their messages stay “Sent”.",
-    Reports.NONE: "This modem passes on no delivery reports; messages stay “Sent”.",
+    ReportRoute.UNKEPT: "This modem does not keep delivery reports. Those that come while the box"
+    " is off or restarting are lost; their messages stay “Sent”.",
+    ReportRoute.NONE: "This modem passes on no delivery reports; messages stay “Sent”.",
 }
 
 
@@ -49,31 +49,31 @@ def choose(context: Context) -> Job[None]:
 
 def in_vain(context: Context) -> bool:
     """Whether the way that was taken has turned out not to work: another is to be chosen."""
-    if context.way == Reports.STORED:
+    if context.way == ReportRoute.STORED:
         unread = context.reports_announced >= IN_VAIN and context.reports_seen == 0
         context.unreadable = context.unreadable or unread
         return unread
-    return context.way == Reports.ACKNOWLEDGED and context.refused_cnma >= IN_VAIN
+    return context.way == ReportRoute.ACKNOWLEDGED and context.refused_cnma >= IN_VAIN
 
 
-def _way(context: Context) -> Job[Reports]:
+def _way(context: Context) -> Job[ReportRoute]:
     stored, routed, silent = (_forms(context, ds) for ds in ("2", "1", "0"))
     if not context.unreadable and (yield from _reports_can_be_read(context)):
         yield from ask(commands.csms(0))
         if (yield from _first(context, stored)):
-            return Reports.STORED
+            return ReportRoute.STORED
     if context.refused_cnma < IN_VAIN and (yield from ask(commands.csms(1))).result.ok:
         yield from _send_for_what_nobody_heard(context)
         context.direct = yield from _first(context, routed)
         if context.direct:
-            return Reports.ACKNOWLEDGED
+            return ReportRoute.ACKNOWLEDGED
     yield from ask(commands.csms(0))
     if (yield from _first(context, routed)):
-        return Reports.UNKEPT
+        return ReportRoute.UNKEPT
     if not context.unreadable and (yield from _first(context, stored)):
-        return Reports.STORED  # wherever that is
+        return ReportRoute.STORED  # wherever that is
     if (yield from _first(context, silent)):
-        return Reports.NONE
+        return ReportRoute.NONE
     return (yield from _nothing_is_stored(context))
 
 
@@ -87,16 +87,16 @@ def _send_for_what_nobody_heard(context: Context) -> Job[None]:
             yield from ask(commands.cnma_refuse())
 
 
-def _nothing_is_stored(context: Context) -> Job[Reports]:
+def _nothing_is_stored(context: Context) -> Job[ReportRoute]:
     """Messages handed over, each to be acknowledged; without that they would get lost."""
     if (yield from ask(commands.csms(1))).result.ok:
         context.direct = yield from _first(context, CNMI_DIRECT)
         if context.direct:
             reported = context.news.split(",")[3] == "1"
-            return Reports.ACKNOWLEDGED if reported else Reports.NONE
+            return ReportRoute.ACKNOWLEDGED if reported else ReportRoute.NONE
         yield from ask(commands.csms(0))
     context.polling = True
-    return Reports.NONE
+    return ReportRoute.NONE
 
 
 def _forms(context: Context, ds: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ REGISTRATION_URCS = ("+CREG", "+CGREG", "+CEREG")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class NetworkStatus:
     event: ModemEvent
     why: str = ""
     operator: str = ""
@@ -27,7 +27,7 @@ def is_registration(urc: Urc) -> bool:
     return urc.name in REGISTRATION_URCS
 
 
-def look_around(context: Context) -> Job[Seen]:
+def look_around(context: Context) -> Job[NetworkStatus]:
     """Registration (2G/3G, packet and LTE domains: any of them will do), signal, operator."""
     stats = {}
     for command in commands.registration_queries():
@@ -37,10 +37,10 @@ def look_around(context: Context) -> Job[Seen]:
             stats[command.prefix.rstrip(":")] = stat
     signal = yield from _signal(context)
     if trouble := verdict.no_service(stats, signal):
-        return Seen(*trouble, signal_dbm=signal)
+        return NetworkStatus(*trouble, signal_dbm=signal)
     operator = answers.operator((yield from ask(commands.cops_query())).lines)
     roaming = not any(s.registered and not s.roaming for s in stats.values())
-    return Seen(ModemEvent.REGISTER, "", operator, signal, roaming)
+    return NetworkStatus(ModemEvent.REGISTER, "", operator, signal, roaming)
 
 
 def _signal(context: Context) -> Job[int | None]:

@@ -112,7 +112,7 @@ def read_announced(context: Context, notice: StorageNotice) -> Job[None]:
 def sweep(context: Context) -> Job[None]:
     """Read every message of every memory; a +CMTI can get lost, a stored message must not."""
     _begin(context)
-    were_full: list[answers.Usage] = []
+    were_full: list[answers.MemoryUsage] = []
     context.strange.clear()
     all_of_it = context.sweeps % LIST_ANYWAY == 0
     context.sweeps += 1
@@ -176,10 +176,10 @@ LEFT = (
     "The message storage {memory} is full ({total} messages), because receiving is switched off for"
     " this connection. Switch it on and they come in."
 )
-UNKNOWN = answers.Usage("", 0, 0)
+UNKNOWN = answers.MemoryUsage("", 0, 0)
 
 
-def _after_full(context: Context, were_full: Sequence[answers.Usage]) -> Job[str]:
+def _after_full(context: Context, were_full: Sequence[answers.MemoryUsage]) -> Job[str]:
     """What to say of memories that had no room left; "" when all had."""
     words = []
     for was in were_full:
@@ -194,7 +194,7 @@ def _after_full(context: Context, were_full: Sequence[answers.Usage]) -> Job[str
     return " ".join(words)
 
 
-def _enter(context: Context, memory: str) -> Job[answers.Usage | None]:
+def _enter(context: Context, memory: str) -> Job[answers.MemoryUsage | None]:
     """Choose a memory; how full it is, which the choice itself may tell. None: it is refused."""
     told: tuple[str, ...] = ()
     if memory and context.memory != memory:
@@ -205,17 +205,17 @@ def _enter(context: Context, memory: str) -> Job[answers.Usage | None]:
     return (yield from _usage(memory, told))
 
 
-def _usage(memory: str, told: tuple[str, ...] = ()) -> Job[answers.Usage]:
+def _usage(memory: str, told: tuple[str, ...] = ()) -> Job[answers.MemoryUsage]:
     """How full the memory is that messages are read from; that is the first one told."""
     found = answers.cpms_usage(told)
     if not found:
         found = answers.cpms_usage((yield from ask(commands.cpms_query())).lines)
     if not found:
         return UNKNOWN
-    return answers.Usage(memory or found[0].memory, found[0].used, found[0].total)
+    return answers.MemoryUsage(memory or found[0].memory, found[0].used, found[0].total)
 
 
-def _list(context: Context, usage: answers.Usage) -> Job[list[answers.StorageEntry]]:
+def _list(context: Context, usage: answers.MemoryUsage) -> Job[list[answers.StorageEntry]]:
     """All that the memory holds; slot by slot where the modem cannot list."""
     answer = yield from careful.read(context, commands.cmgl())
     result = answer.result

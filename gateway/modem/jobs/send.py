@@ -15,7 +15,7 @@ from gateway import sms
 from gateway.at import (
     Command,
     Explanation,
-    Late,
+    LateResponse,
     Prompt,
     Response,
     Result,
@@ -189,7 +189,7 @@ def _refused(context: Context, part_id: int, why: Explanation) -> _Fate:
     return _Fate.SICK if why.retry is Retry.RESET else _Fate.STOPPED
 
 
-def late(context: Context, event: Late) -> None:
+def late(context: Context, event: LateResponse) -> None:
     """An answer after its time-out: `+CMGS: n`, or a refusal, settles the doubt about that part."""
     part_id = event.command.tag
     if not isinstance(part_id, int):

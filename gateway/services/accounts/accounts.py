@@ -32,7 +32,7 @@ from gateway.services.accounts.throttle import Limit, neighbourhood
 from gateway.services.accounts.tries import Limits, Tries
 from gateway.services.accounts.user_names import clean_name, shape
 from gateway.store.accounts import accounts as store
-from gateway.store.accounts.accounts import SessionRow
+from gateway.store.accounts.accounts import SessionInfo
 from gateway.store.file import audit, database
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that looks like something else
@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedInUser:
     user_id: int
     name: str
     role: str
@@ -161,7 +161,7 @@ class Accounts:
         )
         return secret
 
-    def check_basic(self, name: str, password: str, address: str) -> SignedIn:
+    def check_basic(self, name: str, password: str, address: str) -> SignedInUser:
         """Who it is, of a program that sends name and password with each request.
 
         Raises WrongCredentials, ShutOut, Throttled. A good pair is remembered for some minutes,
@@ -179,7 +179,7 @@ class Accounts:
             mark = self._mark(user, password, address)
             if self._good.knows(mark, now):
                 self._good.keep(mark, now + BASIC_CACHE)
-                return SignedIn(user.id, user.name, user.role)
+                return SignedInUser(user.id, user.name, user.role)
         try:
             user = self._verify(name, password, limits, address, lane)
         except SignInBusy:
@@ -188,7 +188,7 @@ class Accounts:
             raise
         self._good.keep(self._mark(user, password, address), now + BASIC_CACHE)
         self._greet(user.name, address)
-        return SignedIn(user.id, user.name, user.role)
+        return SignedInUser(user.id, user.name, user.role)
 
     def check_token(
         self,
@@ -223,7 +223,7 @@ class Accounts:
             self._tries.bad(limits, "a token that is not valid", address)
         return found
 
-    def confirm(self, who: SignedIn, password: str) -> None:
+    def confirm(self, who: SignedInUser, password: str) -> None:
         """Before something delicate: is it still the same person? Raises WrongCredentials, ..."""
         limits = (Limit(("confirm", str(who.user_id)), 5),)
         self._verify(who.name, password, limits, "", Lane.DEVICE)
@@ -248,7 +248,7 @@ class Accounts:
 
     # sessions -----------------------------------------------------------------------------------
 
-    def session(self, secret: str, revision: int | None = None) -> SignedIn | None:
+    def session(self, secret: str, revision: int | None = None) -> SignedInUser | None:
         """Whose session this is; None when it has ended. Being used makes it last longer.
 
         `revision`: remember the answer for `unchanged`.
@@ -264,7 +264,7 @@ class Accounts:
         if revision is not None:
             mark = self._open.mark(secret, str(revision))
             self._open.keep(mark, self._clock.monotonic() + UNCHANGED_LIFE)
-        return SignedIn(row.user_id, row.name, row.role, row.id)
+        return SignedInUser(row.user_id, row.name, row.role, row.id)
 
     def unchanged(self, secret: str, revision: int) -> bool:
         """Whether this session was good moments ago and the box has not changed since.
@@ -274,7 +274,7 @@ class Accounts:
         """
         return self._open.knows(self._open.mark(secret, str(revision)), self._clock.monotonic())
 
-    def sessions(self, of: int | None = None) -> list[SessionRow]:
+    def sessions(self, of: int | None = None) -> list[SessionInfo]:
         """Those under way, of everybody or of one user; the last used one first."""
         now = self._clock.now()
         return [s for s in store.sessions(now, of) if now < s.created_at + SESSION_LIFE]
@@ -311,7 +311,7 @@ class Accounts:
 
     def _verify(
         self, name: str, password: str, limits: Limits, address: str, lane: Lane
-    ) -> store.UserRow:
+    ) -> store.UserInfo:
         about = shape(name)
         with self._tries.one(limits, address, lane):
             user = store.user(about)
@@ -342,7 +342,7 @@ class Accounts:
         there = any(s.address and neighbourhood(s.address) == where for s in sessions)
         return Lane.ADDRESS if there else Lane.STRANGER
 
-    def _mark(self, user: store.UserRow, password: str, address: str) -> bytes:
+    def _mark(self, user: store.UserInfo, password: str, address: str) -> bytes:
         """The stored hash is part of it: with a new password the old mark matches nothing."""
         return self._good.mark(user.name, user.password, password, neighbourhood(address))
 

@@ -113,7 +113,7 @@ def _is_neighbour(address: str) -> bool:
     return any(found in network for network in LAN)
 
 
-class Sparing:
+class SparseNotes:
     """So many rows an hour for what a stranger can cause as often as he likes.
 
     Not thread-safe in the strict sense: a row more or less does no harm.

@@ -14,9 +14,9 @@ from gateway.services.accounts.account_errors import BadName, BadScope, TokenExi
 from gateway.services.accounts.accounts import digest_of
 from gateway.services.accounts.roles import SCOPES, USUAL_SCOPES, ordered
 from gateway.store.accounts import tokens as store
-from gateway.store.accounts.tokens import TokenRow
+from gateway.store.accounts.tokens import TokenInfo
 
-__all__ = ["Program", "TokenRow", "Tokens"]
+__all__ = ["Program", "TokenInfo", "Tokens"]
 
 TOUCH_EVERY = 1 * HOUR  # sparing the SD card
 PREFIX = "pb_"
@@ -57,7 +57,7 @@ class Tokens:
             raise TokenExists(f"There is a token called {name} already; revoke it first.")
         return secret
 
-    def all(self) -> list[TokenRow]:
+    def all(self) -> list[TokenInfo]:
         return store.tokens()
 
     def revoke(self, name: str, *, who: str = "") -> bool:

@@ -14,7 +14,7 @@ from gateway.clock import Clock
 from gateway.services.accounts.account_errors import Throttled
 from gateway.services.accounts.hash_turns import HashTurns, Lane
 from gateway.services.accounts.recent import RecentProofs
-from gateway.services.accounts.throttle import FORGET, Limit, Sparing, Throttle
+from gateway.services.accounts.throttle import FORGET, Limit, SparseNotes, Throttle
 from gateway.store.file import audit, database
 
 Limits = tuple[Limit, ...]
@@ -29,7 +29,7 @@ class Tries:
         self._throttle = Throttle()
         self._counting = threading.Lock()
         self._turns = HashTurns()
-        self._sparing = Sparing()
+        self._sparing = SparseNotes()
         self._told = RecentProofs()  # whose being held back is in the audit list already
 
     @contextmanager

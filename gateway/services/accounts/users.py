@@ -15,9 +15,9 @@ from gateway.services.accounts.account_errors import BadRole, LastOne, UserNameT
 from gateway.services.accounts.roles import ROLES
 from gateway.services.accounts.user_names import clean_name
 from gateway.store.accounts import accounts as store
-from gateway.store.accounts.accounts import UserRow
+from gateway.store.accounts.accounts import UserInfo
 
-__all__ = ["UserRow", "Users"]
+__all__ = ["UserInfo", "Users"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class Users:
     clock: Clock
     forget: Callable[[], None]
 
-    def all(self) -> list[UserRow]:
+    def all(self) -> list[UserInfo]:
         return store.users()
 
-    def get(self, user_id: int) -> UserRow | None:
+    def get(self, user_id: int) -> UserInfo | None:
         return store.user_by_id(user_id)
 
     def add(self, name: str, role: str, password: str, *, who: str) -> None:

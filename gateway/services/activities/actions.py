@@ -126,7 +126,7 @@ def _send(step: ActionStep, numbers: tuple[str, ...], now: int, country: str) ->
     if errors := wording_errors(worded, numbers):
         return ActionOutcome(StepMove.FAIL, errors[0].words)
     made_id = outbox.add(
-        outbox.Outgoing(
+        outbox.OutgoingMessage(
             text=text,
             numbers=numbers,
             parts=worded.parts,

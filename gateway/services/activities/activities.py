@@ -9,7 +9,7 @@ from gateway.clock import Clock
 from gateway.events import Events, OutboxChanged, StoreChanged
 from gateway.services.activities import activity_drafts, activity_tryout, fallback
 from gateway.services.activities.activity_drafts import TypedActivity
-from gateway.services.activities.activity_tryout import Sample, Tried
+from gateway.services.activities.activity_tryout import SampleMessage, TryoutResult
 from gateway.services.activities.fallback import Fallback
 from gateway.services.box.preferences import Preferences
 from gateway.store.activities import activities, runs
@@ -116,13 +116,15 @@ class Activities:
 
     # trying out
 
-    def try_out(self, sample: Sample) -> list[Tried]:
+    def try_out(self, sample: SampleMessage) -> list[TryoutResult]:
         """What each activity would do with a message; nothing of it is done. Raises Refused."""
         return activity_tryout.try_all(
             sample, activities.activities(), self.clock.now(), self.preferences
         )
 
-    def try_one(self, sample: Sample, draft: TypedActivity, activity_id: int = 0) -> Tried:
+    def try_one(
+        self, sample: SampleMessage, draft: TypedActivity, activity_id: int = 0
+    ) -> TryoutResult:
         """The same of one that is just being typed. Raises Refused."""
         activity = self.checked(draft, activity_id)
         return activity_tryout.try_one(sample, activity, self.clock.now(), self.preferences)

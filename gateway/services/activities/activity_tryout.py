@@ -16,7 +16,7 @@ from gateway.services.messages.accept import tidy
 from gateway.services.people.numbers import BadNumber, display
 from gateway.services.people.senders import meant
 from gateway.store.activities.activities import Action, ActivityInfo
-from gateway.store.activities.runs import Fresh
+from gateway.store.activities.runs import FreshMessage
 from gateway.store.connections import connections
 from gateway.store.people import people
 from gateway.text import plural
@@ -24,7 +24,7 @@ from gateway.text.refusal import FieldError, Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SampleMessage:
     """A message that did not come in. `sender` is as typed; "" = somebody unknown."""
 
     text: str
@@ -34,7 +34,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TryoutResult:
     """`activity` is None for what happens when none matches."""
 
     activity: ActivityInfo | None
@@ -44,30 +44,32 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    sample: Sample
+    sample: SampleMessage
     sender: str
-    message: Fresh  # as it would come in
+    message: FreshMessage  # as it would come in
     facts: ConditionFacts
     who: ReplyCandidate
     country: str
 
 
 def try_all(
-    sample: Sample, listening: Sequence[ActivityInfo], now: int, preferences: Preferences
-) -> list[Tried]:
+    sample: SampleMessage, listening: Sequence[ActivityInfo], now: int, preferences: Preferences
+) -> list[TryoutResult]:
     """Each activity in its order; at the end what becomes of a message that sets off none."""
     trial = _begin(sample, now, preferences)
     tried = [_tried(activity, trial) for activity in listening]
     if any(one.matches for one in tried):
         return tried
-    return [*tried, Tried(None, False, _not_triggered(trial))]
+    return [*tried, TryoutResult(None, False, _not_triggered(trial))]
 
 
-def try_one(sample: Sample, activity: ActivityInfo, now: int, preferences: Preferences) -> Tried:
+def try_one(
+    sample: SampleMessage, activity: ActivityInfo, now: int, preferences: Preferences
+) -> TryoutResult:
     return _tried(activity, _begin(sample, now, preferences))
 
 
-def _begin(sample: Sample, now: int, preferences: Preferences) -> _Trial:
+def _begin(sample: SampleMessage, now: int, preferences: Preferences) -> _Trial:
     """Raises Refused when the sender can be nobody."""
     country = preferences.country()
     sender = sample.sender.strip()
@@ -84,17 +86,17 @@ def _begin(sample: Sample, now: int, preferences: Preferences) -> _Trial:
         raise Refused([FieldError("via", words)])
     at = now if sample.at is None else sample.at
     facts = arrived(sender, sample.text, via, at, preferences)
-    message = Fresh(0, sender, sample.text, at, via)
+    message = FreshMessage(0, sender, sample.text, at, via)
     return _Trial(sample, sender, message, facts, reply_candidate(message, now, country), country)
 
 
-def _tried(activity: ActivityInfo, trial: _Trial) -> Tried:
+def _tried(activity: ActivityInfo, trial: _Trial) -> TryoutResult:
     if why := why_not(activity.condition, trial.facts):
-        return Tried(activity, False, f"Does not match because {why}.")
+        return TryoutResult(activity, False, f"Does not match because {why}.")
     done = ", then ".join(_would(one, trial) for one in activity.actions)
     if activity.enabled:
-        return Tried(activity, True, f"Matches: would {done}.")
-    return Tried(activity, False, f"Matches, but is switched off; it would {done}.")
+        return TryoutResult(activity, True, f"Matches: would {done}.")
+    return TryoutResult(activity, False, f"Matches, but is switched off; it would {done}.")
 
 
 def _would(action: Action, trial: _Trial) -> str:

@@ -30,7 +30,7 @@ MOST_INTERIM = 10  # answers that say only "go on"
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostResult:
     """How it went. `trouble` is "" when it was taken."""
 
     host: str
@@ -73,12 +73,12 @@ class PostClient:
         self._open: http.client.HTTPConnection | None = None
         self._cut = False
 
-    def post(self, url: str, body: bytes, *, secret: str = "", at: int = 0) -> Posted:
+    def post(self, url: str, body: bytes, *, secret: str = "", at: int = 0) -> PostResult:
         """`at`: seconds since 1970, signed with the body. Never raises for what the others do."""
         try:
             split = check(url)
         except BadUrl as e:
-            return Posted("", str(e))
+            return PostResult("", str(e))
         host = split.netloc
         self._cut = False
         watch = threading.Timer(DEADLINE, self.hang_up)
@@ -87,11 +87,11 @@ class PostClient:
         try:
             status = self._status(split, body, _headers(body, secret, at))
         except (OSError, http.client.HTTPException, ValueError) as e:
-            return Posted(host, _failure_words(e, split, cut=self._cut))
+            return PostResult(host, _failure_words(e, split, cut=self._cut))
         finally:
             watch.cancel()
             self._close()
-        return Posted(host, trouble(status))
+        return PostResult(host, trouble(status))
 
     def hang_up(self) -> None:
         """Break off what is under way."""

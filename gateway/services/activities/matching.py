@@ -18,7 +18,7 @@ from gateway.services.box.preferences import Preferences
 from gateway.steps import step
 from gateway.store.activities import activities, runs, waits
 from gateway.store.activities.activities import Action, ActivityInfo
-from gateway.store.activities.runs import FALLBACK, Fired, Fresh
+from gateway.store.activities.runs import FALLBACK, FiredActivity, FreshMessage
 from gateway.store.file import database
 from gateway.store.file.database import StoreError
 
@@ -63,7 +63,7 @@ class ActivityMatcher:
             waits.add(message_id, [(one.id, one.name) for one in waiting])
             step("activities decided")
 
-    def _fired(self, message: Fresh) -> tuple[list[Fired], list[ActivityInfo]]:
+    def _fired(self, message: FreshMessage) -> tuple[list[FiredActivity], list[ActivityInfo]]:
         """What runs, and what would but for its hours while nobody knows the time.
 
         The fallback reply waits with those: whoever is answered by one of them is not told twice.
@@ -82,10 +82,10 @@ class ActivityMatcher:
                 if doubtful and timed:
                     waiting.append(one)
                 else:
-                    fired.append(Fired(one.id, one.name, one.actions))
+                    fired.append(FiredActivity(one.id, one.name, one.actions))
         return fired or ([] if waiting else _fallback()), waiting
 
-    def _facts(self, message: Fresh) -> ConditionFacts:
+    def _facts(self, message: FreshMessage) -> ConditionFacts:
         return arrived(
             message.sender, message.text, message.connection_id, message.at, self._preferences
         )
@@ -115,15 +115,15 @@ class ActivityMatcher:
                 runs_now = one is not None and one.enabled and not why_not(one.condition, facts)
                 waits.end(wait.id, TOO_LATE if late and runs_now else "")
                 if one is not None and runs_now and not late:
-                    fired.append(Fired(one.id, one.name, one.actions))
+                    fired.append(FiredActivity(one.id, one.name, one.actions))
             if not fired and not answered and not late:
                 fired = _fallback()
             waits.run(message.id, fired, now)
         return True
 
 
-def _fallback() -> list[Fired]:
+def _fallback() -> list[FiredActivity]:
     reply = fallback.get()
     if not reply.on:
         return []
-    return [Fired(FALLBACK, fallback.NAME, (Action(ActionKind.REPLY, reply.text),))]
+    return [FiredActivity(FALLBACK, fallback.NAME, (Action(ActionKind.REPLY, reply.text),))]

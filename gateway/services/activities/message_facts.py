@@ -9,7 +9,7 @@ from gateway.decisions.activities.guard import ReplyCandidate
 from gateway.services.box.preferences import Preferences
 from gateway.services.people.senders import number_of
 from gateway.store.activities import replies
-from gateway.store.activities.runs import Fresh
+from gateway.store.activities.runs import FreshMessage
 from gateway.store.connections import connections
 from gateway.store.people import blocked, groups
 from gateway.text.comparison import fold
@@ -29,7 +29,7 @@ def arrived(
     )
 
 
-def reply_candidate(message: Fresh, now: int, country: str) -> ReplyCandidate:
+def reply_candidate(message: FreshMessage, now: int, country: str) -> ReplyCandidate:
     """What decides whether the sender of this message may be answered by itself."""
     number = number_of(message.sender, country)
     return ReplyCandidate(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gateway.services.people.numbers import display
 from gateway.services.people.placeholders import Template, available
 from gateway.services.people.senders import number_of
-from gateway.store.activities.runs import Fresh
+from gateway.store.activities.runs import FreshMessage
 
 MESSAGE = "message"  # {message}: what the sender wrote
 NOBODY = "Unknown"  # stands for a sender whose number was withheld
@@ -19,7 +19,7 @@ def template(
     return Template(text, {MESSAGE: message}, unnamed)
 
 
-def fill(text: str, message: Fresh, country: str, *, to_others: bool = False) -> str:
+def fill(text: str, message: FreshMessage, country: str, *, to_others: bool = False) -> str:
     """A text of an activity with its placeholders filled in, all of which are about the sender.
 
     `to_others`: it is read by somebody who has to know who wrote, so for them the number of a

@@ -18,7 +18,7 @@ from gateway import steps
 from gateway.clock import SECOND, Clock
 from gateway.decisions.activities import StepMove, StepState, calls
 from gateway.events import Events, OutboxChanged
-from gateway.services.activities.http_post import PostClient, Posted
+from gateway.services.activities.http_post import PostClient, PostResult
 from gateway.services.box.preferences import Preferences
 from gateway.store.activities import activities, runs, webhooks
 from gateway.store.activities.activities import Action
@@ -113,7 +113,7 @@ class Webhooks:
         self._judge(step, wanted, answer)
         steps.step("webhook recorded")
 
-    def _judge(self, step: ActionStep, wanted: Action, answer: Posted) -> None:
+    def _judge(self, step: ActionStep, wanted: Action, answer: PostResult) -> None:
         if answer.taken:
             self._record(step, StepMove.FINISH, f"Told {answer.host}.", tries=step.tries + 1)
             return

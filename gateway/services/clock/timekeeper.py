@@ -92,7 +92,7 @@ class Timekeeper(Loop):
         self._boot = ""
         self._rtc: tuple[int | None, int] = (None, 0)
         self._newest: int | None = None
-        self._mark = clock_change.Mark(0, 0, 0, 0, 0, 0)
+        self._mark = clock_change.ClockMark(0, 0, 0, 0, 0, 0)
         self._verdict = ClockVerdict(None)
         self._trouble = ""
 

@@ -34,7 +34,7 @@ ORDER = (Severity.PROBLEM, Severity.WARNING, Severity.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class HealthSources:
     """What the watch looks at."""
 
     config: Config
@@ -49,7 +49,7 @@ class HealthWatch(Loop):
 
     name = "health"
 
-    def __init__(self, clock: Clock, events: Events, sources: Sources) -> None:
+    def __init__(self, clock: Clock, events: Events, sources: HealthSources) -> None:
         super().__init__(clock)
         self._events = events
         self._sources = sources

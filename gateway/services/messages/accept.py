@@ -57,7 +57,7 @@ class WrittenMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedMessage:
     message_id: int
     client_id: str
     queued: RecipientCount
@@ -89,7 +89,9 @@ class Messages:
         self._events = events
         self._country = country
 
-    def send(self, draft: WrittenMessage, *, author: str = "", origin: str = "page") -> Accepted:
+    def send(
+        self, draft: WrittenMessage, *, author: str = "", origin: str = "page"
+    ) -> AcceptedMessage:
         """Check and store; it is on disk when this returns.
 
         Raises Refused (all mistakes at once), outbox.DuplicateId, AnsweredMeanwhile, StoreError.
@@ -111,7 +113,7 @@ class Messages:
             )
         )
         self._events.publish(Queued())
-        return Accepted(message_id, client_id, counts.queued(message_id))
+        return AcceptedMessage(message_id, client_id, counts.queued(message_id))
 
     def outgoing(
         self,
@@ -122,10 +124,10 @@ class Messages:
         author: str,
         origin: str,
         now: int,
-    ) -> outbox.Outgoing:
+    ) -> outbox.OutgoingMessage:
         """What was checked and worded, as it is stored."""
         ttl = draft.ttl_seconds * SECOND if draft.ttl_seconds else validity()
-        return outbox.Outgoing(
+        return outbox.OutgoingMessage(
             text=worded.text,
             texts=worded.each,
             numbers=numbers,

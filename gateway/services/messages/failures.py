@@ -58,15 +58,15 @@ def _joined(reason: str, advice: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class FailureCause:
     number: int  # SMS to recipients
     short: str
     words: str  # the whole reason
 
 
-def causes() -> list[Cause]:
+def causes() -> list[FailureCause]:
     """The commonest first."""
-    return [Cause(n, _short(reason), reason) for reason, n in trash.causes(SHOWN)]
+    return [FailureCause(n, _short(reason), reason) for reason, n in trash.causes(SHOWN)]
 
 
 def _short(reason: str) -> str:

@@ -23,7 +23,7 @@ from gateway.services.people.headings import (
 from gateway.services.people.people import LONGEST_VALUE, TypedContact, examine, group_name_error
 from gateway.services.people.row_numbers import RowNumber
 from gateway.services.people.sheets import SheetRow
-from gateway.services.people.text_files import BadFile, Text
+from gateway.services.people.text_files import BadFile, TextFile
 from gateway.store.people import people
 from gateway.store.people.imports import ImportProblemInfo
 from gateway.store.people.people import ContactInfo, fold
@@ -91,7 +91,7 @@ def opened(
     """(header, the rows under it, one by one, the encoding). CSV or vCard, told apart by what is
     in it. Raises BadFile, for what is far behind only when it is come to.
     """
-    text = Text.read(content, encoding, country)
+    text = TextFile.read(content, encoding, country)
     if vcard.looks_like(text):
         return vcard.HEADER, _cards(text), text.encoding
     rows = sheets.rows(text)
@@ -99,7 +99,7 @@ def opened(
     return first.header, _somebody(chain(first.rows, rows)), text.encoding
 
 
-def _cards(text: Text) -> Iterator[SheetRow]:
+def _cards(text: TextFile) -> Iterator[SheetRow]:
     count = 0
     for count, card in enumerate(vcard.cards(text), start=1):
         if count > sheets.MOST_ROWS:

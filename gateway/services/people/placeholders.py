@@ -22,7 +22,7 @@ Value = Callable[[str, ContactInfo | None], str]  # of a number and whom it belo
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledTexts:
     """What each recipient gets. `empty`: placeholder -> for how many it stays empty."""
 
     texts: tuple[str, ...]
@@ -74,13 +74,13 @@ class Template:
     def varies(self) -> bool:
         return bool(self._names)
 
-    def fill(self, numbers: Sequence[str]) -> Filled:
+    def fill(self, numbers: Sequence[str]) -> FilledTexts:
         if not self.varies:
-            return Filled(("".join(map(str, self._pieces)),) * len(numbers), {})
+            return FilledTexts(("".join(map(str, self._pieces)),) * len(numbers), {})
         known = _contacts(numbers)
         empty: dict[str, int] = {}
         texts = tuple(self._one(number, known.get(number), empty) for number in numbers)
-        return Filled(texts, empty)
+        return FilledTexts(texts, empty)
 
     def _one(self, number: str, contact: ContactInfo | None, empty: dict[str, int]) -> str:
         said = []

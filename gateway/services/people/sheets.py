@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.services.people.numbers import display
-from gateway.services.people.text_files import BadFile, Text
+from gateway.services.people.text_files import BadFile, TextFile
 
 SEPARATORS = (",", ";", "\t", "|")
 FORMULA = tuple("=+-@\t\r\n'＝＋－＠")
@@ -37,7 +37,7 @@ class SheetRow:
     cells: tuple[str, ...]
 
 
-def rows(text: Text) -> Iterator[SheetRow]:
+def rows(text: TextFile) -> Iterator[SheetRow]:
     """Rows with something in them, one by one. Raises BadFile, when it comes to what is bad."""
     separator, before = _separator(text)
     reader = csv.reader(_lines(text, before, separator), delimiter=separator)
@@ -59,7 +59,7 @@ def rows(text: Text) -> Iterator[SheetRow]:
         _check_closed(text, began, separator)
 
 
-def _lines(text: Text, before: int, separator: str) -> Iterator[str]:
+def _lines(text: TextFile, before: int, separator: str) -> Iterator[str]:
     """Those behind the first `before`; none of them a table of its own."""
     with text.open() as file:
         for number, line in enumerate(file, start=1):
@@ -76,7 +76,7 @@ def _check_size(count: int, line: int, cells: Sequence[str]) -> None:
         raise BadFile(TOO_WIDE.format(line=line))
 
 
-def _check_closed(text: Text, began: int, separator: str) -> None:
+def _check_closed(text: TextFile, began: int, separator: str) -> None:
     """A quotation mark that is never closed takes all lines behind it into one cell, the last."""
     rest = _lines(text, began - 1, separator)
     try:
@@ -114,7 +114,7 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
-def _separator(text: Text) -> tuple[str, int]:
+def _separator(text: TextFile) -> tuple[str, int]:
     """(what is between cells, lines before the table): the one that the first lines agree on.
 
     Excel may say it itself, in a line of its own.

@@ -27,16 +27,16 @@ class BadFile(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextFile:
     content: bytes
     encoding: str  # one of encodings.CHOICES
 
     @classmethod
-    def of(cls, text: str) -> Text:
+    def of(cls, text: str) -> TextFile:
         return cls(text.encode("utf-8", "replace"), encodings.UTF8)
 
     @classmethod
-    def read(cls, content: bytes, encoding: str = "", country: str = "") -> Text:
+    def read(cls, content: bytes, encoding: str = "", country: str = "") -> TextFile:
         """`encoding`: as somebody chose it; "" = guessed. Raises BadFile for what is no text."""
         for start, words in NOT_TEXT:
             if content.startswith(start):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.services.people.text_files import Text
+from gateway.services.people.text_files import TextFile
 
 HEADER = ("Name", "Kind of number", "Number", "Notes", "Groups", "Organisation", "E-mail")
 BETWEEN = " ::: "  # several numbers of one person, and their kinds
@@ -33,7 +33,7 @@ _SAYS_NOTHING = frozenset(("VOICE", "PREF", "TEXT", "MSG", "INTERNET", "X-VOIP",
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class VCard:
     """One person. `line` is where it begins in the file."""
 
     line: int
@@ -70,12 +70,12 @@ class _Open:
     within: int = 0  # cards of others that were begun inside it
 
 
-def looks_like(text: Text) -> bool:
+def looks_like(text: TextFile) -> bool:
     with text.open(newline=None) as file:
         return bool(re.match(r"\s*BEGIN\s*:\s*VCARD", file.read(2000), re.IGNORECASE))
 
 
-def cards(text: Text) -> Iterator[Card]:
+def cards(text: TextFile) -> Iterator[VCard]:
     """Every person that was begun, whatever else is in the file, one by one."""
     member = _members(text) if _GROUP_CARD.search(text.content) else {}
     for begun in _begun(text):
@@ -102,7 +102,7 @@ def write(people: Iterable[tuple[str, str, str, Sequence[str]]]) -> str:
 # cards ------------------------------------------------------------------------------------------
 
 
-def _begun(text: Text) -> Iterator[_Open]:
+def _begun(text: TextFile) -> Iterator[_Open]:
     current: _Open | None = None
     for number, line in _properties(text):
         if current and len(current.found) >= MOST and line[:6].upper() not in ("BEGIN:", "END:VC"):
@@ -136,7 +136,7 @@ def _is_group(found: Iterable[_Property]) -> bool:
     return any(p.name in kinds and p.value.strip().lower() == "group" for p in found)
 
 
-def _members(text: Text) -> Mapping[str, list[str]]:
+def _members(text: TextFile) -> Mapping[str, list[str]]:
     """UID of a person -> the groups whose cards name them. Read before anybody is."""
     found: dict[str, list[str]] = {}
     for begun in _begun(text):
@@ -155,7 +155,7 @@ def _uid(value: str) -> str:
     return value.strip().lower().removeprefix("urn:uuid:")
 
 
-def _card(begun: _Open, member: Mapping[str, list[str]]) -> Card:
+def _card(begun: _Open, member: Mapping[str, list[str]]) -> VCard:
     found = begun.found
     values = {p.name: p.value for p in reversed(found)}
     organisation = ", ".join(filter(None, map(_text, _parts(values.get("ORG", "")))))
@@ -168,7 +168,7 @@ def _card(begun: _Open, member: Mapping[str, list[str]]) -> Card:
     groups = [_text(one) for p in found if p.name == "CATEGORIES" for one in _parts(p.value, ",")]
     groups += member.get(_uid(values.get("UID", "")), []) if member else []
     groups = [one.strip() for group in groups for one in re.split("[,;]", group)]  # as ours are
-    return Card(
+    return VCard(
         line=begun.line,
         name=name,
         numbers=numbers,
@@ -218,7 +218,7 @@ def _from_parts(value: str) -> str:
 # properties -------------------------------------------------------------------------------------
 
 
-def _properties(text: Text) -> Iterator[tuple[int, str]]:
+def _properties(text: TextFile) -> Iterator[tuple[int, str]]:
     """Those that are wanted, each whole: a blank at the start of a line goes on with it, and so
     does = at the end of quoted-printable (some writers do both). In vCard 2.1 alone
     that blank is a part of the value (2.1.3 there; RFC 2426 2.6 takes it out).
@@ -249,7 +249,7 @@ def _properties(text: Text) -> Iterator[tuple[int, str]]:
         yield started, "".join(held)
 
 
-def _pieces(text: Text) -> Iterator[tuple[int, str, bool]]:
+def _pieces(text: TextFile) -> Iterator[tuple[int, str, bool]]:
     """(number of the line, a piece of it, whether it is its first one)."""
     number, first = 0, True
     with text.open(newline=None) as file:

@@ -8,11 +8,13 @@ from gateway.decisions.recurrence import Unit
 from gateway.services.messages.accept import MAX_PEOPLE, Messages, WrittenMessage, new_id
 from gateway.services.messages.composition import unknown_placeholders, wording_errors
 from gateway.services.schedules.schedule_people import expand
-from gateway.store.messages.outbox import Outgoing
+from gateway.store.messages.outbox import OutgoingMessage
 from gateway.store.schedules.schedules import ScheduleInfo
 
 
-def outgoing_now(messaging: Messages, found: ScheduleInfo, now: int) -> tuple[Outgoing | None, str]:
+def outgoing_now(
+    messaging: Messages, found: ScheduleInfo, now: int
+) -> tuple[OutgoingMessage | None, str]:
     """The message as it goes out now, and what is to be said; None: why it cannot."""
     content = found.content
     to = expand(content.recipients)

@@ -27,9 +27,9 @@ from gateway.store.messages.outbox import DuplicateId
 from gateway.store.schedules import schedule_runs, schedules
 from gateway.store.schedules.schedule_runs import RunOutcome, ScheduleRunInfo
 from gateway.store.schedules.schedules import (
-    Content,
-    Moved,
+    ScheduleContent,
     ScheduleInfo,
+    ScheduleMoved,
     SchedulePlan,
     ScheduleStatus,
     ScheduleStep,
@@ -155,7 +155,7 @@ class Schedules:
 
     def _checked(
         self, draft: WrittenMessage, when: TypedPlan | int, kept: ScheduleInfo | None
-    ) -> tuple[Content, SchedulePlan]:
+    ) -> tuple[ScheduleContent, SchedulePlan]:
         addressees, errors = self._messaging.examine(draft, later=True)
         numbers = addressees.recipients.numbers
         if not errors:
@@ -171,7 +171,7 @@ class Schedules:
             errors = [*errors, *e.errors]
         if errors or plan is None:
             raise Refused(errors)
-        content = Content(
+        content = ScheduleContent(
             text=tidy(draft.text),
             recipients=recipients_of(addressees.entries),
             connection_id=draft.connection_id,
@@ -233,7 +233,7 @@ class Schedules:
         self._events.publish(SchedulesChanged())
         return moved is not None
 
-    def send_now(self, schedule_id: int, version: int | None, who: str) -> Moved | None:
+    def send_now(self, schedule_id: int, version: int | None, who: str) -> ScheduleMoved | None:
         """Send it at once, besides its other turns; what is sent once is done with it.
 
         None when it is not as it was any more. Raises Refused when it cannot be sent, ScheduleGone.

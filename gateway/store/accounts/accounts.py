@@ -23,7 +23,7 @@ ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
-class UserRow:
+class UserInfo:
     id: int
     name: str
     password: str  # hash; "" = cannot sign in
@@ -33,7 +33,7 @@ class UserRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionRow:
+class SessionInfo:
     id: int
     user_id: int
     name: str
@@ -52,19 +52,19 @@ class LastAdministrator(Exception):
 # people ----------------------------------------------------------------------------------------
 
 
-def user(name: str) -> UserRow | None:
+def user(name: str) -> UserInfo | None:
     with errors():
         row = User.get_or_none(User.name == name)
     return _user_row(row) if row else None
 
 
-def user_by_id(user_id: int) -> UserRow | None:
+def user_by_id(user_id: int) -> UserInfo | None:
     with errors():
         row = User.get_or_none(User.id == user_id)
     return _user_row(row) if row else None
 
 
-def users() -> list[UserRow]:
+def users() -> list[UserInfo]:
     with errors():
         rows: Iterable[User] = User.select().order_by(User.name)
         return [_user_row(row) for row in rows]
@@ -160,8 +160,8 @@ def _put_password(name: str, password_hash: str, now: int, role: str) -> None:
     Session.delete().where(Session.user.in_(whose)).execute()
 
 
-def _user_row(row: User) -> UserRow:
-    return UserRow(row.id, row.name, row.password, row.role, row.disabled, row.signed_in_at)
+def _user_row(row: User) -> UserInfo:
+    return UserInfo(row.id, row.name, row.password, row.role, row.disabled, row.signed_in_at)
 
 
 # first run -------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def add_session(
         audit.write(now, name, "signed in", f"from {address}" if address else "")
 
 
-def session(digest: str, now: int) -> SessionRow | None:
+def session(digest: str, now: int) -> SessionInfo | None:
     """The session with this digest, unless it has ended or its user cannot sign in any more."""
     with errors():  # in plain SQL: every request asks this
         row = execute(
@@ -244,10 +244,10 @@ def session(digest: str, now: int) -> SessionRow | None:
             " AND u.password <> '' AND u.disabled = 0",
             (digest, now),
         ).fetchone()
-    return SessionRow(*row) if row else None
+    return SessionInfo(*row) if row else None
 
 
-def sessions(now: int, user_id: int | None = None) -> list[SessionRow]:
+def sessions(now: int, user_id: int | None = None) -> list[SessionInfo]:
     """Those under way, of everybody or of one person; the last used one first."""
     with errors():
         found = execute(
@@ -255,7 +255,7 @@ def sessions(now: int, user_id: int | None = None) -> list[SessionRow]:
             " ORDER BY s.seen_at DESC, s.id DESC LIMIT 500",
             (now, user_id, user_id),
         ).fetchall()
-    return [SessionRow(*row) for row in found]
+    return [SessionInfo(*row) for row in found]
 
 
 def touch_session(session_id: int, now: int, expires_at: int) -> None:

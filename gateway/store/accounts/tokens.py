@@ -14,7 +14,7 @@ from gateway.store.file.database import errors, transaction
 
 
 @dataclass(frozen=True, slots=True)
-class TokenRow:
+class TokenInfo:
     name: str
     created_at: int
     used_at: int | None
@@ -35,13 +35,13 @@ def add_token(
         return True
 
 
-def token(digest: str) -> TokenRow | None:
+def token(digest: str) -> TokenInfo | None:
     with errors():
         row = Token.get_or_none(Token.digest == digest)
     return _token_row(row) if row else None
 
 
-def tokens() -> list[TokenRow]:
+def tokens() -> list[TokenInfo]:
     with errors():
         rows: Iterable[Token] = Token.select().order_by(Token.name)
         return [_token_row(row) for row in rows]
@@ -61,5 +61,5 @@ def revoke_token(name: str, now: int, *, who: str) -> bool:
         return bool(gone)
 
 
-def _token_row(row: Token) -> TokenRow:
-    return TokenRow(row.name, row.created_at, row.used_at, tuple(row.scopes.split()), row.made_by)
+def _token_row(row: Token) -> TokenInfo:
+    return TokenInfo(row.name, row.created_at, row.used_at, tuple(row.scopes.split()), row.made_by)

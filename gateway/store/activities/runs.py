@@ -27,7 +27,7 @@ FAR = 2 * HOUR  # no try is so far ahead: the clock was set back
 
 
 @dataclass(frozen=True, slots=True)
-class Fresh:
+class FreshMessage:
     """A received message that activities have not been asked about."""
 
     id: int
@@ -38,7 +38,7 @@ class Fresh:
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
+class FiredActivity:
     """What a message sets off. `activity_id` is FALLBACK for the fallback reply."""
 
     activity_id: int
@@ -58,11 +58,11 @@ class ActionStep:
     group_id: int | None
     tries: int
     activity_name: str
-    message: Fresh
+    message: FreshMessage
 
 
 @dataclass(frozen=True, slots=True)
-class StepInfo:
+class ActivityStepInfo:
     """What became of an action, for people."""
 
     id: int
@@ -76,17 +76,17 @@ class StepInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class RunInfo:
+class ActivityRunInfo:
     activity_id: int
     name: str
     at: int
-    steps: tuple[StepInfo, ...]
+    steps: tuple[ActivityStepInfo, ...]
 
 
 # the decision ----------------------------------------------------------------------------------
 
 
-def undecided(message_id: int) -> Fresh | None:
+def undecided(message_id: int) -> FreshMessage | None:
     """None: it is no SMS of somebody's, or was decided about before."""
     with errors():
         row = execute(
@@ -94,10 +94,10 @@ def undecided(message_id: int) -> Fresh | None:
             " WHERE id = ? AND direction = 'in' AND kind = 'sms' AND triggered IS NULL",
             (message_id,),
         ).fetchone()
-    return Fresh(*row) if row else None
+    return FreshMessage(*row) if row else None
 
 
-def decide(message_id: int, fired: Sequence[Fired], now: int) -> bool:
+def decide(message_id: int, fired: Sequence[FiredActivity], now: int) -> bool:
     """Write down what a message sets off; False when that was done before."""
     with transaction():
         triggered = any(one.activity_id != FALLBACK for one in fired)
@@ -112,7 +112,7 @@ def decide(message_id: int, fired: Sequence[Fired], now: int) -> bool:
     return True
 
 
-def begin(message_id: int, fired: Fired, now: int) -> None:
+def begin(message_id: int, fired: FiredActivity, now: int) -> None:
     """Inside the transaction that decides."""
     run_id = insert(
         "INSERT INTO activity_run (message_id, activity_id, name, at) VALUES (?, ?, ?, ?)",
@@ -193,7 +193,7 @@ def _step(row: tuple[Any, ...]) -> ActionStep:
         group_id=group_id,
         tries=tries,
         activity_name=name,
-        message=Fresh(*message),
+        message=FreshMessage(*message),
     )
 
 
@@ -241,7 +241,7 @@ def again(step_id: int, now: int) -> bool:
 # what people see -------------------------------------------------------------------------------
 
 
-def set_off(message_id: int) -> list[RunInfo]:
+def set_off(message_id: int) -> list[ActivityRunInfo]:
     """What a message has set off, in order."""
     with errors():
         runs = execute(
@@ -250,15 +250,15 @@ def set_off(message_id: int) -> list[RunInfo]:
         ).fetchall()
         if not runs:
             return []
-        found: dict[int, list[StepInfo]] = {}
+        found: dict[int, list[ActivityStepInfo]] = {}
         for run_id, id_, kind, step_state, *rest in execute(
             "SELECT run_id, id, kind, state, state_at, due_at, tries, words, made_id"
             " FROM activity_step WHERE run_id IN (SELECT value FROM json_each(?)) ORDER BY id",
             (json.dumps([run[0] for run in runs]),),
         ):
-            one = StepInfo(id_, ActionKind(kind), StepState(step_state), *rest)
+            one = ActivityStepInfo(id_, ActionKind(kind), StepState(step_state), *rest)
             found.setdefault(run_id, []).append(one)
-    return [RunInfo(i, name, at, tuple(found.get(r, ()))) for r, i, name, at in runs]
+    return [ActivityRunInfo(i, name, at, tuple(found.get(r, ()))) for r, i, name, at in runs]
 
 
 def troubles() -> dict[int, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.store.activities.runs import Fired, Fresh, begin
+from gateway.store.activities.runs import FiredActivity, FreshMessage, begin
 from gateway.store.file.database import errors, execute
 
 
@@ -42,7 +42,7 @@ def end(wait_id: int, words: str = "") -> None:
         execute("DELETE FROM activity_wait WHERE id = ?", (wait_id,))
 
 
-def run(message_id: int, fired: Sequence[Fired], now: int) -> None:
+def run(message_id: int, fired: Sequence[FiredActivity], now: int) -> None:
     """What it sets off after all."""
     for one in fired:
         begin(message_id, one, now)
@@ -63,7 +63,7 @@ def of(message_id: int) -> list[WaitInfo]:
     return [WaitInfo(*row) for row in rows]
 
 
-def next_message() -> tuple[Fresh, bool] | None:
+def next_message() -> tuple[FreshMessage, bool] | None:
     """The first message with something to decide, and whether it has set off anything so far.
 
     None: there is none. Deleted ones are left until they are restored.
@@ -75,4 +75,4 @@ def next_message() -> tuple[Fresh, bool] | None:
             " WHERE id = (SELECT min(w.message_id) FROM activity_wait w"
             "  JOIN message m ON m.id = w.message_id WHERE w.words = '' AND m.deleted_at IS NULL)"
         ).fetchone()
-    return (Fresh(*row[:5]), bool(row[5])) if row else None
+    return (FreshMessage(*row[:5]), bool(row[5])) if row else None

@@ -8,7 +8,7 @@ from gateway.store.file.database import database, errors, execute, insert
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class AuditEntry:
     id: int
     at: int
     who: str
@@ -52,11 +52,11 @@ def changed(by: Editor) -> None:
     by.entry = write(by.at, by.who, "settings changed", by.page, by.entry)
 
 
-def page(before: int | None, limit: int) -> list[Audited]:
+def page(before: int | None, limit: int) -> list[AuditEntry]:
     """Newest first, all older than entry `before`."""
     with errors():
         found = execute(
             "SELECT id, at, who, action, detail FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
             (2**63 - 1 if before is None else before, limit),
         ).fetchall()
-    return [Audited(*row) for row in found]
+    return [AuditEntry(*row) for row in found]

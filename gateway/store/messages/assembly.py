@@ -151,7 +151,7 @@ def _repeats(part: _Part, present: int, new: DecodedPdu, now: int) -> bool:
     if stored is None or new.deliver is None:
         return False
     age = now - part.arrived_at
-    return sms.decide(stored.user_data, age, new.deliver.user_data) is sms.Fate.DROP
+    return sms.decide(stored.user_data, age, new.deliver.user_data) is sms.PartFate.DROP
 
 
 def _distance(parts: dict[int, _Part], new: DecodedPdu) -> int:

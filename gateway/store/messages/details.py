@@ -58,7 +58,7 @@ class DispatchInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class MessageDetail:
     """Everything about one message."""
 
     id: int
@@ -92,13 +92,13 @@ class Detail:
         return sum(number for state, number in self.states if state in states)
 
 
-def by_client_id(client_id: str, most: int | None = None) -> Detail | None:
+def by_client_id(client_id: str, most: int | None = None) -> MessageDetail | None:
     with errors():
         row = execute("SELECT id FROM message WHERE client_id = ?", (client_id,)).fetchone()
     return get(row[0], most) if row else None
 
 
-def get(message_id: int, most: int | None = None) -> Detail | None:
+def get(message_id: int, most: int | None = None) -> MessageDetail | None:
     """Deleted ones too (`deleted_at` says so). None: there is no such message.
 
     `most`: only so many dispatches, those with trouble first; a message may have thousands.
@@ -123,7 +123,7 @@ def get(message_id: int, most: int | None = None) -> Detail | None:
         ).fetchone()[0]
     (id_, incoming, kind, text, peer, created_at, sent_at, sent_offset, via, client_id) = row[:10]
     author, origin, with_report, when_uncertain, note, complete, read_at, deleted_at = row[10:]
-    return Detail(
+    return MessageDetail(
         id=id_,
         incoming=bool(incoming),
         kind=kind,

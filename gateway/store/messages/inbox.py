@@ -141,7 +141,7 @@ def _store(
 def _keep_report(connection_id: int | None, raw: RawPdu, new: DecodedPdu, now: int) -> StoredPdu:
     assert new.report is not None
     discharge = new.report.discharge_time
-    told = reports.Report(
+    told = reports.ReceivedReport(
         connection_id,
         new.sender,
         new.report.message_reference,

@@ -19,7 +19,7 @@ from gateway.store.messages import answers
 from gateway.store.messages.answers import AnsweredMeanwhile
 from gateway.store.search import word_index
 from gateway.store.sending.attempts import (
-    Standing,
+    DispatchStanding,
     standing,
     submitted_since,
     tell,
@@ -61,11 +61,11 @@ __all__ = (
     "BLOCKED",
     "AnsweredMeanwhile",
     "DispatchClaim",
+    "DispatchStanding",
     "DueDispatch",
     "DuplicateId",
-    "Outgoing",
+    "OutgoingMessage",
     "RecoveredDispatches",
-    "Standing",
     "accepted",
     "add",
     "cancel",
@@ -100,7 +100,7 @@ VALIDITY_OF_RESENT = DAY  # when the message had none left: a resent dispatch ge
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutgoingMessage:
     """A message to store. Everything in it was checked before."""
 
     text: str
@@ -130,7 +130,7 @@ class DuplicateId(Exception):
         super().__init__(f"A message with the id {client_id} exists already.")
 
 
-def add(outgoing: Outgoing) -> int:
+def add(outgoing: OutgoingMessage) -> int:
     """Store message and dispatches; on disk when it returns. Returns the message's id.
 
     Raises DuplicateId, AnsweredMeanwhile, StoreError.
@@ -157,7 +157,7 @@ def add(outgoing: Outgoing) -> int:
         raise
 
 
-def _add_message(o: Outgoing) -> int:
+def _add_message(o: OutgoingMessage) -> int:
     return insert(
         "INSERT INTO message (direction, kind, text, peer, created_at, connection_id, client_id,"
         " author, origin, with_report, when_uncertain, flash, note, complete)"
@@ -176,7 +176,7 @@ def _add_message(o: Outgoing) -> int:
     )
 
 
-def _add_dispatches(message_id: int, o: Outgoing) -> None:
+def _add_dispatches(message_id: int, o: OutgoingMessage) -> None:
     texts: Sequence[tuple[str | None, int]] = o.texts or [(None, o.parts)] * len(o.numbers)
     for number, (text, parts) in zip(o.numbers, texts, strict=True):
         execute(

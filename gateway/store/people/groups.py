@@ -22,7 +22,7 @@ class GroupInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class OwnFieldInfo:
     """Something else that is known of people, such as their town; `{Town}` in a text."""
 
     id: int
@@ -196,10 +196,10 @@ def _free_group(name: str, own_id: int) -> None:
 # own fields ------------------------------------------------------------------------------------
 
 
-def fields() -> list[Field]:
+def fields() -> list[OwnFieldInfo]:
     with errors():
         rows = execute("SELECT id, name FROM own_field ORDER BY id").fetchall()
-    return [Field(*row) for row in rows]
+    return [OwnFieldInfo(*row) for row in rows]
 
 
 def add_field(name: str) -> int:

@@ -19,7 +19,7 @@ FURTHEST_RETRY = 2 * HOUR  # no retry is planned later than that
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ClockMark:
     """The last ids before, and the clock then."""
 
     at: int
@@ -30,22 +30,22 @@ class Mark:
     run: int
 
 
-def mark(now: int) -> Mark:
+def mark(now: int) -> ClockMark:
     with errors():
         ids = [
             int(execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])  # noqa: S608
             for table in ("message", "part", "attempt", "incoming", "schedule_run")
         ]
-    return Mark(now, *ids)
+    return ClockMark(now, *ids)
 
 
-def keep_mark(found: Mark) -> None:
+def keep_mark(found: ClockMark) -> None:
     settings.put(MARK, asdict(found))
 
 
-def kept_mark() -> Mark | None:
+def kept_mark() -> ClockMark | None:
     found = settings.whole_numbers(MARK)
-    return Mark(**found) if set(found) == {one.name for one in fields(Mark)} else None
+    return ClockMark(**found) if set(found) == {one.name for one in fields(ClockMark)} else None
 
 
 def forget_mark() -> None:
@@ -68,7 +68,7 @@ def pass_over() -> None:
     settings.put(FLOOR, mark(0).message)
 
 
-def follow(since: Mark, old: int, new: int, *, wrong: bool) -> None:
+def follow(since: ClockMark, old: int, new: int, *, wrong: bool) -> None:
     """The clock was set from `old` to `new`, in one commit. `wrong`: what it said before was."""
     by = new - old
     with transaction():
@@ -79,7 +79,7 @@ def follow(since: Mark, old: int, new: int, *, wrong: bool) -> None:
         _not_far_ahead(new)
 
 
-def _rewrite(since: Mark, old: int, by: int) -> None:
+def _rewrite(since: ClockMark, old: int, by: int) -> None:
     """Instants between the mark and `old` in what was written since; what was due later, too."""
     written = (
         ("message", ("created_at", "read_at", "deleted_at"), "id > ?", since.message),
@@ -107,7 +107,7 @@ def _rewrite(since: Mark, old: int, by: int) -> None:
     _keep_validity(since, by)
 
 
-def _keep_validity(since: Mark, by: int) -> None:
+def _keep_validity(since: ClockMark, by: int) -> None:
     """What was written, or queued again, since then has as much time left as before."""
     execute(
         "UPDATE dispatch SET valid_until = valid_until + ? WHERE valid_until IS NOT NULL"

@@ -20,7 +20,7 @@ from gateway.steps import step
 from gateway.store.file import audit
 from gateway.store.file.database import errors, execute, insert, transaction
 from gateway.store.messages import outbox
-from gateway.store.messages.outbox import DuplicateId, Outgoing
+from gateway.store.messages.outbox import DuplicateId, OutgoingMessage
 from gateway.store.schedules import schedule_runs
 from gateway.store.schedules.schedule_runs import ScheduleRunInfo
 
@@ -46,7 +46,7 @@ class ScheduleRecipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ScheduleContent:
     """What is sent, as it was written."""
 
     text: str
@@ -74,7 +74,7 @@ class SchedulePlan:
 @dataclass(frozen=True, slots=True)
 class ScheduleInfo:
     id: int
-    content: Content
+    content: ScheduleContent
     repeat: Repeat
     zone: str
     status: ScheduleStatus
@@ -96,13 +96,13 @@ class ScheduleStep:
     next: Turn | None
     zone_used: str
     runs: tuple[ScheduleRunInfo, ...] = ()  # the last one is that of `outgoing`
-    outgoing: Outgoing | None = None
+    outgoing: OutgoingMessage | None = None
     who: str = ""  # a person's doing, for the audit list
     action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ScheduleMoved:
     version: int
     message_id: int | None = field(default=None)
 
@@ -111,7 +111,7 @@ class Moved:
 
 
 def add(
-    content: Content,
+    content: ScheduleContent,
     plan: SchedulePlan,
     *,
     client_id: str | None,
@@ -142,7 +142,7 @@ def _is_taken(client_id: str) -> bool:
 
 
 def change(
-    schedule_id: int, version: int, content: Content, plan: SchedulePlan, now: int, who: str
+    schedule_id: int, version: int, content: ScheduleContent, plan: SchedulePlan, now: int, who: str
 ) -> bool:
     """New words and times. False when it is not as it was at `version` any more."""
     columns = _content_columns(content) | _plan_columns(plan)
@@ -159,7 +159,7 @@ def change(
     return bool(changed)
 
 
-def move(schedule: ScheduleInfo, how: ScheduleStep, now: int) -> Moved | None:
+def move(schedule: ScheduleInfo, how: ScheduleStep, now: int) -> ScheduleMoved | None:
     """Store the message and move the schedule on, in one commit.
 
     None, and nothing is changed, when the schedule is not as it was read any more.
@@ -190,7 +190,7 @@ def move(schedule: ScheduleInfo, how: ScheduleStep, now: int) -> Moved | None:
             schedule_runs.remember(schedule.id, run, message_id if last else None, now)
         if how.action:
             audit.write(now, how.who, how.action, str(schedule.id))
-    return Moved(schedule.version + 1, message_id)
+    return ScheduleMoved(schedule.version + 1, message_id)
 
 
 def prune(now: int) -> int:
@@ -204,7 +204,7 @@ def prune(now: int) -> int:
         )
 
 
-def _content_columns(c: Content) -> dict[str, object]:
+def _content_columns(c: ScheduleContent) -> dict[str, object]:
     recipients = [
         {name: value for name in ("kind", "number", "id", "name") if (value := getattr(r, name))}
         for r in c.recipients
@@ -256,7 +256,7 @@ def _schedule(row: tuple[Any, ...]) -> ScheduleInfo:
     (id_, text, recipients, connection_id, with_report, when_uncertain, flash, fill) = row[:8]
     (priority, ttl, start, unit, every, weekdays, until, zone, state) = row[8:17]
     (next_wall, next_at, zone_used, answers, version, *rest) = row[17:]
-    content = Content(
+    content = ScheduleContent(
         text=text,
         recipients=tuple(ScheduleRecipient(**one) for one in json.loads(recipients)),
         connection_id=connection_id,

@@ -15,7 +15,7 @@ REMEMBERED = 20_000  # parts looked through for what was sent in the last day
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DispatchStanding:
     """Of the dispatch that a part belongs to."""
 
     dispatch_id: int
@@ -26,7 +26,7 @@ class Standing:
     avoid: frozenset[int]  # connections that refused it in a way another one may cure
 
 
-def standing(part_id: int) -> Standing | None:
+def standing(part_id: int) -> DispatchStanding | None:
     """None when there is no such part (any more)."""
     with errors():
         row = execute(
@@ -38,7 +38,7 @@ def standing(part_id: int) -> Standing | None:
         return None
     dispatch_id, number, tries, connection_id, wanted, avoid = row
     avoided = frozenset(map(int, avoid.split()))
-    return Standing(dispatch_id, number, tries, connection_id, wanted > 0, avoided)
+    return DispatchStanding(dispatch_id, number, tries, connection_id, wanted > 0, avoided)
 
 
 def under_way(connection_id: int) -> bool:

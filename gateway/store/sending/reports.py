@@ -34,7 +34,7 @@ LOOK_BACK = 2000  # incoming PDUs among which those are looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReceivedReport:
     connection_id: int | None
     recipient: str
     mr: int
@@ -79,11 +79,11 @@ def report(
 ) -> bool:
     """Match a delivery report and apply it. False: it speaks of nothing we know (yet)."""
     with transaction():
-        told = Report(connection_id, recipient, mr, status, scts, discharge)
+        told = ReceivedReport(connection_id, recipient, mr, status, scts, discharge)
         return match(told, now) is not None
 
 
-def match(told: Report, now: int) -> int | None:
+def match(told: ReceivedReport, now: int) -> int | None:
     """Find the part, apply the report, return the part's id; inside the caller's transaction.
 
     None also for one that overtook the modem's answer: `take_early` applies it when that comes.
@@ -106,7 +106,7 @@ def match(told: Report, now: int) -> int | None:
     return found.part_id
 
 
-def _named(told: Report) -> list[_Candidate]:
+def _named(told: ReceivedReport) -> list[_Candidate]:
     """Parts with this TP-MR and recipient, the newest first."""
     rows = execute(
         f"{_CANDIDATE} WHERE p.connection_id = ? AND p.mr = ? AND p.mr IS NOT NULL"
@@ -116,7 +116,7 @@ def _named(told: Report) -> list[_Candidate]:
     return [c for c in map(_candidate, rows) if likeness(c.number, told.recipient) is not None]
 
 
-def _unnamed(told: Report) -> list[_Candidate]:
+def _unnamed(told: ReceivedReport) -> list[_Candidate]:
     """Parts that asked for a report and whose TP-MR we do not know: the answer was lost, or is
     still on its way.
     """
@@ -155,7 +155,7 @@ def _candidate(row: tuple[Any, ...]) -> _Candidate:
 # time ------------------------------------------------------------------------------------------
 
 
-def _may_be_meant(candidate: _Candidate, told: Report, taken: int | None, now: int) -> bool:
+def _may_be_meant(candidate: _Candidate, told: ReceivedReport, taken: int | None, now: int) -> bool:
     """Whether a report about it can still come: within its validity and a day, by our clock or by
     the centre's. A box that was away for a week gets its reports a week late.
     """
@@ -165,7 +165,7 @@ def _may_be_meant(candidate: _Candidate, told: Report, taken: int | None, now: i
     return any(at is not None and begins <= at <= ends for at in times)
 
 
-def _taken(told: Report, now: int) -> int | None:
+def _taken(told: ReceivedReport, now: int) -> int | None:
     """When the centre took the message, by our clock; None where its own says nothing."""
     if told.scts is None:
         return None
@@ -197,7 +197,7 @@ def _is_near(candidate: _Candidate, taken: int | None) -> bool:
 
 
 def _unlikeliness(
-    candidate: _Candidate, told: Report, taken: int | None, now: int
+    candidate: _Candidate, told: ReceivedReport, taken: int | None, now: int
 ) -> tuple[bool, bool, int, int]:
     """The least of several is meant: near in time, not yet settled, nearest, number most alike."""
     apart = abs((now if taken is None else taken) - candidate.submitted_at)
@@ -209,7 +209,7 @@ def _unlikeliness(
 # applying --------------------------------------------------------------------------------------
 
 
-def _apply(found: _Candidate, told: Report, now: int) -> DispatchState:
+def _apply(found: _Candidate, told: ReceivedReport, now: int) -> DispatchState:
     said = sms.describe_status(told.status)
     move_part(
         found.part_id,
@@ -229,7 +229,7 @@ def _apply(found: _Candidate, told: Report, now: int) -> DispatchState:
     return progress(found.dispatch_id, found.dispatch_state, now)
 
 
-def _done_at(found: _Candidate, told: Report, kind: Kind, now: int) -> int | None:
+def _done_at(found: _Candidate, told: ReceivedReport, kind: Kind, now: int) -> int | None:
     """When it arrived, or was given up; None while neither is known."""
     state = part_states.apply(found.state, _SAYS[kind])
     return (told.discharge or now) if state in REPORTED else None
@@ -260,7 +260,7 @@ def take_early(part_id: int, mr: int, now: int) -> DispatchState | None:
     state = _take(part_id, [row for row in rows if row[2] == mr], now)
     for incoming_id, sender, its_mr, status, scts, connection_id in rows:
         if its_mr != mr:
-            told = Report(connection_id, sender, its_mr, status, scts, None)
+            told = ReceivedReport(connection_id, sender, its_mr, status, scts, None)
             _belongs(incoming_id, match(told, now))
     return state
 
@@ -275,7 +275,7 @@ def _take(part_id: int, rows: list[tuple[Any, ...]], now: int) -> DispatchState 
     """Apply those of the kept reports that fit the part. All must name the same TP-MR."""
     state = mr = None
     for incoming_id, sender, its_mr, status, scts, connection_id in rows:
-        told = Report(connection_id, sender, its_mr, status, scts, None)
+        told = ReceivedReport(connection_id, sender, its_mr, status, scts, None)
         found = _candidate(execute(f"{_CANDIDATE} WHERE p.id = ?", (part_id,)).fetchone())
         if mr in (None, its_mr) and _fits(found, told, now):
             mr = its_mr
@@ -284,7 +284,7 @@ def _take(part_id: int, rows: list[tuple[Any, ...]], now: int) -> DispatchState 
     return state
 
 
-def _fits(candidate: _Candidate, told: Report, now: int) -> bool:
+def _fits(candidate: _Candidate, told: ReceivedReport, now: int) -> bool:
     alike = likeness(candidate.number, told.recipient)
     if candidate.mr is not None:
         return alike is not None

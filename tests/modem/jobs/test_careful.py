@@ -155,5 +155,5 @@ def test_an_identity_is_what_two_readings_agree_on():
 
 
 def test_entries_without_a_known_usage_are_not_doubted():
-    usage = answers.Usage("", 0, 0)
+    usage = answers.MemoryUsage("", 0, 0)
     assert not careful.is_doubtful([answers.StorageEntry(1, 0, 23, PDU)], usage)

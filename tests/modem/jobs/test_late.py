@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.at import Command, Late, Result, after_pdu, profile_for
+from gateway.at import Command, LateResponse, Result, after_pdu, profile_for
 from gateway.modem.jobs import send
 from gateway.modem.jobs.base import Context
 from tests.modem.conftest import MemoryLedger
@@ -15,8 +15,8 @@ def context(ledger: MemoryLedger) -> Context:
     return Context("/dev/x", ledger, profile_for("", ""), connection_id=7)
 
 
-def late(lines: tuple[str, ...] = (), result: Result | None = None) -> Late:
-    return Late(Command("AT+CMGS=20", 10.0, "+CMGS:", prompt=True, tag=11), lines, result)
+def late(lines: tuple[str, ...] = (), result: Result | None = None) -> LateResponse:
+    return LateResponse(Command("AT+CMGS=20", 10.0, "+CMGS:", prompt=True, tag=11), lines, result)
 
 
 def test_a_late_reference_is_proof(context, ledger):

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.at import Urc, profile_for
 from gateway.modem.jobs import direct, news, receive, send, setup
-from gateway.modem.jobs.news import Reports
+from gateway.modem.jobs.news import ReportRoute
 from gateway.modem.jobs.receive import StorageNotice
 from gateway.modem.ledger import ReadPdu
 from hw.simulator import PERSONALITIES
@@ -35,7 +35,7 @@ def takes_ds(*values: str) -> Said:
 @pytest.mark.parametrize("make", ["", "Quectel", "SIMCOM INCORPORATED", "u-blox"])
 def test_a_modem_with_a_memory_for_reports_stores_them(make: str):
     modem = prepared({"AT+CPMS=?": OFFERED}, make)
-    assert modem.context.way is Reports.STORED
+    assert modem.context.way is ReportRoute.STORED
     assert modem.context.news.split(",")[3] == "2"
     assert modem.context.memories == ("SM", "SR")
     assert "AT+CSMS=1" not in modem.heard
@@ -44,17 +44,17 @@ def test_a_modem_with_a_memory_for_reports_stores_them(make: str):
 
 def test_a_memory_that_is_listed_and_cannot_be_chosen_stores_nothing():
     modem = prepared({"AT+CPMS=?": OFFERED, 'AT+CPMS="SR"': "CMS 302"})
-    assert modem.context.way is Reports.ACKNOWLEDGED
+    assert modem.context.way is ReportRoute.ACKNOWLEDGED
     assert modem.context.memories == ("SM",)
 
 
 def test_a_make_that_is_known_to_store_them_among_the_messages_does_so():
-    assert prepared({}, "huawei", "E3531").context.way is Reports.STORED
+    assert prepared({}, "huawei", "E3531").context.way is ReportRoute.STORED
 
 
 def test_without_such_a_memory_the_network_keeps_what_is_not_acknowledged():
     modem = prepared({"AT+CNMA=?": "+CNMA: (0-2)|OK"})
-    assert modem.context.way is Reports.ACKNOWLEDGED
+    assert modem.context.way is ReportRoute.ACKNOWLEDGED
     assert (modem.context.news.split(",")[3], modem.context.direct) == ("1", True)
     last_service = [t for t in modem.heard if t.startswith("AT+CSMS=")][-1]
     assert last_service == "AT+CSMS=1"
@@ -65,7 +65,7 @@ def test_without_such_a_memory_the_network_keeps_what_is_not_acknowledged():
 @pytest.mark.parametrize("offered", ["+CNMA: (0,1)|OK", "OK", "ERROR"])
 def test_nothing_is_refused_by_a_modem_that_may_take_it_for_an_acknowledgement(offered: str):
     modem = prepared({"AT+CNMA=?": offered})
-    assert modem.context.way is Reports.ACKNOWLEDGED
+    assert modem.context.way is ReportRoute.ACKNOWLEDGED
     assert not [t for t in modem.heard if t.startswith("AT+CNMA") and t != "AT+CNMA=?"]
 
 
@@ -89,14 +89,14 @@ def test_what_was_heard_meanwhile_is_acknowledged_and_not_sent_for_again():
 
 def test_where_neither_works_reports_are_taken_as_they_come_and_it_is_said():
     modem = prepared({"AT+CSMS=1": "CMS 303", "AT+CNMI=": takes_ds("0", "1")})
-    assert modem.context.way is Reports.UNKEPT
+    assert modem.context.way is ReportRoute.UNKEPT
     assert not modem.context.direct
-    assert "lost" in news.WORDS[Reports.UNKEPT]
+    assert "lost" in news.WORDS[ReportRoute.UNKEPT]
 
 
 def test_a_modem_without_reports_says_so():
     modem = prepared({"AT+CNMI=": takes_ds("0")})
-    assert modem.context.way is Reports.NONE
+    assert modem.context.way is ReportRoute.NONE
     assert not modem.context.polling
 
 
@@ -106,7 +106,7 @@ def test_a_modem_without_reports_says_so():
 def handed_over(says: dict[str, Said]) -> Played:
     modem = Played(says)
     context = modem.context
-    context.direct, context.way, context.news = True, Reports.ACKNOWLEDGED, "2,1,0,1,0"
+    context.direct, context.way, context.news = True, ReportRoute.ACKNOWLEDGED, "2,1,0,1,0"
     return modem
 
 
@@ -164,9 +164,9 @@ def test_a_modem_that_does_not_know_cnma_gets_another_way():
     modem = handed_over({"AT+CNMA": "ERROR", "AT+CNMI?": "+CNMI: 2,1,0,1,0|OK"})
     for _ in range(news.IN_VAIN - 1):
         hear(modem)
-        assert modem.context.way is Reports.ACKNOWLEDGED
+        assert modem.context.way is ReportRoute.ACKNOWLEDGED
     hear(modem)
-    assert modem.context.way is Reports.UNKEPT
+    assert modem.context.way is ReportRoute.UNKEPT
     assert modem.heard[-2:] == ["AT+CSMS=0", "AT+CNMI=2,1,2,1,0"]
 
 
@@ -206,7 +206,7 @@ def storing(says: dict[str, Said]) -> Played:
     modem = Played(says)
     context = modem.context
     context.memories, context.reports, context.memory = ("SM", "SR"), ("SR",), "SM"
-    context.way, context.sweeps = Reports.STORED, 1
+    context.way, context.sweeps = ReportRoute.STORED, 1
     return modem
 
 
@@ -238,7 +238,7 @@ def test_reports_that_can_be_read_nowhere_are_to_come_another_way():
         announced(modem, '+CDSI: "SM",0')
     assert news.in_vain(modem.context)
     modem.play(news.choose(modem.context))
-    assert modem.context.way is Reports.ACKNOWLEDGED
+    assert modem.context.way is ReportRoute.ACKNOWLEDGED
 
 
 def test_a_memory_for_reports_that_says_to_be_empty_is_listed_now_and_then_only():

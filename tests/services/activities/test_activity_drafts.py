@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.services.activities.activity_drafts import TypedAction, TypedActivity
-from gateway.services.activities.activity_tryout import Sample
+from gateway.services.activities.activity_tryout import SampleMessage
 from gateway.services.activities.fallback import Fallback
 from gateway.services.people.people import TypedContact
 from gateway.store.activities import activities
@@ -157,7 +157,7 @@ def test_a_sample_is_tried_and_nothing_happens(world):
     off = world.add("Off", "")
     world.activities.switch(off, False, "admin")
     world.add("Leave", "leave", leave(group))
-    tried = world.activities.try_out(Sample("Join!", "0712 000 001"))
+    tried = world.activities.try_out(SampleMessage("Join!", "0712 000 001"))
     assert [t.words for t in tried] == [
         "Matches: would let +254 712 000001 join “Volunteers”, then reply “Welcome Ann”.",
         "Matches, but is switched off; it would reply “This is Off”.",
@@ -170,22 +170,22 @@ def test_a_sample_is_tried_and_nothing_happens(world):
 
 def test_a_sample_that_sets_off_nothing_would_be_in_did_not_trigger(world):
     world.add("Join", "join")
-    (_, none) = world.activities.try_out(Sample("hello"))
+    (_, none) = world.activities.try_out(SampleMessage("hello"))
     assert none.words == "No activity would run: the message would be in Did not trigger."
     world.activities.set_fallback(Fallback("Sorry", on=True), "admin")
-    (_, none) = world.activities.try_out(Sample("hello", "Bank"))
+    (_, none) = world.activities.try_out(SampleMessage("hello", "Bank"))
     assert none.words.endswith("would not reply (“Bank” is a name, not a number).")
     world.people.add(TypedContact("Bob", BOB))
     world.people.block(BOB, "admin")
-    (_, none) = world.activities.try_out(Sample("hello", "bob"))
+    (_, none) = world.activities.try_out(SampleMessage("hello", "bob"))
     assert none.words.endswith("would not reply (The number is blocked).")
-    assert set(refused(world.activities.try_out, Sample("x", "+1"))) == {"sender"}
-    assert set(refused(world.activities.try_out, Sample("x", "", 99))) == {"via"}
+    assert set(refused(world.activities.try_out, SampleMessage("x", "+1"))) == {"sender"}
+    assert set(refused(world.activities.try_out, SampleMessage("x", "", 99))) == {"via"}
 
 
 def test_one_is_tried_while_it_is_typed(world):
     draft = TypedActivity("New", words="hello", actions=(reply("You wrote {message}"),))
-    tried = world.activities.try_one(Sample("Hello!"), draft)
+    tried = world.activities.try_one(SampleMessage("Hello!"), draft)
     assert tried.words == "Matches: would reply “You wrote Hello!”."
     assert activities.activities() == []
 

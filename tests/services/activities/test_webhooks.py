@@ -53,7 +53,7 @@ def call(world: ActivityWorld) -> None:
     eventually(lambda: not world.acting.webhooks._lines)
 
 
-def the_step(message_id: int) -> runs.StepInfo:
+def the_step(message_id: int) -> runs.ActivityStepInfo:
     (run,) = runs.set_off(message_id)
     return run.steps[0]
 

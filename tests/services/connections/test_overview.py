@@ -68,7 +68,9 @@ def write(clock, *numbers: str, via: int | None = None, **more) -> list[int]:
     now = clock.now()
     numbers = numbers or ("+254712345678",)
     values = {"created_at": now, "due_at": now, "valid_until": now + DAY, "connection_id": via}
-    message = outbox.add(outbox.Outgoing(text="hi", numbers=numbers, parts=1, **(values | more)))
+    message = outbox.add(
+        outbox.OutgoingMessage(text="hi", numbers=numbers, parts=1, **(values | more))
+    )
     return [d.id for d in details.get(message).dispatches]
 
 

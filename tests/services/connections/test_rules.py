@@ -128,7 +128,7 @@ def test_a_group_that_a_rule_uses_says_so(known, line, clock):
 
 def test_whoever_changes_rules_is_remembered_and_what_waits_is_looked_at(known, line, clock):
     now = clock.now()
-    message = outbox.add(outbox.Outgoing("hi", ("+254712345678",), 1, now, now, now + 10**6))
+    message = outbox.add(outbox.OutgoingMessage("hi", ("+254712345678",), 1, now, now, now + 10**6))
     (dispatch,) = (d.id for d in details.get(message).dispatches)
     outbox.postpone([dispatch], now + 30_000, "down", now)
     known.add(TypedRule("connection", connection=str(line)), "ann")

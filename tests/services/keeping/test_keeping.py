@@ -227,5 +227,5 @@ def test_a_write_that_finds_the_disk_full_gives_up_the_reserve_at_once(
     assert not (store / reserve.NAME).exists()
 
 
-def outgoing() -> outbox.Outgoing:
-    return outbox.Outgoing(text="x", numbers=(ANN,), parts=1, created_at=1, due_at=1)
+def outgoing() -> outbox.OutgoingMessage:
+    return outbox.OutgoingMessage(text="x", numbers=(ANN,), parts=1, created_at=1, due_at=1)

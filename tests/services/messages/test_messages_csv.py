@@ -24,7 +24,7 @@ from gateway.store import opening
 from gateway.store.connections import connections
 from gateway.store.file import audit, database, jobs
 from gateway.store.messages import inbox, outbox, trash
-from gateway.store.messages.outbox import Outgoing
+from gateway.store.messages.outbox import OutgoingMessage
 from gateway.store.messages.pdus import RawPdu
 from gateway.store.people import people
 from gateway.store.people.people import ContactInfo
@@ -53,7 +53,7 @@ def work(store: Path, clock: FakeClock, written: MessagesCsv) -> LongWork:
 
 
 def sent(text: str, *numbers: str) -> int:
-    return outbox.add(Outgoing(text, numbers or (ANN,), 1, NOW, NOW))
+    return outbox.add(OutgoingMessage(text, numbers or (ANN,), 1, NOW, NOW))
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -69,7 +69,7 @@ def test_a_line_for_each_received_and_for_each_recipient_newest_first(
 ) -> None:
     people.add(ContactInfo("Ann Otieno", ANN), NOW)
     c = connections.upsert_connection("8944", "", NOW)
-    m = outbox.add(Outgoing("hello", (ANN, BOB), 1, NOW, NOW, connection_id=c.connection_id))
+    m = outbox.add(OutgoingMessage("hello", (ANN, BOB), 1, NOW, NOW, connection_id=c.connection_id))
     outbox.give_up(dispatches(m)[1:], "No credit.", "CMS 38", NOW)
     inbox.keep(c.connection_id, [RawPdu(deliver("yes\nindeed", sender=ANN))], NOW + 1000)
     inbox.called(c.connection_id, BOB, NOW + 2000)

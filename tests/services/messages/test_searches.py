@@ -15,7 +15,7 @@ from gateway.services.messages.bulk import BulkAction, BulkTask, Selection
 from gateway.services.messages.searches import MessageSearch, SearchQuestion
 from gateway.store.connections import connections
 from gateway.store.messages import inbox, lists, outbox
-from gateway.store.messages.outbox import Outgoing
+from gateway.store.messages.outbox import OutgoingMessage
 from gateway.store.messages.pdus import RawPdu
 from gateway.store.people import groups, people
 from gateway.store.people.people import ContactInfo
@@ -35,7 +35,7 @@ def searching() -> MessageSearch:
 
 
 def sent(text: str, *numbers: str, at: int = NOW) -> int:
-    return outbox.add(Outgoing(text, numbers or (ANN,), 1, at, at))
+    return outbox.add(OutgoingMessage(text, numbers or (ANN,), 1, at, at))
 
 
 def received(text: str, sender: str = ANN) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.services.people import columns, import_rows, row_numbers, vcard
 from gateway.services.people.import_rows import ImportableRow, ImportPlan, RowChecker
-from gateway.services.people.text_files import Text
+from gateway.services.people.text_files import TextFile
 from tests.services.people.files_world import ANN, card
 
 
@@ -138,5 +138,5 @@ def test_a_person_in_no_end_of_groups_is_read_in_no_time():
         f"BEGIN:VCARD\nKIND:group\nFN:G{i}\nMEMBER:1\nEND:VCARD\n" for i in range(3000)
     )
     people = "BEGIN:VCARD\nVERSION:4.0\nUID:1\nFN:A\nEND:VCARD\n" * 10
-    (first, *_) = vcard.cards(Text.of(groups + people))
+    (first, *_) = vcard.cards(TextFile.of(groups + people))
     assert len(first.groups) <= vcard.MOST

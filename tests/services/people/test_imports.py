@@ -17,7 +17,7 @@ from gateway.services.people.columns import OWN
 from gateway.services.people.import_rows import ImportPlan
 from gateway.services.people.imports import KIND, ContactImports
 from gateway.services.people.people import People, TypedContact
-from gateway.services.people.text_files import Text
+from gateway.services.people.text_files import TextFile
 from gateway.store.file import jobs
 from gateway.store.file.database import execute
 from gateway.store.people import groups, imports, people
@@ -110,7 +110,7 @@ def test_bad_rows_come_back_as_a_file_and_the_good_ones_go_in(service):
     done = run(service, text)
     assert done.added == 1
     file = returned(service, done)
-    rows = [row.cells for row in sheets.rows(Text.of(file))]
+    rows = [row.cells for row in sheets.rows(TextFile.of(file))]
     assert rows[0] == ("Name", "Number", "Problem")
     assert [row[0] for row in rows[1:]] == ["", "Twin", "Eve" * 40]
     assert "“far away” is not a phone number." in rows[1][2]
@@ -200,7 +200,7 @@ def test_a_large_file_goes_in_as_long_work_and_a_restart_in_between_loses_nothin
     finish(again)
     done = imports.get(kept)
     assert (done.state, done.added, done.skipped, done.bad) == ("done", 1001, 0, 1)
-    rows = [row.cells for row in sheets.rows(Text.of(returned(service, done)))]
+    rows = [row.cells for row in sheets.rows(TextFile.of(returned(service, done)))]
     assert [row[0] for row in rows] == ["Name", "Twin"]
     assert "line 3" in rows[1][3], "what came before the restart is known"
     assert importing.work_of(kept) is None
@@ -396,5 +396,5 @@ def test_rubbish_is_read_or_refused_but_never_breaks_anything(service, content):
 
 @given(text=st.text(max_size=200))
 def test_rubbish_among_cards_breaks_nothing(text):
-    list(vcard.cards(Text.of("BEGIN:VCARD\n" + text)))
-    list(vcard.cards(Text.of(text)))
+    list(vcard.cards(TextFile.of("BEGIN:VCARD\n" + text)))
+    list(vcard.cards(TextFile.of(text)))

@@ -12,7 +12,7 @@ from gateway.services.people.addressees import resolve
 from gateway.services.people.people import People, TypedContact
 from gateway.services.sending.dispatch import Dispatcher, destination
 from gateway.sms import address
-from gateway.store.activities.runs import Fresh
+from gateway.store.activities.runs import FreshMessage
 from gateway.store.file import database
 from gateway.store.messages import details, inbox, outbox
 from gateway.store.people import blocked, groups, people
@@ -69,7 +69,7 @@ def test_the_bytes_that_go_out_have_the_type_that_came_in(line, clock: FakeClock
     modems.table = {line: RoutingConnection(line, "A", True, 5)}
     now = clock.now()
     outbox.add(
-        outbox.Outgoing(text="x", numbers=("77260012",), parts=1, created_at=now, due_at=now)
+        outbox.OutgoingMessage(text="x", numbers=("77260012",), parts=1, created_at=now, due_at=now)
     )
     Dispatcher(modems, clock, Events(), country=lambda: "KE").drain()
     [(_, work)] = modems.taken
@@ -80,7 +80,10 @@ def test_the_bytes_that_go_out_have_the_type_that_came_in(line, clock: FakeClock
 def test_a_subscriber_written_nationally_is_the_same_person_and_answered_abroad_too(line):
     received(line, "712345678", 0xA1)
     assert str(destination("+254712345678")) == "+254712345678"
-    assert reply_candidate(Fresh(0, "712345678", "hi", 1, None), 1, "KE").number == "+254712345678"
+    assert (
+        reply_candidate(FreshMessage(0, "712345678", "hi", 1, None), 1, "KE").number
+        == "+254712345678"
+    )
 
 
 @pytest.mark.parametrize(("value", "kind", "shown", "who"), SENDERS)
@@ -94,7 +97,7 @@ def test_stop_is_heard_from_it_and_people_and_blocking_know_it(
     stopped = blocked.get(who)
     assert stopped is not None
     assert stopped.by_itself
-    assert reply_candidate(Fresh(0, shown, "hi", 1, None), clock.now(), "KE").blocked
+    assert reply_candidate(FreshMessage(0, shown, "hi", 1, None), clock.now(), "KE").blocked
     assert desk.free(shown, "owner")
     assert desk.block(shown, "owner") == who
     contact_id = desk.add(TypedContact("Machine", shown))
@@ -120,4 +123,4 @@ def test_a_name_that_looks_like_a_number_is_nobodys_number(line, clock, name):
     assert found is not None
     assert found.peer == f"“{name}”"
     assert blocked.count() == 0
-    assert reply_candidate(Fresh(0, found.peer, "hi", 1, None), 1, "KE").number == ""
+    assert reply_candidate(FreshMessage(0, found.peer, "hi", 1, None), 1, "KE").number == ""

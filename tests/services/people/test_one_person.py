@@ -12,7 +12,7 @@ from gateway.services.messages.searches import MessageSearch, SearchQuestion
 from gateway.services.people.numbers import alternatives
 from gateway.services.people.people import TypedContact
 from gateway.services.sending.routing_facts import RoutingFacts
-from gateway.store.activities.runs import Fresh
+from gateway.store.activities.runs import FreshMessage
 from gateway.store.messages import lists
 from gateway.store.people import blocked, people
 from gateway.store.search.views import View
@@ -81,7 +81,7 @@ def test_stop_start_and_a_persons_own_block_mean_the_same_number(
 ) -> None:
     world.receive("STOP", form)
     assert blocked.get(ANN) is not None
-    assert reply_candidate(Fresh(0, form, "hi", 1, None), world.clock.ms, "KE").blocked
+    assert reply_candidate(FreshMessage(0, form, "hi", 1, None), world.clock.ms, "KE").blocked
     world.receive("START", FORMS[0])
     assert blocked.get(ANN) is None
     world.people.block(form, "admin")

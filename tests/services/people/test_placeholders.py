@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.services.activities.activity_tryout import Sample, try_all
+from gateway.services.activities.activity_tryout import SampleMessage, try_all
 from gateway.services.people.people import TypedContact
 from gateway.services.people.placeholders import Template
 from gateway.store.activities import activities
@@ -51,7 +51,7 @@ def test_an_unknown_one_is_named_without_its_bar(world):
 @pytest.mark.parametrize("sender", [ANN, BOB])
 def test_a_reply_is_what_try_out_said(world, text, sender):
     world.add("Greet", "hi", reply(text))
-    sample = Sample(sender=sender, text="hi")
+    sample = SampleMessage(sender=sender, text="hi")
     (tried,) = try_all(sample, activities.enabled(), world.clock.now(), world.preferences)
     world.receive("hi", sender)
     ((_, sent),) = world.sent()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.services.people import sheets
 from gateway.services.people.numbers import normalise
-from gateway.services.people.text_files import Text
+from gateway.services.people.text_files import TextFile
 
 LIKE_A_NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?")  # what a spreadsheet makes one of
 
@@ -18,7 +18,7 @@ LIKE_A_NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?")  # what a spreadsheet makes on
 def through_a_file(cell: str) -> tuple[str, str]:
     """What stands in the file, and what is read from it."""
     text = sheets.write([(cell, "x")])
-    (row,) = sheets.rows(Text.of(text))
+    (row,) = sheets.rows(TextFile.of(text))
     return text.partition(",")[0].strip('"'), row.cells[0]
 
 

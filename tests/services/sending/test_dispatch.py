@@ -63,7 +63,7 @@ def sim(clock: FakeClock, n: int) -> int:
 def add(clock: FakeClock, *numbers: str, text: str = "hi", **more: object) -> int:
     now = clock.now()
     values = {"created_at": now, "due_at": now, "valid_until": now + HOUR} | more
-    return outbox.add(outbox.Outgoing(text=text, numbers=numbers, parts=1, **values))
+    return outbox.add(outbox.OutgoingMessage(text=text, numbers=numbers, parts=1, **values))
 
 
 def states(message_id: int) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from gateway.store.keeping import backups, restore, resume
 from gateway.store.schedules import schedule_runs, schedules
 from gateway.store.schedules.schedule_runs import RunOutcome
 from gateway.store.schedules.schedules import (
-    Content,
+    ScheduleContent,
     SchedulePlan,
     ScheduleRecipient,
     ScheduleStatus,
@@ -54,7 +54,7 @@ def scheduling(clock: FakeClock, folder: Path) -> Schedules:
 
 
 def planned(unit: Unit = Unit.ONCE, text: str = "hello") -> int:
-    content = Content(text, (ScheduleRecipient("number", ANN),))
+    content = ScheduleContent(text, (ScheduleRecipient("number", ANN),))
     plan = SchedulePlan(Repeat(WHEN, unit), "UTC", Turn(WHEN, START + HOUR), "UTC")
     return schedules.add(content, plan, client_id=None, author="a", origin="page", now=START)
 

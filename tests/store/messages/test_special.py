@@ -23,7 +23,7 @@ def keep(line: int, pdu: str, at: int = NOW) -> inbox.StoredPdu:
     return inbox.keep(line, [RawPdu(pdu)], at)[0]
 
 
-def shown(kept: inbox.StoredPdu) -> details.Detail:
+def shown(kept: inbox.StoredPdu) -> details.MessageDetail:
     assert kept.message_id is not None
     found = details.get(kept.message_id)
     assert found is not None

@@ -57,7 +57,7 @@ def test_a_connection_tells_what_it_has_done_today_and_what_waits(page, world, h
     world.radio(world.write(), "sent")
     world.radio(world.write(), "failed")
     outbox.add(
-        outbox.Outgoing(
+        outbox.OutgoingMessage(
             "hi",
             (ANN,),
             1,
@@ -264,7 +264,9 @@ def test_what_waits_for_a_sim_that_is_gone_can_be_moved_and_the_sim_removed(page
     spare, line = world.spare.connection_id, world.line.connection_id
     gone = f"/connections/{spare}"
     now = world.clock.now()
-    message = outbox.add(outbox.Outgoing("hi", (ANN,), 1, now, now, None, connection_id=spare))
+    message = outbox.add(
+        outbox.OutgoingMessage("hi", (ANN,), 1, now, now, None, connection_id=spare)
+    )
     shown = page.get(gone)
     assert "1 SMS waits for this SIM" in words(shown)
     assert f'href="{gone}/leave"' in shown
@@ -326,7 +328,9 @@ def test_the_pages_are_well_formed(page, world, here, path):
     locked(world)
     now = world.clock.now()
     outbox.add(
-        outbox.Outgoing("hi", (ANN,), 1, now, now, None, connection_id=world.line.connection_id)
+        outbox.OutgoingMessage(
+            "hi", (ANN,), 1, now, now, None, connection_id=world.line.connection_id
+        )
     )
     tags = Tags()
     tags.feed(page.get(here + path))

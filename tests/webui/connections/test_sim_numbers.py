@@ -14,7 +14,7 @@ from gateway.decisions.activities import ActionKind
 from gateway.services.activities.webhooks import Webhooks
 from gateway.services.box.preferences import Preferences
 from gateway.services.connections.connection_report import report
-from gateway.store.activities.runs import ActionStep, Fresh
+from gateway.store.activities.runs import ActionStep, FreshMessage
 from gateway.store.connections import connections
 from gateway.store.messages import details
 from tests.webui.conftest import ANN, Api, World
@@ -40,7 +40,7 @@ def test_the_inbox_tells_the_old_numbers(api: Api, third: int) -> None:
 def test_webhooks_tell_the_same_as_the_inbox(world: World, third: int) -> None:
     hooks = Webhooks(world.clock, world.events, Preferences(world.events, "GB"), lambda: None)
     for lines, number in ((third, 3), (third - 2, 1), (None, None)):
-        message = Fresh(7, ANN, "Hello", world.clock.now(), lines)
+        message = FreshMessage(7, ANN, "Hello", world.clock.now(), lines)
         step = ActionStep(1, 1, ActionKind.WEBHOOK, "", (), None, 0, "Hook", message)
         payload = hooks.payload(step)["payload"]
         assert isinstance(payload, dict)

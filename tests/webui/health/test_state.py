@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.modem.ledger import Telemetry
-from gateway.services.health.health_watch import HealthWatch, Sources
+from gateway.services.health.health_watch import HealthSources, HealthWatch
 from gateway.services.keeping.keeping import Keeping
 from gateway.services.light.display import LightDisplay
 from gateway.store.file import database
@@ -27,7 +27,7 @@ def watch(new_world: World) -> HealthWatch:
     world, folder = new_world, Path(database.database.database).parent
     keeping = Keeping(world.clock, folder, lambda: None)
     world.box.config = type(world.box.config)(data=folder)
-    sources = Sources(world.box.config, world.box.status, keeping, tuple)
+    sources = HealthSources(world.box.config, world.box.status, keeping, tuple)
     made = HealthWatch(world.clock, world.events, sources)
     world.box.keeping = keeping
     world.box.health = made

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.services.accounts.roles import ADMINISTRATOR
 from gateway.store.file import audit, database
-from gateway.store.file.audit import Audited
+from gateway.store.file.audit import AuditEntry
 from tests.webui.conftest import ANN, Reader, World, words
 from webui.keeping import audit_words
 from webui.page import roles
@@ -65,7 +65,9 @@ def test_no_administrators_page_is_told_by_its_address_alone(admin: Reader) -> N
         if {endpoint, endpoint.split(".")[0]} & silent or roles.needed(endpoint) != ADMINISTRATOR:
             continue
         path = re.sub(r"<[^>]+>", "1", rule.rule)
-        said = audit_words.audit_lines([Audited(1, 0, "admin", "settings changed", path)])[0].what
+        said = audit_words.audit_lines([AuditEntry(1, 0, "admin", "settings changed", path)])[
+            0
+        ].what
         if path in said:
             bare.append(f"{endpoint}: {said}")
     assert bare == []
