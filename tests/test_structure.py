@@ -1,6 +1,7 @@
 """What holds for the code as a whole and no tool checks."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from importlib.util import resolve_name
@@ -43,6 +44,22 @@ def test_a_class_name_is_there_once() -> None:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(module)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_every_room_has_its_floor() -> None:
+    """What the contract about floors does not name could import, and be imported by, anything."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    (floors,) = (c["layers"] for c in contracts if c["name"] == "upper floors stand on lower ones")
+    named = {room for floor in floors for room in floor.split(" | ")}
+    rooms = {
+        module
+        for module in MODULES
+        if module.startswith("gateway.")
+        and module.count(".") == (2 if module.startswith("gateway.process.") else 1)
+    } - {"gateway.process"}
+    assert rooms - named == set()
+    assert named - rooms == {"webui", "hw"}
 
 
 # One small file for each thing of a kind: as many as there are things.
