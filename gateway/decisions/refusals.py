@@ -121,7 +121,7 @@ class Streaks:
         streak.until = now + pause
         return True
 
-    def why(self, connection_id: int) -> str:
+    def why_held(self, connection_id: int) -> str:
         """Why the connection is held or on trial, in words; "" when it sends."""
         streak = self._streaks.get(connection_id)
         if streak is None or not streak.since:
@@ -131,7 +131,7 @@ class Streaks:
 
     def held(self, connection_id: int, now: int) -> str:
         """The same for people: nothing is held while nothing waits to be tried."""
-        return self.why(connection_id) if now < self.until(connection_id) + IDLE else ""
+        return self.why_held(connection_id) if now < self.until(connection_id) + IDLE else ""
 
     def lasting(self, connection_id: int, now: int) -> bool:
         """Whether a hold has lasted so long, or met so many, that somebody should know."""
@@ -162,7 +162,7 @@ class Streaks:
             )
         )
 
-    def known(self, connection_id: int) -> bool:
+    def would_change(self, connection_id: int) -> bool:
         """Whether a success would change anything."""
         return connection_id in self._streaks
 

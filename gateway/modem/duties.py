@@ -244,7 +244,7 @@ class Duties:
         registered, now = seen.event is ModemEvent.REGISTER, self._clock.monotonic()
         if not registered and (yield from self._sim_failed()):
             return
-        why = self._searching.words(seen.event, seen.why, self.context.model, now)
+        why = self._searching.explanation(seen.event, seen.why, self.context.model, now)
         if registered:
             self._recovery.in_service()
         self._machine.on(seen.event, why)

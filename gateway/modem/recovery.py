@@ -81,7 +81,7 @@ class ModemRecovery:
     # what happens -------------------------------------------------------------------------------
 
     @property
-    def known(self) -> bool:
+    def has_answered(self) -> bool:
         """Whether a modem has ever answered here."""
         return self._known
 

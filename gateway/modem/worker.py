@@ -267,7 +267,7 @@ class Worker:
         if self._entrance.more:  # it has another door, or is just starting
             self._machine.on(ModemEvent.SILENCE, why)
             return False
-        if not self._recovery.known:  # perhaps no modem at all
+        if not self._recovery.has_answered:  # perhaps no modem at all
             why = self._entrance.why_silent()
         step = self._recovery.silence(why)
         why = self._recovery.trouble

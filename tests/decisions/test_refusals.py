@@ -37,9 +37,9 @@ def held(now: int = NOW) -> Streaks:
 def test_three_in_a_row_to_different_people_hold_the_sim() -> None:
     streaks = Streaks()
     assert [refused(streaks, f"+1{n}") for n in range(3)] == [0, 0, NOW + FIRST_HOLD]
-    assert "check credit" in streaks.why(1)
-    assert "CMS 38" in streaks.why(1)
-    assert streaks.why(2) == ""
+    assert "check credit" in streaks.why_held(1)
+    assert "CMS 38" in streaks.why_held(1)
+    assert streaks.why_held(2) == ""
 
 
 def test_one_person_who_refuses_everything_says_nothing_about_the_sim() -> None:
@@ -68,7 +68,7 @@ def test_what_is_about_a_message_neither_begins_nor_ends_one() -> None:
 def test_a_refusal_that_names_the_connection_holds_it_at_once() -> None:
     streaks = Streaks()
     assert refused(streaks, "+1", about=About.CONNECTION) == NOW + FIRST_HOLD
-    assert streaks.why(1).startswith(SAID)
+    assert streaks.why_held(1).startswith(SAID)
     assert not streaks.lasting(1, NOW)  # nothing to bother anybody with so far
     assert streaks.lasting(1, NOW + LASTING)
 
@@ -86,7 +86,7 @@ def test_after_the_hold_one_trial_decides() -> None:
     assert streaks.on_trial(1)
     assert refused(streaks, "+10", later) > later
     assert streaks.succeeded(1, "+7", later)
-    assert streaks.why(1) == ""
+    assert streaks.why_held(1) == ""
     assert not streaks.on_trial(1)
 
 
@@ -143,7 +143,7 @@ def test_nobody_is_told_of_a_hold_while_nothing_waits() -> None:
 def test_a_person_can_end_a_hold() -> None:
     streaks = held()
     assert streaks.clear(1)
-    assert streaks.why(1) == ""
+    assert streaks.why_held(1) == ""
 
 
 def test_it_is_known_again_after_a_restart() -> None:

@@ -64,7 +64,7 @@ def add() -> BaseResponse:
 
 
 @blueprint.get("/<id:user_id>")
-def one(user_id: int) -> str:
+def show(user_id: int) -> str:
     return _page(_user_or_404(user_id), done=DONE.get(request.args.get("done", ""), ""))
 
 
@@ -109,7 +109,7 @@ def _do(user_id: int, done: str, action: Callable[[], None]) -> BaseResponse:
         return make_response(_page(user, {_field(e): str(e)}), 409 if _field(e) == "role" else 422)
     if done == "deleted":
         return redirect(url_for("users.index", done=done), 303)
-    return redirect(url_for("users.one", user_id=user_id, done=done), 303)
+    return redirect(url_for("users.show", user_id=user_id, done=done), 303)
 
 
 def _user_or_404(user_id: int) -> UserInfo:

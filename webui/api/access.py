@@ -41,7 +41,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "api.issues": (READ,),
     "api.export": (READ,),
     "api.listed": (READ,),
-    "api.one": (READ,),
+    "api.show_connection": (READ,),
     "api.rules": (READ,),
     "api.all_scheduled": (READ,),
     "api.pause_scheduled": (SEND,),

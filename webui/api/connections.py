@@ -24,7 +24,7 @@ def listed() -> Response:
     return jsonify([_camel(asdict(report(status))) for status in found])
 
 
-def one(connection_id: int) -> Response:
+def show_connection(connection_id: int) -> Response:
     status = box().connections.overview().connection(connection_id)
     if status is None:
         words = f"There is no connection with the id {connection_id}."

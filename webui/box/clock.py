@@ -48,7 +48,7 @@ def confirm() -> BaseResponse:
 
 def _page(grace: str, errors: Mapping[str, str]) -> str:
     keeper = box().timekeeping
-    known = keeper.known() if keeper else None
+    known = keeper.report() if keeper else None
     said = request.args.get("said", "")
     return render_template(
         "box/settings_clock.html",

@@ -74,7 +74,7 @@ def index() -> str:
 
 
 @blueprint.get("/<id:job_id>")
-def one(job_id: int) -> str:
+def show(job_id: int) -> str:
     job = jobs.get(job_id)
     if job is None:
         abort(404)
@@ -94,4 +94,4 @@ def change(job_id: int) -> BaseResponse:
         work.stop_job(job_id)
     elif request.form.get("action") == "go on":
         work.go_on(job_id)
-    return redirect(url_for("work.one", job_id=job_id), 303)
+    return redirect(url_for("work.show", job_id=job_id), 303)

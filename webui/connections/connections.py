@@ -56,7 +56,7 @@ def index() -> str:
 
 
 @blueprint.get("/<id:connection_id>")
-def one(connection_id: int) -> str:
+def show(connection_id: int) -> str:
     return _page(connection_cards.status_of(connection_id))
 
 
@@ -68,7 +68,7 @@ def check(connection_id: int) -> BaseResponse:
     except UssdError as e:
         return make_response(_page(shown, trouble=str(e)), 409)
     credit_checks().wait(connection_id, PATIENCE)
-    return redirect(url_for("connections.one", connection_id=connection_id), 303)
+    return redirect(url_for("connections.show", connection_id=connection_id), 303)
 
 
 @blueprint.post("/<id:connection_id>/let-go")
@@ -77,7 +77,7 @@ def let_go(connection_id: int) -> BaseResponse:
     connection_cards.status_of(connection_id)
     if (options := box().options) is not None:
         options.let_go(connection_id)
-    return redirect(url_for("connections.one", connection_id=connection_id), 303)
+    return redirect(url_for("connections.show", connection_id=connection_id), 303)
 
 
 @blueprint.get("/<id:connection_id>/ussd")

@@ -38,7 +38,7 @@ def move_waiting(connection_id: int) -> BaseResponse | str:
         moved = box().sims.move(connection_id, request.form.get("to", ""), author())
     except Refused as e:
         return _refused(connection_id, e)
-    there = url_for("connections.one", connection_id=connection_id, moved=moved)
+    there = url_for("connections.show", connection_id=connection_id, moved=moved)
     return redirect(there, 303)
 
 

@@ -66,7 +66,7 @@ def save(connection_id: int) -> BaseResponse | str:
     except Refused as e:
         errors = {found.field: found.words for found in e.errors}
         return make_response(_settings(shown, ConnectionForm(typed, switches, errors)), 422)
-    return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)
+    return redirect(url_for("connections.show", connection_id=connection_id, saved=1), 303)
 
 
 def _settings(shown: ConnectionStatus, form: ConnectionForm | None = None) -> str:
@@ -106,7 +106,7 @@ def enter_pin(connection_id: int) -> BaseResponse | str:
             _options().enter_pin(shown.info, typed, by=editor(), sure=sure)
     except Refused as e:
         return make_response(_pin(shown, {found.field: found.words for found in e.errors}), 422)
-    return redirect(url_for("connections.one", connection_id=connection_id, saved=1), 303)
+    return redirect(url_for("connections.show", connection_id=connection_id, saved=1), 303)
 
 
 def _pin(shown: ConnectionStatus, errors: Mapping[str, str] | None = None) -> str:

@@ -41,7 +41,7 @@ def export() -> BaseResponse:
     work = box().work
     if work is not None and not messages_csv.is_short(chosen, messages, AT_ONCE):
         job_id = box().files.begin(work, chosen, messages, author())
-        return redirect(url_for("work.one", job_id=job_id), 303)
+        return redirect(url_for("work.show", job_id=job_id), 303)
     csv = box().messages_csv
     pieces = (piece.text for piece in csv.pieces(chosen, NEWEST))
     return _as_file(make_response("".join([MARK, csv.header(), *pieces])))

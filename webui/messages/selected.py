@@ -84,7 +84,7 @@ def _done(chosen: PageSelection, task: BulkTask) -> BaseResponse:
     place = chosen.place
     outcome = box().interactions.carry_out(task)
     if outcome.job_id is not None:
-        return redirect(url_for("work.one", job_id=outcome.job_id), 303)
+        return redirect(url_for("work.show", job_id=outcome.job_id), 303)
     undo = outcome.deletion if outcome.count else None
     # Of those that were ticked; what somebody else has done meanwhile is said.
     gone = len(task.chosen.ids) - outcome.count if outcome.count and task.action in MOVED else 0

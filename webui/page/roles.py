@@ -17,7 +17,7 @@ READERS = frozenset(
         "activities.index",
         "connections.index",
         "connections.modems",
-        "connections.one",
+        "connections.show",
         "connections.rules",
         "inbox.detail",
         "inbox.recipients",
@@ -41,7 +41,7 @@ READERS = frozenset(
         "state.card",
         "state.index",
         "work.index",
-        "work.one",
+        "work.show",
         "settings.index",  # which lists what its reader may open
     }
 )

@@ -161,7 +161,7 @@ def _preview(
         looked=looked,
         rows=kept.total or len(sheet.rows),
         problems=looked.bad[:SHOWN_PROBLEMS],
-        told=looked.told,
+        told=looked.incomplete,
         shown=SHOWN_PROBLEMS,
         encodings=_encodings(kept, sheet),
         samples=samples,

@@ -59,7 +59,7 @@ class NetworkSearch:
     def __init__(self) -> None:
         self._since: float | None = None
 
-    def words(self, event: ModemEvent, why: str, model: str, now: float) -> str:
+    def explanation(self, event: ModemEvent, why: str, model: str, now: float) -> str:
         """`why`, or something better after minutes in vain."""
         if event is not ModemEvent.SEARCH:
             self._since = None

@@ -122,7 +122,7 @@ class Accounts:
                 self._tries.bad((mine, ours), "a one-time code", address)
                 raise WrongCode
             self._tries.good((mine, ours))
-        with self._tries.one((mine,), address, Lane.DEVICE):  # the code is proof
+        with self._tries.alone((mine,), address, Lane.DEVICE):  # the code is proof
             hashed = passwords.hash_password(password)
             if not store.claim_first_run(digest, name, hashed, self._clock.now()):
                 raise WrongCode
@@ -313,7 +313,7 @@ class Accounts:
         self, name: str, password: str, limits: Limits, address: str, lane: Lane
     ) -> store.UserInfo:
         about = shape(name)
-        with self._tries.one(limits, address, lane):
+        with self._tries.alone(limits, address, lane):
             user = store.user(about)
             if not passwords.matches(password, user.password if user else "") or user is None:
                 # Only names that exist are written down: people type passwords into this field.

@@ -39,7 +39,7 @@ class HashTurns:
         self._taken = False
 
     @contextmanager
-    def one(self, lane: Lane) -> Iterator[None]:
+    def alone(self, lane: Lane) -> Iterator[None]:
         """Alone, as soon as it is this one's turn. Raises SignInBusy when too many wait."""
         with self._changed:
             place = next((one for one in Lane if one >= lane and self._free[one]), None)

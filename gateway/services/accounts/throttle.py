@@ -123,7 +123,7 @@ class SparseNotes:
         self._most, self._seconds = most, seconds
         self._began, self._written, self._left_out = 0.0, 0, 0
 
-    def words(self, now: float) -> str | None:
+    def note(self, now: float) -> str | None:
         """None: write nothing now. Else what to add: "", or how many were left out before."""
         if now - self._began >= self._seconds:
             self._began, self._written = now, 0

@@ -33,14 +33,14 @@ class Tries:
         self._told = RecentProofs()  # whose being held back is in the audit list already
 
     @contextmanager
-    def one(self, limits: Limits, address: str, lane: Lane) -> Iterator[None]:
+    def alone(self, limits: Limits, address: str, lane: Lane) -> Iterator[None]:
         """Alone, for what takes long. Raises Throttled, Busy.
 
         The count is looked at twice: others may have failed while this one waited.
         """
         known = lane is not Lane.STRANGER
         self.hold_back(limits, address, known=known)
-        with self._turns.one(lane):
+        with self._turns.alone(lane):
             self.hold_back(limits, address, known=known)
             yield
 
@@ -78,7 +78,7 @@ class Tries:
 
     def note_refused(self, what: str, address: str) -> None:
         """A row in the audit list for somebody who was not let in; only some of very many."""
-        words = self._sparing.words(self._clock.monotonic())
+        words = self._sparing.note(self._clock.monotonic())
         if words is not None:
             where = ascii(address)[1:-1][:45] or "the box itself"  # a proxy may hand on anything
             detail = f"{what} from {where}{words}"

@@ -67,7 +67,7 @@ class ClockReport:
 
 
 class Timekeeper(Loop):
-    """Owns the timekeeping thread; `hold` and `known` may be asked from any thread.
+    """Owns the timekeeping thread; `hold` and `report` may be asked from any thread.
 
     `network` tells what the modems last heard; `host` and `set_clock` are the machine.
     """
@@ -123,7 +123,7 @@ class Timekeeper(Loop):
         """Why nothing is sent by the clock; "" while it is trusted."""
         return self._words(self._verdict) if self._verdict.wrong else ""
 
-    def known(self) -> ClockReport:
+    def report(self) -> ClockReport:
         verdict = self._verdict
         return ClockReport(
             self._clock.machine(),
@@ -177,7 +177,7 @@ class Timekeeper(Loop):
         if verdict != self._verdict:
             self._verdict = verdict
             self._events.publish(SchedulesChanged())
-            log.info("the clock: %s", self.known().words)
+            log.info("the clock: %s", self.report().words)
         self._settle_marks()
 
     def _was_set(self, machine: int) -> bool:

@@ -124,7 +124,7 @@ class StatusReader:
         info = known.get(seen.connection_id) if seen.connection_id is not None else None
         if self._holds is None or info is None or shown.level is not Level.GOOD:
             return shown
-        act, why = self._holds.words(info, roaming=seen.roaming)
+        act, why = self._holds.obstacle(info, roaming=seen.roaming)
         if not why:
             return shown
         level, words = (Level.BAD, "Ready, but not sending") if act else (Level.BUSY, "Pausing")

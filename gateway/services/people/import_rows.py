@@ -80,7 +80,7 @@ class CheckedRows:
         return sum(not one.contact.number for one in self.good)
 
     @property
-    def told(self) -> list[ImportProblemInfo]:
+    def incomplete(self) -> list[ImportProblemInfo]:
         """Rows that go in without all of what is in them."""
         return [ImportProblemInfo(p.row.line, p.row.cells, p.told) for p in self.good if p.told]
 

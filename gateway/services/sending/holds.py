@@ -60,7 +60,7 @@ class SendingHolds:
     def suspects(self, connection_id: int) -> bool:
         """Whether a success would be news about this connection."""
         with self._lock:
-            return self._suspected().known(connection_id)
+            return self._suspected().would_change(connection_id)
 
     def succeeded(self, connection_id: int, number: str) -> bool:
         """The network took one. True when that ended a hold."""
@@ -141,7 +141,7 @@ class SendingHolds:
         with self._lock:
             return self._remembered().leave(connection_id, limits, self._clock.now()).budget
 
-    def words(self, info: ConnectionInfo, *, roaming: bool) -> tuple[bool, str]:
+    def obstacle(self, info: ConnectionInfo, *, roaming: bool) -> tuple[bool, str]:
         """(Whether somebody should act, why nothing goes out through it now); "" when it sends."""
         limits = self._limits(info, settings.whole_numbers(SETTING))
         with self._lock:
@@ -171,7 +171,7 @@ class SendingHolds:
     def pausing(self, connection_id: int) -> str:
         """Why nothing that was claimed already should follow a refusal; "" when it may."""
         with self._lock:
-            return self._suspected().why(connection_id)
+            return self._suspected().why_held(connection_id)
 
     def tried(self) -> frozenset[str]:
         """Numbers that others go before, while a connection lets out one message as a trial."""
@@ -193,7 +193,7 @@ class SendingHolds:
         leave = pacing.leave(connection.connection_id, self._limits(info, box), now)
         connection = replace(connection, load=pacing.lately(connection.connection_id, now))
         free_slots = min(connection.free_slots, leave.budget)
-        if why := self._suspected().why(connection.connection_id):
+        if why := self._suspected().why_held(connection.connection_id):
             waits = now < self._suspected().until(connection.connection_id)
             if waits or outbox.under_way(connection.connection_id):
                 return replace(connection, free_slots=0, why_not=why, held=True)

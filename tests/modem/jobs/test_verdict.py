@@ -68,9 +68,11 @@ def test_a_search_without_signal_points_to_the_antenna():
 @pytest.mark.parametrize("model", ["SIMCOM_SIM800L", "SIM900", "Quectel M95", "SIM868", "MC55i"])
 def test_a_2g_modem_that_searches_for_minutes_is_told_apart_from_a_bad_antenna(model):
     searching = NetworkSearch()
-    assert searching.words(ModemEvent.SEARCH, NO_SIGNAL, model, 100.0) == NO_SIGNAL
-    assert searching.words(ModemEvent.SEARCH, NO_SIGNAL, model, 99.0 + PATIENCE_2G) == NO_SIGNAL
-    assert searching.words(ModemEvent.SEARCH, NO_SIGNAL, model, 100.0 + PATIENCE_2G) == NO_2G
+    assert searching.explanation(ModemEvent.SEARCH, NO_SIGNAL, model, 100.0) == NO_SIGNAL
+    assert (
+        searching.explanation(ModemEvent.SEARCH, NO_SIGNAL, model, 99.0 + PATIENCE_2G) == NO_SIGNAL
+    )
+    assert searching.explanation(ModemEvent.SEARCH, NO_SIGNAL, model, 100.0 + PATIENCE_2G) == NO_2G
 
 
 @pytest.mark.parametrize(
@@ -78,15 +80,15 @@ def test_a_2g_modem_that_searches_for_minutes_is_told_apart_from_a_bad_antenna(m
 )
 def test_a_modem_that_knows_more_than_2g_is_never_told_so(model):
     searching = NetworkSearch()
-    assert searching.words(ModemEvent.SEARCH, LOOKING, model, 0.0) == LOOKING
-    assert searching.words(ModemEvent.SEARCH, LOOKING, model, 10_000.0) == LOOKING
+    assert searching.explanation(ModemEvent.SEARCH, LOOKING, model, 0.0) == LOOKING
+    assert searching.explanation(ModemEvent.SEARCH, LOOKING, model, 10_000.0) == LOOKING
 
 
 def test_finding_a_network_once_starts_the_patience_anew():
     searching = NetworkSearch()
-    searching.words(ModemEvent.SEARCH, LOOKING, "SIM800", 0.0)
-    assert searching.words(ModemEvent.REGISTER, "", "SIM800", PATIENCE_2G - 1) == ""
-    assert searching.words(ModemEvent.SEARCH, LOOKING, "SIM800", PATIENCE_2G + 1) == LOOKING
+    searching.explanation(ModemEvent.SEARCH, LOOKING, "SIM800", 0.0)
+    assert searching.explanation(ModemEvent.REGISTER, "", "SIM800", PATIENCE_2G - 1) == ""
+    assert searching.explanation(ModemEvent.SEARCH, LOOKING, "SIM800", PATIENCE_2G + 1) == LOOKING
 
 
 def test_32_a_data_only_sim_is_given_no_work_and_recovers_when_sms_is_added(network, ledger, start):

@@ -233,10 +233,10 @@ def test_who_has_proof_goes_before_strangers_who_waited_longer() -> None:
     turns, order = HashTurns(), []
 
     def wait(lane: Lane) -> None:
-        with turns.one(lane):
+        with turns.alone(lane):
             order.append(lane)
 
-    with turns.one(Lane.STRANGER):
+    with turns.alone(Lane.STRANGER):
         threads = []
         for lane in (Lane.STRANGER, Lane.STRANGER, Lane.ADDRESS, Lane.DEVICE):
             thread = threading.Thread(target=wait, args=(lane,))
@@ -251,12 +251,12 @@ def test_who_has_proof_goes_before_strangers_who_waited_longer() -> None:
 def test_places_are_given_back_and_limited() -> None:
     turns = HashTurns()
     for _ in range(20):
-        with turns.one(Lane.STRANGER):
+        with turns.alone(Lane.STRANGER):
             pass
     inside, go = threading.Semaphore(0), threading.Event()
 
     def hold() -> None:
-        with turns.one(Lane.STRANGER):
+        with turns.alone(Lane.STRANGER):
             inside.release()
             assert go.wait(30)
 
@@ -265,7 +265,7 @@ def test_places_are_given_back_and_limited() -> None:
         thread.start()
     assert inside.acquire(timeout=30)
     until(lambda: sum(turns._free.values()) == 3)
-    with pytest.raises(SignInBusy), turns.one(Lane.STRANGER):
+    with pytest.raises(SignInBusy), turns.alone(Lane.STRANGER):
         pass
     go.set()
     for thread in threads:

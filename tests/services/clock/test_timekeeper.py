@@ -242,7 +242,7 @@ def test_an_hour_of_the_year_2066_leaves_nothing_waiting_for_it(machine: Machine
     if years > 0:  # the box is restarted before the right time comes
         machine.restart(TRUE)
         life = Life(machine)
-        assert life.time.known().verdict.doubt is ClockDoubt.BEHIND
+        assert life.time.report().verdict.doubt is ClockDoubt.BEHIND
     machine.synchronise(TRUE)
     life.look()
     assert state(message) is DispatchState.PENDING
@@ -273,7 +273,7 @@ def test_the_mobile_network_sets_the_clock_where_somebody_wished_so(machine: Mac
     assert machine.wall() == TRUE
     assert life.clock.now() == TRUE
     assert life.time.hold() == ""
-    assert life.time.known().verdict.by is Voucher.NETWORK
+    assert life.time.report().verdict.by is Voucher.NETWORK
 
 
 def test_without_the_right_to_set_it_that_is_said(machine: Machine):
@@ -284,7 +284,7 @@ def test_without_the_right_to_set_it_that_is_said(machine: Machine):
     life.time.set_from_network(True, somebody())
     life.time._trouble = ""
     life.look()
-    assert "CAP_SYS_TIME" in life.time.known().trouble
+    assert "CAP_SYS_TIME" in life.time.report().trouble
     assert life.time.hold()
 
 
@@ -294,10 +294,10 @@ def test_a_modems_own_clock_confirms_and_never_doubts(machine: Machine):
     heard(machine, TRUE - 100 * DAY, "clock")
     life.look()
     assert life.time.hold() == ""
-    assert life.time.known().verdict.by is None
+    assert life.time.report().verdict.by is None
     heard(machine, machine.wall(), "clock")
     life.look()
-    assert life.time.known().verdict.by is Voucher.NETWORK
+    assert life.time.report().verdict.by is Voucher.NETWORK
 
 
 def test_a_person_may_say_that_it_is_right_until_the_next_start(machine: Machine):

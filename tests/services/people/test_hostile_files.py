@@ -118,7 +118,7 @@ def test_a_row_that_would_be_a_formula_or_a_shortened_number_is_told(service):
     sheet = service.sheet(kept)
     looked = service.look(sheet, service.guess(sheet))
     assert (len(looked.good), looked.numberless) == (2, 1)
-    (told,) = looked.told
+    (told,) = looked.incomplete
     assert (told.line, "shortened" in told.words) == (3, True)
 
 

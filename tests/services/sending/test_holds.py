@@ -335,10 +335,10 @@ def test_a_hold_and_its_trials_survive_a_restart(modems, clock, store, holds):
     radio = Radio(clock, holds, lambda *_: False, 1)
     for n in range(3):
         holds.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
-    said = holds.words(connections.get(radio.connection), roaming=False)
+    said = holds.obstacle(connections.get(radio.connection), roaming=False)
     assert said[0]
     fresh = SendingHolds(clock)
-    assert fresh.words(connections.get(radio.connection), roaming=False) == said
+    assert fresh.obstacle(connections.get(radio.connection), roaming=False) == said
     clock.ms += HOUR
     line = RoutingConnection(radio.connection, "Blue", True, 500)
     assert fresh.apply({radio.connection: line})[radio.connection].free_slots == 1
@@ -356,14 +356,14 @@ def test_what_ended_a_hold_has_ended_it_after_a_restart_too(modems, clock, store
     for n in range(3):
         holds.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     assert holds.succeeded(radio.connection, "+254700000000")
-    assert SendingHolds(clock).words(connections.get(radio.connection), roaming=False) == (
+    assert SendingHolds(clock).obstacle(connections.get(radio.connection), roaming=False) == (
         False,
         "",
     )
     for n in range(3):
         holds.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     holds.let_go(radio.connection)
-    assert SendingHolds(clock).words(connections.get(radio.connection), roaming=False) == (
+    assert SendingHolds(clock).obstacle(connections.get(radio.connection), roaming=False) == (
         False,
         "",
     )
@@ -375,9 +375,9 @@ def test_a_clock_that_was_set_back_makes_no_hold_longer(modems, clock, store, ho
         holds.refused(radio.connection, f"+2547{n:08d}", About.EITHER, "No.")
     clock.ms -= 1000 * HOUR
     fresh = SendingHolds(clock)
-    assert fresh.words(connections.get(radio.connection), roaming=False)[0]
+    assert fresh.obstacle(connections.get(radio.connection), roaming=False)[0]
     line = RoutingConnection(radio.connection, "Blue", True, 500)
     assert fresh.apply({radio.connection: line})[radio.connection].free_slots == 0
     clock.ms += MINUTE
-    assert fresh.words(connections.get(radio.connection), roaming=False) == (False, "")
+    assert fresh.obstacle(connections.get(radio.connection), roaming=False) == (False, "")
     assert fresh.apply({radio.connection: line})[radio.connection].free_slots == 1

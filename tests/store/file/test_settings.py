@@ -75,6 +75,6 @@ def test_readers_take_what_is_usual_instead(store: Path, tmp_path: Path, odd: ob
     assert not holds.suspects(line)
     known = connections.get(line)
     assert known is not None
-    assert holds.words(known, roaming=False) == (False, "")
+    assert holds.obstacle(known, roaming=False) == (False, "")
     keeper = timekeeper.Timekeeper(BoxClock(), Events())
     keeper.begin()

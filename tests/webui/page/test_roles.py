@@ -136,7 +136,7 @@ ON_THE_PAGE = {
     "api.issues": "state.index",
     "api.export": "inbox.export",
     "api.listed": "connections.index",
-    "api.one": "connections.one",
+    "api.show_connection": "connections.show",
     "api.rules": "connections.rules",
     "api.replace_rules": "connections.order_rules",
     "api.all_scheduled": "scheduled.index",
