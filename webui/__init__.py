@@ -15,7 +15,7 @@ from webui.connections import connections, limits, modems, rules, settings
 from webui.health import monitors, state
 from webui.keeping import backups, deleted
 from webui.messages import compose, drafts, export, live, places, selected
-from webui.page import assets, compress, db_connection, errors, once, roles, security, words
+from webui.page import assets, compress, db_connection, errors, formats, once, roles, security
 from webui.page.arguments import IdConverter
 from webui.people import groups, imports, people_undo
 from webui.schedules import scheduled, when_fields
@@ -50,7 +50,7 @@ def create_app(box: Box) -> Flask:
         roles,
         db_connection,
         assets,
-        words,
+        formats,
         imports,
         when_fields,
         export,

@@ -21,9 +21,9 @@ from gateway.clock import Clock
 from gateway.config import Config, Power
 from gateway.events import Event, Events, MessagesReceived, ModemChanged, SchedulesChanged
 from gateway.modem.fleet import Fleet
+from gateway.modem.port_watch import PortSearch, PortWatch
 from gateway.modem.recovery import RecoveryMeans
 from gateway.modem.roster import Roster
-from gateway.modem.watch import PortSearch, PortWatch
 from gateway.modem.worker import WorkerConfig
 from gateway.process.app_error import AppError
 from gateway.process.box import Box

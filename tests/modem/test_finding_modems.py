@@ -94,7 +94,7 @@ def test_18_messages_wait_for_a_stick_that_is_out_and_go_when_it_is_back(box, us
 def test_75_what_cannot_be_served_is_in_the_status_and_for_the_command_line(
     box, usb, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("gateway.modem.watch.MODE_PATIENCE", 0.5)
+    monkeypatch.setattr("gateway.modem.port_watch.MODE_PATIENCE", 0.5)
     usb.plug("1-3", "12d1:14dc", "HUAWEI Mobile", classes="02 06 00")
     eventually(lambda: box.status.snapshot().findings)
     assert "stick firmware" in box.status.snapshot().why_nothing_goes_out

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.decisions.activities.words import as_word, first_words
+from gateway.decisions.activities.keywords import as_word, first_words
 from gateway.text.comparison import fold, letters
 
 ALIKE = [

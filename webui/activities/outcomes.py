@@ -10,7 +10,7 @@ from gateway.store.activities import runs, waits
 from gateway.store.activities.runs import FALLBACK, ActivityStepInfo
 from gateway.store.activities.waits import WaitInfo
 from gateway.store.messages.details import MessageDetail
-from webui.page.words import StateWords
+from webui.page.formats import StateWords
 
 STATES: dict[StepState, StateWords] = {
     StepState.WAITING: StateWords("Waiting", "busy", "clock"),

@@ -11,7 +11,7 @@ from gateway.services.activities import descriptions
 from gateway.services.activities.activity_tryout import SampleMessage
 from gateway.text.refusal import Refused
 from webui.page.current import box
-from webui.page.words import iso
+from webui.page.formats import iso
 
 
 def all_activities() -> Response:

@@ -14,7 +14,7 @@ from gateway.services.connections.rules import TypedRule
 from gateway.services.messages.accept import Refused
 from gateway.text.values import BadValue, boolean
 from webui.page.current import box
-from webui.page.words import iso
+from webui.page.formats import iso
 
 TEXTS = ("kind", "prefix", "group", "connection")
 

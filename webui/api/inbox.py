@@ -10,7 +10,7 @@ from gateway.store.messages import lists
 from gateway.store.messages.lists import ReceivedFilter
 from webui.api import asked
 from webui.page.current import box
-from webui.page.words import iso
+from webui.page.formats import iso
 
 MOST, USUAL = 500, 50
 # SMSGate's types, and calls -> our kinds. Of the last three a box receives none.

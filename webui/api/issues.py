@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 from webui.page.current import box
-from webui.page.words import iso
+from webui.page.formats import iso
 
 
 def issues() -> Response:

@@ -19,7 +19,7 @@ from gateway.store.schedules import schedule_runs, schedules
 from webui.api import access, asked, body, states
 from webui.api.access import ORIGIN
 from webui.page.current import box
-from webui.page.words import iso
+from webui.page.formats import iso
 
 NAMES = "“{}” is not a phone number, and a name of people or groups stands for their numbers"
 DELETED = "The message was deleted: it is not sent unless it is restored."

@@ -21,7 +21,7 @@ from gateway.text.refusal import FieldError, InTheWay, Refused
 from gateway.text.values import BadValue, boolean, integer
 from webui.api import asked
 from webui.page.current import box
-from webui.page.words import iso
+from webui.page.formats import iso
 
 MOST, USUAL = 500, 50
 TEXTS = {"name": "name", "phoneNumber": "number", "notes": "notes"}

@@ -14,7 +14,7 @@ from gateway.services.schedules.schedules import ScheduleGone
 from gateway.text.refusal import Refused
 from webui.api import access
 from webui.page.current import box
-from webui.page.words import iso
+from webui.page.formats import iso
 
 NOT_NOW = "Nothing was done: it is not in a state for that, or was sent just now."
 

@@ -26,7 +26,7 @@ from webui.box.phone_link import phone_link
 from webui.box.settings import zones
 from webui.page.arguments import an_id
 from webui.page.current import author, box, editor
-from webui.page.words import STATES
+from webui.page.formats import STATES
 from webui.people.countries import countries
 
 blueprint = Blueprint("setup", __name__, url_prefix="/setup")

@@ -10,7 +10,7 @@ from gateway.services.credit.credit import CreditChecks
 from gateway.store.credit import credit
 from webui.connections import chart
 from webui.page.current import box
-from webui.page.words import full, local
+from webui.page.formats import full, local
 
 POINTS = 100  # balances in the chart
 

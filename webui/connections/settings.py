@@ -20,8 +20,8 @@ from webui.connections import connection_cards
 from webui.connections.connections import blueprint as blueprint
 from webui.messages.message_rows import DetailView
 from webui.page.current import author, box, editor
+from webui.page.formats import local
 from webui.page.once import TOKEN, id_of
-from webui.page.words import local
 
 TEXTS = ("name", "number", "centre", *LIMITS, *CREDIT_FIELDS)
 TEST_VALID = 600  # seconds that a test SMS waits at most

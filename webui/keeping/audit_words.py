@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gateway.store.connections import connections
 from gateway.store.file.audit import AuditEntry
 from webui.messages.view_names import VIEWS
-from webui.page.words import phone
+from webui.page.formats import phone
 
 # What was stored as the action -> what people read; {} is the detail that was stored with it.
 _SAID = {

@@ -12,7 +12,7 @@ from gateway.services.people.numbers import from_network
 from gateway.store.messages import details, lists
 from gateway.store.messages.answers import AnswerInfo
 from webui.page.current import author, box
-from webui.page.words import phone, shortened
+from webui.page.formats import phone, shortened
 
 MOST_ANSWERED = MAX_PEOPLE
 MOST_TOLD = 3  # answers of others that Reply to shows

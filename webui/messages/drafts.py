@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from gateway.store.messages import drafts
 from webui.page import roles
 from webui.page.current import box, signed_in
-from webui.page.words import shortened
+from webui.page.formats import shortened
 
 TO, WORDS = 40, 60  # characters of each that are shown
 

@@ -17,7 +17,7 @@ from webui.messages import search_box
 from webui.messages.inbox import blueprint
 from webui.messages.view_names import VIEWS
 from webui.page.current import author, box
-from webui.page.words import local
+from webui.page.formats import local
 
 AT_ONCE = 2000  # lines that a page waits for; more becomes long work
 GONE = "This file is not kept any more. Export again."

@@ -25,7 +25,7 @@ from webui.messages.view_names import VIEWS, InboxView
 from webui.page import notices, roles
 from webui.page.arguments import an_id
 from webui.page.current import box
-from webui.page.words import state_words
+from webui.page.formats import state_words
 
 blueprint = Blueprint("inbox", __name__)
 RECIPIENTS = 100

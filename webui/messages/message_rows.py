@@ -22,7 +22,7 @@ from webui.activities import outcomes
 from webui.messages import answers as answering
 from webui.messages.view_names import VIEWS, InboxView
 from webui.page.current import box
-from webui.page.words import StateWords, exactly, phone, shortened, state_words
+from webui.page.formats import StateWords, exactly, phone, shortened, state_words
 from webui.schedules import when_fields
 
 MOST_PEOPLE = 200  # recipients that an opened row lists; those with trouble come first

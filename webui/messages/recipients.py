@@ -19,7 +19,7 @@ from gateway.store.people.people import ContactFilter
 from gateway.text import plural
 from webui.page.arguments import a_number, an_id
 from webui.page.current import box
-from webui.page.words import phone
+from webui.page.formats import phone
 
 LISTED = 100
 SHOWN_CHIPS = 40

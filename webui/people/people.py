@@ -35,8 +35,8 @@ from webui.messages.view_names import VIEWS
 from webui.page import notices
 from webui.page.arguments import an_id
 from webui.page.current import author, box
+from webui.page.formats import phone, shortened
 from webui.page.once import once
-from webui.page.words import phone, shortened
 from webui.people import people_undo
 
 blueprint = Blueprint("people", __name__)

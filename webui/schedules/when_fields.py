@@ -26,7 +26,7 @@ from gateway.text.plural import counted
 from gateway.text.refusal import Refused
 from webui.page.arguments import a_number, an_id
 from webui.page.current import box
-from webui.page.words import full, shortened
+from webui.page.formats import full, shortened
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict

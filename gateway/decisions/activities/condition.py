@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from gateway.decisions.activities.hours import Hours
-from gateway.decisions.activities.words import as_word, first_words, plain
+from gateway.decisions.activities.keywords import as_word, first_words, plain
 
 
 class Match(StrEnum):

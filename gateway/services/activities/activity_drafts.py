@@ -10,7 +10,7 @@ from typing import TypeVar
 from gateway import sms
 from gateway.decisions.activities import ActionKind, Condition, Hours, Match, Sender
 from gateway.decisions.activities.hours import clock
-from gateway.decisions.activities.words import as_word, plain
+from gateway.decisions.activities.keywords import as_word, plain
 from gateway.services.activities import http_post
 from gateway.services.activities.placeholders import placeholders, template
 from gateway.services.messages.accept import tidy

@@ -12,7 +12,7 @@ from jinja2 import FileSystemBytecodeCache
 from gateway.store.messages import inbox
 from tests.webui.conftest import ANN, BOB, Api, World, make_app
 from webui.api import asked
-from webui.page.words import iso
+from webui.page.formats import iso
 
 HELLO = {"textMessage": {"text": "Hello"}, "phoneNumbers": [ANN]}
 

@@ -19,7 +19,7 @@ from gateway.store.schedules import schedules
 from gateway.store.schedules.schedules import ScheduleStatus
 from gateway.store.search import views
 from tests.webui.conftest import ANN, BOB, PASSWORD, Api, Reader, World
-from webui.page.words import iso
+from webui.page.formats import iso
 
 SECRET = "+447700900789"
 

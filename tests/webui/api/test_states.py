@@ -15,7 +15,7 @@ from gateway.store.messages import details, outbox
 from gateway.store.search import views
 from tests.webui.conftest import ANN, BOB, Api, Reader, World
 from webui.api import states
-from webui.page.words import iso
+from webui.page.formats import iso
 
 # SMSGate's own list: its clients fail at any other word.
 THEIRS = {"Pending", "Cancelling", "Cancelled", "Processed", "Sent", "Delivered", "Failed"}

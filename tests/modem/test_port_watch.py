@@ -11,10 +11,10 @@ from dataclasses import replace
 import pytest
 
 from gateway.clock import SystemClock
-from gateway.modem import watch as module
+from gateway.modem import port_watch as module
 from gateway.modem.fleet import Fleet
+from gateway.modem.port_watch import PortSearch, PortWatch
 from gateway.modem.roster import Roster
-from gateway.modem.watch import PortSearch, PortWatch
 from gateway.modem.worker import WorkerConfig
 from gateway.simnet.textmode import Codec
 from hw.simulator import GENERIC, SimulatedModem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webui.page.words import coded, then
+from webui.page.formats import coded, then
 
 
 @pytest.mark.parametrize(
