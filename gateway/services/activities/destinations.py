@@ -104,16 +104,16 @@ def connect(host: str, port: int, timeout: float) -> socket.socket:
         if words := refusal(str(where[0]), mine):
             refused = words
             continue
-        line = socket.socket(family, kind, protocol)
+        sock = socket.socket(family, kind, protocol)
         try:
-            line.settimeout(timeout)
-            line.connect(where)
+            sock.settimeout(timeout)
+            sock.connect(where)
             # An address of ours that we did not know of: both ends are the same.
-            if not this_machine and line.getsockname()[0] == line.getpeername()[0]:
+            if not this_machine and sock.getsockname()[0] == sock.getpeername()[0]:
                 raise OutOfReach(refusal("127.0.0.1"))
-            return line
+            return sock
         except OSError as e:
-            line.close()
+            sock.close()
             trouble = e
     if trouble is None and refused:
         trouble = OutOfReach(refused)

@@ -97,26 +97,26 @@ class PostClient:
         """Break off what is under way."""
         with self._lock:
             self._cut = True
-            line = self._open
-        if line is not None and line.sock is not None:
+            connection = self._open
+        if connection is not None and connection.sock is not None:
             with suppress(OSError):
-                line.sock.shutdown(socket.SHUT_RDWR)
+                connection.sock.shutdown(socket.SHUT_RDWR)
 
     def _status(self, split: SplitResult, body: bytes, headers: dict[str, str]) -> int:
         """The answer's status; what else it says is of no interest and is not read."""
-        line = _connection(split)
+        connection = _connection(split)
         with self._lock:
-            self._open = line
-        line.connect()
+            self._open = connection
+        connection.connect()
         target = (split.path or "/") + (f"?{split.query}" if split.query else "")
-        line.request("POST", target, body, headers)
-        return line.getresponse().status
+        connection.request("POST", target, body, headers)
+        return connection.getresponse().status
 
     def _close(self) -> None:
         with self._lock:
-            line, self._open = self._open, None
-        if line is not None:
-            line.close()
+            connection, self._open = self._open, None
+        if connection is not None:
+            connection.close()
 
 
 def _connection(split: SplitResult) -> http.client.HTTPConnection:

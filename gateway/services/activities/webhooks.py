@@ -44,18 +44,18 @@ class Webhooks:
         self._poke = poke  # whoever calls start_due: the next try has a time now
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._lines: dict[int, PostClient] = {}  # by the action's id, while its thread is there
+        self._clients: dict[int, PostClient] = {}  # by the action's id, while its thread is there
         self._threads: dict[int, threading.Thread] = {}
 
     def start_due(self) -> None:
         """Have everything called that is due; returns at once."""
         for action_id in runs.webhooks_due(self._clock.now()):
             with self._lock:
-                if action_id in self._lines or self._stopping.is_set():
+                if action_id in self._clients or self._stopping.is_set():
                     continue
-                line = self._lines[action_id] = PostClient()
+                client = self._clients[action_id] = PostClient()
                 thread = threading.Thread(
-                    target=self._run, args=(action_id, line), name="webhook", daemon=True
+                    target=self._run, args=(action_id, client), name="webhook", daemon=True
                 )
                 self._threads[action_id] = thread
             thread.start()
@@ -64,17 +64,17 @@ class Webhooks:
         """What is under way is broken off, and told again after the next start."""
         self._stopping.set()
         with self._lock:
-            lines, threads = list(self._lines.values()), list(self._threads.values())
-        for line in lines:
-            line.hang_up()
+            clients, threads = list(self._clients.values()), list(self._threads.values())
+        for client in clients:
+            client.hang_up()
         for thread in threads:
             thread.join(timeout=1)
 
-    def _run(self, action_id: int, line: PostClient) -> None:
+    def _run(self, action_id: int, client: PostClient) -> None:
         try:
             with database.connected():
                 while step := self._next(action_id):
-                    self._tell(step, line)
+                    self._tell(step, client)
         except database.StoreError as e:
             log.error("a webhook waits: %s", e)
         except Exception:
@@ -94,11 +94,11 @@ class Webhooks:
 
     def _forget(self, action_id: int) -> None:
         if self._threads.get(action_id) is threading.current_thread():
-            del self._threads[action_id], self._lines[action_id]
+            del self._threads[action_id], self._clients[action_id]
 
     # one message --------------------------------------------------------------------------------
 
-    def _tell(self, step: ActionStep, line: PostClient) -> None:
+    def _tell(self, step: ActionStep, client: PostClient) -> None:
         wanted = activities.action(step.action_id)
         if wanted is None:
             self._record(step, StepMove.FAIL, GONE)
@@ -106,7 +106,7 @@ class Webhooks:
         now = self._clock.now()
         body = json.dumps(self.payload(step), ensure_ascii=False).encode()
         steps.step("webhook begun")
-        answer = line.post(wanted.url, body, secret=wanted.secret, at=now // SECOND)
+        answer = client.post(wanted.url, body, secret=wanted.secret, at=now // SECOND)
         if self._stopping.is_set() and not answer.taken:
             return  # broken off by us
         steps.step("webhook answered")
@@ -155,7 +155,7 @@ class Webhooks:
         """The shape of SMSGate (docs.sms-gate.app, "sms:received"), where `id` names this call."""
         message = step.message
         received = datetime.fromtimestamp(message.at / 1000, UTC)
-        line = connections.all_by_id().get(message.connection_id or 0)
+        connection = connections.all_by_id().get(message.connection_id or 0)
         return {
             "deviceId": self._preferences.name(),
             "event": "sms:received",
@@ -166,8 +166,8 @@ class Webhooks:
                 "message": message.text,
                 "phoneNumber": message.sender,
                 "sender": message.sender,
-                "recipient": line.number if line and line.number else None,
-                "simNumber": line.position if line else None,
+                "recipient": connection.number if connection and connection.number else None,
+                "simNumber": connection.position if connection else None,
                 "receivedAt": received.astimezone(self._preferences.zone()).isoformat(
                     timespec="milliseconds"
                 ),

@@ -50,7 +50,7 @@ def world(clock: FakeClock, store: Path) -> Iterator[ActivityWorld]:
 def call(world: ActivityWorld) -> None:
     """Everything that is due is called, and has answered."""
     world.acting.webhooks.start_due()
-    eventually(lambda: not world.acting.webhooks._lines)
+    eventually(lambda: not world.acting.webhooks._clients)
 
 
 def the_step(message_id: int) -> runs.ActivityStepInfo:
@@ -225,7 +225,7 @@ def test_a_slow_one_delays_no_other_and_no_reply(world, receiver):
     assert len(world.sent()) == 3
     receiver.release.set()
     eventually(lambda: receiver.texts("/slow") == ["0", "1", "2"])
-    eventually(lambda: not world.acting.webhooks._lines)
+    eventually(lambda: not world.acting.webhooks._clients)
 
 
 def test_it_ends_after_a_day_and_a_person_may_try_again(world, receiver):
@@ -285,7 +285,7 @@ def test_stopping_breaks_off_and_the_next_start_tells_it_again(world, receiver, 
     world.acting.webhooks.start_due()
     eventually(lambda: receiver.told)
     world.acting.webhooks.stop()
-    eventually(lambda: not world.acting.webhooks._lines)
+    eventually(lambda: not world.acting.webhooks._clients)
     assert (the_step(message).state, the_step(message).tries) == (StepState.CALLING, 0)
     del receiver.answers["/"]
     again = ActivityWorld(clock)
