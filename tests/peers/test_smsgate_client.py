@@ -20,7 +20,7 @@ from gateway.config import Http
 from gateway.modem.ledger import Telemetry
 from gateway.store.messages import details
 from gateway.store.search import views
-from tests.server.served import Served
+from tests.server.served import Served, served_page
 from tests.webui.conftest import ANN, BOB, World
 
 State = enums.ProcessState
@@ -35,7 +35,7 @@ def world(store: Path, cheap_scrypt: None) -> World:
 
 @pytest.fixture
 def served(world: World) -> Iterator[Served]:
-    served = Served(world, Http())
+    served = served_page(world, Http())
     yield served
     served.stop()
 
